@@ -1,0 +1,71 @@
+// What goes into a forecast and what comes out, in plain numbers. The arithmetic is in Forecasting/.
+namespace DataEfficiency.Engine;
+
+/// <summary>The target, always carried with what turns raw scores into shares of the way: y = (score - ZeroShot) / (Ceiling - ZeroShot).</summary>
+/// <param name="Share">The target as a share of the way from zero-shot to ceiling, in (0, 1].</param>
+/// <param name="ZeroShot">Raw zero-shot score, or null: then no raw score can be shown.</param>
+/// <param name="Ceiling">Raw score thought possible (human level or an assumption), or null.</param>
+public sealed record Target(double Share, double? ZeroShot = null, double? Ceiling = null)
+{
+    /// <summary>A raw target score. Throws <see cref="ArgumentException"/> where the gap is under .02 or the target above the ceiling.</summary>
+    public static Target Raw(double score, double zeroShot, double ceiling)
+    {
+        var gap = ceiling - zeroShot;
+        if (!(gap >= .02)) throw new ArgumentException($"The gap between zero-shot score {zeroShot} and ceiling {ceiling} is {gap:0.###}; it must be at least .02.");
+        if (score > ceiling) throw new ArgumentException($"The target {score} lies above the ceiling {ceiling}.");
+        return new Target((score - zeroShot) / gap, zeroShot, ceiling);
+    }
+}
+
+/// <summary>A measured point of the data-efficiency curve: a model fine-tuned on Examples and tested on TestSize held-out examples.</summary>
+public sealed record MeasuredPoint(int Examples, double Score, int TestSize);
+
+/// <param name="Examples">The labelled examples that count for CoS-Low (of the first 32), in the order they were drawn.</param>
+/// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>
+/// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
+public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap, IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10);
+
+/// <param name="Count">m, the examples with a gradient.</param>
+/// <param name="Median">Median pairwise cosine; null below two examples.</param>
+/// <param name="StandardError">sd of the example bootstrap (200 replicates, seed 42); null below 8 examples.</param>
+/// <param name="Low">5 % quantile of the bootstrap; null below 8 examples.</param>
+/// <param name="High">95 % quantile.</param>
+/// <param name="WithinAnswers">Median cosine of pairs with equal answers; null where there is none.</param>
+/// <param name="BetweenAnswers">Median cosine of pairs with different answers; null where there is none.</param>
+/// <param name="Cosines">[m, m], float64.</param>
+public sealed record CosLow(int Count, double? Median, double? StandardError, double? Low, double? High, double? WithinAnswers, double? BetweenAnswers, double[][] Cosines);
+
+/// <param name="Index">Position in the request's examples.</param>
+public sealed record LeftOut(int Index, string Reason);
+
+/// <summary>Quantiles of accuracy (share of the way) at a number of examples, over all worlds.</summary>
+public sealed record BandPoint(int Examples, double Low, double Median, double High);
+
+/// <param name="PReach">Probability that the target is reached with at most 5,000 examples.</param>
+/// <param name="Median">Examples needed, given reach; null where reach has no weight.</param>
+/// <param name="Low80">10 % quantile given reach.</param>
+/// <param name="High80">90 % quantile given reach.</param>
+/// <param name="PWithinCap">Probability that the cap is enough.</param>
+/// <param name="ExpectedAuc">E[AUC] of the weights (decision section 6).</param>
+/// <param name="AucHat">AUC read-out of decision section 8: this one is shown.</param>
+/// <param name="PTargetMet">P that the last measured run truly meets the target; null without a run.</param>
+/// <param name="Band">10/50/90 % at growing budgets after the last measured one, up to 5,000.</param>
+public sealed record Posterior(double PReach, double? Median, double? Low80, double? High80, double PWithinCap, double ExpectedAuc, double AucHat, double? PTargetMet, int NextCheck,
+    IReadOnlyList<BandPoint> Band, IReadOnlyDictionary<int, double> PSuffices);
+
+public enum Advice { None, KeepLabeling, Stop }
+
+/// <param name="Rule">"A" (no fine-tune measured) or "B" (measured), or "none" below 32 examples or without a calibration.</param>
+/// <param name="At">Labels at which rule A stops, or the next check of rule B; null where there is no advice.</param>
+/// <param name="PEnough">P(At is enough); with <paramref name="PEnoughIfReachable"/> given reach.</param>
+/// <param name="Why">Plain reason, e.g. "28 of 32 first labels".</param>
+public sealed record StopAdvice(string Rule, int? At, Advice Advice, double? PEnough, double? PEnoughIfReachable, string Why);
+
+/// <param name="Auc">AUC' predicted from CoS-Low, clipped to [.05, .90]; null where not calibrated or below two examples.</param>
+/// <param name="AucScale">s_eff, the scale of the t(3) factor; null as above.</param>
+/// <param name="AucNote">Said on the page where the prediction was clipped or replaced by the mean of the reference tasks; else null.</param>
+/// <param name="LabelsNeededPaper">N^(t^(AUC'/(1-AUC'))), the paper's formula; null as above.</param>
+/// <param name="HarderThan">Reference tasks with a higher CoS-Low than this one, of <paramref name="ReferenceTasks"/>; null without any.</param>
+/// <param name="Target">The target in use (t above .95 is replaced by .95, and then <paramref name="TargetNote"/> says so).</param>
+public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IReadOnlyList<LeftOut> LeftOut, double? Auc, double? AucScale, string? AucNote,
+    double? LabelsNeededPaper, Posterior Posterior, StopAdvice Stop, int? HarderThan, int? ReferenceTasks, Target Target, string? TargetNote, bool Calibrated);

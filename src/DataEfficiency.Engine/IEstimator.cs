@@ -1,0 +1,57 @@
+// The one door of the engine: rank a pool, observe a label, forecast the label need.
+// Synchronous on purpose (TorchSharp's dispose scopes are bound to a thread): callers own the thread. No tensor, no web type and
+// no logger passes through here. One instance = one loaded model on one device; it is used by one thread at a time.
+namespace DataEfficiency.Engine;
+
+public interface IEstimator : IDisposable
+{
+    ModelInfo Model { get; }
+
+    /// <summary>The calibration beside the model (calibration.json of the same weights), or null: "not calibrated".</summary>
+    Calibration? Calibration { get; }
+
+    /// <summary>
+    /// Confidence of every text, in the order given (Je and Raffel, arXiv 2512.24991, section on confidence): greedy decoding of at most 30 tokens;
+    /// confidence = arithmetic mean of the max softmax probability over the kept tokens, in (0, 1].
+    /// The prompt prefix shared by a task's texts is computed once and kept between calls with the same task, so a caller may
+    /// rank a large pool in short steps.
+    /// </summary>
+    /// <param name="task">How a prompt is made of a text; null: each text is a full prompt already.</param>
+    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
+    IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default);
+
+    /// <summary>One labelled example becomes one LoRA gradient row, kept under a hash of (model files, adapter, prompt ids, answer ids):
+    /// one backward pass, and nothing when the row is there already.</summary>
+    Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default);
+
+    /// <summary>CoS-Low of the labelled examples with its example bootstrap, AUC', posterior, rule A and the verdict's facts. Rows that
+    /// are not kept (any more) are observed again first: one backward pass each.</summary>
+    Estimate Forecast(ForecastRequest request, CancellationToken cancel = default);
+}
+
+/// <summary>How the texts of a project become prompts (method: one prompt builder for ranking, gradients, fine-tuning, evaluation).</summary>
+/// <param name="Instruction">The task instruction: system message.</param>
+/// <param name="Answers">The answer texts in fixed order, or null for free short text.</param>
+/// <param name="ListAnswers">Adds an empty line and "Answer with one of: a; b; c" to the system message.</param>
+public sealed record TaskPrompt(string Instruction, IReadOnlyList<string>? Answers = null, bool ListAnswers = true);
+
+public sealed record Example(string Text, string Answer);
+
+/// <param name="Index">Position in the list that was ranked.</param>
+/// <param name="Confidence">Mean max probability of the kept generated tokens; of the first generated token where none is kept. NaN where the text was left out.</param>
+/// <param name="Perplexity">exp(mean -ln p) of the same tokens.</param>
+/// <param name="Answer">The greedy answer, special tokens skipped.</param>
+/// <param name="Tokens">Generated ids, the EOS included.</param>
+/// <param name="NoKeptToken">Every generated token was masked.</param>
+/// <param name="LeftOut">Why the text has no confidence (a prompt longer than the model's context), or null.</param>
+public sealed record RankedText(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, string? LeftOut = null);
+
+/// <param name="Key">Hash of model files, adapter seed and rank, prompt ids and answer ids.</param>
+/// <param name="Loss">Mean cross-entropy of the kept answer tokens; null where the example has no gradient.</param>
+/// <param name="GradientNorm">Norm of all B gradients, alpha/r included; null as above.</param>
+/// <param name="LeftOut">Why there is no gradient (empty answer, only masked tokens, norm 0, prompt too long), or null.</param>
+public sealed record Observation(string Key, double? Loss, double? GradientNorm, string? LeftOut);
+
+/// <param name="Name">Folder name.</param>
+/// <param name="Sha256">SHA-256 over the weight files in name order: the identity that calibrations are keyed by.</param>
+public sealed record ModelInfo(string Name, string Folder, string Architecture, long Parameters, int ContextLength, int VocabularySize, string Sha256, string Device, string Precision);
