@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace DataEfficiency.Portal.Storage;
+
+/// <summary>The whole database. One context per operation, from IDbContextFactory.</summary>
+public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : IdentityDbContext<AppUser>(options)
+{
+    public DbSet<Membership> Memberships => Set<Membership>();
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+    public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<LabelDefinition> LabelDefinitions => Set<LabelDefinition>();
+    public DbSet<Item> Items => Set<Item>();
+    public DbSet<Slot> Slots => Set<Slot>();
+    public DbSet<Label> Labels => Set<Label>();
+    public DbSet<Skip> Skips => Set<Skip>();
+    public DbSet<Remark> Remarks => Set<Remark>();
+    public DbSet<Draft> Drafts => Set<Draft>();
+    public DbSet<Import> Imports => Set<Import>();
+    public DbSet<ImportIssue> ImportIssues => Set<ImportIssue>();
+    public DbSet<RankJob> RankJobs => Set<RankJob>();
+    public DbSet<StoredEstimate> Estimates => Set<StoredEstimate>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    // Identity reads its schema version (3 has passkeys) from the application's services; at design time there are none.
+    private static readonly IServiceProvider IdentitySchema = new ServiceCollection()
+        .Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
+
+    protected override void OnConfiguring(DbContextOptionsBuilder builder)
+    {
+        if (builder.Options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider is null)
+            builder.UseApplicationServiceProvider(IdentitySchema);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<Membership>().HasKey(m => new { m.ProjectId, m.UserId });
+        builder.Entity<Membership>().HasIndex(m => m.UserId);
+        builder.Entity<AccessToken>().HasIndex(t => t.Hash).IsUnique();
+        builder.Entity<AccountLink>().HasIndex(l => l.Hash).IsUnique();
+        builder.Entity<LabelDefinition>().HasIndex(l => new { l.ProjectId, l.Order });
+
+        builder.Entity<Item>(item =>
+        {
+            item.HasIndex(i => new { i.ProjectId, i.RandomRank });
+            item.HasIndex(i => new { i.ProjectId, i.TextHash });
+            item.HasIndex(i => i.ImportId);
+            item.HasIndex(i => new { i.ProjectId, i.DrawRank }).HasFilter("\"DrawRank\" IS NOT NULL");
+        });
+        builder.Entity<Slot>(slot =>
+        {
+            slot.HasIndex(s => new { s.ItemId, s.SlotNo }).IsUnique();
+            slot.HasIndex(s => new { s.ItemId, s.UserId }).IsUnique().HasFilter("\"UserId\" IS NOT NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter("\"LabelId\" IS NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.SlotNo }).HasFilter("\"LabelId\" IS NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.DrawRank }).HasFilter("\"DrawRank\" IS NOT NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"LabelId\" IS NULL");
+        });
+        builder.Entity<Label>(label =>
+        {
+            label.HasIndex(l => l.SubmissionId).IsUnique();
+            label.HasIndex(l => new { l.ProjectId, l.Id });
+            label.HasIndex(l => new { l.ItemId, l.UserId });
+            label.HasIndex(l => new { l.ProjectId, l.UserId, l.CreatedAt });
+        });
+        builder.Entity<Skip>().HasIndex(s => new { s.ItemId, s.UserId }).IsUnique();
+        builder.Entity<Skip>().HasIndex(s => s.ProjectId);
+        builder.Entity<Remark>().HasKey(r => new { r.ItemId, r.UserId });
+        builder.Entity<Remark>().HasIndex(r => r.ProjectId);
+        builder.Entity<Draft>().HasKey(d => new { d.ItemId, d.UserId });
+        builder.Entity<Import>().HasIndex(i => i.ProjectId);
+        builder.Entity<ImportIssue>().HasIndex(i => new { i.ImportId, i.Line });
+        builder.Entity<RankJob>().HasIndex(j => j.ProjectId);
+        builder.Entity<StoredEstimate>().HasIndex(e => new { e.ProjectId, e.Id });
+        builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
+        // money as text would not sort or sum on SQLite
+        builder.Entity<Project>().Property(p => p.PricePerLabel).HasConversion<double>();
+    }
+}

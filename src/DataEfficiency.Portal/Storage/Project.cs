@@ -1,0 +1,71 @@
+namespace DataEfficiency.Portal.Storage;
+
+public enum TaskType { SingleChoice, ShortAnswer }
+
+public enum ProjectState { Setup, Active, Paused, Stopped, Archived }
+
+public enum TargetKind { ShareOfTheWay, RawScore }
+
+public sealed class Project
+{
+    public int Id { get; set; }
+    public string Name { get; set; } = "";
+    public string Instruction { get; set; } = "";
+    /// <summary>Markdown; raw HTML in it is never rendered.</summary>
+    public string Guideline { get; set; } = "";
+    public TaskType TaskType { get; set; }
+    /// <summary>The prompt lists the answer texts ("Answer with one of: ...").</summary>
+    public bool ListAnswers { get; set; } = true;
+    public ProjectState State { get; set; }
+    public bool IsSample { get; set; }
+    /// <summary>Folder name of the model; its calibration is found by the weights' SHA-256.</summary>
+    public string Model { get; set; } = "";
+    /// <summary>Seed of the random permutation, of the draw of the 32 and of the queues.</summary>
+    public long Seed { get; set; }
+
+    public TargetKind TargetKind { get; set; }
+    /// <summary>Share of the way in (0, 1], or a raw score.</summary>
+    public double TargetValue { get; set; } = .9;
+    /// <summary>Typed or measured zero-shot score; null where unknown.</summary>
+    public double? ZeroShot { get; set; }
+    public double? ZeroShotStandardError { get; set; }
+    public double Ceiling { get; set; } = 1;
+    public int MaximumBudget { get; set; } = 5000;
+    public decimal PricePerLabel { get; set; }
+    public string Currency { get; set; } = "EUR";
+    public double RandomShare { get; set; } = .2;
+    public bool ForecastVisibleToAnnotators { get; set; } = true;
+
+    /// <summary>+1 with every committed change of the labels (last write of the transaction).</summary>
+    public long LabelVersion { get; set; }
+    /// <summary>The label version that the estimator has looked at: below <see cref="LabelVersion"/> means it is due.</summary>
+    public long EstimatedVersion { get; set; }
+    /// <summary>+1 with every ranking that finished: deck positions of older rankings are void.</summary>
+    public int RankVersion { get; set; }
+    /// <summary>Id of the newest import that is complete; one import of a project runs at a time, so the flip of this one number is the
+    /// last small transaction that makes all its items and slots visible.</summary>
+    public int VisibleImport { get; set; }
+    public int ItemCount { get; set; }
+    /// <summary>When a lead confirmed the stop; annotators see it from then on.</summary>
+    public long? StoppedAt { get; set; }
+    public string? StoppedBy { get; set; }
+    public string CreatedBy { get; set; } = "";
+    public long CreatedAt { get; set; }
+    public long? DeletedAt { get; set; }
+}
+
+/// <summary>One answer of a project's answer set.</summary>
+public sealed class LabelDefinition
+{
+    public int Id { get; set; }
+    public int ProjectId { get; set; }
+    public string Name { get; set; } = "";
+    /// <summary>What the model learns to write.</summary>
+    public string AnswerText { get; set; } = "";
+    public int Order { get; set; }
+    /// <summary>Assigned key, or null for the key of its place.</summary>
+    public string? Key { get; set; }
+    public string? Group { get; set; }
+    public string? Description { get; set; }
+    public bool Retired { get; set; }
+}
