@@ -1,0 +1,54 @@
+// `budget`: the label need of a target from a predicted area and measured points, with no model at hand (decision sections 6 and 8).
+using System.CommandLine;
+using System.Globalization;
+using DataEfficiency.Engine.Forecasting;
+
+namespace DataEfficiency.Cli;
+
+public sealed class BudgetVerb : Verb
+{
+    private readonly Option<double> target = new("--target") { Description = "Target as a share of the way from zero-shot to ceiling, above 0 and at most 1 (above .95 it is taken as .95).", Required = true };
+    private readonly Option<double?> auc = new("--auc") { Description = "Predicted area under the data-efficiency curve, e.g. c CoS-Low + I. Without it: what the published curves say about any task." };
+    private readonly Option<double?> scale = new("--auc-scale") { Description = "Scale of the prediction's t(3) error. Default: .078, that of the published coefficients." };
+    private readonly Option<string?> points = new("--points") { Description = "Measured fine-tunes as \"n:y:se,n:y:se\": examples, share of the way, its standard error." };
+
+    public BudgetVerb() : base("budget", "Forecast the labels a target needs from a predicted area and measured points.")
+    {
+        foreach (var option in new Option[] { target, auc, scale, points }) Add(option);
+    }
+
+    public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
+    {
+        var share = arguments.GetValue(target);
+        if (!(share is > 0 and <= 1)) throw new ArgumentException($"--target {share} must be above 0 and at most 1: a share of the way from zero-shot to ceiling.");
+        if (share > StopRule.HighestShare)
+        {
+            output.Progress($"--target {share} is taken as {StopRule.HighestShare}: above it the curves say nothing.");
+            share = StopRule.HighestShare;
+        }
+        var predicted = arguments.GetValue(auc);
+        var predictedScale = arguments.GetValue(scale);
+        if (predicted is { } p && !(p is > 0 and < 1)) throw new ArgumentException($"--auc {p} must lie between 0 and 1.");
+        if (predictedScale is { } s && !(s > 0 && double.IsFinite(s))) throw new ArgumentException($"--auc-scale {s} must be above 0.");
+        if (predicted is null && predictedScale is not null) throw new ArgumentException("--auc-scale needs --auc.");
+
+        var prediction = predicted is { } value ? new AucPrediction(value, predictedScale ?? PublishedCoefficients.AucScale) : null;
+        var forecast = PosteriorForecast.Of(share, prediction, ParsePoints(arguments.GetValue(points)));
+        var result = PosteriorOutput.Of(forecast.Posterior, prediction is null ? null : PaperFormula.LabelsNeeded(prediction.Auc, share));
+        if (arguments.GetValue(Json)) output.Json(result);
+        else result.Print(output);
+    }
+
+    private static Check[] ParsePoints(string? text)
+    {
+        if (text is null) return [];
+        return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(point =>
+        {
+            var fields = point.Split(':', StringSplitOptions.TrimEntries);
+            if (fields.Length == 3 && int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && Number(fields[1], out var y) && Number(fields[2], out var se)) return new Check(n, y, se);
+            throw new ArgumentException($"--points: '{point}' is not n:y:se, e.g. 200:.35:.02 (examples, share of the way, its standard error).");
+        })];
+    }
+
+    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,74 @@
+// The curves a task may have: y(x) = A / (1 + exp(-k (x - x0))) on a fixed grid of 97 x 7 x 9 = 6,111 cells with a prior fitted on 90
+// published curves (decision section 6). Everything that depends on no project is computed once, here.
+namespace DataEfficiency.Engine.Forecasting;
+
+/// <summary>The grid's cells in the order x0, k, A (A fastest); all arrays have <see cref="Cells"/> entries.</summary>
+public static class PosteriorGrid
+{
+    public const int Starts = 97, Slopes = 7, Plateaus = 9, Cells = Starts * Slopes * Plateaus;
+
+    private static readonly double[] start = new double[Cells], slope = new double[Cells], plateau = new double[Cells], logPrior = new double[Cells], auc = new double[Cells];
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> chartCurves = new();
+
+    static PosteriorGrid()
+    {
+        for (var i = 0; i < Starts; i++)
+            for (var j = 0; j < Slopes; j++)
+                for (var h = 0; h < Plateaus; h++)
+                {
+                    var c = Cell(i, j, h);
+                    var (x0, k, a) = (.10 + .01 * i, 3 * Math.Pow(1.5, j), h == Plateaus - 1 ? 1 : .2 + .1 * h);
+                    (start[c], slope[c], plateau[c]) = (x0, k, a);
+                    auc[c] = a * (SoftPlus(k * (1 - x0)) - SoftPlus(-k * x0)) / k;
+                    logPrior[c] = -Square((x0 - .52) / .20) / 2 - Square((Math.Log(k) - Math.Log(9)) / .60) / 2 + Math.Log(h == Plateaus - 1 ? .75 : .25 / 8);
+                }
+        double total = 0, sum = 0, squares = 0;
+        for (var c = 0; c < Cells; c++)
+        {
+            var w = Math.Exp(logPrior[c]);
+            total += w;
+            sum += w * auc[c];
+        }
+        MeanAuc = sum / total;
+        for (var c = 0; c < Cells; c++) squares += Math.Exp(logPrior[c]) * Square(auc[c] - MeanAuc);
+        SdAuc = Math.Sqrt(squares / total);
+    }
+
+    public static ReadOnlySpan<double> LogPrior => logPrior;
+
+    /// <summary>Area of each cell's curve over x in [0, 1].</summary>
+    public static ReadOnlySpan<double> Auc => auc;
+
+    /// <summary>Prior mean and sd of the area.</summary>
+    public static double MeanAuc { get; }
+
+    public static double SdAuc { get; }
+
+    public static int Cell(int startIndex, int slopeIndex, int plateauIndex) => (startIndex * Slopes + slopeIndex) * Plateaus + plateauIndex;
+
+    /// <summary>y of one cell at a number of examples.</summary>
+    public static double Y(int cell, double examples) => plateau[cell] / (1 + Math.Exp(-slope[cell] * (LabelAxis.X(examples) - start[cell])));
+
+    /// <summary>y of every cell at a number of examples; kept for the budgets every chart draws, so do not write into it.</summary>
+    public static double[] Curves(int examples) => PosteriorReadOut.IsChartBudget(examples) ? chartCurves.GetOrAdd(examples, Compute) : Compute(examples);
+
+    /// <summary>x at which a cell's curve reaches the share t of the way: +infinity where it does not by 5,000 examples, 0 where it starts above.</summary>
+    public static double Reach(int cell, double share)
+    {
+        if (share <= 0) return 0;
+        if (plateau[cell] <= share + 1e-9) return double.PositiveInfinity;
+        var x = start[cell] + Math.Log(share / (plateau[cell] - share)) / slope[cell];
+        return x > 1 ? double.PositiveInfinity : Math.Max(x, 0);
+    }
+
+    private static double[] Compute(int examples)
+    {
+        var y = new double[Cells];
+        for (var c = 0; c < Cells; c++) y[c] = Y(c, examples);
+        return y;
+    }
+
+    private static double SoftPlus(double z) => Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z)));
+
+    private static double Square(double z) => z * z;
+}

@@ -1,0 +1,121 @@
+// Weights of the grid's curves after a predicted area and after measured fine-tunes (decision section 6). The label need, the chance to
+// reach the target and the next check are read from them here; area, band and the steady stop test in PosteriorReadOut.
+namespace DataEfficiency.Engine.Forecasting;
+
+/// <summary>A measured fine-tune on the scale of the way.</summary>
+/// <param name="Examples">1 to 5,000.</param>
+/// <param name="Y">Share of the way of the best run so far (running maximum), not negative.</param>
+/// <param name="StandardError">Standard error of y from the test set's size; 0 for an exact score.</param>
+public sealed record Check(int Examples, double Y, double StandardError);
+
+/// <summary>AUC' with the scale of its t(3) factor.</summary>
+public sealed record AucPrediction(double Auc, double Scale);
+
+public sealed class PosteriorWeights
+{
+    /// <summary>Spread of true curves around the family, in share of the way.</summary>
+    private const double FamilySd = .12;
+
+    private readonly double[] weights = new double[PosteriorGrid.Cells], reach = new double[PosteriorGrid.Cells];
+    private readonly int[] order;
+
+    /// <param name="share">Target t as a share of the way.</param>
+    /// <param name="auc">Null: the factor is skipped (not calibrated).</param>
+    /// <param name="checks">Measured fine-tunes, ascending in examples.</param>
+    /// <param name="cutAt">How many of the checks, from the first, rule out curves that would have reached the target there; all by default.</param>
+    public PosteriorWeights(double share, AucPrediction? auc, IReadOnlyList<Check> checks, int? cutAt = null)
+    {
+        PosteriorGrid.LogPrior.CopyTo(weights);
+        for (var c = 0; c < reach.Length; c++) reach[c] = PosteriorGrid.Reach(c, share);
+        if (auc is not null) Multiply(auc);
+        for (var i = 0; i < checks.Count; i++) Multiply(checks[i], cut: i < (cutAt ?? checks.Count), share);
+
+        var top = weights.Max();
+        var total = 0.0;
+        for (var c = 0; c < weights.Length; c++) total += weights[c] = Math.Exp(weights[c] - top);
+        for (var c = 0; c < weights.Length; c++) weights[c] /= total;
+
+        order = [.. Enumerable.Range(0, weights.Length).Where(c => double.IsFinite(reach[c]))];
+        Array.Sort([.. order.Select(c => reach[c])], order);
+        foreach (var c in order) PReach += weights[c];
+    }
+
+    /// <summary>[Cells], sums to 1.</summary>
+    public ReadOnlySpan<double> Weights => weights;
+
+    /// <summary>Probability that the target is reached with at most 5,000 examples.</summary>
+    public double PReach { get; }
+
+    /// <summary>E[AUC] of the curves' own areas.</summary>
+    public double ExpectedAuc
+    {
+        get
+        {
+            var sum = 0.0;
+            for (var c = 0; c < weights.Length; c++) sum += weights[c] * PosteriorGrid.Auc[c];
+            return sum;
+        }
+    }
+
+    /// <summary>P(n examples are enough), over all worlds.</summary>
+    public double PSuffices(double examples)
+    {
+        var (x, sum) = (LabelAxis.X(examples), 0.0);
+        foreach (var c in order)
+        {
+            // n -> x -> n loses a bit or two: a curve that reaches the target exactly at n counts.
+            if (reach[c] > x + 1e-12) break;
+            sum += weights[c];
+        }
+        return sum;
+    }
+
+    /// <summary>Examples needed with probability q given that the target is reached at all; null where that has no weight.</summary>
+    public double? Quantile(double q)
+    {
+        if (!(PReach > 0)) return null;
+        var sum = 0.0;
+        foreach (var c in order)
+        {
+            sum += weights[c] / PReach;
+            if (sum >= q - 1e-12) return LabelAxis.Examples(reach[c]);
+        }
+        return LabelAxis.Examples(reach[order[^1]]);
+    }
+
+    /// <summary>Where to fine-tune next: the median need, first within 50 to 1,000, later within 1.5 to 4 times the last check; at most 5,000.</summary>
+    /// <param name="lastExamples">Examples of the last check; 0 before the first.</param>
+    /// <param name="smallestStep">1.5; 1.25 where a fine-tune costs less than about 250 labels.</param>
+    public int NextCheck(int lastExamples, double smallestStep = 1.5)
+    {
+        var (low, high) = lastExamples > 0 ? (smallestStep * lastExamples, 4.0 * lastExamples) : (50.0, 1000.0);
+        var at = Math.Clamp(Quantile(.5) ?? double.PositiveInfinity, low, high);
+        return (int)Math.Min(Math.Ceiling(at - 1e-9), LabelAxis.MaxExamples);
+    }
+
+    /// <summary>Student t with 3 degrees of freedom around AUC', over the base marginal of the area, so that the prior's own area counts once.</summary>
+    private void Multiply(AucPrediction prediction)
+    {
+        for (var c = 0; c < weights.Length; c++)
+        {
+            var z = (PosteriorGrid.Auc[c] - prediction.Auc) / prediction.Scale;
+            var marginal = Math.Clamp((PosteriorGrid.Auc[c] - PosteriorGrid.MeanAuc) / PosteriorGrid.SdAuc, -2, 2);
+            weights[c] += -2 * Math.Log(1 + z * z / 3) + marginal * marginal / 2;
+        }
+    }
+
+    private void Multiply(Check check, bool cut, double share)
+    {
+        var curves = PosteriorGrid.Curves(check.Examples);
+        var variance = FamilySd * FamilySd + check.StandardError * check.StandardError;
+        for (var c = 0; c < weights.Length; c++) weights[c] -= (curves[c] - check.Y) * (curves[c] - check.Y) / (2 * variance);
+
+        if (!cut || check.Y + check.StandardError >= share) return;
+        var x = LabelAxis.X(check.Examples);
+        var survives = false;
+        for (var c = 0; c < weights.Length && !survives; c++) survives = reach[c] > x && double.IsFinite(weights[c]);
+        if (!survives) return;
+        for (var c = 0; c < weights.Length; c++)
+            if (reach[c] <= x) weights[c] = double.NegativeInfinity;
+    }
+}
