@@ -1,0 +1,34 @@
+// AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one flat buffer: p *= 1 - lr wd; p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.FineTuning;
+
+/// <summary>First and second moments of a flat parameter buffer, and the step over it.</summary>
+public sealed class AdamW(Tensor parameters, double weightDecay = .01, double beta1 = .9, double beta2 = .999, double epsilon = 1e-8) : IDisposable
+{
+    private readonly Tensor _first = zeros_like(parameters).DetachFromDisposeScope();
+    private readonly Tensor _second = zeros_like(parameters).DetachFromDisposeScope();
+
+    /// <summary>Steps taken so far.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>One step with the gradient, a buffer of the parameters' shape.</summary>
+    public void Step(Tensor gradient, double learningRate)
+    {
+        using var plain = no_grad();
+        using var scope = NewDisposeScope();
+        Steps++;
+        parameters.mul_(1 - learningRate * weightDecay);
+        _first.mul_(beta1).add_(gradient, 1 - beta1);
+        _second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+        var denominator = (_second / (1 - Math.Pow(beta2, Steps))).sqrt_().add_(epsilon);
+        parameters.addcdiv_(_first, denominator, -learningRate / (1 - Math.Pow(beta1, Steps)));
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+}

@@ -1,0 +1,125 @@
+// One optimiser over one model: all its parameters (full) or an adapter's A and B (LoRA). Serves fine-tuning and pre-training alike.
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.FineTuning;
+
+/// <summary>Takes steps; schedule, batches and stopping are the caller's (see <see cref="FineTune"/>).</summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Decoder _decoder;
+    private readonly LoraAdapter? _adapter;
+    private readonly TrainingOptions _options;
+    private readonly IReadOnlyList<Tensor> _leaves;
+    private readonly IReadOnlyList<(long Offset, long Size)> _places;
+    private readonly Tensor _parameters;
+    private readonly Tensor _gradient;
+    private readonly AdamW _optimiser;
+
+    /// <param name="adapter">Trained in the place of the model's own parameters; null: full training.</param>
+    public Trainer(Decoder decoder, TrainingOptions options, LoraAdapter? adapter = null)
+    {
+        (_decoder, _options, _adapter) = (decoder, options, adapter);
+        _parameters = adapter?.Flat ?? decoder.Parameters.Flat;
+        _leaves = adapter?.Bind(leaves: true) ?? decoder.Parameters.Bind(leaves: true);
+        _places = [.. adapter?.Places ?? decoder.Parameters.Places];
+        _gradient = zeros_like(_parameters).DetachFromDisposeScope();
+        _optimiser = new AdamW(_parameters, options.WeightDecay, options.Beta1, options.Beta2, options.Epsilon);
+    }
+
+    /// <summary>Steps taken so far.</summary>
+    public int Steps => _optimiser.Steps;
+
+    /// <summary>One step: loss = sum of the losses of all kept tokens of the batch / their number.</summary>
+    /// <returns>The loss before the step.</returns>
+    /// <exception cref="ArgumentException">No token of the batch counts.</exception>
+    public double Step(IReadOnlyList<TokenSequence> batch, double learningRate)
+    {
+        var kept = batch.Sum(s => s.Kept);
+        if (kept == 0) throw new ArgumentException("A batch without a token that counts gives no gradient.", nameof(batch));
+        using var scope = NewDisposeScope();
+        double loss = 0;
+        var first = true;
+        foreach (var part in Parts(batch))
+        {
+            loss += AddGradient(part, kept, first) / kept;
+            first = false;
+        }
+        if (_options.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) _gradient.mul_(limit / norm);
+        _optimiser.Step(_gradient, learningRate);
+        return loss;
+    }
+
+    /// <summary>The loss of sequences, no gradient.</summary>
+    public double Loss(IReadOnlyList<TokenSequence> sequences)
+    {
+        using var plain = no_grad();
+        double sum = 0;
+        foreach (var part in Parts(sequences))
+        {
+            using var scope = NewDisposeScope();
+            using var batch = new SequenceBatch(part, _decoder.Device);
+            sum += batch.TokenLosses(_decoder, _adapter).sum(float64).ToDouble();
+        }
+        return sum / sequences.Sum(s => s.Kept);
+    }
+
+    /// <summary>A copy of what is trained, for <see cref="Restore"/>; the caller disposes it.</summary>
+    public Tensor Snapshot()
+    {
+        using var plain = no_grad();
+        return _parameters.clone().DetachFromDisposeScope();
+    }
+
+    public void Restore(Tensor snapshot)
+    {
+        using var plain = no_grad();
+        _parameters.copy_(snapshot);
+    }
+
+    private double AddGradient(IReadOnlyList<TokenSequence> part, int kept, bool first)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = new SequenceBatch(part, _decoder.Device);
+        var sum = batch.TokenLosses(_decoder, _adapter).sum();
+        var gradients = autograd.grad([sum / kept], [.. _leaves]);
+        using var plain = no_grad();
+        for (var i = 0; i < gradients.Count; i++)
+        {
+            var place = _gradient.narrow(0, _places[i].Offset, _places[i].Size);
+            if (first) place.copy_(gradients[i].reshape(-1));
+            else place.add_(gradients[i].reshape(-1));
+        }
+        return sum.ToDouble();
+    }
+
+    // Sequences that count, cut into parts whose padded size stays under the limit, in the order given.
+    private IEnumerable<IReadOnlyList<TokenSequence>> Parts(IReadOnlyList<TokenSequence> sequences)
+    {
+        var part = new List<TokenSequence>();
+        var longest = 0;
+        foreach (var sequence in sequences.Where(s => s.Kept > 0))
+        {
+            var wider = Math.Max(longest, sequence.Ids.Length);
+            if (part.Count > 0 && (long)wider * (part.Count + 1) > _options.TokensAtOnce)
+            {
+                yield return part;
+                part = [];
+                wider = sequence.Ids.Length;
+            }
+            longest = wider;
+            part.Add(sequence);
+        }
+        if (part.Count > 0) yield return part;
+    }
+
+    /// <summary>Ends training: the model's tensors no longer collect gradients. What was trained stays in place.</summary>
+    public void Dispose()
+    {
+        if (_adapter is null) _decoder.Parameters.Bind(leaves: false);
+        else _adapter.Bind(leaves: false);
+        _gradient.Dispose();
+        _optimiser.Dispose();
+    }
+}

@@ -1,0 +1,212 @@
+// The decoder of the Llama family in one file: Llama 3.x, Mistral, Qwen 2 / 2.5, SmolLM2. RMSNorm, rotary positions, grouped-query attention, SwiGLU
+// (Touvron et al., arXiv 2302.13971; Ainslie et al., arXiv 2305.13245). Functional on purpose: parameters in, tensors out, no module tree, so that
+// gradients, adapters and training each see exactly the linears they want through ILinearHook.
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <summary>Stands in for the plain linear y = x W^T + b of one layer; x is [batch, time, in].</summary>
+public interface ILinearHook
+{
+    Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
+}
+
+/// <summary>One loaded model. All tensors float32 on one device; a call runs on the calling thread.</summary>
+public sealed class Decoder : IDisposable
+{
+    private readonly RotaryPositions _rotary;
+    private readonly int _groups;
+    private readonly double _scale;
+
+    public ModelConfig Config { get; }
+
+    public DecoderParameters Parameters { get; }
+
+    public Device Device { get; }
+
+    private Decoder(ModelConfig config, Device device)
+    {
+        (Config, Device) = (config, device);
+        _groups = config.Heads / config.KeyValueHeads;
+        _scale = 1 / Math.Sqrt(config.HeadDim);
+        Parameters = new DecoderParameters(config, device);
+        _rotary = new RotaryPositions(config, device);
+    }
+
+    /// <summary>Loads a Hugging Face folder. Peak memory: the float32 parameters and one piece of a tensor.</summary>
+    /// <exception cref="EngineException">A file is missing, truncated, or of another architecture or shape.</exception>
+    public static Decoder Load(string folder, Device? device = null)
+    {
+        NativeStartup.Ensure();
+        var config = ModelConfig.Load(folder);
+        using var weights = WeightFiles.Open(folder);
+        var decoder = new Decoder(config, device ?? CPU);
+        try
+        {
+            foreach (var (name, value) in decoder.Parameters.Named())
+                using (value) weights.CopyTo(name, value);
+            return decoder;
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms 1.</summary>
+    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null)
+    {
+        NativeStartup.Ensure();
+        var decoder = new Decoder(config, device ?? CPU);
+        using var plain = no_grad();
+        using var random = new Generator((ulong)seed, decoder.Device);
+        foreach (var (name, value) in decoder.Parameters.Named())
+            using (value)
+            {
+                if (name.EndsWith("norm.weight", StringComparison.Ordinal)) value.fill_(1f);
+                else if (!name.EndsWith(".bias", StringComparison.Ordinal))
+                    value.normal_(0, name.Contains("o_proj") || name.Contains("down_proj") ? .02 / Math.Sqrt(2 * config.Layers) : .02, random);
+            }
+        return decoder;
+    }
+
+    /// <summary>Writes config.json and model.safetensors (BF16 by default); the tokenizer's files are the caller's.</summary>
+    public void Save(string folder, ScalarType dtype = ScalarType.BFloat16)
+    {
+        Directory.CreateDirectory(folder);
+        using var scope = NewDisposeScope();
+        SafetensorsFile.Write(Path.Combine(folder, "model.safetensors"), [.. Parameters.Named()], dtype);
+        var spelled = dtype switch { ScalarType.BFloat16 => "bfloat16", ScalarType.Float16 => "float16", _ => "float32" };
+        File.WriteAllText(Path.Combine(folder, "config.json"), Config.ToJson(spelled).ToJsonString(new() { WriteIndented = true }) + "\n");
+    }
+
+    /// <summary>Hidden states [batch, time, hidden] behind the last norm of ids [batch, time] (int64), each row starting at position 0. Shorter rows are padded on
+    /// the right with any id: causal attention keeps the padding out of every real position.</summary>
+    public Tensor Hidden(Tensor ids, ILinearHook? hook = null)
+    {
+        using var scope = NewDisposeScope();
+        var (cos, sin) = _rotary.First(ids.shape[1]);
+        var x = Embed(ids);
+        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, Causal, hook);
+        return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits [rows, vocabulary] of hidden states [rows, hidden].</summary>
+    public Tensor Logits(Tensor rows) => F.linear(rows, Parameters.Head);
+
+    /// <summary>Keys and values of a prefix that many sequences share; the caller disposes them.</summary>
+    public SharedPrefix Prefix(IReadOnlyList<int> ids)
+    {
+        using var plain = inference_mode();
+        using var scope = NewDisposeScope();
+        var keys = new List<Tensor>();
+        var values = new List<Tensor>();
+        if (ids.Count > 0)
+        {
+            var (cos, sin) = _rotary.First(ids.Count);
+            var x = Embed(tensor(ids.Select(i => (long)i).ToArray(), device: Device).unsqueeze(0));
+            for (var i = 0; i < Config.Layers; i++)
+                x = Block(i, x, cos, sin, (_, q, k, v) =>
+                {
+                    keys.Add(k[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
+                    values.Add(v[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
+                    return Causal(0, q, k, v);
+                }, null);
+        }
+        return new SharedPrefix([.. ids], keys, values);
+    }
+
+    /// <summary>Runs the next tokens of a batch through the model and appends their keys and values to the cache.</summary>
+    /// <param name="ids">[batch, time] int64.</param>
+    /// <param name="positions">[batch, time] int64, counted from the beginning of the prefix.</param>
+    /// <param name="largest">No position is above it.</param>
+    /// <param name="mask">[batch or 1, time, columns after this call] float32: 0 where a key behind the prefix may be seen, -infinity elsewhere.</param>
+    /// <returns>Hidden states [batch, time, hidden] behind the last norm.</returns>
+    public Tensor Extend(Tensor ids, Tensor positions, long largest, Tensor mask, KeyValueCache cache)
+    {
+        using var scope = NewDisposeScope();
+        var (cos, sin) = _rotary.At(positions, largest);
+        var x = Embed(ids);
+        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q * _scale, k, v, mask), null);
+        cache.Advance(ids.shape[1]);
+        return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(Tensor ids)
+    {
+        var table = Parameters.Embedding;
+        using var flat = ids.reshape(-1);
+        var x = table.index_select(0, flat);
+        if (table.requires_grad && is_grad_enabled() && Config.PadTokenId is { } pad)
+        {
+            // padding_idx of the reference's embedding: the look-up passes no gradient to the pad token's row
+            using var isPad = flat.eq(pad).unsqueeze(-1);
+            using var constant = x.detach();
+            using var traced = x;
+            x = where(isPad, constant, traced);
+        }
+        using (x) return x.view(ids.shape[0], ids.shape[1], Config.HiddenSize);
+    }
+
+    private delegate Tensor Attention(int layer, Tensor q, Tensor k, Tensor v);
+
+    private Tensor Block(int layer, Tensor x, Tensor cos, Tensor sin, Attention attend, ILinearHook? hook)
+    {
+        using var scope = NewDisposeScope();
+        var p = Parameters.Layers[layer];
+        long batch = x.shape[0], time = x.shape[1];
+        int heads = Config.Heads, kv = Config.KeyValueHeads, width = Config.HeadDim;
+
+        var h = RmsNorm(x, p.InputNorm);
+        var qkv = hook is null ? F.linear(h, p.QueryKeyValue, p.QueryKeyValueBias) : cat([Hooked(hook, layer, Linear.Query, h), Hooked(hook, layer, Linear.Key, h), Hooked(hook, layer, Linear.Value, h)], -1);
+        qkv = qkv.view(batch, time, heads + 2 * kv, width);
+        var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), cos, sin);
+        var mixed = attend(layer, rotated.narrow(2, 0, heads), rotated.narrow(2, heads, kv), qkv.narrow(2, heads + kv, kv));
+        x = x + (hook is null ? F.linear(mixed, p.Output) : Hooked(hook, layer, Linear.Output, mixed));
+
+        h = RmsNorm(x, p.PostAttentionNorm);
+        Tensor gate, up;
+        if (hook is null)
+        {
+            var both = F.linear(h, p.GateUp);
+            (gate, up) = (both.narrow(-1, 0, Config.IntermediateSize), both.narrow(-1, Config.IntermediateSize, Config.IntermediateSize));
+        }
+        else (gate, up) = (Hooked(hook, layer, Linear.Gate, h), Hooked(hook, layer, Linear.Up, h));
+        var inner = F.silu(gate) * up;
+        x = x + (hook is null ? F.linear(inner, p.Down) : Hooked(hook, layer, Linear.Down, inner));
+        return x.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Hooked(ILinearHook hook, int layer, Linear linear, Tensor x) => hook.Apply(layer, linear, x, Parameters.Weight(layer, linear), Parameters.Bias(layer, linear));
+
+    // q [batch, time, heads, width], k and v [batch, time, kv, width] -> [batch, time, heads * width]
+    private Tensor Causal(int layer, Tensor q, Tensor k, Tensor v)
+    {
+        using var scope = NewDisposeScope();
+        var mixed = F.scaled_dot_product_attention(q.transpose(1, 2), PerHead(k), PerHead(v), is_casual: true);
+        return mixed.transpose(1, 2).reshape(q.shape[0], q.shape[1], -1).MoveToOuterDisposeScope();
+    }
+
+    private Tensor PerHead(Tensor x)
+    {
+        if (_groups == 1) return x.transpose(1, 2);
+        long batch = x.shape[0], time = x.shape[1], kv = x.shape[2], width = x.shape[3];
+        return x.transpose(1, 2).unsqueeze(2).expand(batch, kv, _groups, time, width).reshape(batch, kv * _groups, time, width);
+    }
+
+    private Tensor RmsNorm(Tensor x, Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        var inverse = x.square().mean([-1], true).add(Config.RmsNormEps).rsqrt();
+        return (x * inverse * weight).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        Parameters.Dispose();
+        _rotary.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+// config.json of a Hugging Face folder, in both styles in use: rope_theta / rope_scaling / torch_dtype and rope_parameters / dtype.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <summary>Llama 3's rope scaling: slow frequencies are divided by Factor, fast ones kept, those between blended.</summary>
+public sealed record RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext);
+
+/// <summary>Shape and conventions of a decoder of the Llama family.</summary>
+/// <param name="ModelType">llama, mistral or qwen2.</param>
+/// <param name="HeadDim">Width of one head; hidden size / heads where the file does not say.</param>
+/// <param name="AttentionBias">Bias on q, k and v (Qwen 2); none of the supported models has one on o.</param>
+/// <param name="PadTokenId">The embedding's padding_idx: its look-up passes no gradient to this row. Null: none.</param>
+public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
+    int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId)
+{
+    private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
+
+    /// <summary>Reads FOLDER/config.json.</summary>
+    /// <exception cref="EngineException">Missing, malformed, or of an architecture or feature that is not supported.</exception>
+    public static ModelConfig Load(string folder)
+    {
+        var path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path)) throw new EngineException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        JsonObject json;
+        try
+        {
+            json = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty");
+            return Read(json, path);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new EngineException($"{path} cannot be read as a model's configuration: {malformed.Message}", malformed);
+        }
+    }
+
+    private static ModelConfig Read(JsonObject json, string path)
+    {
+        var type = (string?)json["model_type"];
+        if (!Supported.Contains(type)) throw new EngineException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
+        Expect(json, path, "hidden_act", "silu");
+        if (json["mlp_bias"] is { } mlpBias && (bool)mlpBias) throw new EngineException($"{path}: mlp_bias is true; only models without it are supported.");
+        var qwen = type == "qwen2";
+        if (!qwen && json["attention_bias"] is { } bias && (bool)bias) throw new EngineException($"{path}: attention_bias is true, which is supported for qwen2 only.");
+        if (json["sliding_window"] is { } window && !(qwen && json["use_sliding_window"] is { } use && !(bool)use) && (int)window < Int(json, path, "max_position_embeddings"))
+            throw new EngineException($"{path}: sliding_window is {window}; only full attention is supported.");
+
+        int hidden = Int(json, path, "hidden_size"), heads = Int(json, path, "num_attention_heads");
+        var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
+        var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
+        if (kv <= 0 || heads % kv != 0) throw new EngineException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
+        if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
+        var (theta, scaling) = Rope(json, path);
+        return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
+            Int(json, path, "max_position_embeddings"), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, qwen,
+            json["tie_word_embeddings"] is { } tied && (bool)tied, (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"]);
+    }
+
+    private static (double Theta, RopeScaling? Scaling) Rope(JsonObject json, string path)
+    {
+        var rope = (json["rope_parameters"] ?? json["rope_scaling"]) as JsonObject;
+        var theta = (double?)(rope?["rope_theta"] ?? json["rope_theta"]) ?? 10000;
+        var type = (string?)(rope?["rope_type"] ?? rope?["type"]) ?? "default";
+        return type switch
+        {
+            "default" => (theta, null),
+            "llama3" => (theta, new RopeScaling(Real(rope!, "factor"), Real(rope!, "low_freq_factor"), Real(rope!, "high_freq_factor"), (int)Real(rope!, "original_max_position_embeddings"))),
+            _ => throw new EngineException($"{path}: rope type \"{type}\" is not supported, expected default or llama3."),
+        };
+        double Real(JsonObject from, string key) => (double?)from[key] ?? throw new EngineException($"{path}: rope scaling llama3 lacks {key}.");
+    }
+
+    internal static IReadOnlyList<int> Ids(JsonNode? node) => node switch
+    {
+        null => [],
+        JsonArray list => [.. list.Select(n => (int)n!)],
+        _ => [(int)node],
+    };
+
+    private static int Int(JsonObject json, string path, string key)
+    {
+        var value = (int?)json[key] ?? throw new EngineException($"{path} lacks {key}.");
+        return value > 0 ? value : throw new EngineException($"{path}: {key} is {value}, expected a positive number.");
+    }
+
+    private static void Expect(JsonObject json, string path, string key, string expected)
+    {
+        if (json[key] is { } found && (string?)found != expected) throw new EngineException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
+    }
+
+    /// <summary>The configuration as a config.json in the older style, which every reader knows.</summary>
+    public JsonObject ToJson(string dtype)
+    {
+        JsonNode? eos = EosTokenIds.Count switch { 0 => null, 1 => EosTokenIds[0], _ => new JsonArray([.. EosTokenIds.Select(i => (JsonNode)i)]) };
+        return new JsonObject
+        {
+            ["architectures"] = new JsonArray(ModelType switch { "mistral" => "MistralForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ => "LlamaForCausalLM" }),
+            ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize, ["num_hidden_layers"] = Layers,
+            ["num_attention_heads"] = Heads, ["num_key_value_heads"] = KeyValueHeads, ["head_dim"] = HeadDim, ["vocab_size"] = VocabularySize,
+            ["max_position_embeddings"] = ContextLength, ["rms_norm_eps"] = RmsNormEps, ["rope_theta"] = RopeTheta,
+            ["rope_scaling"] = Scaling is null ? null : new JsonObject
+            {
+                ["rope_type"] = "llama3", ["factor"] = Scaling.Factor, ["low_freq_factor"] = Scaling.LowFrequencyFactor,
+                ["high_freq_factor"] = Scaling.HighFrequencyFactor, ["original_max_position_embeddings"] = Scaling.OriginalContext,
+            },
+            ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = false, ["tie_word_embeddings"] = TieWordEmbeddings,
+            ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype, ["use_cache"] = true,
+        };
+    }
+}

@@ -1,0 +1,120 @@
+// Makes libtorch loadable before the first TorchSharp call. Every way into the tensor part passes through Ensure().
+using System.Runtime.InteropServices;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <summary>Start-up of the native libraries: patches libLibTorchSharp.so on an older Linux, or preloads a libtorch of the machine's own.</summary>
+public static class NativeStartup
+{
+    private const string FileName = "libLibTorchSharp.so";
+    private static readonly Lock Gate = new();
+    private static bool _done;
+
+    /// <summary>Idempotent and safe under threads and processes that start at once.</summary>
+    /// <param name="libTorchPath">Setting Estimation:LibTorchPath: a folder of libtorch libraries (a Python install's torch/lib) of libtorch 2.10; null: those of the package.</param>
+    /// <exception cref="EngineException">The library cannot be made loadable; the message names cause and cure.</exception>
+    public static void Ensure(string? libTorchPath = null)
+    {
+        lock (Gate)
+        {
+            if (_done) return;
+            if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !SystemHasTheSymbol())
+                foreach (var folder in SearchFolders())
+                    if (File.Exists(Path.Combine(folder, FileName))) { PatchFile(Path.Combine(folder, FileName)); break; }
+            if (!string.IsNullOrEmpty(libTorchPath)) Preload(libTorchPath);
+            _done = true;
+        }
+    }
+
+    /// <summary>Replaces the file by a patched one: a new file beside it, then a rename over it. The old file's bytes are never written to, because build
+    /// outputs may be hard links into the package cache; the rename makes every reader see either the old or the new file whole.</summary>
+    public static PatchOutcome PatchFile(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        try
+        {
+            if (LibTorchSharpPatch.Apply(bytes) == PatchOutcome.NotNeeded) return PatchOutcome.NotNeeded;
+        }
+        catch (InvalidDataException unknown)
+        {
+            throw new EngineException($"{path} needs a libstdc++ with {LibTorchSharpPatch.NewVersion} (GCC 13), which this system lacks, and cannot be adapted: {unknown.Message}. " +
+                "It was left as it is. Use a system with libstdc++ 6.0.32 or newer (Debian 13, Ubuntu 24.04), or TorchSharp 0.107.0.", unknown);
+        }
+        if (InsidePackageCache(path))
+            throw new EngineException($"{path} needs a newer libstdc++ and lies in the NuGet package cache, which is never changed. Build or publish the program so that the library lies beside it.");
+        var fresh = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.new";
+        try
+        {
+            File.WriteAllBytes(fresh, bytes);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(fresh, File.GetUnixFileMode(path) | UnixFileMode.UserWrite);
+            // Same time and size: an incremental build sees an up-to-date file and leaves the patched one in place.
+            File.SetLastWriteTimeUtc(fresh, File.GetLastWriteTimeUtc(path));
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} must be adapted to this system's older libstdc++, but its folder cannot be written to: {denied.Message} " +
+                "Start the program once as a user who may write there, or use a system with libstdc++ 6.0.32 or newer.", denied);
+        }
+        finally
+        {
+            if (File.Exists(fresh)) File.Delete(fresh);
+        }
+        return PatchOutcome.Patched;
+    }
+
+    private static bool SystemHasTheSymbol()
+    {
+        if (!NativeLibrary.TryLoad("libstdc++.so.6", out var handle))
+            throw new EngineException("libstdc++.so.6 is not installed, and libtorch needs it. Install it (Debian and Ubuntu: apt install libstdc++6).");
+        return NativeLibrary.TryGetExport(handle, LibTorchSharpPatch.Symbol, out _);
+    }
+
+    // Where the runtime looks for a P/Invoke library, in its own order.
+    private static IEnumerable<string> SearchFolders()
+    {
+        yield return AppContext.BaseDirectory;
+        var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (var folder in listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)) yield return folder;
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
+    }
+
+    // In the cache the file lies in PACKAGE/VERSION/runtimes/RID/native, and PACKAGE.nuspec in PACKAGE/VERSION.
+    private static bool InsidePackageCache(string path)
+    {
+        var version = new FileInfo(path).Directory?.Parent?.Parent?.Parent;
+        return version is { Exists: true } && version.EnumerateFiles("*.nuspec").Any();
+    }
+
+    private static void Preload(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new EngineException($"Estimation:LibTorchPath names {folder}, which is no folder. Name the folder that holds libtorch.so (for PyTorch: torch/lib).");
+        foreach (var (name, required) in new[] { ("libc10.so", true), ("libtorch_cpu.so", true), ("libc10_cuda.so", false), ("libtorch_cuda.so", false), ("libtorch.so", true) })
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+            {
+                if (required) throw new EngineException($"Estimation:LibTorchPath names {folder}, where {name} is missing. Name a folder of libtorch 2.10 libraries.");
+                continue;
+            }
+            try
+            {
+                NativeLibrary.Load(path);
+            }
+            catch (DllNotFoundException failed)
+            {
+                throw new EngineException($"{path} (Estimation:LibTorchPath) cannot be loaded: {failed.Message} It must be libtorch 2.10 for this system.", failed);
+            }
+        }
+        var own = SearchFolders().Select(f => Path.Combine(f, FileName)).FirstOrDefault(File.Exists)
+            ?? throw new EngineException($"{FileName} is missing beside the program.");
+        try
+        {
+            NativeLibrary.Load(own);
+        }
+        catch (DllNotFoundException failed)
+        {
+            throw new EngineException($"{own} does not fit the libtorch in {folder}: {failed.Message} The libraries must be those of libtorch 2.10.", failed);
+        }
+    }
+}

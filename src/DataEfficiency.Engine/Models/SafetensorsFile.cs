@@ -1,0 +1,169 @@
+// The safetensors format (huggingface/safetensors, README "Format"): eight bytes of header length, a JSON header, then the tensors' bytes.
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <summary>One tensor of a file: element type as the file spells it, shape, byte range behind the header.</summary>
+public sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, long Begin, long End);
+
+/// <summary>One memory-mapped file. Nothing is read before a tensor is asked for; every error names file, tensor, expected and found.</summary>
+public sealed unsafe class SafetensorsFile : IDisposable
+{
+    private const long LongestHeader = 100_000_000; // the format's own limit
+    private const long PieceElements = 1 << 26;     // 64 Mi elements at once: bounds the memory beside the destination
+    private static readonly Dictionary<string, (ScalarType Type, int Size)> Types = new()
+    {
+        ["F64"] = (float64, 8), ["F32"] = (float32, 4), ["F16"] = (float16, 2), ["BF16"] = (bfloat16, 2), ["I64"] = (int64, 8), ["I32"] = (int32, 4), ["U8"] = (uint8, 1), ["BOOL"] = (ScalarType.Bool, 1),
+    };
+
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _data;
+
+    public string Path { get; }
+
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
+
+    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long dataStart, Dictionary<string, SafetensorsEntry> entries)
+    {
+        (Path, _map, _view, Entries) = (path, map, view, entries);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _data = start + view.PointerOffset + dataStart;
+    }
+
+    /// <exception cref="EngineException">Missing, truncated or malformed file.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        if (!File.Exists(path)) throw new EngineException($"{path} is missing.");
+        var length = new FileInfo(path).Length;
+        if (length < 8) throw new EngineException($"{path}: expected at least 8 bytes of header length, found {length}: the file is truncated.");
+        byte[] header;
+        using (var stream = File.OpenRead(path))
+        {
+            var first = new byte[8];
+            stream.ReadExactly(first);
+            var size = BinaryPrimitives.ReadUInt64LittleEndian(first);
+            if (size > LongestHeader) throw new EngineException($"{path}: header length {size} is absurd (limit {LongestHeader}): this is no safetensors file.");
+            if ((long)size > length - 8) throw new EngineException($"{path}: expected a header of {size} bytes, found {length - 8} bytes: the file is truncated.");
+            header = new byte[size];
+            stream.ReadExactly(header);
+        }
+        var dataStart = 8L + header.Length;
+        var entries = Parse(path, header, length - dataStart);
+        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        return new SafetensorsFile(path, map, map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), dataStart, entries);
+    }
+
+    private static Dictionary<string, SafetensorsEntry> Parse(string path, byte[] header, long dataLength)
+    {
+        var entries = new Dictionary<string, SafetensorsEntry>();
+        try
+        {
+            foreach (var (name, node) in JsonNode.Parse(header)!.AsObject())
+            {
+                if (name == "__metadata__") continue;
+                var offsets = node!["data_offsets"]!.AsArray();
+                entries[name] = new SafetensorsEntry((string)node["dtype"]!, [.. node["shape"]!.AsArray().Select(s => (long)s!)], (long)offsets[0]!, (long)offsets[1]!);
+            }
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
+        {
+            throw new EngineException($"{path}: the header is no safetensors header: {malformed.Message}", malformed);
+        }
+        long end = 0;
+        foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
+        {
+            if (!Types.TryGetValue(entry.Dtype, out var type)) throw new EngineException($"{path}: tensor {name} has type {entry.Dtype}, expected one of {string.Join(", ", Types.Keys)}.");
+            if (entry.Begin < 0 || entry.End < entry.Begin) throw new EngineException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
+            if (entry.End > dataLength) throw new EngineException($"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
+            if (entry.Begin < end) throw new EngineException($"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
+            end = entry.End;
+            var elements = (entry.End - entry.Begin) / type.Size;
+            if (entry.Shape.Any(s => s < 0) || Elements(entry.Shape) != elements || elements * type.Size != entry.End - entry.Begin)
+                throw new EngineException($"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not fit its {entry.End - entry.Begin} bytes.");
+        }
+        return entries;
+    }
+
+    private static Int128 Elements(IReadOnlyList<long> shape)
+    {
+        Int128 product = 1;
+        foreach (var s in shape) product = product > long.MaxValue ? product : product * s;
+        return product;
+    }
+
+    /// <summary>The entry of a tensor, checked against the shape that is expected of it.</summary>
+    public SafetensorsEntry Require(string name, params long[] shape)
+    {
+        if (!Entries.TryGetValue(name, out var entry)) throw new EngineException($"{Path}: tensor {name} [{string.Join(", ", shape)}] is missing.");
+        return entry.Shape.SequenceEqual(shape) ? entry
+            : throw new EngineException($"{Path}: tensor {name}: expected shape [{string.Join(", ", shape)}], found [{string.Join(", ", entry.Shape)}].");
+    }
+
+    /// <summary>Copies a tensor of the destination's shape into it, converting to its type; the destination must be contiguous.</summary>
+    public void CopyTo(string name, Tensor destination)
+    {
+        var entry = Require(name, destination.shape);
+        var (type, size) = Types[entry.Dtype];
+        using var scope = NewDisposeScope();
+        using var plain = no_grad();
+        var flat = destination.view(-1);
+        for (long at = 0, all = flat.shape[0]; at < all; at += PieceElements)
+        {
+            var count = Math.Min(PieceElements, all - at);
+            using var piece = empty(count, dtype: type);
+            new ReadOnlySpan<byte>(_data + entry.Begin + at * size, checked((int)(count * size))).CopyTo(piece.bytes);
+            using var part = flat.narrow(0, at, count);
+            part.copy_(piece);
+        }
+    }
+
+    /// <summary>A new tensor of the stored shape, in the stored type or in <paramref name="dtype"/>.</summary>
+    public Tensor Read(string name, ScalarType? dtype = null)
+    {
+        if (!Entries.TryGetValue(name, out var entry)) throw new EngineException($"{Path}: tensor {name} is missing.");
+        var tensor = empty([.. entry.Shape], dtype: dtype ?? Types[entry.Dtype].Type);
+        CopyTo(name, tensor);
+        return tensor;
+    }
+
+    /// <summary>Writes the tensors in the order given as BF16, F16 or F32.</summary>
+    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype)
+    {
+        var (spelled, size) = Types.Where(t => t.Value.Type == dtype).Select(t => (t.Key, t.Value.Size)).First();
+        var header = new JsonObject { ["__metadata__"] = new JsonObject { ["format"] = "pt" } };
+        long at = 0;
+        foreach (var (name, value) in tensors)
+        {
+            var end = at + value.numel() * size;
+            header[name] = new JsonObject { ["dtype"] = spelled, ["shape"] = new JsonArray([.. value.shape.Select(s => (JsonNode)s)]), ["data_offsets"] = new JsonArray(at, end) };
+            at = end;
+        }
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        var padded = (json.Length + 7) / 8 * 8; // tensors begin at a multiple of eight bytes
+        using var stream = File.Create(path);
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)padded);
+        stream.Write(length);
+        stream.Write(json);
+        for (var i = json.Length; i < padded; i++) stream.WriteByte((byte)' ');
+        foreach (var (_, value) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            stream.Write(value.detach().to(CPU).to(dtype).contiguous().bytes);
+        }
+    }
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+// Sequences of tokens with the positions whose prediction counts, and their padded batch. One form serves language modelling (all positions), answers
+// behind a prompt (the answer's kept tokens), training, evaluation and gradients.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <param name="Ids">Token ids, the beginning of a sequence first.</param>
+/// <param name="Scored">Scored[i]: the prediction of Ids[i] from the ids before it counts. Never true at 0.</param>
+public sealed record TokenSequence(int[] Ids, bool[] Scored)
+{
+    /// <summary>An answer behind a prompt; masked answer tokens stand there but do not count (method sections 2 and 4).</summary>
+    public static TokenSequence Answer(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, IReadOnlySet<int> masked)
+    {
+        int[] ids = [.. prompt, .. answer];
+        var scored = new bool[ids.Length];
+        for (var i = Math.Max(1, prompt.Count); i < ids.Length; i++) scored[i] = !masked.Contains(ids[i]);
+        return new TokenSequence(ids, scored);
+    }
+
+    /// <summary>A block of running text: every token but the first counts.</summary>
+    public static TokenSequence Text(int[] ids) => new(ids, [.. Enumerable.Range(0, ids.Length).Select(i => i > 0)]);
+
+    /// <summary>Number of predictions that count.</summary>
+    public int Kept => Scored.Count(s => s);
+}
+
+/// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its own.</summary>
+public sealed class SequenceBatch : IDisposable
+{
+    /// <summary>[batch, time] int64.</summary>
+    public Tensor Ids { get; }
+
+    /// <summary>[rows] int64: batch * time + position of each input whose next token counts, sequence by sequence.</summary>
+    public Tensor Rows { get; }
+
+    /// <summary>[rows] int64: the tokens to predict.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>Number of rows of each sequence.</summary>
+    public IReadOnlyList<int> Kept { get; }
+
+    public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device)
+    {
+        var time = Math.Max(1, sequences.Max(s => s.Ids.Length - 1));
+        var ids = new long[sequences.Count * time];
+        List<long> rows = [], targets = [];
+        for (var b = 0; b < sequences.Count; b++)
+        {
+            var (tokens, scored) = (sequences[b].Ids, sequences[b].Scored);
+            for (var t = 0; t + 1 < tokens.Length; t++)
+            {
+                ids[b * time + t] = tokens[t];
+                if (!scored[t + 1]) continue;
+                rows.Add((long)b * time + t);
+                targets.Add(tokens[t + 1]);
+            }
+        }
+        Kept = [.. sequences.Select(s => s.Kept)];
+        using var scope = NewDisposeScope();
+        Ids = tensor(ids, device: device).view(sequences.Count, time).DetachFromDisposeScope();
+        Rows = tensor(rows.ToArray(), device: device).DetachFromDisposeScope();
+        Targets = tensor(targets.ToArray(), device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>-ln p of every counted token, [rows]; logits are computed at these rows only.</summary>
+    public Tensor TokenLosses(Decoder decoder, ILinearHook? hook = null)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = decoder.Hidden(Ids, hook);
+        var rows = hidden.view(-1, decoder.Config.HiddenSize);
+        if (Rows.shape[0] != rows.shape[0]) rows = rows.index_select(0, Rows);
+        return nn.functional.cross_entropy(decoder.Logits(rows), Targets, reduction: nn.Reduction.None).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Rows.Dispose();
+        Targets.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+// The safetensors files of a Hugging Face folder: one, or several with an index.
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Models;
+
+/// <summary>All weight files of a folder, opened lazily by tensor name.</summary>
+public sealed class WeightFiles : IDisposable
+{
+    private const string IndexName = "model.safetensors.index.json";
+    private readonly Dictionary<string, SafetensorsFile> _fileOf = [];
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly string _folder;
+
+    private WeightFiles(string folder) => _folder = folder;
+
+    public static WeightFiles Open(string folder)
+    {
+        var weights = new WeightFiles(folder);
+        try
+        {
+            foreach (var path in Paths(folder))
+            {
+                var file = SafetensorsFile.Open(path);
+                weights._files.Add(file);
+                foreach (var name in file.Entries.Keys)
+                    if (!weights._fileOf.TryAdd(name, file)) throw new EngineException($"{path}: tensor {name} is also in {weights._fileOf[name].Path}.");
+            }
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The weight files in ordinal name order.</summary>
+    public static IReadOnlyList<string> Paths(string folder)
+    {
+        var single = Path.Combine(folder, "model.safetensors");
+        if (File.Exists(single)) return [single];
+        var index = Path.Combine(folder, IndexName);
+        if (!File.Exists(index)) throw new EngineException($"{folder} has neither model.safetensors nor {IndexName}: the weights are missing.");
+        try
+        {
+            var map = JsonNode.Parse(File.ReadAllText(index))!["weight_map"]!.AsObject();
+            return [.. map.Select(e => (string)e.Value!).Distinct().Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file
+                ? Path.Combine(folder, file) : throw new EngineException($"{index}: \"{file}\" is no plain file name."))];
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new EngineException($"{index} has no readable weight_map: {malformed.Message}", malformed);
+        }
+    }
+
+    /// <summary>SHA-256, lower-case hex, over the bytes of all weight files in name order: a model's identity.</summary>
+    public static string Sha256(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        foreach (var path in Paths(folder))
+        {
+            using var stream = File.OpenRead(path);
+            for (int read; (read = stream.Read(buffer)) > 0;) hash.AppendData(buffer, 0, read);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public bool Has(string name) => _fileOf.ContainsKey(name);
+
+    /// <summary>Copies the tensor into a contiguous destination of the expected shape.</summary>
+    public void CopyTo(string name, Tensor destination)
+    {
+        if (!_fileOf.TryGetValue(name, out var file)) throw new EngineException($"{_folder}: tensor {name} [{string.Join(", ", destination.shape)}] is in none of the weight files.");
+        file.CopyTo(name, destination);
+    }
+
+    public void Dispose() => _files.ForEach(f => f.Dispose());
+}

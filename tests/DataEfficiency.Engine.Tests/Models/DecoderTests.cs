@@ -1,0 +1,62 @@
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.Models;
+
+public class DecoderTests
+{
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Logits_OfEveryItem_AreTheReferences(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var plain = no_grad();
+        for (var n = 0; n < model.Items.Count; n++)
+        {
+            using var scope = NewDisposeScope();
+            int[] prompt = GoldenModel.Ints(model.Items[n]["prompt_ids"]), answer = GoldenModel.Ints(model.Items[n]["answer_ids"]);
+            int[] ids = [.. prompt, .. answer];
+            var hidden = model.Decoder.Hidden(tensor(ids.Select(i => (long)i).ToArray()).unsqueeze(0));
+            var logits = model.Decoder.Logits(hidden[0].narrow(0, prompt.Length - 1, answer.Length + 1));
+            var distance = GoldenModel.RelativeDistance(logits, model.Arrays.Read($"logits.{n}"));
+            Assert.True(distance <= 1e-5, $"item {n}: {distance}");
+        }
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void TokenLosses_InOnePaddedBatch_AreThoseOfEachAlone(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var plain = no_grad();
+        var sequences = model.Items.Select(model.Answer).ToList();
+        using var batch = new SequenceBatch(sequences, CPU);
+        using var scope = NewDisposeScope();
+        var losses = batch.TokenLosses(model.Decoder).data<float>().ToArray();
+        var at = 0;
+        for (var n = 0; n < sequences.Count; n++)
+        {
+            var kept = sequences[n].Kept;
+            if (model.Items[n]["loss"] is not { } loss) Assert.Equal(0, kept);
+            else GoldenModel.Near((double)loss, losses.Skip(at).Take(kept).Average(x => (double)x), 5e-5, $"item {n}");
+            at += kept;
+        }
+    }
+
+    [GoldenFact]
+    public void Save_InFloat32_LoadsToTheSameParameters()
+    {
+        using var model = new GoldenModel("qwen2-tiny");
+        var folder = Directory.CreateTempSubdirectory("decoder").FullName;
+        try
+        {
+            model.Decoder.Save(folder, float32);
+            using var again = Decoder.Load(folder);
+            Assert.Equal(model.Decoder.Config with { EosTokenIds = [] }, again.Config with { EosTokenIds = [] }, EqualityComparer<ModelConfig>.Create((a, b) => a!.ToJson("").ToJsonString() == b!.ToJson("").ToJsonString()));
+            Assert.Equal(0, GoldenModel.RelativeDistance(again.Parameters.Flat, model.Decoder.Parameters.Flat));
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+}
