@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using DataEfficiency.Engine.Models;
 
+// libtorch uses all cores inside one operation: tests side by side would only fight for them.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace DataEfficiency.Engine.Tests;
 
 internal static class TestStartup
