@@ -23,7 +23,8 @@ public sealed record MeasuredPoint(int Examples, double Score, int TestSize);
 /// <param name="Examples">The labelled examples that count for CoS-Low (of the first 32), in the order they were drawn.</param>
 /// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>
 /// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
-public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap, IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10);
+/// <param name="Labels">All labels of the project so far, which rule A's stop is compared with; by default the number of examples.</param>
+public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap, IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null);
 
 /// <param name="Count">m, the examples with a gradient.</param>
 /// <param name="Median">Median pairwise cosine; null below two examples.</param>

@@ -31,4 +31,44 @@ public static class StopRule
             if (share <= shares[i]) return knots[i - 1] + (knots[i] - knots[i - 1]) * (share - shares[i - 1]) / (shares[i] - shares[i - 1]);
         return knots[^1];
     }
+
+    /// <summary>Labels of rule A before the cap: ceil(max(kappa(t) n_paper, smallest n that is enough with 90 % given reach)). kappa alone is too bold for easy tasks.</summary>
+    public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior) =>
+        (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, posterior.Quantile(.9) ?? LabelAxis.MaxExamples) - 1e-9);
+
+    /// <summary>The advice of the moment: rule B once a fine-tune was measured, else rule A from 32 examples on a calibrated model, else none.</summary>
+    /// <param name="labels">All labels so far.</param>
+    /// <param name="cosLowCount">m, the examples behind CoS-Low.</param>
+    public static StopAdvice Advise(ForecastRequest request, TargetScale scale, PosteriorForecast forecast, int labels, int cosLowCount, double? labelsNeededPaper)
+    {
+        var cap = Math.Min(request.Cap, LabelAxis.MaxExamples);
+        if (scale.Target.Share <= 0) return new("B", null, Advice.Stop, 1, 1, "The zero-shot score meets the target already.");
+        if (scale.Checks.Count > 0) return Measured(scale, forecast, cap);
+        if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, $"{cosLowCount} of {AdviceFrom} first labels");
+        if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, "The model is not calibrated: no number of labels follows from CoS-Low. Fine-tune and test at the next check.");
+
+        var at = Math.Min(cap, SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights));
+        return new("A", at, labels >= at ? Advice.Stop : Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
+            $"Safe stop without measuring. It stopped too early at most {request.Alpha * 100:0} % of the time on published curves of three other models, not on this one.");
+    }
+
+    private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap)
+    {
+        var last = scale.Checks[^1];
+        var (share, met) = (scale.Target.Share, forecast.Posterior.PTargetMet ?? 0);
+        var doubt = last.StandardError > .05 ? $" The test set is small (standard error {last.StandardError:0.00} of the way): test on more examples before buying labels." : "";
+        if (scale.LastShare >= share && met >= Confidence)
+            return new("B", last.Examples, Advice.Stop, met, met, $"Target reached: the run on {last.Examples} labels is at {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %.{doubt}");
+        if (last.Examples >= cap)
+            return new("B", last.Examples, Advice.Stop, met, null, $"Budget used up at {last.Examples} labels without a sure sign of the target: {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %.{doubt}");
+
+        var at = Math.Min(cap, forecast.Posterior.NextCheck);
+        var unlikely = forecast.Posterior.PReach <= .05 && scale.Checks.Count >= 2 && last.Examples >= 2000 ? $" The target is unlikely to be reached with 5,000 labels ({forecast.Posterior.PReach * 100:0} %)." : "";
+        return new("B", at, Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
+            $"The run on {last.Examples} labels is at {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %. Next check at {at}.{unlikely}{doubt}");
+    }
+
+    private static double PEnough(PosteriorForecast forecast, int at) => forecast.Weights.PSuffices(at);
+
+    private static double? PEnoughIfReachable(PosteriorForecast forecast, int at) => forecast.Weights.PReach > 0 ? Math.Min(1, forecast.Weights.PSuffices(at) / forecast.Weights.PReach) : null;
 }

@@ -1,0 +1,55 @@
+// calibration.json, beside the model's weights: measured once, read at every start.
+using System.Text.Json;
+
+namespace DataEfficiency.Engine.Forecasting;
+
+public static class CalibrationFile
+{
+    public const string Name = "calibration.json";
+    public const int Version = 1;
+
+    private static readonly JsonSerializerOptions format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static string PathIn(string modelFolder) => Path.Combine(modelFolder, Name);
+
+    /// <summary>The calibration beside a model, or null where there is no file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
+    public static Calibration? LoadBeside(string modelFolder) => File.Exists(PathIn(modelFolder)) ? Load(PathIn(modelFolder)) : null;
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
+    public static Calibration Load(string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no calibration file '{path}'. Make one with the verb calibrate.");
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var version = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var v) && v.TryGetInt32(out var number) ? number : (int?)null;
+            if (version != Version) throw Damaged(path, version is null ? "it has no version" : $"it has version {version}, this program reads version {Version}");
+            var calibration = document.Deserialize<Calibration>(format) ?? throw Damaged(path, "it is empty");
+            if (calibration.Tasks.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Damaged(path, $"task '{twice.Key}' stands in it twice");
+            return calibration;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Damaged(path, e.Message, e);
+        }
+    }
+
+    /// <summary>Writes beside the file first and then moves over it: a killed process leaves the old file or the new one.</summary>
+    public static void Save(string path, Calibration calibration)
+    {
+        var temporary = path + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(calibration with { Version = Version }, format) + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static InvalidDataException Damaged(string path, string why, Exception? inner = null) =>
+        new($"The calibration file '{path}' can't be read: {why}. Restore it, or remove it and run calibrate again.", inner);
+}

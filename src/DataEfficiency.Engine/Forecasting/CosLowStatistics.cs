@@ -1,0 +1,85 @@
+// CoS-Low: the median pairwise cosine of the gradients of the least confident examples (arXiv 2512.24991; method section 5), with the
+// bootstrap over examples of decision sections 5 and 7. Pairs are not independent: resampling pairs would claim far too narrow an interval.
+namespace DataEfficiency.Engine.Forecasting;
+
+public static class CosLowStatistics
+{
+    /// <summary>CoS-Low is frozen at the first 32 examples: no later one joins.</summary>
+    public const int MaxExamples = 32;
+
+    public const int Replicates = 200;
+    public const ulong BootstrapSeed = 42;
+
+    /// <param name="cosines">[m, m] float64, symmetric; only the first 32 rows count.</param>
+    /// <param name="answers">[m], the answer of each row.</param>
+    /// <exception cref="ArgumentException">The matrix is not square, not as long as the answers, or holds a number that is not finite.</exception>
+    public static CosLow Of(IReadOnlyList<IReadOnlyList<double>> cosines, IReadOnlyList<string> answers)
+    {
+        if (cosines.Count != answers.Count) throw new ArgumentException($"There are {cosines.Count} rows of cosines and {answers.Count} answers; one answer a row is expected.");
+        var m = Math.Min(cosines.Count, MaxExamples);
+        var matrix = new double[m][];
+        for (var i = 0; i < m; i++)
+        {
+            if (cosines[i].Count != cosines.Count) throw new ArgumentException($"Row {i} of the cosine matrix has {cosines[i].Count} columns; expected {cosines.Count}.");
+            matrix[i] = [.. cosines[i].Take(m)];
+            for (var j = 0; j < m; j++)
+                if (!double.IsFinite(matrix[i][j])) throw new ArgumentException($"The cosine of examples {i} and {j} is {matrix[i][j]}; leave out examples without a gradient.");
+        }
+
+        List<double> all = [], within = [], between = [];
+        for (var i = 0; i < m; i++)
+            for (var j = i + 1; j < m; j++)
+            {
+                all.Add(matrix[i][j]);
+                (answers[i] == answers[j] ? within : between).Add(matrix[i][j]);
+            }
+        // Below 8 examples no interval is calibrated (decision section 5), so none is given.
+        var spread = m >= StopRule.BandFrom ? ExampleBootstrap(matrix) : null;
+        return new(m, Median(all), spread?.StandardDeviation, spread?.Low, spread?.High, Median(within), Median(between), matrix);
+    }
+
+    /// <summary>Middle value; the mean of the middle two for an even count; null for none. Sorts the list.</summary>
+    public static double? Median(List<double> values)
+    {
+        if (values.Count == 0) return null;
+        values.Sort();
+        var half = values.Count / 2;
+        return values.Count % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    }
+
+    /// <summary>
+    /// Resamples the m examples with replacement (m draws a replicate, one SplitMix64 stream) and takes the median over the pairs of positions
+    /// that hold different examples: an example against itself has cosine 1. A replicate without such a pair is dropped.
+    /// </summary>
+    /// <returns>Null where fewer than two replicates are kept.</returns>
+    public static BootstrapSpread? ExampleBootstrap(IReadOnlyList<IReadOnlyList<double>> cosines, int replicates = Replicates, ulong seed = BootstrapSeed)
+    {
+        var m = cosines.Count;
+        if (m < 2) return null;
+        var random = new SplitMix64(seed);
+        var drawn = new int[m];
+        List<double> medians = [], pairs = [];
+        for (var r = 0; r < replicates; r++)
+        {
+            for (var i = 0; i < m; i++) drawn[i] = random.NextIndex(m);
+            pairs.Clear();
+            for (var i = 0; i < m; i++)
+                for (var j = i + 1; j < m; j++)
+                    if (drawn[i] != drawn[j]) pairs.Add(cosines[drawn[i]][drawn[j]]);
+            if (Median(pairs) is { } median) medians.Add(median);
+        }
+        if (medians.Count < 2) return null;
+        medians.Sort();
+        var mean = medians.Average();
+        var variance = medians.Sum(v => (v - mean) * (v - mean)) / (medians.Count - 1);
+        return new(Math.Sqrt(variance), Quantile(.05), Quantile(.95), medians.Count);
+
+        double Quantile(double p) => medians[(int)Math.Floor(p * (medians.Count - 1) + .5)];
+    }
+}
+
+/// <param name="StandardDeviation">Of the replicates' medians, n - 1.</param>
+/// <param name="Low">5 % quantile.</param>
+/// <param name="High">95 % quantile.</param>
+/// <param name="Kept">Replicates with at least one pair.</param>
+public sealed record BootstrapSpread(double StandardDeviation, double Low, double High, int Kept);
