@@ -94,9 +94,10 @@ public sealed class CurveVerb : Verb
         try
         {
             var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+            var kind = document.RootElement.ValueKind;
+            if (kind == JsonValueKind.Object) return document;
             document.Dispose();
-            throw new InvalidDataException($"{path}: expected a JSON object, found {document.RootElement.ValueKind}.");
+            throw new InvalidDataException($"{path}: expected a JSON object, found {kind}.");
         }
         catch (JsonException e)
         {

@@ -32,9 +32,12 @@ public static class StopRule
         return knots[^1];
     }
 
-    /// <summary>Labels of rule A before the cap: ceil(max(kappa(t) n_paper, smallest n that is enough with 90 % given reach)). kappa alone is too bold for easy tasks.</summary>
+    /// <summary>
+    /// Labels of rule A before the cap: ceil(max(kappa(t) n_paper, smallest n that is enough with 1 - alpha given reach)). kappa alone is too bold
+    /// for easy tasks. At alpha = .10 the second is the 90 % of decision section 6; at .20 it follows alpha, or kappa's .20 knots would never speak.
+    /// </summary>
     public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior) =>
-        (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, posterior.Quantile(.9) ?? LabelAxis.MaxExamples) - 1e-9);
+        (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, posterior.Quantile(1 - alpha) ?? LabelAxis.MaxExamples) - 1e-9);
 
     /// <summary>The advice of the moment: rule B once a fine-tune was measured, else rule A from 32 examples on a calibrated model, else none.</summary>
     /// <param name="labels">All labels so far.</param>

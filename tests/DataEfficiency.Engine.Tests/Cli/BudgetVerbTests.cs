@@ -1,0 +1,44 @@
+using System.Text.Json;
+using DataEfficiency.Engine.Tests.Forecasting;
+
+namespace DataEfficiency.Engine.Tests.Cli;
+
+public class BudgetVerbTests
+{
+    [Fact]
+    public void Budget_TwoPoints_PrintsTheVectorOfSection8()
+    {
+        var json = CommandLineTests.Json("budget", "--target", "0.9", "--auc", ".419", "--auc-scale", ".078", "--points", "200:.4:.05,800:.94:.05");
+        double Number(string name) => json.GetProperty(name).GetDouble();
+        Close.To(2681.167976, Number("labelsNeededPaper"));
+        Close.To(.864361, Number("pReach"));
+        Close.To(1052.191701, Number("median"));
+        Close.To(521.836215, Number("low80"));
+        Close.To(2714.255699, Number("high80"));
+        Close.To(.403869, Number("aucHat"));
+        Close.To(.505159, Number("pOk"));
+        Close.To(.695240, json.GetProperty("pSuffices").GetProperty("2000").GetDouble());
+        Assert.Equal(1200, json.GetProperty("nextCheck").GetInt32());
+        var band = json.GetProperty("band");
+        Assert.Equal(JsonValueKind.Null, band.GetProperty("500").ValueKind);
+        Close.To(.973443, band.GetProperty("1000")[2].GetDouble());
+        Close.To(.969441, band.GetProperty("5000")[1].GetDouble());
+    }
+
+    [Fact]
+    public void Budget_NoPrediction_HasExactlyTheDocumentedFields()
+    {
+        var json = CommandLineTests.Json("budget", "--target", ".9");
+        Assert.Equal(["labelsNeededPaper", "pReach", "median", "low80", "high80", "expectedAuc", "pSuffices", "nextCheck", "aucHat", "pOk", "band"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("labelsNeededPaper").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("pOk").ValueKind);
+    }
+
+    [Fact]
+    public void Budget_WithoutJson_SaysItInWords()
+    {
+        var (code, text, _) = CommandLineTests.Run("budget", "--target", ".9", "--auc", ".419");
+        Assert.Equal(0, code);
+        Assert.Contains("757 labels", text);
+    }
+}

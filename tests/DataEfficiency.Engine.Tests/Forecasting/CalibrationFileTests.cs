@@ -1,0 +1,49 @@
+using System.Text.Json;
+using DataEfficiency.Engine.Forecasting;
+
+namespace DataEfficiency.Engine.Tests.Forecasting;
+
+public sealed class CalibrationFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("calibration").FullName;
+
+    [Fact]
+    public void Save_ThenLoad_GivesTheSameCalibration()
+    {
+        var calibration = ForecasterTests.Calibration();
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), calibration);
+        Assert.Equal(JsonSerializer.Serialize(calibration), JsonSerializer.Serialize(CalibrationFile.LoadBeside(folder)));
+        Assert.Equal([CalibrationFile.Name], Directory.GetFiles(folder).Select(Path.GetFileName));
+        Assert.Contains("\"cosLow\"", File.ReadAllText(CalibrationFile.PathIn(folder)));
+    }
+
+    [Fact]
+    public void LoadBeside_NoFile_IsNotCalibrated() => Assert.Null(CalibrationFile.LoadBeside(folder));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"version\":1}")]
+    [InlineData("{\"version\":\"x\"}")]
+    [InlineData("{\"version\":99,\"model\":\"m\"}")]
+    [InlineData("{\"version\":1,\"model\":null}")]
+    public void Load_DamagedFile_NamesIt(string text)
+    {
+        var path = CalibrationFile.PathIn(folder);
+        File.WriteAllText(path, text);
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => CalibrationFile.Load(path)).Message);
+    }
+
+    [Fact]
+    public void Load_HalfAFile_NamesIt()
+    {
+        var path = CalibrationFile.PathIn(folder);
+        CalibrationFile.Save(path, ForecasterTests.Calibration());
+        var text = File.ReadAllText(path);
+        File.WriteAllText(path, text[..(text.Length / 2)]);
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => CalibrationFile.Load(path)).Message);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
