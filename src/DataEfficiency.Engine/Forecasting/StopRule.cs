@@ -50,9 +50,11 @@ public static class StopRule
         if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, $"{cosLowCount} of {AdviceFrom} first labels");
         if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, "The model is not calibrated: no number of labels follows from CoS-Low. Fine-tune and test at the next check.");
 
-        var at = Math.Min(cap, SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights));
+        var safe = SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights);
+        var at = Math.Min(cap, safe);
+        var capped = safe > cap ? $" The rule asks for {safe}; the cap is {cap}." : "";
         return new("A", at, labels >= at ? Advice.Stop : Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
-            $"Safe stop without measuring. It stopped too early at most {request.Alpha * 100:0} % of the time on published curves of three other models, not on this one.");
+            $"Safe stop without measuring.{capped} Its {request.Alpha * 100:0} % rate of stopping too early was measured on published curves of three other models, not on this one.");
     }
 
     private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap)

@@ -28,15 +28,16 @@ public sealed record TargetScale(Target Target, string? Note, IReadOnlyList<Chec
         }
         // A run on no example is the zero-shot score, not a check.
         if (target.ZeroShot is null && measured.LastOrDefault(p => p.Examples == 0) is { } zero) target = target with { ZeroShot = zero.Score };
+        double? gap = target.Ceiling - target.ZeroShot;
+        if (gap is { } g && !(g >= SmallestGap)) throw new ArgumentException($"The gap between zero-shot score {target.ZeroShot} and ceiling {target.Ceiling} is {g:0.###}; it must be at least {SmallestGap}.");
+        // Tested twice at one size: the larger test set counts.
         var runs = measured.Where(p => p.Examples > 0).GroupBy(p => p.Examples).Select(g => g.MaxBy(p => p.TestSize)!).OrderBy(p => p.Examples).ToArray();
         if (runs.Length == 0) return new(target, note, [], null);
 
-        if (target.ZeroShot is not { } s0 || target.Ceiling is not { } ceiling)
+        if (target.ZeroShot is not { } s0 || gap is not { } way)
             throw new ArgumentException("Measured scores become shares of the way only with a zero-shot score and a ceiling; give the target both.");
-        var gap = ceiling - s0;
-        if (!(gap >= SmallestGap)) throw new ArgumentException($"The gap between zero-shot score {s0} and ceiling {ceiling} is {gap:0.###}; it must be at least {SmallestGap}.");
         var best = 0.0;
-        var checks = runs.Select(p => new Check(p.Examples, Math.Max(0, (best = Math.Max(best, p.Score)) - s0) / gap, Math.Sqrt(Math.Max(p.Score * (1 - p.Score), .0025) / p.TestSize) / gap)).ToArray();
-        return new(target, note, checks, (runs[^1].Score - s0) / gap);
+        var checks = runs.Select(p => new Check(p.Examples, Math.Max(0, (best = Math.Max(best, p.Score)) - s0) / way, Math.Sqrt(Math.Max(p.Score * (1 - p.Score), .0025) / p.TestSize) / way)).ToArray();
+        return new(target, note, checks, (runs[^1].Score - s0) / way);
     }
 }

@@ -41,4 +41,12 @@ public class BudgetVerbTests
         Assert.Equal(0, code);
         Assert.Contains("757 labels", text);
     }
+
+    [Fact]
+    public void Budget_PublishedCoefficients_AreUsedOnlyWhenNamed()
+    {
+        var json = CommandLineTests.Json("budget", "--target", ".9", "--cos-low", ".2", "--published", "Llama-3.1-8B-Instruct");
+        Close.To(2681.167976, json.GetProperty("labelsNeededPaper").GetDouble());
+        Close.To(.624977, json.GetProperty("pReach").GetDouble());
+    }
 }

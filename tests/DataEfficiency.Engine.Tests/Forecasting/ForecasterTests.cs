@@ -84,7 +84,9 @@ public class ForecasterTests
         var at = Run(32, Calibration()).Stop.At!.Value;
         Assert.Equal(Advice.KeepLabeling, Run(32, Calibration(), r => r with { Labels = at - 1 }).Stop.Advice);
         Assert.Equal(Advice.Stop, Run(32, Calibration(), r => r with { Labels = at }).Stop.Advice);
-        Assert.Equal(700, Run(32, Calibration(), r => r with { Cap = 700 }).Stop.At);
+        var capped = Run(32, Calibration(), r => r with { Cap = 700 }).Stop;
+        Assert.Equal(700, capped.At);
+        Assert.Contains($"asks for {at}", capped.Why);
     }
 
     [Fact]
@@ -167,6 +169,7 @@ public class ForecasterTests
         Assert.Contains("between 0 and 1", Error(r => r with { Measured = [new(100, 50, 100)] }));
         Assert.Contains("test set", Error(r => r with { Measured = [new(100, .5, 0)] }));
         Assert.Contains("share of the way", Error(r => r with { Target = new(1.2) }));
+        Assert.Contains("at least 0.02", Error(r => r with { Target = new(.9, .89, .9) }));
         Assert.Contains("cap", Error(r => r with { Cap = 0 }));
     }
 
