@@ -1,0 +1,43 @@
+// A place in a JSON file, which knows its file and path, so that every error can say where it is.
+using System.Text.Json;
+
+namespace DataEfficiency.Engine.Models.Tokenization;
+
+internal readonly record struct JsonPart(string File, string Path, JsonElement Element)
+{
+    public InvalidDataException Error(string what) => new($"{File}, {(Path.Length == 0 ? "top level" : Path)}: {what}.");
+
+    public InvalidDataException NotSupported(string type, string supported) => Error($"\"{type}\" is not supported; supported: {supported}");
+
+    public JsonPart? Optional(string name)
+    {
+        RequireObject();
+        return Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new JsonPart(File, Path.Length == 0 ? name : $"{Path}.{name}", value) : null;
+    }
+
+    public JsonPart Required(string name) => Optional(name) ?? throw Error($"\"{name}\" is missing");
+
+    public string? Text(string name) => Optional(name) is not { } part ? null
+        : part.Element.ValueKind == JsonValueKind.String ? part.Element.GetString() : throw part.Error("a string is needed");
+
+    public bool Flag(string name, bool absent = false) => Optional(name) is not { } part ? absent : part.Element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw part.Error("true or false is needed"),
+    };
+
+    public int Number(string name) => Required(name) is var part && part.Element.ValueKind == JsonValueKind.Number && part.Element.TryGetInt32(out var value) ? value : throw part.Error("a whole number is needed");
+
+    public IEnumerable<JsonPart> Items()
+    {
+        if (Element.ValueKind != JsonValueKind.Array) throw Error("an array is needed");
+        var (file, path) = (File, Path);
+        return Element.EnumerateArray().Select((item, i) => new JsonPart(file, $"{path}[{i}]", item));
+    }
+
+    public void RequireObject()
+    {
+        if (Element.ValueKind != JsonValueKind.Object) throw Error("an object is needed");
+    }
+}
