@@ -28,8 +28,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>Loads tokenizer.json of a model folder.</summary>
-    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.json.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, too large or names a component that is not supported; the message says which.</exception>
+    /// <exception cref="EngineException">The file is missing, damaged, too large or names a component that is not supported; the message says which.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFile.Read(Path.Combine(folder, "tokenizer.json")));
 
     /// <summary>Number of tokens, added tokens included. The model's own vocabulary may be larger (padding rows).</summary>

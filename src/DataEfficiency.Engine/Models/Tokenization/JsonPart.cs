@@ -5,9 +5,9 @@ namespace DataEfficiency.Engine.Models.Tokenization;
 
 internal readonly record struct JsonPart(string File, string Path, JsonElement Element)
 {
-    public InvalidDataException Error(string what) => new($"{File}, {(Path.Length == 0 ? "top level" : Path)}: {what}.");
+    public EngineException Error(string what) => new($"{File}, {(Path.Length == 0 ? "top level" : Path)}: {what}.");
 
-    public InvalidDataException NotSupported(string type, string supported) => Error($"\"{type}\" is not supported; supported: {supported}");
+    public EngineException NotSupported(string type, string supported) => Error($"\"{type}\" is not supported; supported: {supported}");
 
     public JsonPart? Optional(string name)
     {

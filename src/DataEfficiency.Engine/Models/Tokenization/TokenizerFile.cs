@@ -13,8 +13,8 @@ internal static class TokenizerFile
     public static TokenizerParts Read(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Exists) throw new FileNotFoundException($"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes (a sentencepiece tokenizer.model alone is not read).", path);
-        if (file.Length > LargestFile) throw new InvalidDataException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
+        if (!file.Exists) throw new EngineException($"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes (a sentencepiece tokenizer.model alone is not read).");
+        if (file.Length > LargestFile) throw new EngineException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
         try
         {
             using var stream = file.OpenRead();
@@ -23,12 +23,12 @@ internal static class TokenizerFile
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no valid JSON: {e.Message}", e);
+            throw new EngineException($"{path} is no valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {
             // A string that is no valid UTF-16 (an escaped lone surrogate) shows only when it is read.
-            throw new InvalidDataException($"{path} holds a string that is no valid Unicode: {e.Message}", e);
+            throw new EngineException($"{path} holds a string that is no valid Unicode: {e.Message}", e);
         }
     }
 
