@@ -100,7 +100,7 @@ public sealed class Decoder : IDisposable
     /// <summary>Keys and values of a prefix that many sequences share; the caller disposes them.</summary>
     public SharedPrefix Prefix(IReadOnlyList<int> ids)
     {
-        using var plain = inference_mode();
+        using var plain = no_grad();
         using var scope = NewDisposeScope();
         var keys = new List<Tensor>();
         var values = new List<Tensor>();

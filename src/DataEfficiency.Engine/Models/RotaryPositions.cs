@@ -22,7 +22,7 @@ public sealed class RotaryPositions(ModelConfig config, Device device) : IDispos
     public (Tensor Cos, Tensor Sin) At(Tensor positions, long largest)
     {
         Grow(largest + 1);
-        var flat = positions.view(-1);
+        var flat = positions.reshape(-1);
         long[] shape = [positions.shape[0], positions.shape[1], 1, config.HeadDim];
         return (_cos!.index_select(0, flat).view(shape), _sin!.index_select(0, flat).view(shape));
     }

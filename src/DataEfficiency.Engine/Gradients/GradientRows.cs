@@ -1,0 +1,75 @@
+// Per-example LoRA gradients at B = 0 without any B: dL/dB = (alpha / r) sum over positions of dL/dy (A x)^T for each linear y = W x, and dL/dA = 0
+// (method section 4). So each linear keeps A x, autograd gives dL/dy of its output, and one batched product gives the rows of all examples at once.
+using System.Runtime.InteropServices;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Gradients;
+
+/// <param name="Values">All B gradients, linears in recipe order, each [out, r] row by row, alpha / r included; float32 on the CPU. Null where there is no gradient.</param>
+/// <param name="Loss">Mean cross-entropy of the kept answer tokens; null where none is kept.</param>
+public sealed record GradientRow(float[]? Values, double? Loss);
+
+/// <summary>Rows of labelled examples under one set of A matrices.</summary>
+public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha)
+{
+    /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
+    public long Width { get; } = AdapterMatrices.Places(decoder.Config).Sum(p => (long)AdapterMatrices.Shape(decoder.Config, p.Linear).Out) * matrices.Rank;
+
+    /// <summary>One backward pass over a batch; each example's gradient is its own (mean over its own kept tokens).</summary>
+    public IReadOnlyList<GradientRow> Compute(IReadOnlyList<TokenSequence> examples)
+    {
+        var rows = new GradientRow[examples.Count];
+        Array.Fill(rows, new GradientRow(null, null));
+        int[] usable = [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Kept > 0)];
+        if (usable.Length == 0) return rows;
+
+        using var scope = NewDisposeScope();
+        using var tracing = set_grad_enabled(true);
+        using var batch = new SequenceBatch([.. usable.Select(i => examples[i])], decoder.Device);
+        using var tape = new Tape(matrices, decoder.Config.Layers * 7);
+        var losses = batch.TokenLosses(decoder, tape);
+        var weights = tensor(batch.Kept.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: decoder.Device);
+        var gradients = autograd.grad([(losses * weights).sum()], [.. tape.Outputs]);
+
+        using var plain = no_grad();
+        var buffers = usable.Select(_ => new float[Width]).ToArray();
+        long at = 0;
+        for (var i = 0; i < gradients.Count; i++)
+        {
+            using var inner = NewDisposeScope();
+            var block = gradients[i].transpose(1, 2).bmm(tape.Narrow[i]).mul_(alpha / matrices.Rank).to(CPU).contiguous();
+            var size = (int)(block.shape[1] * block.shape[2]);
+            for (var b = 0; b < usable.Length; b++) MemoryMarshal.Cast<byte, float>(block[b].bytes).CopyTo(buffers[b].AsSpan((int)at, size));
+            at += size;
+        }
+        var perToken = losses.to(CPU).data<float>().ToArray();
+        for (int b = 0, first = 0; b < usable.Length; first += batch.Kept[b], b++)
+            rows[usable[b]] = new GradientRow(buffers[b], perToken.AsSpan(first, batch.Kept[b]).ToArray().Average(x => (double)x));
+        return rows;
+    }
+
+    // The weights are frozen and the input of the first layer carries no gradient: its q, k and v become the leaves the graph starts from.
+    private sealed class Tape(AdapterMatrices matrices, int count) : ILinearHook, IDisposable
+    {
+        public Tensor[] Outputs { get; } = new Tensor[count];
+
+        public Tensor[] Narrow { get; } = new Tensor[count];
+
+        public Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
+        {
+            var y = nn.functional.linear(x, weight, bias);
+            if (!y.requires_grad) y.requires_grad_();
+            var i = layer * 7 + (int)linear;
+            Outputs[i] = y.DetachFromDisposeScope();
+            using (no_grad()) Narrow[i] = nn.functional.linear(x, matrices[layer, linear]).DetachFromDisposeScope();
+            return y;
+        }
+
+        public void Dispose()
+        {
+            foreach (var t in Outputs.Concat(Narrow)) t?.Dispose();
+        }
+    }
+}
