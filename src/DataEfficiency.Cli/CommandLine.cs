@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
+using DataEfficiency.Engine;
 
 namespace DataEfficiency.Cli;
 
@@ -34,7 +35,7 @@ public static class CommandLine
             ((Verb)parsed.CommandResult.Command).Run(parsed, new Output(stdout, stderr), cancel);
             return Success;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or EngineException)
         {
             stderr.WriteLine(e.Message);
             return BadInput;

@@ -1,4 +1,5 @@
 // The A matrices of an adapter: made from a seed (Kaiming uniform with a = sqrt 5, which is U(-1/sqrt in, 1/sqrt in)), or read from a file in PEFT's layout.
+using DataEfficiency.Engine.Forecasting;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,14 +19,14 @@ public sealed class AdapterMatrices : IDisposable
     /// <summary>One SplitMix64 stream runs through all matrices row by row: 24 bits a value, f = (u >> 40) 2^-24, value = (2 f - 1) / sqrt(in) in float64, rounded to float32.</summary>
     public static AdapterMatrices FromSeed(ModelConfig config, long seed, int rank, Device? device = null)
     {
-        var state = unchecked((ulong)seed);
+        var stream = new SplitMix64(unchecked((ulong)seed));
         var matrices = new List<Tensor>();
         foreach (var (_, linear) in Places(config))
         {
             var columns = Shape(config, linear).In;
             var bound = 1 / Math.Sqrt(columns);
             var values = new float[rank * columns];
-            for (var i = 0; i < values.Length; i++) values[i] = (float)((2 * ((Next(ref state) >> 40) * (1.0 / (1 << 24))) - 1) * bound);
+            for (var i = 0; i < values.Length; i++) values[i] = (float)((2 * stream.NextUnit24() - 1) * bound);
             using var flat = tensor(values, device: device ?? CPU);
             matrices.Add(flat.view(rank, columns).DetachFromDisposeScope());
         }
@@ -67,14 +68,6 @@ public sealed class AdapterMatrices : IDisposable
     }
 
     public static string NameOf(int layer, Linear linear, char matrix) => $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.lora_{matrix}.weight";
-
-    private static ulong Next(ref ulong state)
-    {
-        var z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 
     public void Dispose()
     {
