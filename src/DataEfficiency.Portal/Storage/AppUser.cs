@@ -7,7 +7,8 @@ public sealed class AppUser : IdentityUser
 {
     public string DisplayName { get; set; } = "";
     public long CreatedAt { get; set; }
-    public bool PrefersDark { get; set; }
+    /// <summary>Since when this person may no longer sign in; labels and names stay.</summary>
+    public long? DeactivatedAt { get; set; }
 }
 
 /// <summary>Names of the global roles.</summary>

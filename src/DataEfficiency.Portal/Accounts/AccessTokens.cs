@@ -1,0 +1,64 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Accounts;
+
+/// <summary>Personal access tokens: 256 bits, shown once, kept as SHA-256, revocable.</summary>
+public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, TimeProvider time)
+{
+    /// <summary>The start of every token, so that a leaked one is recognised.</summary>
+    public const string Prefix = "de_";
+
+    private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>Makes a token and returns it; it cannot be read again.</summary>
+    public async Task<string> CreateAsync(string userId, string name, CancellationToken cancellationToken)
+    {
+        var secret = Secrets.New(Prefix);
+        await writes.WriteAsync(async (db, token) =>
+        {
+            db.AccessTokens.Add(new AccessToken { UserId = userId, Name = name, Hash = Secrets.Hash(secret), CreatedAt = Now });
+            await db.SaveChangesAsync(token);
+        }, cancellationToken);
+        return secret;
+    }
+
+    public async Task<bool> RevokeAsync(string userId, int id, CancellationToken cancellationToken) =>
+        await writes.WriteAsync((db, token) => db.AccessTokens.Where(t => t.Id == id && t.UserId == userId && t.RevokedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, Now), token), cancellationToken) == 1;
+
+    /// <summary>The tokens of a person that still work, newest first.</summary>
+    public async Task<List<AccessToken>> ListAsync(string userId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.AccessTokens.AsNoTracking().Where(t => t.UserId == userId && t.RevokedAt == null).OrderByDescending(t => t.Id).ToListAsync();
+    }
+
+    /// <summary>The person whose token this is, or null. Notes the use, at most once a minute.</summary>
+    public async Task<AppUser?> FindUserAsync(string secret, CancellationToken cancellationToken)
+    {
+        var hash = Secrets.Hash(secret);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.AccessTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null)
+            .Join(db.Users.Where(u => u.DeactivatedAt == null), t => t.UserId, u => u.Id, (token, user) => new { token, user })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (found is null) return null;
+        if (found.token.LastUsedAt is not { } last || Now - last >= LastUseStep.TotalMilliseconds)
+            await writes.WriteAsync((context, token) => context.AccessTokens.Where(t => t.Id == found.token.Id)
+                .ExecuteUpdateAsync(s => s.SetProperty(t => t.LastUsedAt, Now), token), cancellationToken);
+        return found.user;
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <summary>Random secrets that are handed out once and recognised by their hash.</summary>
+internal static class Secrets
+{
+    public static string New(string prefix) => prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace DataEfficiency.Portal.Accounts;
+
+/// <summary>The session cookie: HTTP only, not sent across sites; pages are sent to /sign-in, API routes get their status.</summary>
+internal static class AccountCookie
+{
+    public const string SignInPath = "/sign-in";
+
+    public static void Configure(CookieAuthenticationOptions options)
+    {
+        options.LoginPath = SignInPath;
+        options.ReturnUrlParameter = "returnUrl";
+        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.SlidingExpiration = true;
+        options.Cookie.Name = "de-session";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.Events.OnRedirectToLogin = Answer(StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Answer(int status) => context =>
+    {
+        if (ApiPaths.IsApi(context.Request)) context.Response.StatusCode = status;
+        else context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    };
+}

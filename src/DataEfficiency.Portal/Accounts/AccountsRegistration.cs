@@ -1,0 +1,69 @@
+using DataEfficiency.Portal.Security;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+
+namespace DataEfficiency.Portal.Accounts;
+
+public static class AccountsRegistration
+{
+    /// <summary>The default scheme: decides per request between the cookie and a bearer token.</summary>
+    private const string CookieOrToken = "CookieOrToken";
+
+    public static void AddAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddAuthentication(options =>
+            {
+                options.DefaultScheme = CookieOrToken;
+                options.DefaultSignInScheme = IdentityConstants.ApplicationScheme;
+            })
+            .AddPolicyScheme(CookieOrToken, null, options => options.ForwardDefaultSelector = http =>
+                TokenAuthentication.Applies(http.Request) ? TokenAuthentication.Scheme : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme, null)
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(AccountCookie.Configure));
+        services.AddIdentityCore<AppUser>(options =>
+            {
+                // length instead of composition rules
+                options.Password.RequiredLength = 10;
+                options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+            })
+            .AddRoles<IdentityRole>()
+            .AddEntityFrameworkStores<AppDbContext>()
+            .AddSignInManager<PortalSignInManager>()
+            .AddClaimsPrincipalFactory<PortalClaims>()
+            .AddDefaultTokenProviders();
+        // a deactivated person or a changed password ends open sessions within a minute
+        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+
+        services.AddSingleton<ProjectAccess>();
+        services.AddSingleton<SetupGate>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<IAuthorizationHandler, ProjectRequirementHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(ProjectPolicies.Member, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
+            .AddPolicy(ProjectPolicies.Lead, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
+    }
+
+    public static void UseAccounts(this WebApplication app)
+    {
+        app.UseMiddleware<SetupRedirect>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+
+    public static void MapAccounts(this WebApplication app) 
+    {
+        app.MapSignOut();
+        app.MapAntiforgery();
+    }
+}

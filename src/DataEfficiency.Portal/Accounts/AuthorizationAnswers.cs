@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace DataEfficiency.Portal.Accounts;
+
+/// <summary>Turns a refusal into its answer: an unknown project is 404; API routes get problem JSON.</summary>
+internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandler
+{
+    private readonly AuthorizationMiddlewareResultHandler _default = new();
+
+    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult result)
+    {
+        var unknownProject = result.Forbidden && result.AuthorizationFailure?.FailureReasons.Any(r => r is UnknownProject) == true;
+        if (result.Succeeded || (!ApiPaths.IsApi(context.Request) && !unknownProject))
+        {
+            await _default.HandleAsync(next, context, policy, result);
+            return;
+        }
+        var (status, title) = unknownProject ? (404, "No such project.")
+            : result.Challenged ? (401, "Sign in, or send a personal access token: Authorization: Bearer TOKEN.")
+            : (403, "Your role does not allow this.");
+        context.Response.StatusCode = status;
+        // a page's 404 keeps an empty body, so that the page for it is rendered
+        if (ApiPaths.IsApi(context.Request)) await Results.Problem(title: title, statusCode: status).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,42 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Authorization;
+using RouteData = Microsoft.AspNetCore.Components.RouteData;
+
+namespace DataEfficiency.Portal.Accounts;
+
+/// <summary>
+/// Policies for everything under a project: pages (<c>@attribute [Authorize(Policy = ProjectPolicies.Lead)]</c>, route parameter
+/// <c>Id</c>) and API routes (<c>{id:int}</c>). Who is not in the project gets 404, who lacks the role 403.
+/// </summary>
+public static class ProjectPolicies
+{
+    public const string Member = "project-member";
+    public const string Lead = "project-lead";
+}
+
+internal sealed record ProjectRequirement(ProjectRole Least) : IAuthorizationRequirement;
+
+internal sealed class ProjectRequirementHandler(ProjectAccess access) : AuthorizationHandler<ProjectRequirement>
+{
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ProjectRequirement requirement)
+    {
+        var role = ProjectId(context.Resource) is { } id ? await access.RoleAsync(context.User, id) : null;
+        if (role == ProjectRole.Lead || role == requirement.Least) context.Succeed(requirement);
+        else if (role is null) context.Fail(new UnknownProject(this));
+    }
+
+    // the endpoint's resource is the request; a navigation inside a circuit carries the router's data
+    private static int? ProjectId(object? resource)
+    {
+        var value = resource switch
+        {
+            HttpContext http => http.Request.RouteValues.GetValueOrDefault("id"),
+            RouteData route => route.RouteValues.FirstOrDefault(v => v.Key.Equals("id", StringComparison.OrdinalIgnoreCase)).Value,
+            _ => null,
+        };
+        return int.TryParse(value?.ToString(), out var id) ? id : null;
+    }
+}
+
+/// <summary>The project is not there for this user: answered as 404, so that its existence is not told.</summary>
+internal sealed class UnknownProject(IAuthorizationHandler handler) : AuthorizationFailureReason(handler, "No such project.");

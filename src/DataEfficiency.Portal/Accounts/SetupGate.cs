@@ -1,0 +1,110 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Accounts;
+
+/// <summary>
+/// The set-up of an empty installation: once, from the same machine, or from elsewhere with the code that the console shows.
+/// </summary>
+public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, ILogger<SetupGate> logger)
+{
+    private const string CodeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private const int WrongCodesAllowed = 5;
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private string _code = NewCode();
+    private int _wrongCodes;
+
+    /// <summary>True as soon as there is an account.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>What the console shows while there is no account.</summary>
+    public string? Announcement => Done ? null
+        : $"No account yet: open the address on this machine to set up, or from another machine with the code {_code}";
+
+    /// <summary>At start: the roles exist, and it is known whether anyone has an account.</summary>
+    public async Task PrepareAsync()
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        foreach (var role in new[] { GlobalRoles.Admin, GlobalRoles.Lead })
+            if (!await roles.RoleExistsAsync(role)) await roles.CreateAsync(new IdentityRole(role));
+        Done = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Users.AnyAsync();
+    }
+
+    /// <summary>
+    /// A loopback connection that also asks for a loopback host: behind a proxy on this machine every connection is loopback,
+    /// and a foreign name that resolves to 127.0.0.1 must not count either.
+    /// </summary>
+    public static bool FromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && (context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
+
+    /// <summary>Compares without telling by time; after five wrong codes there is a new one on the console.</summary>
+    public bool CodeMatches(string? typed)
+    {
+        lock (_one)
+        {
+            var clean = (typed ?? "").Trim().ToUpperInvariant();
+            if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(clean), Encoding.UTF8.GetBytes(_code))) return true;
+            if (++_wrongCodes >= WrongCodesAllowed)
+            {
+                _wrongCodes = 0;
+                _code = NewCode();
+                logger.LogWarning("Five wrong set-up codes. The new code is {Code}", _code);
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Makes the first account, an admin.</summary>
+    /// <returns>The errors to show; none means done.</returns>
+    public async Task<IReadOnlyList<string>> CompleteAsync(string displayName, string userName, string password)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            if (Done) return ["This installation is set up already. Sign in instead."];
+            await using var scope = scopes.CreateAsyncScope();
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+            var user = NewAccounts.Make(displayName, userName, time);
+            var result = await users.CreateAsync(user, password);
+            if (!result.Succeeded) return [.. result.Errors.Select(e => e.Description)];
+            await users.AddToRoleAsync(user, GlobalRoles.Admin);
+            Done = true;
+            return [];
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static string NewCode() => $"{RandomNumberGenerator.GetString(CodeAlphabet, 5)}-{RandomNumberGenerator.GetString(CodeAlphabet, 5)}";
+}
+
+/// <summary>While there is no account, every page leads to the set-up; afterwards the set-up is gone.</summary>
+internal sealed class SetupRedirect(RequestDelegate next, SetupGate gate)
+{
+    public const string Path = "/setup";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var asked = context.Request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase);
+        if (gate.Done && asked)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+        var page = context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null;
+        if (!gate.Done && !asked && (page || context.Request.Path == "/"))
+        {
+            context.Response.Redirect(context.Request.PathBase + Path);
+            return Task.CompletedTask;
+        }
+        return next(context);
+    }
+}

@@ -1,0 +1,18 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Identity;
+
+namespace DataEfficiency.Portal.Accounts;
+
+internal static class SignOut
+{
+    public const string Path = "/sign-out";
+
+    public static void MapSignOut(this IEndpointRouteBuilder app) =>
+        app.MapPost(Path, async (HttpContext context, IAntiforgery antiforgery, SignInManager<AppUser> signIn) =>
+        {
+            if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest("This form was open too long. Go back, reload, and sign out again.");
+            await signIn.SignOutAsync();
+            return Results.LocalRedirect("~" + AccountCookie.SignInPath);
+        });
+}

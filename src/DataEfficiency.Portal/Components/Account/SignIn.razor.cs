@@ -1,0 +1,37 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+namespace DataEfficiency.Portal.Components.Account;
+
+public sealed partial class SignIn
+{
+    private List<string> _errors = [];
+
+    [SupplyParameterFromForm]
+    private Fields Input { get; set; } = default!;
+
+    [SupplyParameterFromQuery]
+    private string? ReturnUrl { get; set; }
+
+    protected override void OnInitialized() => Input ??= new Fields();
+
+    private async Task SubmitAsync()
+    {
+        var result = await Manager.PasswordSignInAsync(Input.UserName?.Trim() ?? "", Input.Password ?? "", Input.Remember, lockoutOnFailure: true);
+        if (result.Succeeded) Navigation.NavigateTo(LocalOrHome(ReturnUrl));
+        else if (result.IsLockedOut) _errors = ["Too many wrong passwords. Try again in 5 minutes, or ask for a reset link."];
+        // the same words for an unknown name, a wrong password and a deactivated account
+        else _errors = ["Name or password is wrong."];
+    }
+
+    internal static string LocalOrHome(string? url) =>
+        url is ['/', ..] && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal) ? url : "/";
+
+    private sealed class Fields
+    {
+        public string? UserName { get; set; }
+        public string? Password { get; set; }
+        public bool Remember { get; set; }
+    }
+}

@@ -1,0 +1,23 @@
+using DataEfficiency.Portal.Accounts;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace DataEfficiency.Portal.Security;
+
+/// <summary>Where every API route begins: signed in, antiforgery on changes, the project policy where there is a project.</summary>
+public static class ApiRoutes
+{
+    public const string AntiforgeryPath = ApiPaths.Api + "/antiforgery";
+
+    /// <summary>A group under /api/v1 for signed-in people.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) =>
+        app.MapGroup(ApiPaths.Api).RequireAuthorization().AddEndpointFilter<RouteGroupBuilder, AntiforgeryFilter>();
+
+    /// <summary>A group under /api/v1/projects/{id}; <paramref name="policy"/> is one of <see cref="ProjectPolicies"/>.</summary>
+    public static RouteGroupBuilder MapProjectApi(this IEndpointRouteBuilder app, string policy) =>
+        app.MapApi().MapGroup("/projects/{id:int}").RequireAuthorization(policy);
+
+    /// <summary>Where scripts fetch the antiforgery token, anew after each sign-in.</summary>
+    internal static void MapAntiforgery(this IEndpointRouteBuilder app) =>
+        app.MapApi().MapGet("/antiforgery", (HttpContext context, IAntiforgery antiforgery) =>
+            new { header = AntiforgeryFilter.Header, token = antiforgery.GetAndStoreTokens(context).RequestToken });
+}

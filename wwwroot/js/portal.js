@@ -1,0 +1,74 @@
+// What every page shares, static or interactive: theme, menus, keyboard help, the reconnect line.
+(() => {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = () => document.documentElement.dataset.theme;
+  const isDark = () => chosen() ? chosen() === "dark" : system.matches;
+  let watcher = null;
+  const tell = () => watcher?.invokeMethodAsync("SetDark", isDark()).catch(() => {});
+
+  const toggleTheme = () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+    tell();
+  };
+  system.addEventListener("change", tell);
+
+  // Antiforgery for scripts: one token per page, fetched anew when the server refuses it.
+  let antiforgery = null;
+  const fetchAntiforgery = async () => {
+    const response = await fetch("/api/v1/antiforgery", { headers: { accept: "application/json" } });
+    if (!response.ok) throw new Error(`antiforgery: ${response.status}`);
+    return await response.json();
+  };
+  // fetch() with the token; a refused token is renewed once
+  const send = async (url, options = {}) => {
+    for (let attempt = 0; ; attempt++) {
+      antiforgery ??= await fetchAntiforgery();
+      const response = await fetch(url, { ...options, headers: { ...options.headers, [antiforgery.header]: antiforgery.token } });
+      if (response.status !== 400 || attempt > 0) return response;
+      const problem = await response.clone().json().catch(() => null);
+      if (problem?.code !== "antiforgery") return response;
+      antiforgery = null;
+    }
+  };
+
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    if (event.target.closest("[data-reconnect]")) reconnect();
+    const copy = event.target.closest("[data-copies]");
+    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+    if (event.key !== "?" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable=true]")) return;
+    document.getElementById("keyboard-help")?.showModal();
+  });
+
+  // Blazor gives up after its own retries; the line goes on asking until the server is back, then reloads if the circuit is gone.
+  let retry = null;
+  const reconnect = async () => {
+    clearTimeout(retry);
+    try {
+      if (!await Blazor.reconnect()) location.reload();
+    } catch {
+      retry = setTimeout(reconnect, 5000);
+    }
+  };
+  document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", event => {
+    if (event.detail.state === "rejected") location.reload();
+    if (event.detail.state === "failed") retry = setTimeout(reconnect, 5000);
+    if (event.detail.state === "hide") clearTimeout(retry);
+  });
+
+  window.portal = {
+    isDark, send,
+    watchTheme: reference => { watcher = reference; return isDark(); },
+    unwatchTheme: () => { watcher = null; },
+  };
+})();
