@@ -1,0 +1,35 @@
+namespace DataEfficiency.Engine;
+
+/// <summary>How a model is loaded and observed. Adapter settings are part of an estimate's identity.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Threads of one tensor operation, for the whole process. Default: null, all cores.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>cpu or cuda. Default: cpu.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Seed of the adapter's A matrices. Default: null, the calibration's, else 1.</summary>
+    public long? AdapterSeed { get; init; }
+
+    /// <summary>Rank of the adapter. Default: null, the calibration's, else 64.</summary>
+    public int? AdapterRank { get; init; }
+
+    /// <summary>Scale of the adapter is alpha / rank. Default: null, the calibration's, else 32.</summary>
+    public double? AdapterAlpha { get; init; }
+
+    /// <summary>Safetensors file of A matrices in PEFT's layout, in the place of those made from the seed; the rank is theirs. Default: null.</summary>
+    public string? AdapterMatricesFile { get; init; }
+
+    /// <summary>Gradient rows in memory together take at most this many bytes. Default: 2 GiB.</summary>
+    public long KeptRowsBytes { get; init; } = 2L << 30;
+
+    /// <summary>Folder for rows that leave the memory. Default: null, they are computed again when needed.</summary>
+    public string? RowFolder { get; init; }
+
+    /// <summary>The row folder takes at most this many bytes. Default: 4 GiB.</summary>
+    public long RowFolderBytes { get; init; } = 4L << 30;
+
+    /// <summary>Folder of libtorch 2.10 libraries to use in the place of the package's. Default: null.</summary>
+    public string? LibTorchPath { get; init; }
+}

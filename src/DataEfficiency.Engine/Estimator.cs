@@ -1,0 +1,111 @@
+// The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a time.
+using System.Security.Cryptography;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine;
+
+/// <summary>One loaded model on one device.</summary>
+public sealed class Estimator : IEstimator
+{
+    private readonly AdapterMatrices _matrices;
+    private readonly PoolRanking _ranking;
+    private readonly Observer _observer;
+
+    public ModelInfo Model { get; }
+
+    public Calibration? Calibration { get; }
+
+    /// <summary>The decoder, for fine-tuning and evaluation beside the door.</summary>
+    public Decoder Decoder { get; }
+
+    /// <summary>The prompt builder that everything about this model goes through.</summary>
+    public IPrompts Prompts { get; }
+
+    /// <summary>Seed of the A matrices; null where they come from a file.</summary>
+    public long? AdapterSeed { get; }
+
+    /// <summary>Loads a Hugging Face folder, and calibration.json where it belongs to the same weights and adapter.</summary>
+    /// <param name="prompts">The folder's prompt builder.</param>
+    /// <exception cref="EngineException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
+    public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
+    {
+        options ??= new EngineOptions();
+        if (!Directory.Exists(folder)) throw new EngineException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        NativeStartup.Ensure(options.LibTorchPath);
+        var config = ModelConfig.Load(folder);
+        return new Estimator(folder, config, prompts, options);
+    }
+
+    private Estimator(string folder, ModelConfig config, IPrompts prompts, EngineOptions options)
+    {
+        if (options.Threads is { } threads) set_num_threads(threads);
+        var device = DeviceOf(options.Device);
+        var weights = WeightFiles.Sha256(folder);
+        var beside = CalibrationFile.LoadBeside(folder);
+        if (beside?.WeightsSha256 != weights) beside = null;
+
+        Prompts = prompts;
+        Decoder = Decoder.Load(folder, device);
+        try
+        {
+            AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? beside?.Recipe.AdapterSeed ?? 1 : null;
+            _matrices = options.AdapterMatricesFile is { } file ? AdapterMatrices.Load(file, config, device)
+                : AdapterMatrices.FromSeed(config, AdapterSeed!.Value, options.AdapterRank ?? beside?.Recipe.AdapterRank ?? 64, device);
+            var alpha = options.AdapterAlpha ?? beside?.Recipe.AdapterAlpha ?? 32;
+            // CoS-Low under other A matrices is another quantity (method section 4): the calibration does not speak of it.
+            if (beside is not null && (AdapterSeed != beside.Recipe.AdapterSeed || _matrices.Rank != beside.Recipe.AdapterRank)) beside = null;
+            Calibration = beside;
+            var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
+            var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
+            _observer = new Observer(Decoder, prompts, new GradientRows(Decoder, _matrices, alpha), new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
+                $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/");
+            _ranking = new PoolRanking(Decoder, prompts);
+            Model = new ModelInfo(new DirectoryInfo(folder).Name, Path.GetFullPath(folder), config.ModelType, Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, options.Device, "float32");
+        }
+        catch
+        {
+            _matrices?.Dispose();
+            Decoder.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        return _ranking.Run(task, texts, done, cancel);
+    }
+
+    public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        return _observer.Observe(task, [example], cancel)[0];
+    }
+
+    public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        var observed = _observer.Observe(request.Task, request.Examples, cancel);
+        var (places, cosines) = _observer.Cosines(request.Task, request.Examples, cancel);
+        LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i => new LeftOut(i, observed[i].LeftOut!))];
+        return Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut, [.. places.Select(i => request.Examples[i].Answer)], Calibration);
+    }
+
+    private static Device DeviceOf(string name) => name switch
+    {
+        "cpu" => CPU,
+        "cuda" => cuda.is_available() ? CUDA : throw new EngineException("Device cuda was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU, or use cpu."),
+        _ => throw new EngineException($"Device \"{name}\" is unknown, expected cpu or cuda."),
+    };
+
+    public void Dispose()
+    {
+        _ranking.Dispose();
+        _matrices.Dispose();
+        Decoder.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+// Labelled examples and their rows: what was observed once is not computed again while its row or its products are kept.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using DataEfficiency.Engine.Models;
+
+namespace DataEfficiency.Engine.Gradients;
+
+/// <param name="identity">Names model files and adapter: rows of another identity are never mistaken for these.</param>
+public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity)
+{
+    // Positions of one backward pass: bounds the activations in memory, and is where cancellation is looked at.
+    private const int PositionsAtOnce = 4096;
+
+    private readonly Dictionary<string, Observation> _known = [];
+
+    private sealed record Prepared(string Key, TokenSequence Sequence, string? LeftOut);
+
+    /// <summary>Observations in the order given; only what is not known yet costs a backward pass.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two passes; what was finished stays known.</exception>
+    public IReadOnlyList<Observation> Observe(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
+    {
+        var prepared = examples.Select(e => Prepare(task, e)).ToArray();
+        foreach (var p in prepared.Where(p => p.LeftOut is not null)) _known.TryAdd(p.Key, new Observation(p.Key, null, null, p.LeftOut));
+        Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), cancel);
+        return [.. prepared.Select(p => _known[p.Key])];
+    }
+
+    /// <summary>Cosines [k, k] of the examples that have a gradient, in the order given, and which these are.</summary>
+    public (IReadOnlyList<int> Places, double[][] Cosines) Cosines(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
+    {
+        var observed = Observe(task, examples, cancel);
+        int[] places = [.. Enumerable.Range(0, examples.Count).Where(i => observed[i].LeftOut is null)];
+        var sequenceOf = new Dictionary<string, TokenSequence>();
+        foreach (var i in places) sequenceOf.TryAdd(observed[i].Key, Prepare(task, examples[i]).Sequence);
+        float[] Row(string key)
+        {
+            if (kept.Find(key) is { } row && row.Length == rows.Width) return row;
+            cancel.ThrowIfCancellationRequested();
+            var again = rows.Compute([sequenceOf[key]])[0].Values!;
+            kept.Add(key, again);
+            return again;
+        }
+        var cosines = places.Select(_ => new double[places.Length]).ToArray();
+        for (var i = 0; i < places.Length; i++)
+        {
+            cosines[i][i] = 1;
+            for (var j = 0; j < i; j++)
+            {
+                var (a, b) = (observed[places[i]], observed[places[j]]);
+                cosines[i][j] = cosines[j][i] = a.Key == b.Key ? 1 : kept.Product(a.Key, b.Key, Row) / (a.GradientNorm!.Value * b.GradientNorm!.Value);
+            }
+        }
+        return (places, cosines);
+    }
+
+    private void Compute(IEnumerable<Prepared> missing, CancellationToken cancel)
+    {
+        // Like lengths together: less padding. Equal examples have one key and are computed once.
+        var order = missing.DistinctBy(p => p.Key).OrderBy(p => p.Sequence.Ids.Length).ToList();
+        for (var at = 0; at < order.Count;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var count = 1;
+            while (at + count < order.Count && (count + 1) * order[at + count].Sequence.Ids.Length <= PositionsAtOnce) count++;
+            var batch = order.GetRange(at, count);
+            var computed = rows.Compute([.. batch.Select(p => p.Sequence)]);
+            for (var i = 0; i < count; i++)
+            {
+                var (values, loss) = computed[i];
+                var norm = values is null ? 0 : GramMatrix.Norm(values);
+                // A norm that is no number comes from weights that overflow: no cosine can be made of it.
+                var usable = norm > 0 && double.IsFinite(norm);
+                if (usable) kept.Add(batch[i].Key, values!);
+                _known[batch[i].Key] = new Observation(batch[i].Key, usable ? loss : null, usable ? norm : null, usable ? null : norm == 0 ? "The gradient is zero." : "The gradient is no number.");
+            }
+            at += count;
+        }
+    }
+
+    private Prepared Prepare(TaskPrompt? task, Example example)
+    {
+        int[] prompt = prompts.Prompt(task, example.Text), answer = prompts.Answer(example.Answer);
+        var sequence = TokenSequence.Answer(prompt, answer, prompts.Masked);
+        var reason = answer.Length == 0 ? "The answer is empty."
+            : prompt.Length == 0 ? "The prompt is empty."
+            : sequence.Ids.Length > decoder.Config.ContextLength ? $"Prompt and answer have {sequence.Ids.Length} tokens, the model takes {decoder.Config.ContextLength}."
+            : sequence.Kept == 0 ? "Every token of the answer is masked." : null;
+        return new Prepared(KeyOf(prompt, answer), sequence, reason);
+    }
+
+    private string KeyOf(int[] prompt, int[] answer)
+    {
+        var name = System.Text.Encoding.UTF8.GetBytes(identity);
+        var bytes = new byte[name.Length + 4 * (prompt.Length + answer.Length + 1)];
+        name.CopyTo(bytes, 0);
+        var at = name.Length;
+        foreach (var id in (int[])[.. prompt, -1, .. answer])
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), id);
+            at += 4;
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+}

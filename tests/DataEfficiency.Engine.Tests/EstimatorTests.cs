@@ -1,0 +1,124 @@
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+
+namespace DataEfficiency.Engine.Tests;
+
+public class EstimatorTests
+{
+    private static (Estimator Estimator, GoldenModel Model) Open(string name, EngineOptions? options = null)
+    {
+        var model = new GoldenModel(name);
+        options ??= new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 };
+        return (Estimator.Load(model.Folder, new GoldenPrompts(model.Items, model.Masked, model.Eos), options), model);
+    }
+
+    private static List<Example> Labelled(GoldenModel model) => [.. model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(ToExample)];
+
+    private static Example ToExample(System.Text.Json.Nodes.JsonNode item) => new((string)item["prompt"]!, (string)item["answer"]!);
+
+    private static ForecastRequest Request(IReadOnlyList<Example> examples) => new(null, examples, new Target(.9), 5000);
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Rank_AllItems_GivesTheReferencesConfidencesInPoolOrder(string name)
+    {
+        var (estimator, model) = Open(name);
+        using var both = estimator;
+        using var golden = model;
+        var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
+        for (var n = 0; n < ranked.Count; n++)
+        {
+            Assert.Equal(n, ranked[n].Index);
+            Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), ranked[n].Tokens);
+            GoldenModel.Near((double)model.Items[n]["confidence"]!, ranked[n].Confidence, 1e-5, $"item {n}");
+        }
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Forecast_LabelledExamples_GivesTheReferencesCosLow(string name)
+    {
+        var (estimator, model) = Open(name);
+        using var both = estimator;
+        using var golden = model;
+        var estimate = estimator.Forecast(Request(Labelled(model)));
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimate.CosLow.Median!.Value, 1e-5);
+        var losses = GoldenModel.Doubles(model.Json["gradients"]!["losses"]);
+        for (var i = 0; i < losses.Length; i++) GoldenModel.Near(losses[i], estimate.Losses[i]!.Value, 5e-5 + 5e-6 * losses[i], $"loss {i}");
+        Assert.False(estimate.Calibrated);
+    }
+
+    [GoldenFact]
+    public void Forecast_OneMoreLabelEachTime_EqualsAFreshForecastWhateverIsKept()
+    {
+        var (estimator, model) = Open("smollm2-tiny");
+        using var both = estimator;
+        using var golden = model;
+        var examples = Labelled(model);
+        // Room for two rows: most are computed again.
+        var (small, second) = Open("smollm2-tiny", new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4, KeptRowsBytes = 120_000 });
+        using var tight = small;
+        using var other = second;
+        for (var n = 2; n <= examples.Count; n += 5)
+        {
+            var (fresh, third) = Open("smollm2-tiny");
+            using var a = fresh;
+            using var b = third;
+            var expected = fresh.Forecast(Request(examples[..n])).CosLow.Cosines;
+            foreach (var grown in new[] { estimator, small })
+            {
+                var cosines = grown.Forecast(Request(examples[..n])).CosLow.Cosines;
+                for (var i = 0; i < n; i++)
+                    for (var j = 0; j < n; j++) GoldenModel.Near(expected[i][j], cosines[i][j], 1e-5, $"{n}: {i} {j}");
+            }
+        }
+    }
+
+    [GoldenFact]
+    public void Forecast_ExampleWithoutAGradient_IsLeftOutCountedAndSaid()
+    {
+        var (estimator, model) = Open("smollm2-tiny");
+        using var both = estimator;
+        using var golden = model;
+        var empty = model.Items.First(i => i["loss"] is null && GoldenModel.Ints(i["answer_ids"]).Length == 0);
+        var masked = model.Items.First(i => i["loss"] is null && GoldenModel.Ints(i["answer_ids"]).Length > 0);
+        var estimate = estimator.Forecast(Request([ToExample(empty), .. Labelled(model).Take(3), ToExample(masked)]));
+        Assert.Equal(3, estimate.CosLow.Count);
+        Assert.Equal([(0, "The answer is empty."), (4, "Every token of the answer is masked.")], estimate.LeftOut.Select(l => (l.Index, l.Reason)));
+        Assert.Equal([true, false, false, false, true], estimate.Losses.Select(l => l is null));
+    }
+
+    [GoldenFact]
+    public void EveryCall_LeavesNoTensorBehind()
+    {
+        var (estimator, model) = Open("qwen2-tiny");
+        using var both = estimator;
+        using var golden = model;
+        var examples = Labelled(model);
+        string[] texts = [.. model.Items.Select(i => (string)i["prompt"]!)];
+        // The first round grows what is kept: rotary tables, the shared prefix.
+        estimator.Rank(null, texts);
+        estimator.Forecast(Request(examples[..4]));
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        estimator.Rank(null, texts);
+        estimator.Observe(null, examples[5]);
+        estimator.Forecast(Request(examples));
+        Assert.Throws<OperationCanceledException>(() => estimator.Rank(null, texts, cancel: new CancellationToken(true)));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [GoldenFact]
+    public void Load_SameSeed_GivesTheSameBitsAgain()
+    {
+        double[][] Once()
+        {
+            var (estimator, model) = Open("llama3-tiny", new EngineOptions { AdapterSeed = 7, AdapterRank = 4 });
+            using var both = estimator;
+            using var golden = model;
+            return estimator.Forecast(Request(Labelled(model))).CosLow.Cosines;
+        }
+        Assert.Equal(Once().SelectMany(r => r), Once().SelectMany(r => r));
+    }
+
+    [Fact]
+    public void Load_NoFolder_NamesTheFolder() =>
+        Assert.Contains("/no/such/model", Assert.Throws<EngineException>(() => Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
+}
