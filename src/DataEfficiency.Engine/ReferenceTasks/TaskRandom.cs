@@ -17,7 +17,7 @@ internal sealed class TaskRandom(string seed)
     }
 
     /// <summary>A whole number in [0, below).</summary>
-    public int Next(int below) => _bits.NextIndex(below);
+    public int Next(int below) => (int)((_bits.Next() >> 11) * (UInt128)below >> 53);
 
     public int Between(int low, int high) => low + Next(high - low + 1);
 

@@ -1,0 +1,4 @@
+namespace DataEfficiency.Engine.Pretraining;
+
+/// <summary>One generated question with its answer, in the form that every project uses.</summary>
+public sealed record Exercise(TaskPrompt Task, string Text, string Answer);
