@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
         foreach (var part in Parts(sequences))
         {
             using var scope = NewDisposeScope();
-            using var batch = new SequenceBatch(part, _decoder.Device);
+            using var batch = new SequenceBatch(part, _decoder.Device, _options.SharePrefix);
             sum += batch.TokenLosses(_decoder, _adapter).sum(float64).ToDouble();
         }
         return sum / sequences.Sum(s => s.Kept);
@@ -81,7 +81,7 @@ public sealed class Trainer : IDisposable
     private double AddGradient(IReadOnlyList<TokenSequence> part, int kept, bool first)
     {
         using var scope = NewDisposeScope();
-        using var batch = new SequenceBatch(part, _decoder.Device);
+        using var batch = new SequenceBatch(part, _decoder.Device, _options.SharePrefix);
         var sum = batch.TokenLosses(_decoder, _adapter).sum();
         var gradients = autograd.grad([sum / kept], [.. _leaves]);
         using var plain = no_grad();

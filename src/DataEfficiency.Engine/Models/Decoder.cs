@@ -94,6 +94,36 @@ public sealed class Decoder : IDisposable
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same for sequences that share their first tokens: the prefix goes through the model once, gradients flow through it, and the numbers are those
+    /// of <see cref="Hidden"/> up to rounding.</summary>
+    /// <param name="prefix">[1, prefix] int64.</param>
+    /// <param name="ids">[batch, time] int64: what follows the prefix.</param>
+    /// <returns>Hidden states [batch, time, hidden] of what follows.</returns>
+    public Tensor HiddenBehind(Tensor prefix, Tensor ids, ILinearHook? hook = null)
+    {
+        using var scope = NewDisposeScope();
+        long before = prefix.shape[1], time = ids.shape[1];
+        var (cos, sin) = _rotary.First(before + time);
+        Tensor Near(Tensor t) => t.narrow(0, 0, before);
+        Tensor Far(Tensor t) => t.narrow(0, before, time);
+        var mask = zeros([time, before + time], device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), float.NegativeInfinity);
+        var shared = Embed(prefix);
+        var x = Embed(ids);
+        for (var i = 0; i < Config.Layers; i++)
+        {
+            Tensor keys = null!, values = null!;
+            shared = Block(i, shared, Near(cos), Near(sin), (layer, q, k, v) =>
+            {
+                (keys, values) = (k.alias().DetachFromDisposeScope(), v.alias().DetachFromDisposeScope());
+                return Causal(layer, q, k, v);
+            }, hook);
+            x = Block(i, x, Far(cos), Far(sin), (_, q, k, v) => Behind(q, keys, values, k, v, mask), hook);
+            keys.Dispose();
+            values.Dispose();
+        }
+        return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Logits [rows, vocabulary] of hidden states [rows, hidden].</summary>
     public Tensor Logits(Tensor rows) => F.linear(rows, Parameters.Head);
 
@@ -187,6 +217,15 @@ public sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         var mixed = F.scaled_dot_product_attention(q.transpose(1, 2), PerHead(k), PerHead(v), is_casual: true);
+        return mixed.transpose(1, 2).reshape(q.shape[0], q.shape[1], -1).MoveToOuterDisposeScope();
+    }
+
+    // As Causal, with the keys and values [1, prefix, kv, width] of a shared prefix in front; mask [time, prefix + time].
+    private Tensor Behind(Tensor q, Tensor prefixKeys, Tensor prefixValues, Tensor k, Tensor v, Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Joined(Tensor prefix, Tensor own) => PerHead(cat([prefix.expand(own.shape[0], -1, -1, -1), own], 1));
+        var mixed = F.scaled_dot_product_attention(q.transpose(1, 2), Joined(prefixKeys, k), Joined(prefixValues, v), attn_mask: mask);
         return mixed.transpose(1, 2).reshape(q.shape[0], q.shape[1], -1).MoveToOuterDisposeScope();
     }
 

@@ -28,7 +28,13 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
 /// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its own.</summary>
 public sealed class SequenceBatch : IDisposable
 {
-    /// <summary>[batch, time] int64.</summary>
+    // Below this a shared prefix costs more bookkeeping than it saves.
+    private const int ShortestSharedPrefix = 8;
+
+    /// <summary>[1, prefix] int64: the first tokens that all sequences share, or null where they are not kept apart.</summary>
+    public Tensor? Prefix { get; }
+
+    /// <summary>[batch, time] int64, behind the prefix.</summary>
     public Tensor Ids { get; }
 
     /// <summary>[rows] int64: batch * time + position of each input whose next token counts, sequence by sequence.</summary>
@@ -40,41 +46,67 @@ public sealed class SequenceBatch : IDisposable
     /// <summary>Number of rows of each sequence.</summary>
     public IReadOnlyList<int> Kept { get; }
 
-    public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device)
+    /// <param name="sharePrefix">Keeps the common beginning of the sequences apart, to be computed once: for fine-tuning, where all prompts begin with one instruction.</param>
+    public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device, bool sharePrefix = false)
     {
-        var time = Math.Max(1, sequences.Max(s => s.Ids.Length - 1));
+        var start = sharePrefix ? SharedLength(sequences) : 0;
+        var time = Math.Max(1, sequences.Max(s => s.Ids.Length - 1) - start);
         var ids = new long[sequences.Count * time];
         List<long> rows = [], targets = [];
         for (var b = 0; b < sequences.Count; b++)
         {
             var (tokens, scored) = (sequences[b].Ids, sequences[b].Scored);
-            for (var t = 0; t + 1 < tokens.Length; t++)
+            for (var t = 0; start + t + 1 < tokens.Length; t++)
             {
-                ids[b * time + t] = tokens[t];
-                if (!scored[t + 1]) continue;
+                ids[b * time + t] = tokens[start + t];
+                if (!scored[start + t + 1]) continue;
                 rows.Add((long)b * time + t);
-                targets.Add(tokens[t + 1]);
+                targets.Add(tokens[start + t + 1]);
             }
         }
         Kept = [.. sequences.Select(s => s.Kept)];
         using var scope = NewDisposeScope();
+        if (start > 0) Prefix = tensor(sequences[0].Ids.Take(start).Select(i => (long)i).ToArray(), device: device).unsqueeze(0).DetachFromDisposeScope();
         Ids = tensor(ids, device: device).view(sequences.Count, time).DetachFromDisposeScope();
         Rows = tensor(rows.ToArray(), device: device).DetachFromDisposeScope();
         Targets = tensor(targets.ToArray(), device: device).DetachFromDisposeScope();
     }
 
-    /// <summary>-ln p of every counted token, [rows]; logits are computed at these rows only.</summary>
-    public Tensor TokenLosses(Decoder decoder, ILinearHook? hook = null)
+    /// <summary>Logits [rows, vocabulary] of every counted prediction, and of no other position.</summary>
+    public Tensor Logits(Decoder decoder, ILinearHook? hook = null)
     {
         using var scope = NewDisposeScope();
-        var hidden = decoder.Hidden(Ids, hook);
+        var hidden = Prefix is null ? decoder.Hidden(Ids, hook) : decoder.HiddenBehind(Prefix, Ids, hook);
         var rows = hidden.view(-1, decoder.Config.HiddenSize);
         if (Rows.shape[0] != rows.shape[0]) rows = rows.index_select(0, Rows);
-        return nn.functional.cross_entropy(decoder.Logits(rows), Targets, reduction: nn.Reduction.None).MoveToOuterDisposeScope();
+        return decoder.Logits(rows).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>-ln p of every counted token, [rows].</summary>
+    public Tensor TokenLosses(Decoder decoder, ILinearHook? hook = null)
+    {
+        using var logits = Logits(decoder, hook);
+        return nn.functional.cross_entropy(logits, Targets, reduction: nn.Reduction.None);
+    }
+
+    // The input before the first counted token stays behind the prefix, for its hidden state is needed.
+    private static int SharedLength(IReadOnlyList<TokenSequence> sequences)
+    {
+        var first = sequences[0].Ids;
+        var shared = sequences.Min(s =>
+        {
+            var scored = Array.IndexOf(s.Scored, true);
+            var limit = Math.Min((scored < 0 ? s.Ids.Length : scored) - 1, first.Length);
+            var same = 0;
+            while (same < limit && s.Ids[same] == first[same]) same++;
+            return same;
+        });
+        return shared >= ShortestSharedPrefix && sequences.Count > 1 ? shared : 0;
     }
 
     public void Dispose()
     {
+        Prefix?.Dispose();
         Ids.Dispose();
         Rows.Dispose();
         Targets.Dispose();

@@ -57,7 +57,7 @@ public static class Pretrainer
         {
             cancel.ThrowIfCancellationRequested();
             var rate = options.LearningRate * Math.Min(1, ++step / (double)options.WarmUpSteps) * (.05 + .95 * .5 * (1 + Math.Cos(Math.PI * share)));
-            var onExercises = step % 3 == 0;
+            var onExercises = step % options.ExerciseEvery == 0;
             var batch = onExercises ? exercises.Next()
                 : ++textSteps % options.LongBlockEvery == 0 ? text.Next(1, options.ContextLength)
                 : text.Next(Math.Max(1, options.TokensPerStep / options.BlockLength), options.BlockLength);

@@ -2,10 +2,12 @@ using DataEfficiency.Engine.Models;
 
 namespace DataEfficiency.Engine.Pretraining;
 
-/// <summary>Running text as one stream of tokens, a separator behind each piece, handed out block by block; from the start again when it is used up.</summary>
+/// <summary>Running text as one stream of tokens, a separator behind each piece. Blocks are taken at multiples of the golden ratio of its length: they spread
+/// evenly over the whole text, so that every step mixes distant pieces, and come near each other only when the text has been read once.</summary>
 internal sealed class TextBlocks(IReadOnlyList<int> stream)
 {
-    private int _at;
+    private const double GoldenRatio = .6180339887498949;
+    private double _place;
 
     public int Length => stream.Count;
 
@@ -23,15 +25,15 @@ internal sealed class TextBlocks(IReadOnlyList<int> stream)
 
     public List<TokenSequence> Next(int count, int length)
     {
+        length = Math.Min(length, stream.Count);
         var blocks = new List<TokenSequence>(count);
         for (var i = 0; i < count; i++)
         {
-            if (_at + length > stream.Count) _at = 0;
-            length = Math.Min(length, stream.Count);
+            _place = (_place + GoldenRatio) % 1;
+            var start = (int)(_place * (stream.Count - length + 1));
             var ids = new int[length];
-            for (var t = 0; t < length; t++) ids[t] = stream[_at + t];
+            for (var t = 0; t < length; t++) ids[t] = stream[start + t];
             blocks.Add(TokenSequence.Text(ids));
-            _at += length;
         }
         return blocks;
     }
