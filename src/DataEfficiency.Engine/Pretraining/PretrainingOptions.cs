@@ -45,8 +45,11 @@ public sealed record PretrainingOptions
     /// <summary>Every so many text steps take one block of the whole context instead of short ones. Default: 12.</summary>
     public int LongBlockEvery { get; init; } = 12;
 
-    /// <summary>Exercises of one step on exercises; every third step is one. Default: 32.</summary>
+    /// <summary>Exercises of one step on exercises; Default: 32.</summary>
     public int ExercisesPerStep { get; init; } = 32;
+
+    /// <summary>Of so many steps one is on exercises. Default: 3.</summary>
+    public int ExerciseEvery { get; init; } = 3;
 
     /// <summary>Time between two checkpoints in the output folder. Default: 2 minutes.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(2);
