@@ -1,0 +1,40 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>An answer that fits the project's task.</summary>
+internal sealed record ReadAnswer(string Json, int? LabelDefinitionId, string Text);
+
+/// <summary>Reads {"label":7} or {"text":".."}; what does not fit is told in words a person can act on.</summary>
+internal static class AnswerReader
+{
+    public static async Task<(ReadAnswer? Answer, string? Problem)> ReadAsync(AppDbContext db, Project project, JsonElement answer, int limit, CancellationToken cancellation) =>
+        project.TaskType switch
+        {
+            TaskType.SingleChoice => await ChoiceAsync(db, project.Id, answer, cancellation),
+            TaskType.ShortAnswer => Text(answer, limit),
+            _ => throw new InvalidOperationException($"Task type {project.TaskType} has no reader."),
+        };
+
+    private static async Task<(ReadAnswer?, string?)> ChoiceAsync(AppDbContext db, int projectId, JsonElement answer, CancellationToken cancellation)
+    {
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value) || !value.TryGetInt32(out var id))
+            return (null, "A single choice needs {\"label\": id}.");
+        var label = await db.LabelDefinitions.AsNoTracking().SingleOrDefaultAsync(l => l.ProjectId == projectId && l.Id == id, cancellation);
+        if (label is null) return (null, $"Answer {id} is not in this project's list of answers.");
+        if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
+        return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);
+    }
+
+    private static (ReadAnswer?, string?) Text(JsonElement answer, int limit)
+    {
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out var value) || value.ValueKind != JsonValueKind.String)
+            return (null, "A short answer needs {\"text\": \"…\"}.");
+        var text = value.GetString()!.Trim();
+        if (text.Length == 0) return (null, "The answer is empty.");
+        if (text.Length > limit) return (null, $"The answer has {text.Length:N0} characters; {limit:N0} are allowed.");
+        return (new ReadAnswer(JsonSerializer.Serialize(new { text }), null, text), null);
+    }
+}

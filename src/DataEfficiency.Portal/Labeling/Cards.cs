@@ -1,0 +1,31 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>One item as its annotator gets it: nothing of other people's answers, nothing of the model's.</summary>
+/// <param name="Place">Place in its queue, from 1.</param>
+public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Metadata, Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil);
+
+internal static class Cards
+{
+    public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId, IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
+    {
+        var ids = slots.Select(s => s.ItemId).ToArray();
+        var items = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id))
+            .Select(i => new { i.Id, i.Line, i.Text, i.Metadata, i.RandomRank, i.ActiveRank, i.DrawRank }).ToDictionaryAsync(i => i.Id, cancellation);
+        var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId)).ToDictionaryAsync(d => d.ItemId, cancellation);
+        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId)).ToDictionaryAsync(r => r.ItemId, cancellation);
+        return [.. slots.Select(slot =>
+        {
+            var item = items[slot.ItemId];
+            var remark = remarks.GetValueOrDefault(slot.ItemId);
+            var rank = slot.Queue switch { Stratum.First32 => item.DrawRank ?? 0, Stratum.Active => item.ActiveRank, _ => item.RandomRank };
+            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Metadata), slot.Queue, rank + 1, project.ItemCount,
+                Parse(drafts.GetValueOrDefault(slot.ItemId)?.AnswerJson), remark?.Flagged ?? false, remark?.Note, until);
+        })];
+    }
+
+    internal static JsonElement? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
+}

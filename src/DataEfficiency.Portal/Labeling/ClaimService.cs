@@ -1,0 +1,97 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <param name="Token">The tab's deck.</param>
+/// <param name="Dead">Tokens of this browser's tabs that no longer answer.</param>
+/// <param name="Have">Items that the tab holds already, on screen or unsent.</param>
+public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IReadOnlyCollection<string> Dead, IReadOnlyCollection<long> Have, int Want);
+
+/// <summary>Whose turn it is and what comes next: own open slots, the first 32, the random or the active queue, the other one.</summary>
+public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositions positions, TimeProvider clock, IOptions<LabelingOptions> options)
+{
+    private readonly LabelingOptions settings = options.Value;
+
+    /// <summary>Claims up to <see cref="ClaimRequest.Want"/> slots in one transaction and reads their cards.</summary>
+    public Task<IReadOnlyList<Card>> NextAsync(ClaimRequest request, CancellationToken cancellation) => request.Want <= 0
+        ? Task.FromResult<IReadOnlyList<Card>>([])
+        : writes.WriteAsync((db, c) => NextAsync(db, request, c), cancellation);
+
+    /// <summary>Whose turn the random queue has at claim number <paramref name="sequence"/> (from 0).</summary>
+    internal static bool RandomTurn(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
+
+    private async Task<IReadOnlyList<Card>> NextAsync(AppDbContext db, ClaimRequest request, CancellationToken cancellation)
+    {
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == request.ProjectId, cancellation);
+        if (project is not { State: ProjectState.Active, DeletedAt: null }) return [];
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var until = now + (long)settings.Lease.TotalMilliseconds;
+
+        var slots = await db.Database.SqlQueryRaw<ClaimedSlot>(ClaimSql.Resume, [.. Parameters(request, project, now, until),
+            new SqliteParameter("@dead", JsonSerializer.Serialize(request.Dead)), new SqliteParameter("@have", JsonSerializer.Serialize(request.Have)),
+            new SqliteParameter("@want", request.Want)]).ToListAsync(cancellation);
+        if (slots.Count < request.Want) await ClaimAsync(db, request, project, now, until, slots, cancellation);
+        return await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation);
+    }
+
+    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, List<ClaimedSlot> slots, CancellationToken cancellation)
+    {
+        var member = await MemberAsync(db, request, now, cancellation);
+        var first = await first32.ItemsAsync(db, project.Id, cancellation);
+        var sequence = member.Sequence;
+        while (slots.Count < request.Want)
+        {
+            var parameters = Parameters(request, project, now, until);
+            Task<ClaimedSlot?> Random() => TakeAsync(db, ClaimSql.Random, Stratum.Random, parameters, cancellation);
+            // an unranked pool has no active order worth the name
+            Task<ClaimedSlot?> Active() => project.RankVersion == 0 ? Task.FromResult<ClaimedSlot?>(null)
+                : TakeActiveAsync(db, request, project, sequence, parameters, cancellation);
+
+            var slot = first.Count > 0 ? await TakeAsync(db, ClaimSql.First32(first), Stratum.First32, parameters, cancellation) : null;
+            slot ??= RandomTurn(sequence, project.RandomShare) ? await Random() ?? await Active() : await Active() ?? await Random();
+            if (slot is null) break;
+            slots.Add(slot);
+            sequence++;
+        }
+        if (sequence > member.Sequence)
+            await db.Memberships.Where(m => m.ProjectId == project.Id && m.UserId == request.UserId)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Sequence, sequence), cancellation);
+    }
+
+    /// <summary>Who labels is a member: an admin from outside joins as lead with the first card.</summary>
+    private static async Task<Membership> MemberAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
+    {
+        var member = await db.Memberships.AsNoTracking().SingleOrDefaultAsync(
+            m => m.ProjectId == request.ProjectId && m.UserId == request.UserId, cancellation);
+        if (member is not null) return member;
+        member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, Role = ProjectRole.Lead, CreatedAt = now };
+        db.Add(member);
+        await db.SaveChangesAsync(cancellation);
+        return member;
+    }
+
+    private async Task<ClaimedSlot?> TakeActiveAsync(AppDbContext db, ClaimRequest request, Project project, int sequence, SqliteParameter[] parameters, CancellationToken cancellation)
+    {
+        var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
+        var slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, new SqliteParameter("@from", from)], cancellation);
+        if (slot is null && from > 0)
+            slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, new SqliteParameter("@from", 0)], cancellation);
+        if (slot is null) return null;
+        var rank = await db.Slots.Where(s => s.Id == slot.Id).Select(s => s.ActiveRank).SingleAsync(cancellation);
+        positions.Remember(project.Id, request.UserId, project.RankVersion, rank);
+        return slot;
+    }
+
+    private static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Stratum queue, SqliteParameter[] parameters, CancellationToken cancellation) =>
+        // RETURNING cannot be composed, so the list is read whole (one row at most)
+        (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, [.. parameters, new SqliteParameter("@q", (int)queue)]).ToListAsync(cancellation)).SingleOrDefault();
+
+    private static SqliteParameter[] Parameters(ClaimRequest request, Project project, long now, long until) =>
+    [
+        new("@p", project.Id), new("@u", request.UserId), new("@t", request.Token), new("@now", now), new("@until", until), new("@visible", project.VisibleImport),
+    ];
+}

@@ -1,0 +1,40 @@
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a sweeper.</summary>
+internal static class ClaimSql
+{
+    public static string Active { get; } = Claim("AND s.\"ActiveRank\">=@from", "s.\"ActiveRank\",s.\"ItemId\",s.\"SlotNo\"");
+
+    public static string Random { get; } = Claim("", "s.\"RandomRank\",s.\"SlotNo\"");
+
+    /// <param name="items">The first 32: database ids, so they may stand in the text.</param>
+    public static string First32(IEnumerable<long> items) =>
+        Claim($"AND s.\"ItemId\" IN ({string.Join(',', items)})", "s.\"DrawRank\",s.\"SlotNo\"");
+
+    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out: they come back before anything new.</summary>
+    public static string Resume { get; } = """
+        UPDATE "Slots" SET "LeaseUntil"=@until,"Token"=@t WHERE "Id" IN (
+         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."UserId"=@u AND s."LabelId" IS NULL AND s."ImportId"<=@visible
+         AND (s."Token" IS NULL OR s."Token"=@t OR s."LeaseUntil"<@now OR s."Token" IN (SELECT value FROM json_each(@dead)))
+         AND s."ItemId" NOT IN (SELECT value FROM json_each(@have))
+         ORDER BY s."LeaseUntil",s."Id" LIMIT @want)
+        RETURNING "Id","ItemId","Queue"
+        """;
+
+    private static string Claim(string where, string order) => $"""
+        UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(
+         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."LabelId" IS NULL AND s."ImportId"<=@visible {where}
+         AND (s."UserId" IS NULL OR s."LeaseUntil"<@now)
+         AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
+         AND NOT EXISTS(SELECT 1 FROM "Labels" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
+         AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"=s."ItemId" AND k."UserId"=@u)
+         AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"=s."ItemId")<{Labeling.First32.SkipLimit}
+         ORDER BY {order} LIMIT 1)
+        AND "LabelId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now) RETURNING "Id","ItemId","Queue"
+        """;
+}
+
+/// <summary>A slot as a claim hands it out.</summary>
+internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue);

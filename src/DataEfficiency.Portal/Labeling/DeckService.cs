@@ -1,0 +1,38 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>What a tab says about its deck with every request.</summary>
+/// <param name="Token">Made by the tab; its slots carry it.</param>
+/// <param name="Have">Items it holds: waiting cards and unsent answers.</param>
+/// <param name="Want">How many cards it can take; 0: none, only acknowledge.</param>
+public sealed record DeckRequest(string Token, IReadOnlyList<string>? Dead, IReadOnlyList<long>? Have, int Want, bool WithSchema = false);
+
+/// <summary>Puts a reply together: the receipts of what came, the next cards, the progress, and the reason where no card is left.</summary>
+public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, ProgressReader progress, IOptions<LabelingOptions> options)
+{
+    /// <param name="member">False: was removed; may hand in, gets nothing.</param>
+    public async Task<DeckReply> ReplyAsync(int projectId, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts, CancellationToken cancellation)
+    {
+        var want = member ? Math.Clamp(deck.Want, 0, options.Value.DeckSize) : 0;
+        var cards = await claims.NextAsync(new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [], want), cancellation);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
+        var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again; what you have answered still arrives.")
+            : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
+            : await progress.EndAsync(db, project, userId, cancellation);
+        return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()], [.. receipts.Select(r => r.Refused).OfType<Refusal>()],
+            cards, end, await progress.ReadAsync(db, project, userId, cancellation),
+            deck.WithSchema ? await SchemaAsync(db, project, cancellation) : null);
+    }
+
+    private async Task<TaskSchema> SchemaAsync(AppDbContext db, Project project, CancellationToken cancellation)
+    {
+        var choices = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
+            .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
+        return new TaskSchema(project.Name, project.Instruction, project.TaskType == TaskType.SingleChoice ? "choice" : "text",
+            options.Value.AnswerLimit, choices, SkipReasons.All);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace DataEfficiency.Portal.Labeling;
+
+public sealed record AnswersRequest(DeckRequest Deck, IReadOnlyList<AnswerRecord> Records);
+
+public sealed record SkipsRequest(DeckRequest Deck, IReadOnlyList<SkipRecord> Records);
+
+public sealed record RemarksRequest(DeckRequest Deck, IReadOnlyList<RemarkRecord> Records);
+
+public sealed record DraftsRequest(IReadOnlyList<DraftRecord> Records);
+
+public sealed record RecentRequest(long? ItemId);
+
+/// <param name="Keep">Items whose reservation is prolonged.</param>
+/// <param name="Free">Items that the closing tab gives back.</param>
+public sealed record RenewRequest(string Token, IReadOnlyList<long>? Keep, IReadOnlyList<long>? Free);
+
+/// <summary>The label page's API: answers by HTTP, so that labeling outlives a lost circuit.</summary>
+public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDbContext> contexts, DeckService decks, LabelService labels, SkipService skips,
+    NoteService notes, LeaseService leases, RecentAnswers recent, IOptions<LabelingOptions> options)
+{
+    public async Task<IResult> DeckAsync(ClaimsPrincipal user, int id, DeckRequest request, CancellationToken cancellation) =>
+        await WithAccessAsync(user, id, 0, async (userId, member) =>
+            Results.Ok(await decks.ReplyAsync(id, userId, member, request, [], cancellation)), cancellation);
+
+    public Task<IResult> AnswersAsync(ClaimsPrincipal user, int id, AnswersRequest request, CancellationToken cancellation) =>
+        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => labels.SubmitAsync(id, userId, r, cancellation), cancellation);
+
+    public Task<IResult> SkipAsync(ClaimsPrincipal user, int id, SkipsRequest request, CancellationToken cancellation) =>
+        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => skips.SkipAsync(id, userId, r, cancellation), cancellation);
+
+    public Task<IResult> RemarksAsync(ClaimsPrincipal user, int id, RemarksRequest request, CancellationToken cancellation) =>
+        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => notes.RemarkAsync(id, userId, r, cancellation), cancellation);
+
+    public async Task<IResult> DraftsAsync(ClaimsPrincipal user, int id, DraftsRequest request, CancellationToken cancellation) =>
+        await WithAccessAsync(user, id, request.Records.Count, async (userId, _) =>
+        {
+            var receipts = new List<Receipt>();
+            foreach (var record in request.Records) receipts.Add(await notes.DraftAsync(id, userId, record, cancellation));
+            return Results.Ok(new { Acknowledged = receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>(), Refused = receipts.Select(r => r.Refused).OfType<Refusal>() });
+        }, cancellation);
+
+    public async Task<IResult> RecentAsync(ClaimsPrincipal user, int id, RecentRequest request, CancellationToken cancellation) =>
+        await WithAccessAsync(user, id, 0, async (userId, _) =>
+            Results.Ok(new { User = userId, Answers = await recent.ReadAsync(id, userId, request.ItemId, cancellation) }), cancellation);
+
+    public async Task<IResult> RenewAsync(ClaimsPrincipal user, int id, RenewRequest request, CancellationToken cancellation) =>
+        await WithAccessAsync(user, id, 0, async (userId, member) =>
+        {
+            var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [], cancellation);
+            return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
+        }, cancellation);
+
+    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take, CancellationToken cancellation) =>
+        await WithAccessAsync(user, id, records.Count, async (userId, member) =>
+        {
+            // one transaction each, in the order given: a bad one in the middle holds nobody up
+            var receipts = new List<Receipt>(records.Count);
+            foreach (var record in records) receipts.Add(await take(userId, record));
+            return Results.Ok(await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation));
+        }, cancellation);
+
+    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, int records, Func<string, bool, Task<IResult>> handle, CancellationToken cancellation)
+    {
+        if (records > options.Value.BatchLimit)
+            return Results.Problem($"{records} records came at once; {options.Value.BatchLimit} are allowed.", statusCode: StatusCodes.Status413PayloadTooLarge, title: "Too many records");
+        var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        var member = await access.RoleAsync(user, projectId) is not null;
+        if (!member && !await WorkedHereAsync(projectId, userId, cancellation))
+            return Results.Problem($"There is no project {projectId} for you.", statusCode: StatusCodes.Status404NotFound, title: "No such project");
+        return await handle(userId, member);
+    }
+
+    private async Task<bool> WorkedHereAsync(int projectId, string userId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await db.Projects.AnyAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
+            && await RecordRules.ServedAsync(db, projectId, userId, cancellation);
+    }
+}

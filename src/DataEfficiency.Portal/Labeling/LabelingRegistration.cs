@@ -1,0 +1,25 @@
+namespace DataEfficiency.Portal.Labeling;
+
+public static class LabelingRegistration
+{
+    public static void AddLabeling(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<LabelingOptions>().BindConfiguration(LabelingOptions.Section)
+            .Validate(o => o.Lease >= TimeSpan.FromMinutes(2), "Labeling:Lease must be at least 00:02:00: a tab renews once a minute")
+            .Validate(o => o.DeckSize is >= 1 and <= 10, "Labeling:DeckSize must be 1 to 10")
+            .Validate(o => o.BatchLimit >= 20, "Labeling:BatchLimit must be at least 20: that many answers a browser sends at once")
+            .ValidateOnStart();
+        services.AddSingleton<First32>();
+        services.AddSingleton<QueuePositions>();
+        services.AddSingleton<ClaimService>();
+        services.AddSingleton<LeaseService>();
+        services.AddSingleton<LabelService>();
+        services.AddSingleton<SkipService>();
+        services.AddSingleton<NoteService>();
+        services.AddSingleton<ProgressReader>();
+        services.AddSingleton<DeckService>();
+        services.AddSingleton<RecentAnswers>();
+        services.AddSingleton<LabelEndpoints>();
+    }
+}

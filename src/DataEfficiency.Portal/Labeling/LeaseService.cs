@@ -1,0 +1,25 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>Keeps the cards of a tab that is in use, and frees those that a closing tab will not come to.</summary>
+public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions<LabelingOptions> options)
+{
+    /// <returns>The new end of the leases, Unix milliseconds, and how many of the kept items are still this person's.</returns>
+    public Task<(long Until, int Kept)> RenewAsync(int projectId, string userId, string token, IReadOnlyCollection<long> keep, IReadOnlyCollection<long> free, CancellationToken cancellation)
+    {
+        var until = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.Value.Lease.TotalMilliseconds;
+        return writes.WriteAsync(async (db, c) =>
+        {
+            var own = db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null);
+            await own.Where(s => s.Token == token && free.Contains(s.ItemId)).ExecuteUpdateAsync(s => s
+                .SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
+                .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), c);
+            var kept = await own.Where(s => keep.Contains(s.ItemId))
+                .ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.Token, token), c);
+            return (until, kept);
+        }, cancellation);
+    }
+}

@@ -1,0 +1,47 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>Figures of the label page, from rows.</summary>
+public sealed class ProgressReader(First32 first32, TimeProvider clock)
+{
+    public async Task<Progress> ReadAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
+    {
+        var first = await first32.ItemsAsync(db, project.Id, cancellation);
+        var counting = db.Labels.Where(l => l.ProjectId == project.Id && l.Current && !l.Surplus);
+        var answered = first.Count == 0 ? 0
+            : await db.Labels.Where(l => first.Contains(l.ItemId) && l.Current && !l.Surplus).Select(l => l.ItemId).Distinct().CountAsync(cancellation);
+        return new Progress(answered, first.Count, await counting.CountAsync(cancellation), project.ItemCount,
+            await db.Labels.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation), project.RankVersion > 0);
+    }
+
+    /// <summary>Why this person gets no card now, and who or what changes that.</summary>
+    public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
+    {
+        var leads = string.Join(", ", await db.Memberships.Where(m => m.ProjectId == project.Id && m.Role == ProjectRole.Lead)
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => u.DisplayName).Take(3).ToListAsync(cancellation));
+        var who = leads.Length == 0 ? "A lead" : $"A lead ({leads})";
+        switch (project.State)
+        {
+            case ProjectState.Setup: return new DeckEnd("setup", $"This project is being set up. {who} can start it.");
+            case ProjectState.Paused: return new DeckEnd("paused", $"This project is paused. {who} can resume it.");
+            case ProjectState.Stopped: return new DeckEnd("stopped", $"Labeling has ended: the goal was reached or the budget used. {who} can reopen it.");
+            case ProjectState.Archived: return new DeckEnd("archived", $"This project is archived. {who} can bring it back.");
+        }
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var open = db.Slots.Where(s => s.ProjectId == project.Id && s.LabelId == null && s.ImportId <= project.VisibleImport);
+        var held = open.Where(s => s.UserId != null && s.LeaseUntil >= now && s.UserId != userId);
+        var heldCount = await held.CountAsync(cancellation);
+        if (heldCount > 0)
+            return new DeckEnd("held", $"Others have the last {heldCount:N0} {(heldCount == 1 ? "item" : "items")} on their screens.", await held.MinAsync(s => s.LeaseUntil, cancellation));
+        if (await open.AnyAsync(s => s.UserId == userId, cancellation))
+            return new DeckEnd("held", "Your remaining items are open in another tab or on another device of yours.",
+                await open.Where(s => s.UserId == userId).MinAsync(s => s.LeaseUntil, cancellation));
+        if (await open.CountAsync(cancellation) is > 0 and var left)
+            return new DeckEnd("skipped", $"The {left:N0} {(left == 1 ? "item" : "items")} still open were skipped. {who} can look at them.");
+        return project.ItemCount == 0 && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)
+            ? new DeckEnd("empty", $"This project has no items yet. {who} can import a pool.")
+            : new DeckEnd("done", "Every item of this project has its answer. Thank you.");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <param name="Text">The first 200 characters, or all of it where one item was asked for.</param>
+public sealed record RecentAnswer(long ItemId, string Text, JsonElement Answer, string AnswerText, long At, int ActiveMs, bool Flagged, string? Note);
+
+/// <summary>A person's own last answers, on any machine, to look back at and to reopen.</summary>
+public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
+{
+    public const int Limit = 50;
+    private const int Excerpt = 200;
+
+    /// <param name="itemId">Only this item, with its whole text.</param>
+    /// <returns>Newest first.</returns>
+    public async Task<IReadOnlyList<RecentAnswer>> ReadAsync(int projectId, string userId, long? itemId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var rows = await db.Labels.AsNoTracking()
+            .Where(l => l.ProjectId == projectId && l.UserId == userId && l.Current && (itemId == null || l.ItemId == itemId))
+            .OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id).Take(Limit)
+            .Join(db.Items, l => l.ItemId, i => i.Id, (l, i) => new { Label = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text })
+            .ToListAsync(cancellation);
+        var ids = rows.Select(r => r.Label.ItemId).ToArray();
+        var names = await db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId).ToDictionaryAsync(d => d.Id, d => d.Name, cancellation);
+        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId)).ToDictionaryAsync(r => r.ItemId, cancellation);
+        // the join does not promise an order
+        return [.. rows.OrderByDescending(r => r.Label.CreatedAt).ThenByDescending(r => r.Label.Id).Select(r => new RecentAnswer(r.Label.ItemId, r.Text,
+            JsonSerializer.Deserialize<JsonElement>(r.Label.AnswerJson),
+            r.Label.LabelDefinitionId is { } id && names.TryGetValue(id, out var name) ? name : r.Label.AnswerText,
+            r.Label.CreatedAt, r.Label.ActiveMilliseconds,
+            remarks.GetValueOrDefault(r.Label.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Label.ItemId)?.Note))];
+    }
+}

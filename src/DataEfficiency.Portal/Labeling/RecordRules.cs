@@ -1,0 +1,28 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>What every outbox record must fulfil. A paused or stopped project, or a lost membership, is no reason to refuse work that was done.</summary>
+internal static class RecordRules
+{
+    public static Receipt OtherUser(IOutboxRecord record) =>
+        Receipt.Refuse(record, "other-user", "This was answered by another person; it is kept until that person signs in again.");
+
+    public static async Task<Receipt?> CheckAsync(AppDbContext db, int projectId, string userId, IOutboxRecord record, CancellationToken cancellation)
+    {
+        if (record.User != userId) return OtherUser(record);
+        var there = await db.Items.AnyAsync(i => i.Id == record.ItemId && i.ProjectId == projectId
+            && db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null && i.ImportId <= p.VisibleImport), cancellation);
+        if (!there) return Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).");
+        return await ServedAsync(db, projectId, userId, cancellation) ? null
+            : Receipt.Refuse(record, "not-served", "You have not been given any item of this project.");
+    }
+
+    /// <summary>Holds a card or has worked here before: a foreign person has neither.</summary>
+    public static async Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>
+        await db.Memberships.AnyAsync(m => m.ProjectId == projectId && m.UserId == userId, cancellation)
+        || await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.UserId == userId, cancellation)
+        || await db.Labels.AnyAsync(l => l.ProjectId == projectId && l.UserId == userId, cancellation)
+        || await db.Skips.AnyAsync(k => k.ProjectId == projectId && k.UserId == userId, cancellation);
+}

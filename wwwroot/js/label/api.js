@@ -1,0 +1,66 @@
+// Talking to the server: what a reply means for the record that was sent.
+
+const TIMEOUT = 20000;
+// browsers refuse keepalive bodies of 64 KiB and more
+const KEEPALIVE_LIMIT = 60 * 1024;
+let token = null;
+
+async function fetchToken() {
+  const response = await fetch('api/v1/antiforgery', { redirect: 'manual', cache: 'no-store', credentials: 'same-origin' });
+  token = response.ok && isJson(response) ? await response.json() : null;
+}
+
+const isJson = response => /\bjson\b/.test(response.headers.get('content-type') ?? '');
+
+async function send(url, text, keepalive) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT);
+  try {
+    return await fetch(url, {
+      method: 'POST', redirect: 'manual', credentials: 'same-origin', signal: abort.signal,
+      keepalive: keepalive && new Blob([text]).size < KEEPALIVE_LIMIT, body: text,
+      headers: { 'content-type': 'application/json', ...(token ? { [token.header]: token.token } : {}) },
+    });
+  } finally { clearTimeout(timer); }
+}
+
+/**
+ * Returns {kind: 'ok', body} | {kind: 'sign-in'} | {kind: 'retry', after?} | {kind: 'refused', reason}.
+ * Only a JSON body counts as a reply: a bare 200 may be a sign-in page or a proxy.
+ */
+export async function post(project, route, body, { keepalive = true } = {}) {
+  const url = `api/v1/projects/${project}/${route}`, text = JSON.stringify(body);
+  try {
+    if (!token) await fetchToken();
+    let response = await send(url, text, keepalive);
+    let problem = null;
+    if (response.status === 400) {
+      problem = await read(response);
+      if (isTokenProblem(problem)) {
+        await fetchToken();
+        response = await send(url, text, keepalive);
+        problem = null;
+        // a fresh token that is refused as well: the sign-in changed under the page
+        if (response.status === 400 && isTokenProblem(problem = await read(response))) return { kind: 'sign-in' };
+      }
+    }
+    if (response.type === 'opaqueredirect' || response.status === 401) { token = null; return { kind: 'sign-in' }; }
+    if (response.status === 408 || response.status === 429 || response.status >= 500)
+      return { kind: 'retry', after: 1000 * Number(response.headers.get('retry-after')) || 0 };
+    if (response.ok) {
+      const reply = await read(response);
+      return reply ? { kind: 'ok', body: reply } : { kind: 'retry' };
+    }
+    problem ??= await read(response);
+    return { kind: 'refused', status: response.status, reason: problem?.detail ?? problem?.title ?? `The server answered ${response.status}.` };
+  } catch {
+    return { kind: 'retry' };
+  }
+}
+
+async function read(response) {
+  if (!isJson(response)) return null;
+  try { return await response.json(); } catch { return null; }
+}
+
+const isTokenProblem = problem => /antiforgery/.test(`${problem?.code ?? ''} ${problem?.type ?? ''} ${problem?.title ?? ''}`.toLowerCase());

@@ -1,0 +1,97 @@
+// The single-choice editor: up to 20 labels as buttons, more behind the finder, always in their fixed order.
+import { find } from './finder.js';
+import { keyOfLabel } from './keys.js';
+import { count, el, kbd, marked } from './markup.js';
+
+const ALL_AS_BUTTONS = 20, FOUND_KEYS = 9;
+
+export class Choices {
+  #labels; #onChoose; #chosen = null; #place = -1; #hits = [];
+
+  constructor(labels, onChoose) {
+    this.#labels = labels; this.#onChoose = onChoose;
+    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, ariaLabel: `Find one of ${labels.length} labels`,
+      oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
+    this.input.setAttribute('enterkeyhint', 'done');
+    this.found = el('span', { className: 'muted' });
+    this.found.setAttribute('role', 'status');
+    this.finder = el('div', { className: 'find', onclick: () => this.open('') }, kbd('Space'), this.input, this.found);
+    this.grid = el('div', { className: 'chips' });
+    this.grid.setAttribute('role', 'group');
+    this.grid.ariaLabel = 'Labels';
+    this.element = el('div', { className: 'editor' }, this.finder, this.grid);
+    this.close();
+  }
+
+  get isOpen() { return this.#open; }
+  #open = false;
+
+  open(text) {
+    this.#open = true;
+    this.finder.hidden = false;
+    if (text) this.input.value += text;
+    this.input.focus();
+    this.#list();
+  }
+
+  close() {
+    this.#open = false;
+    this.input.value = '';
+    this.finder.hidden = this.#labels.length <= ALL_AS_BUTTONS;
+    if (document.activeElement === this.input) this.input.blur();
+    this.#list();
+  }
+
+  /** The nth found label, or the one the arrows stand on, or the first. */
+  foundAt(index) { return this.#hits[index ?? Math.max(0, this.#place)]?.label ?? null; }
+
+  move(by) {
+    this.#place = Math.min(this.#hits.length - 1, Math.max(0, this.#place + by));
+    this.#mark();
+  }
+
+  /** A new card, or a reopened one with its answer marked. */
+  show(answer) {
+    const chosen = answer?.label ?? null, open = this.#open;
+    if (open) this.close();
+    if (chosen === this.#chosen && !open) return;
+    this.#chosen = chosen;
+    this.#list();
+  }
+
+  #list() {
+    const query = this.#open ? this.input.value : '', searching = query.trim() !== '';
+    this.#hits = find(this.#labels, query);
+    this.#place = searching && this.#hits.length > 0 ? 0 : -1;
+    this.found.textContent = searching || this.#labels.length > ALL_AS_BUTTONS ? `${count(this.#hits.length)} of ${count(this.#labels.length)}` : '';
+    this.grid.replaceChildren(...this.#grouped(searching));
+    this.grid.scrollTop = 0;
+    this.#mark();
+  }
+
+  #grouped(searching) {
+    let group = null;
+    return this.#hits.flatMap((hit, i) => {
+      const chip = this.#chip(hit, i, searching), head = !searching && hit.label.group && hit.label.group !== group;
+      group = hit.label.group;
+      return head ? [el('p', { className: 'group', dir: 'auto' }, group), chip] : [chip];
+    });
+  }
+
+  #chip({ label, start, end }, index, searching) {
+    const key = this.#open ? (index < FOUND_KEYS ? String(index + 1) : '') : keyOfLabel(label, index);
+    const pressed = label.id === this.#chosen;
+    return el('button', { type: 'button', className: 'chip', ariaPressed: String(pressed), title: label.description ?? null,
+      // the finder must not close on the press, before the click comes
+      onmousedown: event => event.preventDefault(), onclick: () => this.#onChoose(label) },
+    key ? kbd(key) : null, marked(label.name, start, end), searching && index === 0 ? el('small', {}, 'Enter') : pressed ? el('small', {}, 'your answer') : null);
+  }
+
+  #mark() {
+    [...this.grid.querySelectorAll('.chip')].forEach((chip, i) => {
+      const best = i === this.#place;
+      chip.classList.toggle('best', best || this.#place < 0 && chip.ariaPressed === 'true');
+      if (best) chip.scrollIntoView({ block: 'nearest' });
+    });
+  }
+}

@@ -1,0 +1,278 @@
+// The label page's conductor: keys in, cards out, answers into the outbox. Nothing here waits for the network.
+import { actionOf } from './keys.js';
+import { Attention } from './attention.js';
+import { Choices } from './choices.js';
+import { Deck } from './deck.js';
+import { openStore, Outbox } from './outbox.js';
+import { post } from './api.js';
+import { Rail } from './rail.js';
+import { Stage } from './stage.js';
+import { Tabs } from './tabs.js';
+import { Writing } from './writing.js';
+
+const HISTORY = 50, EXCERPT = 200;
+let page = null;
+
+/** Starts on the page's root element; called again for another project it ends the earlier one. */
+export async function start(root, options) {
+  page?.stop();
+  page = new LabelPage(root, options);
+  await page.start();
+}
+
+export function stop() { page?.stop(); page = null; }
+
+class LabelPage {
+  constructor(root, { project, user }) {
+    this.project = project; this.user = user; this.history = []; this.openAt = -1; this.shown = null; this.startedAt = 0;
+    this.connection = 'saved'; this.standing = null; this.refused = []; this.progress = null; this.schema = null; this.root = root;
+    this.bareKey = `dataefficiency.barekeys.${user}`;
+    this.bare = this.remembered(this.bareKey) !== 'off';
+    this.abort = new AbortController();
+    const actions = {
+      undo: () => this.reopen(this.openAt + 1), skipMenu: () => this.skipMenu(), skip: i => this.skip(i), flag: () => this.flag(), note: () => this.note(),
+      saveNote: text => this.saveNote(text), guideline: () => this.guideline(), help: () => this.help(), setBare: on => this.setBare(on),
+      forget: id => this.outbox.forget(id), showRefused: () => this.stage.openRefused(this.refused),
+    };
+    this.stage = new Stage(root.querySelector('[data-part="stage"]'), actions);
+    this.rail = new Rail(root, i => this.reopen(i));
+    this.attention = new Attention(() => this.deck?.used());
+  }
+
+  remembered(key) { try { return localStorage.getItem(key); } catch { return null; } }
+
+  async start() {
+    const signal = this.abort.signal;
+    document.addEventListener('keydown', event => this.onKey(event), { signal });
+    addEventListener('online', () => { this.outbox?.flush(true); if (!this.deck?.current) this.deck?.fetch(); }, { signal });
+    addEventListener('pagehide', () => this.deck?.release(), { signal });
+    addEventListener('pageshow', event => { if (event.persisted) this.deck?.fetch(); }, { signal });
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.outbox?.flush(true); }, { signal });
+
+    const store = await openStore();
+    this.tabs = new Tabs(this.user, this.project);
+    this.outbox = new Outbox({
+      store, user: this.user, project: this.project, deck: () => this.deck.request(),
+      onReply: body => { this.deck.take(body); this.tellConflicts(body); },
+      onStatus: status => this.onStatus(status),
+      onRefused: list => { this.refused = list; if (this.status) this.onStatus(this.status); if (this.stage.panelName === 'refused') list.length ? this.stage.openRefused(list) : this.stage.close(); },
+    });
+    this.deck = new Deck({
+      project: this.project, user: this.user, tabs: this.tabs, busy: () => this.outbox.items(),
+      onChange: progress => this.onDeck(progress), onState: state => this.onDeckState(state),
+    });
+    this.stage.showEmpty('loading');
+    await this.outbox.load();
+    await Promise.all([this.deck.start(), this.outbox.flush(), this.loadHistory()]);
+  }
+
+  stop() {
+    this.abort.abort(); this.attention.stop(); this.deck?.release(); this.deck?.stop(); this.outbox?.stop(); this.tabs?.leave();
+  }
+
+  // ---- what comes in
+
+  onDeck(progress) {
+    if (progress) {
+      this.progress = progress;
+      this.rail.showProgress(progress);
+      this.standing = progress.ranked ? null : 'The pool is not ranked yet: items come in random order until it is.';
+    }
+    if (this.deck.schema && !this.schema) this.useSchema(this.deck.schema);
+    if (this.openAt < 0 && this.schema && this.shown?.itemId !== this.deck.current?.itemId || !this.deck.current) this.showCurrent();
+  }
+
+  useSchema(schema) {
+    this.schema = schema;
+    this.editor = schema.taskType === 'choice' ? new Choices(schema.choices, label => this.choose(label))
+      : new Writing({ limit: schema.answerLimit, keyOf: item => `dataefficiency.draft.${this.user}.${item}`, onSend: () => this.send(), onDraft: (item, text) => this.draft(item, text) });
+    this.stage.setSchema(schema, this.editor.element);
+    this.stage.showStatus(this.status, this.refused.length);
+  }
+
+  onStatus(status) {
+    this.status = status;
+    this.connection = status.state;
+    this.stage.showStatus(status, this.refused.length);
+    if (!this.deck?.current && this.openAt < 0 && status.state !== 'saving' && this.schema) this.showCurrent();
+  }
+
+  onDeckState(state) {
+    this.deckState = state;
+    this.stage.say(state === 'warn' ? 'This item goes back to the others in a minute unless you go on.' : this.standing);
+    if (state !== 'ok' && state !== 'warn' && this.status?.waiting === 0) this.onStatus({ ...this.status, state });
+    else if (state === 'ok' && this.status?.waiting === 0 && this.connection !== 'saved') this.onStatus({ ...this.status, state: 'saved' });
+  }
+
+  tellConflicts(body) {
+    if (body.acknowledged.some(a => a.kept === 'Surplus'))
+      this.stage.say('Somebody else had answered that item by then; your answer is kept beside theirs.');
+  }
+
+  async loadHistory() {
+    const result = await post(this.project, 'recent', {}, { keepalive: false });
+    if (result.kind !== 'ok' || result.body.user !== this.user) return;
+    const own = new Set(this.history.map(h => h.itemId));
+    this.history = [...this.history, ...result.body.answers.filter(a => !own.has(a.itemId))].slice(0, HISTORY);
+    this.drawHistory();
+  }
+
+  // ---- what is shown
+
+  showCurrent() {
+    this.openAt = -1;
+    const card = this.deck.current;
+    this.shown = card;
+    if (card) this.show(card, card.draft ?? null);
+    else {
+      const lost = ['offline', 'sign-in', 'other-user'];
+      this.stage.showEmpty(this.deck.end ? 'end' : lost.includes(this.connection) ? this.connection : lost.includes(this.deckState) ? this.deckState : 'loading', this.deck.end, this.outbox.waiting);
+    }
+  }
+
+  show(card, draft, answer = null) {
+    this.stage.showCard(card, { progress: this.progress, reopened: this.openAt >= 0 });
+    if (this.editor instanceof Writing) this.editor.show(card.itemId, answer, draft);
+    else this.editor.show(answer);
+    this.startedAt = Date.now();
+    this.attention.take();
+  }
+
+  drawHistory() { requestAnimationFrame(() => this.rail.showLast(this.history, this.openAt)); }
+
+  // ---- what a person does
+
+  onKey(event) {
+    if (!this.schema || event.defaultPrevented) return;
+    const choices = this.editor instanceof Choices ? this.editor : null;
+    const action = actionOf(event, { mode: this.stage.panelName, type: this.schema.taskType, labels: this.schema.choices, bare: this.bare, finderInput: choices?.input });
+    if (!action) return;
+    event.preventDefault();
+    switch (action.name) {
+      case 'choose': return this.choose(action.label);
+      case 'choose-found': { const label = choices.foundAt(action.index); return label && this.choose(label); }
+      case 'move': return choices.move(action.by);
+      case 'finder': return this.shown && choices.open(action.text);
+      case 'send': return this.send(event);
+      case 'undo': return this.reopen(this.openAt + 1);
+      case 'redo': return this.reopen(this.openAt - 1);
+      case 'skip-menu': return this.skipMenu();
+      case 'skip': return this.skip(action.index);
+      case 'flag': return this.flag();
+      case 'note': return this.note();
+      case 'draft': return this.editor instanceof Writing && this.shown ? this.editor.saveNow() : undefined;
+      case 'guideline': return this.guideline();
+      case 'help': return this.help();
+      case 'escape': return this.escape(event);
+    }
+  }
+
+  escape(event) {
+    const choices = this.editor instanceof Choices ? this.editor : null;
+    if (this.stage.panelName) { document.activeElement?.blur?.(); this.stage.close(); }
+    else if (choices?.isOpen) choices.close();
+    else if (event.target !== document.body && event.target instanceof HTMLElement && event.target.matches('textarea, input')) event.target.blur();
+    else if (this.openAt >= 0) this.showCurrent(), this.drawHistory();
+  }
+
+  choose(label) { this.answer({ label: label.id }, label.name); }
+
+  send(event) {
+    if (this.stage.panelName === 'note' && event) { document.activeElement?.blur?.(); this.stage.close(); return; }
+    if (this.editor instanceof Writing) {
+      const text = this.editor.text;
+      if (!this.shown) return;
+      if (!text) { this.stage.say('The answer is empty: write one, or skip with −.'); return; }
+      this.editor.sent();
+      this.answer({ text }, text);
+    } else if (this.editor instanceof Choices && this.editor.isOpen) {
+      const label = this.editor.foundAt(null);
+      if (label) this.choose(label);
+    }
+  }
+
+  /** The key's whole path: note, show the next card, then keep and send. */
+  answer(answer, answerText) {
+    const card = this.shown;
+    if (!card) return;
+    const activeMs = this.attention.take(), body = { answer, startedAt: this.startedAt, activeMs };
+    this.finish(card, { answer, answerText }, 'answers', body, activeMs);
+  }
+
+  finish(card, result, route, body, activeMs) {
+    const revising = this.openAt >= 0, unsent = this.outbox.rewritable(card.itemId);
+    this.history = [{ ...card, ...result }, ...this.history.filter(h => h.itemId !== card.itemId)].slice(0, HISTORY);
+    if (!revising) this.deck.advance();
+    this.stage.say(this.standing);
+    this.showCurrent();
+    const about = { text: card.text.slice(0, EXCERPT), answer: result.answerText };
+    if (unsent) this.outbox.rewrite(unsent, route, body, about);
+    else this.outbox.add(route, card.itemId, body, about);
+    if (!revising && route === 'answers') this.rail.countAnswer(activeMs);
+    if (!this.deck.current) this.deck.fetch();
+    this.drawHistory();
+  }
+
+  skipMenu() {
+    if (!this.shown) return;
+    if (this.stage.panelName === 'skip') this.stage.close(); else this.stage.openSkip();
+  }
+
+  skip(index) {
+    const reason = this.schema.skipReasons[index], card = this.shown;
+    if (!card || !reason) return;
+    this.stage.close();
+    if (this.editor instanceof Writing) this.editor.sent();
+    this.finish(card, { answer: null, answerText: `skipped: ${reason}` }, 'skip', { reason }, this.attention.take());
+  }
+
+  /** 0 is the last answer, higher ones are older, below 0 is the newest card. */
+  async reopen(at) {
+    if (at < -1 || at >= this.history.length) return;
+    if (at < 0) { this.showCurrent(); this.drawHistory(); return; }
+    const entry = this.history[at];
+    this.openAt = at;
+    this.shown = entry;
+    this.show({ queue: 'Random', ...entry }, null, entry.answer);
+    this.drawHistory();
+    if (entry.queue || entry.whole || entry.text.length < EXCERPT) return;
+    const result = await post(this.project, 'recent', { itemId: entry.itemId }, { keepalive: false });
+    if (result.kind !== 'ok' || !result.body.answers[0]) return;
+    Object.assign(entry, { text: result.body.answers[0].text, whole: true });
+    if (this.shown === entry) this.stage.item.textContent = entry.text;
+  }
+
+  flag() { if (this.shown) this.remark(this.shown, { flagged: !this.shown.flagged }); }
+  note() { if (this.shown) { this.noted = this.shown; this.stage.openNote(this.shown.note); } }
+
+  saveNote(text) {
+    const note = text.trim() || null;
+    if (this.noted && note !== (this.noted.note ?? null)) this.remark(this.noted, { note });
+  }
+
+  remark(card, change) {
+    Object.assign(card, change);
+    if (card === this.shown) this.stage.showRemark(card);
+    this.outbox.add('remarks', card.itemId, { flagged: !!card.flagged, note: card.note ?? null }, { text: card.text.slice(0, EXCERPT), answer: 'flag or note' });
+  }
+
+  draft(itemId, text) {
+    if (this.shown?.itemId !== itemId) return;
+    const record = { submissionId: '00000000-0000-0000-0000-000000000000', user: this.user, itemId, answer: text === null ? null : { text } };
+    post(this.project, 'drafts', { records: [record] });
+  }
+
+  guideline() {
+    const box = this.root.querySelector('details.guideline');
+    if (!box) return;
+    box.open = !box.open;
+    if (box.open) box.scrollIntoView({ block: 'nearest' });
+  }
+
+  help() { if (this.stage.panelName === 'help') this.stage.close(); else this.stage.openHelp(this.bare); }
+
+  setBare(on) {
+    this.bare = on;
+    try { localStorage.setItem(this.bareKey, on ? 'on' : 'off'); } catch { /* holds for this page only */ }
+  }
+}

@@ -1,0 +1,27 @@
+// Elements without markup strings: whatever comes from data can only ever become text.
+
+export function el(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === null || value === undefined) continue;
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (key in element && key !== 'list') element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children.filter(c => c !== null && c !== undefined));
+  return element;
+}
+
+export const kbd = text => el('kbd', {}, text);
+
+/** The name with its match underlined. */
+export function marked(name, start, end) {
+  const span = el('span', { dir: 'auto' }, name.slice(0, start));
+  if (end > start) span.append(el('u', {}, name.slice(start, end)), name.slice(end));
+  else span.append(name.slice(start));
+  return span;
+}
+
+const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
+export const count = n => numbers.format(n);
+export const clock = ms => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' }).format(ms);

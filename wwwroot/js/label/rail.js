@@ -1,0 +1,43 @@
+// The script's parts of the rail: they must answer a key at once, so the server does not draw them.
+import { count, el } from './markup.js';
+
+export class Rail {
+  #parts; #onOpen; #session = 0; #active = 0;
+
+  constructor(root, onOpen) {
+    const part = name => root.querySelector(`[data-part="${name}"]`);
+    this.#parts = { progress: part('progress'), first: part('first'), session: part('session'), last: part('last') };
+    this.#onOpen = onOpen;
+    this.#drawSession();
+  }
+
+  showProgress(progress) {
+    const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;
+    const [done, all] = inFirst ? [progress.first, progress.firstSize] : [progress.labels, progress.items];
+    first?.replaceChildren(el('span', { className: 'big' }, count(done)),
+      el('span', { className: 'muted' }, inFirst ? `of ${all} first labels` : progress.ranked ? `labels of ${count(all)} items` : `labels · not ranked yet, items come in random order`));
+    if (!bar) return;
+    bar.setAttribute('role', 'progressbar');
+    bar.setAttribute('aria-label', inFirst ? 'First labels' : 'Labels');
+    bar.setAttribute('aria-valuemax', all);
+    bar.setAttribute('aria-valuenow', done);
+    const fill = el('i');
+    fill.style.width = `${all > 0 ? Math.min(100, 100 * done / all) : 0}%`;
+    bar.replaceChildren(fill);
+  }
+
+  countAnswer(ms) { this.#session++; this.#active += ms; this.#drawSession(); }
+
+  #drawSession() {
+    // a pace over less than a few answers says nothing
+    const pace = this.#session >= 3 && this.#active > 0 ? `${count(Math.round(this.#session / (this.#active / 3600000)))}/h` : '–';
+    const pair = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));
+    this.#parts.session?.replaceChildren(pair('Labels', count(this.#session)), pair('Pace', pace));
+  }
+
+  /** history: newest first. */
+  showLast(history, open) {
+    this.#parts.last?.replaceChildren(...history.map((entry, i) => el('li', { className: i === open ? 'open' : '' },
+      el('button', { type: 'button', onclick: () => this.#onOpen(i) }, el('span', { dir: 'auto' }, entry.text.slice(0, 120)), el('b', { dir: 'auto' }, entry.answerText)))));
+  }
+}
