@@ -1,6 +1,7 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Components;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 
@@ -8,6 +9,7 @@ var builder = PortalHost.CreateBuilder(args);
 builder.AddStorage();
 builder.AddAccounts();
 builder.AddSecurity();
+builder.AddLabeling();
 builder.AddPages();
 
 var app = builder.Build();
@@ -15,6 +17,7 @@ app.UseSecurity();
 app.UseAccounts();
 app.MapPages();
 app.MapAccounts();
+app.MapLabeling();
 
 return await app.RunPortalAsync();
 

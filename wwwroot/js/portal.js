@@ -51,17 +51,19 @@
   });
 
   // Blazor gives up after its own retries; the line goes on asking until the server is back, then reloads if the circuit is gone.
+  // The label page goes on without a circuit and refuses the reload: it would take the text under the cursor away.
   let retry = null;
+  const reload = () => { if (document.dispatchEvent(new Event("portal-reload", { cancelable: true }))) location.reload(); };
   const reconnect = async () => {
     clearTimeout(retry);
     try {
-      if (!await Blazor.reconnect()) location.reload();
+      if (!await Blazor.reconnect()) reload();
     } catch {
       retry = setTimeout(reconnect, 5000);
     }
   };
   document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", event => {
-    if (event.detail.state === "rejected") location.reload();
+    if (event.detail.state === "rejected") reload();
     if (event.detail.state === "failed") retry = setTimeout(reconnect, 5000);
     if (event.detail.state === "hide") clearTimeout(retry);
   });

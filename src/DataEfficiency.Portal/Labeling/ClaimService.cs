@@ -77,9 +77,9 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
     private async Task<ClaimedSlot?> TakeActiveAsync(AppDbContext db, ClaimRequest request, Project project, int sequence, SqliteParameter[] parameters, CancellationToken cancellation)
     {
         var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
-        var slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, new SqliteParameter("@from", from)], cancellation);
+        var slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, From(from)], cancellation);
         if (slot is null && from > 0)
-            slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, new SqliteParameter("@from", 0)], cancellation);
+            slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, From(0)], cancellation);
         if (slot is null) return null;
         var rank = await db.Slots.Where(s => s.Id == slot.Id).Select(s => s.ActiveRank).SingleAsync(cancellation);
         positions.Remember(project.Id, request.UserId, project.RankVersion, rank);
@@ -89,6 +89,9 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
     private static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Stratum queue, SqliteParameter[] parameters, CancellationToken cancellation) =>
         // RETURNING cannot be composed, so the list is read whole (one row at most)
         (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, [.. parameters, new SqliteParameter("@q", (int)queue)]).ToListAsync(cancellation)).SingleOrDefault();
+
+    // a literal 0 as second argument would be taken for a type
+    private static SqliteParameter From(int rank) => new() { ParameterName = "@from", Value = rank };
 
     private static SqliteParameter[] Parameters(ClaimRequest request, Project project, long now, long until) =>
     [

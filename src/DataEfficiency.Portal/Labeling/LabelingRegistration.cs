@@ -1,3 +1,6 @@
+using DataEfficiency.Portal.Security;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace DataEfficiency.Portal.Labeling;
 
 public static class LabelingRegistration
@@ -10,6 +13,7 @@ public static class LabelingRegistration
             .Validate(o => o.DeckSize is >= 1 and <= 10, "Labeling:DeckSize must be 1 to 10")
             .Validate(o => o.BatchLimit >= 20, "Labeling:BatchLimit must be at least 20: that many answers a browser sends at once")
             .ValidateOnStart();
+        services.TryAddSingleton<IEstimateDoorbell, UnattendedDoorbell>();
         services.AddSingleton<First32>();
         services.AddSingleton<QueuePositions>();
         services.AddSingleton<ClaimService>();
@@ -20,6 +24,21 @@ public static class LabelingRegistration
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<DeckService>();
         services.AddSingleton<RecentAnswers>();
+        services.AddSingleton<AnnotatorWork>();
         services.AddSingleton<LabelEndpoints>();
+    }
+
+    /// <summary>No project policy here: who was removed from a project may still hand in what was answered before.</summary>
+    public static void MapLabeling(this IEndpointRouteBuilder app)
+    {
+        var endpoints = app.ServiceProvider.GetRequiredService<LabelEndpoints>();
+        var project = app.MapApi().MapGroup("/projects/{id:int}");
+        project.MapPost("/deck", endpoints.DeckAsync);
+        project.MapPost("/answers", endpoints.AnswersAsync);
+        project.MapPost("/skip", endpoints.SkipAsync);
+        project.MapPost("/remarks", endpoints.RemarksAsync);
+        project.MapPost("/drafts", endpoints.DraftsAsync);
+        project.MapPost("/recent", endpoints.RecentAsync);
+        project.MapPost("/renew", endpoints.RenewAsync);
     }
 }

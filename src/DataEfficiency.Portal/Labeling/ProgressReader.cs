@@ -20,7 +20,7 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
     public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
     {
         var leads = string.Join(", ", await db.Memberships.Where(m => m.ProjectId == project.Id && m.Role == ProjectRole.Lead)
-            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => u.DisplayName).Take(3).ToListAsync(cancellation));
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => u.DisplayName).OrderBy(n => n).Take(3).ToListAsync(cancellation));
         var who = leads.Length == 0 ? "A lead" : $"A lead ({leads})";
         switch (project.State)
         {

@@ -47,6 +47,7 @@ class LabelPage {
     addEventListener('online', () => { this.outbox?.flush(true); if (!this.deck?.current) this.deck?.fetch(); }, { signal });
     addEventListener('pagehide', () => this.deck?.release(), { signal });
     addEventListener('pageshow', event => { if (event.persisted) this.deck?.fetch(); }, { signal });
+    document.addEventListener('portal-reload', event => { event.preventDefault(); this.rail.showCircuitLost(); }, { signal });
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.outbox?.flush(true); }, { signal });
 
     const store = await openStore();

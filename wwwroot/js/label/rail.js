@@ -6,7 +6,7 @@ export class Rail {
 
   constructor(root, onOpen) {
     const part = name => root.querySelector(`[data-part="${name}"]`);
-    this.#parts = { progress: part('progress'), first: part('first'), session: part('session'), last: part('last') };
+    this.#parts = { progress: part('progress'), first: part('first'), session: part('session'), last: part('last'), circuit: part('circuit') };
     this.#onOpen = onOpen;
     this.#drawSession();
   }
@@ -24,6 +24,11 @@ export class Rail {
     const fill = el('i');
     fill.style.width = `${all > 0 ? Math.min(100, 100 * done / all) : 0}%`;
     bar.replaceChildren(fill);
+  }
+
+  /** The server forgot this page's circuit: labeling goes on, the forecast line does not. */
+  showCircuitLost() {
+    this.#parts.circuit?.replaceChildren('The forecast has stopped moving here. ', el('a', { href: location.href, onclick: () => location.reload() }, 'Reload'));
   }
 
   countAnswer(ms) { this.#session++; this.#active += ms; this.#drawSession(); }

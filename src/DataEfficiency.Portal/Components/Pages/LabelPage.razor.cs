@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.JSInterop;
+
+namespace DataEfficiency.Portal.Components.Pages;
+
+public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, IJSRuntime script)
+{
+    private Project? _project;
+    private MarkupString? _guideline;
+    private ElementReference _root;
+    private IJSObjectReference? _module;
+
+    [Parameter]
+    public int Id { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        _project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == Id);
+        if (!string.IsNullOrWhiteSpace(_project.Guideline))
+            // the one place where Markdown becomes markup: raw HTML and foreign links are taken out before
+            _guideline = new MarkupString(GuidelineHtml.Render(_project.Guideline));
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        var user = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier);
+        try
+        {
+            _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/label.js");
+            await _module.InvokeVoidAsync("start", _root, new { project = Id, user });
+        }
+        catch (JSDisconnectedException)
+        {
+            // the browser left before the page was up
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is null) return;
+        try
+        {
+            await _module.InvokeVoidAsync("stop");
+            await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // a lost circuit does not end the labeling in the browser
+        }
+    }
+}

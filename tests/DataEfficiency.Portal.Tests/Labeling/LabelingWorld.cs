@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataEfficiency.Portal.Tests.Labeling;
+
+/// <summary>A portal with one project of made-up items, a clock that only tests move, and a doorbell that counts.</summary>
+public sealed class LabelingWorld : PortalFactory
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public ManualTime Clock { get; } = new();
+
+    public CountingDoorbell Doorbell { get; } = new();
+
+    public int ProjectId { get; private set; }
+
+    public IReadOnlyList<int> LabelIds { get; private set; } = [];
+
+    public LabelingWorld() => ConfigureServices = services =>
+    {
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<IEstimateDoorbell>(Doorbell);
+    };
+
+    /// <param name="drawn">How many items are candidates of the draw; 0 with <paramref name="ranked"/> false.</param>
+    public async Task AddPoolAsync(int items, int drawn = 0, bool ranked = true, TaskType type = TaskType.SingleChoice, int labels = 4, int hidden = 0)
+    {
+        var project = await AddProjectAsync();
+        ProjectId = project.Id;
+        await Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            db.LabelDefinitions.AddRange(Enumerable.Range(0, labels).Select(i => new LabelDefinition { ProjectId = project.Id, Name = $"label {i}", AnswerText = $"answer {i}", Order = i }));
+            for (var i = 0; i < items + hidden; i++)
+            {
+                var import = i < items ? 1 : 2;
+                db.Items.Add(new Item
+                {
+                    ProjectId = project.Id, ImportId = import, Line = i + 1, Text = $"text {i}", TextHash = [(byte)i, (byte)(i >> 8)],
+                    RandomRank = items - 1 - i, ActiveRank = i, DrawRank = i < drawn ? i : null,
+                });
+            }
+            await db.SaveChangesAsync(token);
+            db.Slots.AddRange(await db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot
+            {
+                ProjectId = project.Id, ItemId = i.Id, ImportId = i.ImportId, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank, DrawRank = i.DrawRank,
+            }).ToListAsync(token));
+            await db.SaveChangesAsync(token);
+            await db.Projects.Where(p => p.Id == project.Id).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 1)
+                .SetProperty(x => x.ItemCount, items).SetProperty(x => x.RankVersion, ranked ? 1 : 0).SetProperty(x => x.TaskType, type), token);
+        }, CancellationToken.None);
+        await using var db = await OpenDbAsync();
+        LabelIds = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Order).Select(l => l.Id).ToListAsync();
+    }
+
+    public async Task<Annotator> AddAnnotatorAsync(string name)
+    {
+        var user = await AddPersonAsync(name);
+        await AddMemberAsync(ProjectId, user.Id, ProjectRole.Annotator);
+        return new Annotator(this, user.Id, await WithTokenAsync(user.Id));
+    }
+
+    public Task SetProjectAsync(Action<Project> change) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        change(await db.Projects.SingleAsync(p => p.Id == ProjectId, token));
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
+}
+
+/// <summary>One person at one browser tab, speaking the label page's API.</summary>
+public sealed class Annotator(LabelingWorld world, string userId, HttpClient client)
+{
+    public string UserId => userId;
+
+    public HttpClient Client => client;
+
+    public string Token { get; init; } = Guid.NewGuid().ToString();
+
+    public Annotator OtherTab() => new(world, userId, client);
+
+    public DeckRequest Deck(int want = 1, string[]? dead = null, params long[] have) => new(Token, dead ?? [], have, want);
+
+    public async Task<DeckReply> NextAsync(int want = 1, string[]? dead = null, params long[] have) =>
+        await ReadAsync<DeckReply>("deck", Deck(want, dead, have));
+
+    public AnswerRecord Answer(long itemId, int label = 0, Guid? id = null) => new(id ?? Guid.NewGuid(), userId, itemId,
+        JsonSerializer.SerializeToElement(new { label = world.LabelIds[label] }), 0, 1000);
+
+    public async Task<DeckReply> SubmitAsync(params AnswerRecord[] records) => await ReadAsync<DeckReply>("answers", new AnswersRequest(Deck(0), records));
+
+    public async Task<DeckReply> SkipAsync(long itemId, string reason = "unclear") =>
+        await ReadAsync<DeckReply>("skip", new SkipsRequest(Deck(0), [new SkipRecord(Guid.NewGuid(), userId, itemId, reason)]));
+
+    public async Task<T> ReadAsync<T>(string route, object body)
+    {
+        using var response = await PostAsync(route, body);
+        if (response.StatusCode != HttpStatusCode.OK) throw new HttpRequestException($"{route}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<T>(LabelingWorld.Json))!;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string route, object body) => client.PostAsJsonAsync($"/api/v1/projects/{world.ProjectId}/{route}", body);
+}
+
+public sealed class CountingDoorbell : IEstimateDoorbell
+{
+    public ConcurrentQueue<int> Rings { get; } = [];
+
+    public void Ring(int projectId) => Rings.Enqueue(projectId);
+}
+
+/// <summary>Starts at the real time, since sign-in tickets look at it too; then moves only when told.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private DateTimeOffset _now = DateTimeOffset.UtcNow;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan time) => _now += time;
+}

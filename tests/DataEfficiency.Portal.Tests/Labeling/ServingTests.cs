@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using System.Net;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Labeling;
+
+public sealed class ServingTests : IDisposable
+{
+    private readonly LabelingWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Deck_TwoAnnotators_NeverTheSameItem()
+    {
+        await _world.AddPoolAsync(7);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+
+        var first = (await ada.NextAsync(3)).Cards;
+        var second = (await ben.NextAsync(3)).Cards;
+        var more = (await ada.NextAsync(3, have: [.. first.Select(c => c.ItemId)])).Cards;
+
+        Assert.Equal(3, first.Count);
+        Assert.Equal(3, second.Count);
+        Assert.Single(more);
+        Assert.Equal(7, first.Concat(second).Concat(more).Select(c => c.ItemId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Deck_First32ThenQueues_StratumIsStoredWithTheLabel()
+    {
+        await _world.AddPoolAsync(40, drawn: 34);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var queues = new List<Stratum>();
+        for (var i = 0; i < 40; i++)
+        {
+            var card = Assert.Single((await ada.NextAsync()).Cards);
+            queues.Add(card.Queue);
+            var reply = await ada.SubmitAsync(ada.Answer(card.ItemId));
+            Assert.Equal(Kept.Stored, Assert.Single(reply.Acknowledged).Kept);
+        }
+
+        Assert.All(queues[..32], q => Assert.Equal(Stratum.First32, q));
+        Assert.DoesNotContain(Stratum.First32, queues[32..]);
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal(queues, await db.Labels.OrderBy(l => l.Id).Select(l => l.Stratum).ToListAsync());
+        Assert.Equal(40, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await db.Labels.OrderBy(l => l.Id).Select(l => l.LabelVersion).ToListAsync());
+        Assert.Equal(40, _world.Doorbell.Rings.Count);
+        Assert.Equal("done", (await ada.NextAsync()).End!.Code);
+    }
+
+    [Fact]
+    public async Task Deck_AfterTheFirst32_EveryFifthClaimIsRandom()
+    {
+        await _world.AddPoolAsync(100, drawn: 0);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var queues = new List<Stratum>();
+        for (var i = 0; i < 50; i++)
+        {
+            var card = Assert.Single((await ada.NextAsync()).Cards);
+            queues.Add(card.Queue);
+            await ada.SubmitAsync(ada.Answer(card.ItemId));
+        }
+
+        Assert.Equal(10, queues.Count(q => q == Stratum.Random));
+        // floor((seq+1) 0.2) > floor(seq 0.2) for seq 4, 9, 14, ...
+        Assert.Equal([4, 9, 14, 19, 24, 29, 34, 39, 44, 49], queues.Select((q, i) => (q, i)).Where(x => x.q == Stratum.Random).Select(x => x.i));
+    }
+
+    [Theory]
+    [InlineData(.2, 1000, 200)]
+    [InlineData(.5, 1000, 500)]
+    [InlineData(.07, 1000, 70)]
+    [InlineData(0, 1000, 0)]
+    [InlineData(1, 1000, 1000)]
+    public void RandomTurn_OverManyClaims_GivesExactlyTheShare(double share, int claims, int expected) =>
+        Assert.Equal(expected, Enumerable.Range(0, claims).Count(s => ClaimService.RandomTurn(s, share)));
+
+    [Fact]
+    public async Task Deck_Unranked_ServesTheRandomOrderAndSaysSo()
+    {
+        await _world.AddPoolAsync(5, ranked: false);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var reply = await ada.NextAsync(3);
+
+        Assert.False(reply.Progress.Ranked);
+        Assert.All(reply.Cards, c => Assert.Equal(Stratum.Random, c.Queue));
+        // RandomRank runs against the order of the items
+        Assert.Equal(["text 4", "text 3", "text 2"], reply.Cards.Select(c => c.Text));
+    }
+
+    [Fact]
+    public async Task Deck_UnfinishedImport_StaysInvisible()
+    {
+        await _world.AddPoolAsync(1, hidden: 5);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        Assert.Single((await ada.NextAsync(3)).Cards);
+    }
+
+    [Fact]
+    public async Task Deck_LeaseExpired_GoesToTheNextAndTheLateAnswerIsSurplus()
+    {
+        await _world.AddPoolAsync(1);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+
+        var blocked = await ben.NextAsync();
+        Assert.Equal("held", blocked.End!.Code);
+        Assert.Equal(card.LeaseUntil, blocked.End.FreeAt);
+        _world.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(card.ItemId, Assert.Single((await ben.NextAsync()).Cards).ItemId);
+        Assert.Equal(Kept.Surplus, Assert.Single((await ada.SubmitAsync(ada.Answer(card.ItemId))).Acknowledged).Kept);
+        Assert.Equal(Kept.Stored, Assert.Single((await ben.SubmitAsync(ben.Answer(card.ItemId))).Acknowledged).Kept);
+
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal(1, (await ada.NextAsync()).Progress.Labels);
+        Assert.Equal([true, false], await db.Labels.OrderBy(l => l.Id).Select(l => l.Surplus).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Renew_WhileInUse_KeepsTheLease()
+    {
+        await _world.AddPoolAsync(1);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        for (var i = 0; i < 3; i++)
+        {
+            _world.Clock.Advance(TimeSpan.FromMinutes(9));
+            await ada.PostAsync("renew", new RenewRequest(ada.Token, [card.ItemId], []));
+            Assert.Empty((await ben.NextAsync()).Cards);
+        }
+    }
+
+    [Fact]
+    public async Task Renew_ClosingTab_FreesTheCardsAhead()
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+        var cards = (await ada.NextAsync(3)).Cards;
+        await ada.PostAsync("renew", new RenewRequest(ada.Token, [], [cards[1].ItemId, cards[2].ItemId]));
+        Assert.Equal([cards[1].ItemId, cards[2].ItemId], (await ben.NextAsync(3)).Cards.Select(c => c.ItemId).Order());
+    }
+
+    [Fact]
+    public async Task Deck_SecondTab_TakesADeadTabsCardsButNotALivingOnes()
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var held = (await ada.NextAsync(2)).Cards.Select(c => c.ItemId).Order().ToList();
+        var other = ada.OtherTab();
+
+        var beside = (await other.NextAsync(3)).Cards;
+        Assert.DoesNotContain(Assert.Single(beside).ItemId, held);
+        var inherited = (await other.NextAsync(3, dead: [ada.Token], have: [.. beside.Select(c => c.ItemId)])).Cards;
+        Assert.Equal(held, inherited.Select(c => c.ItemId).Order());
+    }
+
+    [Fact]
+    public async Task Skip_TwiceInTheFirst32_TheNextOfTheDrawTakesThePlace()
+    {
+        await _world.AddPoolAsync(60, drawn: 40);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        await ada.SkipAsync(card.ItemId);
+        await using var db = await _world.OpenDbAsync();
+        var items = await db.Items.OrderBy(i => i.DrawRank == null).ThenBy(i => i.DrawRank).Select(i => i.Id).ToListAsync();
+        Assert.Equal(items[..32], await new First32().ItemsAsync(db, _world.ProjectId));
+
+        Assert.Equal(card.ItemId, Assert.Single((await ben.NextAsync()).Cards).ItemId);
+        await ben.SkipAsync(card.ItemId);
+
+        Assert.Equal([.. items[..33].Where(i => i != card.ItemId)], await new First32().ItemsAsync(db, _world.ProjectId));
+        var carl = await _world.AddAnnotatorAsync("carl");
+        var served = new List<long>();
+        while (await carl.NextAsync() is { Cards: [var next] })
+        {
+            served.Add(next.ItemId);
+            await carl.SubmitAsync(carl.Answer(next.ItemId));
+        }
+        Assert.Equal(59, served.Count);
+        Assert.DoesNotContain(card.ItemId, served);
+    }
+
+    [Fact]
+    public async Task Skip_ByTheOnlyAnnotator_OrUnusable_IsReplacedAtOnce()
+    {
+        await _world.AddPoolAsync(40, drawn: 40);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var cards = (await ada.NextAsync(2)).Cards;
+        await ada.SkipAsync(cards[0].ItemId);
+        await using var db = await _world.OpenDbAsync();
+        await db.Items.Where(i => i.Id == cards[1].ItemId).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable, "too long"));
+
+        var first = await new First32().ItemsAsync(db, _world.ProjectId);
+        Assert.Equal(32, first.Count);
+        Assert.DoesNotContain(cards[0].ItemId, first);
+        Assert.DoesNotContain(cards[1].ItemId, first);
+    }
+
+    [Theory]
+    [InlineData(ProjectState.Paused, "paused")]
+    [InlineData(ProjectState.Stopped, "stopped")]
+    [InlineData(ProjectState.Archived, "archived")]
+    public async Task Deck_ProjectNotActive_GivesNoCardButTakesUnsentAnswers(ProjectState state, string code)
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        await _world.SetProjectAsync(p => p.State = state);
+
+        Assert.Equal(Kept.Stored, Assert.Single((await ada.SubmitAsync(ada.Answer(card.ItemId))).Acknowledged).Kept);
+        var reply = await ada.NextAsync(3);
+        Assert.Empty(reply.Cards);
+        Assert.Equal(code, reply.End!.Code);
+    }
+
+    [Fact]
+    public async Task Deck_RemovedFromTheProject_GivesNoCardButTakesUnsentAnswers()
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        await using var db = await _world.OpenDbAsync();
+        await db.Memberships.Where(m => m.UserId == ada.UserId).ExecuteDeleteAsync();
+
+        Assert.Equal(Kept.Stored, Assert.Single((await ada.SubmitAsync(ada.Answer(card.ItemId))).Acknowledged).Kept);
+        Assert.Equal("removed", (await ada.NextAsync(3)).End!.Code);
+    }
+
+    [Fact]
+    public async Task Deck_ForeignPerson_Gets404()
+    {
+        await _world.AddPoolAsync(3);
+        var eve = await _world.AddPersonAsync("eve");
+        var client = await _world.WithTokenAsync(eve.Id);
+        var stranger = new Annotator(_world, eve.Id, client);
+        foreach (var (route, body) in new (string, object)[]
+        {
+            ("deck", stranger.Deck()), ("answers", new AnswersRequest(stranger.Deck(), [stranger.Answer(1)])), ("recent", new RecentRequest(null)),
+            ("renew", new RenewRequest("t", [], [])), ("drafts", new DraftsRequest([])), ("skip", new SkipsRequest(stranger.Deck(), [])), ("remarks", new RemarksRequest(stranger.Deck(), [])),
+        })
+        {
+            using var response = await stranger.PostAsync(route, body);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task Claims_TwentyAnnotatorsAtOnce_LabelEverythingOnceAndNothingTwice()
+    {
+        const int people = 20, items = 200;
+        await _world.AddPoolAsync(items, drawn: 40);
+        var annotators = new List<Annotator>();
+        for (var i = 0; i < people; i++) annotators.Add(await _world.AddAnnotatorAsync($"person{i}"));
+        var kept = new ConcurrentBag<Kept>();
+
+        await Task.WhenAll(annotators.Select(async annotator =>
+        {
+            while (await annotator.NextAsync(3) is { Cards: { Count: > 0 } cards })
+                foreach (var card in cards)
+                    foreach (var ack in (await annotator.SubmitAsync(annotator.Answer(card.ItemId))).Acknowledged) kept.Add(ack.Kept);
+        }));
+
+        Assert.Equal(items, kept.Count);
+        Assert.All(kept, k => Assert.Equal(Kept.Stored, k));
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal(items, await db.Labels.Select(l => l.ItemId).Distinct().CountAsync());
+        Assert.Equal(items, await db.Labels.CountAsync());
+        Assert.Equal(0, await db.Slots.CountAsync(s => s.LabelId == null));
+        Assert.Equal(32, await db.Labels.CountAsync(l => l.Stratum == Stratum.First32));
+        Assert.Equal(items, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
+    }
+}
