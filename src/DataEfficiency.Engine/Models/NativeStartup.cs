@@ -18,6 +18,7 @@ public static class NativeStartup
         lock (Gate)
         {
             if (_done) return;
+            SpinBriefly();
             if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !SystemHasTheSymbol())
                 foreach (var folder in SearchFolders())
                     if (File.Exists(Path.Combine(folder, FileName))) { PatchFile(Path.Combine(folder, FileName)); break; }
@@ -62,6 +63,18 @@ public static class NativeStartup
         }
         return PatchOutcome.Patched;
     }
+
+    // libtorch's threads (GNU OpenMP) wait for each other by spinning. Where other processes or the web server want the same cores, that makes training four times
+    // slower (measured on two busy cores: 957 against 3,700 tokens/s); a short spin costs nothing on idle ones. The library reads its settings from the C environment
+    // when it is loaded, which .NET's own copy of the environment does not reach.
+    private static void SpinBriefly()
+    {
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
+        _ = SetEnvironment("GOMP_SPINCOUNT", "1000", 0);
+    }
+
+    [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi)]
+    private static extern int SetEnvironment(string name, string value, int overwrite);
 
     private static bool SystemHasTheSymbol()
     {
