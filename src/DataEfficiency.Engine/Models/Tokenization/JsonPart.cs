@@ -17,6 +17,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
 
     public JsonPart Required(string name) => Optional(name) ?? throw Error($"\"{name}\" is missing");
 
+    public string Text() => Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Error("a string is needed");
+
     public string? Text(string name) => Optional(name) is not { } part ? null
         : part.Element.ValueKind == JsonValueKind.String ? part.Element.GetString() : throw part.Error("a string is needed");
 
