@@ -48,9 +48,12 @@ internal sealed class JinjaParser : JinjaExpressionParser
                 var body = ParseBody("endgeneration");
                 End();
                 return new Group(body, line);
-            case "break" or "continue" and var jump:
+            case "break":
                 Close();
-                return new Jump(jump == "continue", line);
+                return new Jump(Continues: false, line);
+            case "continue":
+                Close();
+                return new Jump(Continues: true, line);
             case var name: throw Error($"the statement '{name}' is not supported; supported: {Supported}", line);
         }
     }
