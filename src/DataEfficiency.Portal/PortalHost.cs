@@ -27,12 +27,15 @@ public static class PortalHost
         return builder;
     }
 
-    /// <summary>Opens the data folder, migrates, listens, and waits for the end. Returns the process's exit code.</summary>
-    public static async Task<int> RunPortalAsync(this WebApplication app)
+    /// <summary>Builds, opens the data folder, migrates, listens, and waits for the end. Returns the process's exit code.</summary>
+    public static async Task<int> RunPortalAsync(this WebApplicationBuilder builder, Action<WebApplication> configure)
     {
+        await using var app = builder.Build();
         try
         {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.Services.GetRequiredService<DataFolder>().Open();
+            configure(app);
             await app.MigrateAsync();
             await app.Services.GetRequiredService<SetupGate>().PrepareAsync();
             await app.StartAsync();
@@ -40,14 +43,12 @@ public static class PortalHost
         catch (Exception e) when (Explain(e, app) is { } line)
         {
             await Console.Error.WriteLineAsync(line);
-            await app.DisposeAsync();
             return 1;
         }
         Console.WriteLine($"DataEfficiency is at {string.Join(" and ", app.Urls)}");
         if (app.Services.GetRequiredService<SetupGate>().Announcement is { } announcement)
             Console.WriteLine(announcement);
         await app.WaitForShutdownAsync();
-        await app.DisposeAsync();
         return 0;
     }
 
@@ -57,9 +58,16 @@ public static class PortalHost
         return e switch
         {
             OptionsValidationException invalid => $"A setting is wrong: {string.Join("; ", invalid.Failures)}",
+            AggregateException several when several.InnerExceptions.All(i => i is OptionsValidationException) =>
+                $"Settings are wrong: {string.Join("; ", several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures))}",
+            InvalidOperationException when e.Source is "Microsoft.Extensions.Configuration.Binder" => $"A setting is wrong: {e.Message}",
             DataFolderException folder => folder.Message,
             IOException when e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
                 $"{urls} is in use by another process: stop that one, or choose another address with --urls http://localhost:PORT.",
+            // not an address, or https without a certificate
+            FormatException or InvalidOperationException when e.Source is "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" =>
+                $"Cannot listen on {urls}: {e.Message.Split('\n')[0].Trim()} Choose another address with --urls http://localhost:PORT.",
+            ArgumentOutOfRangeException { ParamName: "port" } => $"Cannot listen on {urls}: a port is a number from 0 to 65535.",
             SocketException socket => $"Cannot listen on {urls}: {socket.Message}. Choose another address with --urls http://localhost:PORT.",
             _ => null,
         };

@@ -12,14 +12,14 @@ builder.AddSecurity();
 builder.AddLabeling();
 builder.AddPages();
 
-var app = builder.Build();
-app.UseSecurity();
-app.UseAccounts();
-app.MapPages();
-app.MapAccounts();
-app.MapLabeling();
-
-return await app.RunPortalAsync();
+return await builder.RunPortalAsync(app =>
+{
+    app.UseSecurity();
+    app.UseAccounts();
+    app.MapPages();
+    app.MapAccounts();
+    app.MapLabeling();
+});
 
 /// <summary>The entry point, named so that tests can start it.</summary>
 public partial class Program;

@@ -38,6 +38,8 @@ public class PortalFactory : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseContentRoot(RepositoryRoot);
+        // as people run it; Development answers some errors in other words
+        builder.UseEnvironment("Production");
         builder.UseSetting("Data:Folder", DataFolder);
         foreach (var (key, value) in Settings) builder.UseSetting(key, value);
         builder.ConfigureTestServices(services =>

@@ -68,6 +68,18 @@
     if (event.detail.state === "hide") clearTimeout(retry);
   });
 
+  // <time> elements come in UTC and are shown in the reader's zone and locale
+  const showLocalTimes = () => {
+    for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
+      time.title = time.textContent;
+      time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    showLocalTimes();
+    window.Blazor?.addEventListener?.("enhancedload", showLocalTimes);
+  });
+
   window.portal = {
     isDark, send,
     watchTheme: reference => { watcher = reference; return isDark(); },

@@ -45,10 +45,14 @@ public static class AccountsRegistration
         services.AddSingleton<ProjectAccess>();
         services.AddSingleton<SetupGate>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AccountLinks>();
+        services.AddSingleton<People>();
         services.AddSingleton<IAuthorizationHandler, ProjectRequirementHandler>();
+        services.AddSingleton<IAuthorizationHandler, AnyLeadHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(ProjectPolicies.AnyLead, policy => policy.RequireAuthenticatedUser().AddRequirements(new AnyLeadRequirement()))
             .AddPolicy(ProjectPolicies.Member, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
             .AddPolicy(ProjectPolicies.Lead, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
     }
@@ -61,9 +65,10 @@ public static class AccountsRegistration
         app.UseAntiforgery();
     }
 
-    public static void MapAccounts(this WebApplication app) 
+    public static void MapAccounts(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapPasskeys();
         app.MapAntiforgery();
     }
 }

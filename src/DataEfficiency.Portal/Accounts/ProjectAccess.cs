@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Accounts;
 
-/// <summary>Who may do what in a project. Asked on every call: a circuit lives for hours, a membership may end in between.</summary>
+/// <summary>Who may do what. Asked of the database on every call: a circuit lives for hours, a membership may end in between.</summary>
 public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
 {
     /// <summary>The user's role, null when the project does not exist (any more) or is not theirs. An admin counts as lead.</summary>
     public async Task<ProjectRole?> RoleAsync(ClaimsPrincipal user, int projectId)
     {
-        if (user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId) return null;
+        if (IdOf(user) is not { } userId) return null;
         await using var db = await contexts.CreateDbContextAsync();
         var found = await db.Users.Where(u => u.Id == userId && u.DeactivatedAt == null)
             .Select(u => new
@@ -24,12 +24,61 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         return found.Admin ? ProjectRole.Lead : found.Role;
     }
 
+    /// <summary>True for the admins of the installation.</summary>
+    public async Task<bool> IsAdminAsync(ClaimsPrincipal user)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await HasRole(db, IdOf(user), GlobalRoles.Admin).AnyAsync();
+    }
+
+    /// <summary>True for admins and global leads.</summary>
+    public async Task<bool> MayCreateProjectsAsync(ClaimsPrincipal user)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await HasRole(db, IdOf(user), GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync();
+    }
+
     /// <summary>True for admins, global leads, and leads of at least one project: they see the navigation of leads.</summary>
     public async Task<bool> LeadsAnythingAsync(ClaimsPrincipal user)
     {
-        if (user.IsInRole(GlobalRoles.Admin) || user.IsInRole(GlobalRoles.Lead)) return true;
-        if (user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId) return false;
+        var id = IdOf(user);
         await using var db = await contexts.CreateDbContextAsync();
-        return await db.Memberships.AnyAsync(m => m.UserId == userId && m.Role == ProjectRole.Lead);
+        return await HasRole(db, id, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync() || await Led(db, id).AnyAsync();
     }
+
+    /// <summary>The projects that this person leads, by name; all of them for an admin.</summary>
+    public async Task<List<Project>> LedProjectsAsync(ClaimsPrincipal user)
+    {
+        var id = IdOf(user);
+        await using var db = await contexts.CreateDbContextAsync();
+        var admin = await HasRole(db, id, GlobalRoles.Admin).AnyAsync();
+        var led = Led(db, id);
+        return await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && (admin || led.Contains(p.Id))).OrderBy(p => p.Name).ToListAsync();
+    }
+
+    /// <summary>Whether <paramref name="by"/> may make a password reset link for this person (see <see cref="AccountLinks.ResetAsync"/>).</summary>
+    public async Task<bool> MayResetAsync(ClaimsPrincipal by, string userId)
+    {
+        var byId = IdOf(by);
+        await using var db = await contexts.CreateDbContextAsync();
+        if (!await db.Users.AnyAsync(u => u.Id == userId)) return false;
+        if (await HasRole(db, byId, GlobalRoles.Admin).AnyAsync()) return true;
+        var led = Led(db, byId);
+        return await db.Memberships.AnyAsync(m => m.UserId == userId && led.Contains(m.ProjectId))
+            && !await HasRole(db, userId, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync()
+            && !await db.Memberships.AnyAsync(m => m.UserId == userId && m.Role == ProjectRole.Lead && !led.Contains(m.ProjectId));
+    }
+
+    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    private static IQueryable<int> Led(AppDbContext db, string? userId) =>
+        db.Memberships.Where(m => m.UserId == userId && m.Role == ProjectRole.Lead && db.Users.Any(u => u.Id == userId && u.DeactivatedAt == null)).Select(m => m.ProjectId);
+
+    private static IQueryable<string> HasRole(AppDbContext db, string? userId, params string[] names) =>
+        from user in db.Users
+        where user.Id == userId && user.DeactivatedAt == null
+        join given in db.UserRoles on user.Id equals given.UserId
+        join role in db.Roles on given.RoleId equals role.Id
+        where names.Contains(role.Name!)
+        select role.Name!;
 }

@@ -12,6 +12,18 @@ public static class ProjectPolicies
 {
     public const string Member = "project-member";
     public const string Lead = "project-lead";
+    /// <summary>Pages of leads outside a project (people, models): admins, global leads, leads of any project.</summary>
+    public const string AnyLead = "any-lead";
+}
+
+internal sealed record AnyLeadRequirement : IAuthorizationRequirement;
+
+internal sealed class AnyLeadHandler(ProjectAccess access) : AuthorizationHandler<AnyLeadRequirement>
+{
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, AnyLeadRequirement requirement)
+    {
+        if (await access.LeadsAnythingAsync(context.User)) context.Succeed(requirement);
+    }
 }
 
 internal sealed record ProjectRequirement(ProjectRole Least) : IAuthorizationRequirement;

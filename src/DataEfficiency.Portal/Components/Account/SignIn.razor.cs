@@ -8,8 +8,11 @@ public sealed partial class SignIn
 {
     private List<string> _errors = [];
 
-    [SupplyParameterFromForm]
+    [SupplyParameterFromForm(FormName = "sign-in")]
     private Fields Input { get; set; } = default!;
+
+    [SupplyParameterFromForm(FormName = "passkey")]
+    private string? Credential { get; set; }
 
     [SupplyParameterFromQuery]
     private string? ReturnUrl { get; set; }
@@ -23,6 +26,13 @@ public sealed partial class SignIn
         else if (result.IsLockedOut) _errors = ["Too many wrong passwords. Try again in 5 minutes, or ask for a reset link."];
         // the same words for an unknown name, a wrong password and a deactivated account
         else _errors = ["Name or password is wrong."];
+    }
+
+    private async Task PasskeyAsync()
+    {
+        var result = string.IsNullOrEmpty(Credential) ? SignInResult.Failed : await Manager.PasskeySignInAsync(Credential);
+        if (result.Succeeded) Navigation.NavigateTo(LocalOrHome(ReturnUrl));
+        else _errors = ["This passkey does not open an account here."];
     }
 
     internal static string LocalOrHome(string? url) =>

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Accounts;
+
+public sealed class AccessTokensTests
+{
+    private const string ApiPath = "/api/v1/antiforgery";
+
+    [Fact]
+    public async Task Token_ThenRevoked_OpensTheApiThenNoMore()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada");
+        var client = await portal.WithTokenAsync(ada.Id);
+        var tokens = portal.Services.GetRequiredService<AccessTokens>();
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(ApiPath)).StatusCode);
+        var stored = Assert.Single(await tokens.ListAsync(ada.Id));
+        Assert.NotNull(stored.LastUsedAt);
+        Assert.Equal(32, stored.Hash.Length);
+        Assert.True(await tokens.RevokeAsync(ada.Id, stored.Id, CancellationToken.None));
+
+        var refused = await client.GetAsync(ApiPath);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Token_OfSomeoneElse_CannotBeRevoked()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada");
+        var ben = await portal.AddPersonAsync("ben");
+        await portal.WithTokenAsync(ada.Id);
+        var tokens = portal.Services.GetRequiredService<AccessTokens>();
+
+        Assert.False(await tokens.RevokeAsync(ben.Id, (await tokens.ListAsync(ada.Id))[0].Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Token_OnAPageOrInTheQueryOfTheApi_DoesNotCount()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var client = await portal.WithTokenAsync(ada.Id);
+        var token = client.DefaultRequestHeaders.Authorization!.Parameter;
+
+        Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/people")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await portal.Browser().GetAsync($"{ApiPath}?access_token={token}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Deactivated_TokenAndSession_StopAtOnce()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var ben = await portal.AddPersonAsync("ben");
+        var client = await portal.WithTokenAsync(ben.Id);
+        var people = portal.Services.GetRequiredService<People>();
+
+        Assert.NotNull(await people.SetDeactivatedAsync(TestPrincipal.Of(ada), ada.Id, true));
+        Assert.Null(await people.SetDeactivatedAsync(TestPrincipal.Of(ada), ben.Id, true));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(ApiPath)).StatusCode);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => portal.SignedInAsync("ben"));
+    }
+
+    [Fact]
+    public async Task AccountPage_MakesAToken_ShowsItOnceAndStoresOnlyItsHash()
+    {
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada");
+        var browser = await portal.SignedInAsync("ada");
+
+        var made = await (await PortalFactory.PostFormAsync(browser, "/account", "token-new", new() { ["Input.Name"] = "notebook" })).Content.ReadAsStringAsync();
+        var later = await browser.GetStringAsync("/account");
+
+        Assert.Contains($">{AccessTokens.Prefix}", made);
+        Assert.DoesNotContain($">{AccessTokens.Prefix}", later);
+        Assert.Contains("notebook", later);
+        await using var db = await portal.OpenDbAsync();
+        Assert.Equal(32, (await db.AccessTokens.SingleAsync()).Hash.Length);
+    }
+}

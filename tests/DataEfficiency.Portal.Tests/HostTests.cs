@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Storage;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests;
+
+public sealed class HostTests
+{
+    [Fact]
+    public async Task Start_PortInUse_OneLineAndExitCodeOne()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        using var data = new TemporaryFolder();
+
+        var (code, output) = await RunAsync("--urls", $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}", "--Data:Folder", data.Path);
+
+        Assert.Equal(1, code);
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("is in use by another process", line);
+    }
+
+    [Fact]
+    public async Task Start_DataFolderInUse_OneLineAndExitCodeOne()
+    {
+        await using var first = new PortalFactory();
+        _ = first.Services;
+
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", first.DataFolder);
+
+        Assert.Equal(1, code);
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(first.DataFolder, line);
+        Assert.Contains("in use by another portal", line);
+    }
+
+    [Fact]
+    public async Task Start_WrongSetting_NamesTheKey()
+    {
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", " ", "--Proxy:KnownProxies:0", "my-proxy");
+
+        Assert.Equal(1, code);
+        Assert.Contains("Data:Folder", output);
+    }
+
+    [Fact]
+    public async Task StaticFiles_EveryUrlOfAPage_Answers()
+    {
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var browser = await portal.SignedInAsync("ada");
+        var page = await browser.GetStringAsync("/");
+        var urls = Regex.Matches(page, "(?:href|src)=\"((?:css|js|_content|_framework|favicon)[^\"]*)\"").Select(m => m.Groups[1].Value)
+            .Concat(["css/app.css", "js/portal.js", "js/passkey.js", "_content/MudBlazor/MudBlazor.min.css", "_framework/blazor.web.js"]).ToList();
+
+        Assert.True(urls.Count >= 10, page);
+        foreach (var url in urls)
+        {
+            var answer = await portal.Browser().GetAsync("/" + url);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{url}: {answer.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task DataProtectionKeys_Written_AreReadableByTheOwnerOnly()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada");
+        await portal.SignedInAsync("ada");
+
+        var keys = Directory.GetFiles(Path.Combine(portal.DataFolder, "keys"));
+
+        Assert.NotEmpty(keys);
+        foreach (var key in keys)
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+    }
+
+    // the portal's own process, started from the root folder: settings must be found beside the dll
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(PortalHost).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment.Remove("ASPNETCORE_URLS");
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"The portal kept running: {await output}{await errors}");
+        }
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using DataEfficiency.Portal.Tests.Accounts;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Security;
+
+public sealed class AntiforgeryTests(PeopledPortal portal) : IClassFixture<PeopledPortal>
+{
+    [Fact]
+    public async Task EveryChangingRoute_FromAnotherSite_IsRefused()
+    {
+        // SameSite cookies already stay away from another site's requests; here they are sent all the same
+        var browser = await portal.SignedInAsync("admin");
+        var asked = 0;
+        foreach (var (pattern, method) in RoleRouteTests.Routes(portal).Where(r => r.Method is "POST" or "PUT" or "DELETE" or "PATCH"))
+        {
+            if (pattern.StartsWith("/_blazor", StringComparison.Ordinal) || pattern.StartsWith("/hubs", StringComparison.Ordinal) || pattern.StartsWith("/setup", StringComparison.Ordinal)) continue;
+            var request = new HttpRequestMessage(new HttpMethod(method), RoleRouteTests.Fill(pattern, portal.Project.Id)) { Content = new FormUrlEncodedContent([]) };
+            request.Headers.Add("Origin", "https://evil.example");
+            var answer = await browser.SendAsync(request);
+            Assert.True(answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, $"{method} {pattern}: {answer.StatusCode}");
+            asked++;
+        }
+        Assert.True(asked >= 3);
+        // still signed in: the sign-out was refused too
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_WithoutItsToken_IsAnsweredWithAPageThatSaysWhatToDo()
+    {
+        var answer = await portal.Browser().PostAsync("/sign-in", new FormUrlEncodedContent([new("_handler", "sign-in")]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("reload it, and send it again", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task EveryPage_Answers_WithTheSecurityHeaders()
+    {
+        var browser = await portal.SignedInAsync("admin");
+        foreach (var path in new[] { "/", "/account", "/nowhere", "/api/v1/antiforgery", "/css/app.css" })
+        {
+            var answer = await browser.GetAsync(path);
+            var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("frame-ancestors 'none'", policy);
+            Assert.DoesNotContain("'unsafe-inline'", policy.Split(';').Single(d => d.Contains("script-src")));
+            Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        }
+    }
+
+    [Fact]
+    public async Task ImportMap_OfAPage_CarriesTheNonceOfItsPolicy()
+    {
+        var browser = await portal.SignedInAsync("admin");
+        var answer = await browser.GetAsync("/");
+        var nonce = answer.Headers.GetValues("Content-Security-Policy").Single().Split("'nonce-")[1].Split('\'')[0];
+
+        Assert.Contains($"nonce=\"{System.Text.Encodings.Web.HtmlEncoder.Default.Encode(nonce)}\"", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task SessionCookie_SetAtSignIn_IsHttpOnlyAndSameSite()
+    {
+        var answer = await PortalFactory.PostFormAsync(portal.Browser(), "/sign-in", "sign-in", new() { ["Input.UserName"] = "annotator", ["Input.Password"] = PortalFactory.Password });
+
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("de-session=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie);
+        Assert.Contains("samesite=lax", cookie);
+    }
+}
