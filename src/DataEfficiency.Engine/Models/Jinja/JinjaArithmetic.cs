@@ -4,7 +4,8 @@ internal static class JinjaArithmetic
 {
     public static object Sign(string operation, object? value) => (operation, value) switch
     {
-        ("-", double d) => -d,
+        // Boxed one by one: a common type of the arms would make every whole number a double.
+        ("-", double d) => (object)-d,
         ("+", double d) => d,
         ("-", _) => Checked(() => -JinjaValue.ToLong(value)),
         _ => JinjaValue.ToLong(value),
