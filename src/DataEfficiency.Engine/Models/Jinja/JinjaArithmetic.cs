@@ -43,7 +43,7 @@ internal static class JinjaArithmetic
         "*" => a * b,
         "/" => a / b,
         "//" => Math.Floor(a / b),
-        "%" => a - b * Math.Floor(a / b),
+        "%" => a % b is var rest && rest != 0 && rest < 0 != b < 0 ? rest + b : rest,
         _ => Math.Pow(a, b),
     };
 
