@@ -15,10 +15,10 @@ public sealed class PretrainVerb : Verb
     private readonly Option<int> vocabulary = new("--vocabulary") { Description = "Size of the byte-level BPE vocabulary.", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> hidden = new("--hidden") { Description = "Hidden size.", DefaultValueFactory = _ => 128 };
     private readonly Option<int> intermediate = new("--intermediate") { Description = "Width of the feed-forward part.", DefaultValueFactory = _ => 352 };
-    private readonly Option<int> layers = new("--layers") { Description = "Layers.", DefaultValueFactory = _ => 4 };
+    private readonly Option<int> layers = new("--layers") { Description = "Layers.", DefaultValueFactory = _ => 3 };
     private readonly Option<int> heads = new("--heads") { Description = "Query heads; half as many key-value heads.", DefaultValueFactory = _ => 4 };
     private readonly Option<int> context = new("--context") { Description = "Context length in tokens.", DefaultValueFactory = _ => 2048 };
-    private readonly Option<double> rate = new("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 3e-3 };
+    private readonly Option<double> rate = new("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 4e-3 };
 
     public PretrainVerb() : base("pretrain", "Train a small model from nothing on text and generated exercises.")
     {

@@ -15,8 +15,8 @@ public sealed record PretrainingOptions
     /// <summary>Default: 352.</summary>
     public int IntermediateSize { get; init; } = 352;
 
-    /// <summary>Default: 4.</summary>
-    public int Layers { get; init; } = 4;
+    /// <summary>Default: 3.</summary>
+    public int Layers { get; init; } = 3;
 
     /// <summary>Query heads; half as many key-value heads. Default: 4.</summary>
     public int Heads { get; init; } = 4;
@@ -30,8 +30,8 @@ public sealed record PretrainingOptions
     /// <summary>Time to train. Default: no limit.</summary>
     public TimeSpan? Time { get; init; }
 
-    /// <summary>Peak learning rate, reached after <see cref="WarmUpSteps"/>. Default: 3e-3.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    /// <summary>Peak learning rate, reached after <see cref="WarmUpSteps"/>. Default: 4e-3.</summary>
+    public double LearningRate { get; init; } = 4e-3;
 
     /// <summary>Default: 100.</summary>
     public int WarmUpSteps { get; init; } = 100;
@@ -39,14 +39,14 @@ public sealed record PretrainingOptions
     /// <summary>Tokens of one block of running text. Default: 256.</summary>
     public int BlockLength { get; init; } = 256;
 
-    /// <summary>Tokens of one step on text. Default: 2,048.</summary>
-    public int TokensPerStep { get; init; } = 2048;
+    /// <summary>Tokens of one step on text; small steps learn more from few tokens. Default: 1,024.</summary>
+    public int TokensPerStep { get; init; } = 1024;
 
-    /// <summary>Every so many text steps take one block of the whole context instead of short ones. Default: 12.</summary>
-    public int LongBlockEvery { get; init; } = 12;
+    /// <summary>Every so many text steps take one block of the whole context instead of short ones. Default: 24.</summary>
+    public int LongBlockEvery { get; init; } = 24;
 
-    /// <summary>Exercises of one step on exercises; Default: 32.</summary>
-    public int ExercisesPerStep { get; init; } = 32;
+    /// <summary>Exercises of one step on exercises. Default: 16.</summary>
+    public int ExercisesPerStep { get; init; } = 16;
 
     /// <summary>Of so many steps one is on exercises. Default: 3.</summary>
     public int ExerciseEvery { get; init; } = 3;
