@@ -1,0 +1,45 @@
+// `calibrate`: measures the reference tasks on a model and writes calibration.json beside its weights (method section 10).
+using System.CommandLine;
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Calibrating;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Models;
+
+namespace DataEfficiency.Cli;
+
+public sealed class CalibrateVerb : Verb
+{
+    private readonly Option<string> model = new("--model") { Description = "Model folder (Hugging Face layout); calibration.json is written into it.", Required = true };
+    private readonly Option<string> profile = new("--profile") { Description = "full, small (8 tasks, to 500 examples) or signals-only (CoS-Low without training).", DefaultValueFactory = _ => CalibrationOptions.Full };
+    private readonly Option<int> jobs = new("--jobs") { Description = "Runs at a time, one thread each.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> steps = new("--max-steps") { Description = "Most steps of one run. Default: 300 (small: 60)." };
+    private readonly Option<int?> test = new("--test") { Description = "Test examples of a task. Default: 1000." };
+
+    public CalibrateVerb() : base("calibrate", "Measure reference tasks on a model: CoS-Low, curves, and the fit between them.")
+    {
+        foreach (var option in new Option[] { model, profile, jobs, steps, test }) Add(option);
+    }
+
+    public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
+    {
+        var folder = arguments.GetValue(model)!;
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no model folder {folder}.");
+        var options = CalibrationOptions.Of(arguments.GetValue(profile)!);
+        options = options with { Jobs = arguments.GetValue(jobs), MaxSteps = arguments.GetValue(steps) ?? options.MaxSteps, TestSize = arguments.GetValue(test) ?? options.TestSize };
+        if (options.Jobs < 1 || options.MaxSteps < 1 || options.TestSize < 1) throw new ArgumentException("--jobs, --max-steps and --test must be at least 1.");
+        var calibration = new Calibrator(folder, PromptBuilder.Load(folder), options).Run(output.Progress, cancel);
+        if (arguments.GetValue(Json)) output.Json(calibration);
+        else Print(calibration, output);
+    }
+
+    private static void Print(Calibration calibration, Output output)
+    {
+        foreach (var task in calibration.Tasks.OrderBy(t => t.Auc ?? 2))
+            output.Line($"{task.Name,-16} CoS-Low {task.CosLow,6:0.000} +- {task.CosLowStandardError:0.000}  AUC {(task.Auc is { } auc ? $"{auc:0.000}" : "    -")}{(task.UsedForLearningRate ? "  (learning rate)" : "")}");
+        output.Line(CalibrationFit.Of(calibration.Tasks) is { } fit
+            ? $"AUC' = {fit.Coefficient:0.000} CoS-Low + {fit.Intercept:0.000} over {fit.Tasks} tasks; leave-one-out error {fit.LeaveOneOutError:0.000}, that of the mean {fit.MeanBaselineError:0.000}; correlation {fit.Correlation:0.000}. "
+                + (fit.TellsTasksApart ? "CoS-Low tells tasks apart on this model." : "CoS-Low does not tell tasks apart on this model.")
+            : "No fit: fewer than 8 tasks with a curve.");
+        output.Line($"Written to {CalibrationFile.Name}.");
+    }
+}

@@ -1,0 +1,70 @@
+// What is measured, and how: the recipe is part of a calibration's identity (method section 10).
+using DataEfficiency.Engine.Forecasting;
+
+namespace DataEfficiency.Engine.Calibrating;
+
+public sealed record CalibrationOptions
+{
+    /// <summary>full, small or signals-only.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Tasks that the fit is over.</summary>
+    public required IReadOnlyList<ReferenceTask> Tasks { get; init; }
+
+    /// <summary>Training sizes, 0 among them; empty: CoS-Low only.</summary>
+    public required IReadOnlyList<int> Budgets { get; init; }
+
+    /// <summary>Tasks the learning rate is chosen on; they get no curve and no place in the fit.</summary>
+    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } = [.. ReferenceTasks.LearningRateTasks.Select(ReferenceTasks.Find)];
+
+    /// <summary>Learning rates to choose from, by the mean of the best validation losses. Default: 3e-4, 1e-3, 3e-3.</summary>
+    public IReadOnlyList<double> LearningRates { get; init; } = [3e-4, 1e-3, 3e-3];
+
+    /// <summary>Training size of that choice. Default: 500.</summary>
+    public int LearningRateBudget { get; init; } = 500;
+
+    /// <summary>Default: 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Default: 300.</summary>
+    public int MaxSteps { get; init; } = 300;
+
+    /// <summary>Steps between two looks at the validation loss. Default: 20.</summary>
+    public int EvaluateEvery { get; init; } = 20;
+
+    /// <summary>Looks without a better loss that end a run. Default: 5.</summary>
+    public int Patience { get; init; } = 5;
+
+    /// <summary>Default: 200.</summary>
+    public int ValidationSize { get; init; } = 200;
+
+    /// <summary>Default: 1,000.</summary>
+    public int TestSize { get; init; } = 1000;
+
+    /// <summary>Unlabelled texts that are ranked to find the 32 of CoS-Low. Default: 320, the least that a tenth of gives 32.</summary>
+    public int PoolSize { get; init; } = 320;
+
+    /// <summary>Seed of the examples, of the draw of the 32 and of the order of batches. Default: 1.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Runs at a time, each on one thread. Default: 1.</summary>
+    public int Jobs { get; init; } = 1;
+
+    public const string Full = "full", Small = "small", SignalsOnly = "signals-only";
+
+    private const int SmallTasks = 8;
+
+    /// <exception cref="ArgumentException">There is no such profile.</exception>
+    public static CalibrationOptions Of(string profile)
+    {
+        IReadOnlyList<ReferenceTask> all = [.. ReferenceTasks.All.Where(t => !ReferenceTasks.LearningRateTasks.Contains(t.Name))];
+        return profile switch
+        {
+            Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets },
+            // Every so many tasks of the list, so that easy and hard ones are among them.
+            Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])], Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },
+            SignalsOnly => new() { Profile = profile, Tasks = ReferenceTasks.All, Budgets = [], LearningRateTasks = [] },
+            _ => throw new ArgumentException($"There is no profile '{profile}'. There are: {Full}, {Small}, {SignalsOnly}."),
+        };
+    }
+}

@@ -1,0 +1,156 @@
+// Measures reference tasks on a model: CoS-Low of each, its curve of scores over training sizes, and the fit between them (method section 10).
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Models;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Calibrating;
+
+/// <summary>One calibration of one model folder. Finished runs lie in calibration.journal.jsonl until calibration.json is written.</summary>
+public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptions options)
+{
+    public const string JournalName = "calibration.journal.jsonl";
+    private const long AdapterSeed = 1;
+    private const int AdapterRank = 64;
+    private const double AdapterAlpha = 32;
+    private const int Signals = 32;
+
+    /// <summary>Measures what the journal does not hold yet and writes calibration.json beside the model.</summary>
+    /// <param name="note">Told one line after each finished piece.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; finished runs are kept and a second call goes on behind them.</exception>
+    public Calibration Run(Action<string>? note = null, CancellationToken cancel = default)
+    {
+        NativeStartup.Ensure();
+        set_num_threads(1);
+        var weights = WeightFiles.Sha256(folder);
+        using var journal = new CalibrationJournal(Path.Combine(folder, JournalName), Identity(weights));
+        if (journal.Resumed > 0) note?.Invoke($"{journal.Resumed} finished pieces are taken over from {journal.Path}");
+        MeasureSignals(journal, note, cancel);
+        var rate = double.NaN;
+        if (options.Budgets.Count > 0)
+        {
+            EstimateCost(journal, note, cancel);
+            rate = ChooseRate(journal, note, cancel);
+            InParallel([.. from t in options.Tasks from n in options.Budgets where journal.Run(t.Name, n) is null select (t, n)], (runner, work) =>
+            {
+                var (task, examples) = work;
+                var run = runner.Run(task, examples, rate, cancel);
+                journal.Add(new JournalEntry(task.Name, run.Seconds, Run: run));
+                note?.Invoke($"{task.Name} {examples}: score {run.Score:0.000}, validation loss {run.ValidationLoss:0.000}, {run.Steps} steps, {run.Seconds:0} s");
+            }, cancel);
+        }
+        var calibration = Compose(journal, weights, rate);
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), calibration);
+        journal.Delete();
+        return calibration;
+    }
+
+    private IEnumerable<ReferenceTask> AllTasks => options.Tasks.Concat(options.LearningRateTasks);
+
+    private string Identity(string weights) => JsonSerializer.Serialize(new
+    {
+        version = CalibrationFile.Version, weights, options.Profile, recipe = Recipe(double.NaN) with { LearningRate = 0 }, options.LearningRates, options.LearningRateBudget, options.PoolSize, options.Seed,
+        tasks = AllTasks.Select(t => t.Name),
+    });
+
+    private CalibrationRecipe Recipe(double rate) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize, options.MaxSteps, options.EvaluateEvery, options.Patience,
+        options.ValidationSize, options.TestSize, options.Budgets, [.. options.LearningRateTasks.Select(t => t.Name)]);
+
+    // As a project does it: the pool is ranked, the least confident tenth put into a drawn order, and the first 32 of it with a gradient count.
+    private void MeasureSignals(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
+    {
+        var missing = AllTasks.Where(t => journal.Signal(t.Name) is null).ToList();
+        if (missing.Count == 0) return;
+        using var estimator = Estimator.Load(folder, prompts, new EngineOptions { Threads = 1, AdapterSeed = AdapterSeed, AdapterRank = AdapterRank, AdapterAlpha = AdapterAlpha });
+        foreach (var task in missing)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var clock = Stopwatch.StartNew();
+            var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
+            var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)], cancel: cancel).Where(r => r.LeftOut is null).OrderBy(r => r.Confidence).ToList();
+            var candidates = ranked.Take(Math.Max(Signals, (ranked.Count + 9) / 10)).Select(r => pool[r.Index]).ToList();
+            var drawn = new TaskRandom($"first 32/{task.Name}/{options.Seed}").Sample(candidates, candidates.Count);
+            var first = drawn.Where(e => estimator.Observe(task.Prompt, e, cancel).LeftOut is null).Take(Signals).ToList();
+            var cosLow = estimator.Forecast(new ForecastRequest(task.Prompt, first, new Target(.9), LabelAxis.MaxExamples), cancel).CosLow;
+            if (cosLow is not { Median: { } median, StandardError: { } error })
+                throw new InvalidDataException($"Task {task.Name}: only {cosLow.Count} of {candidates.Count} examples have a gradient on this model, too few for CoS-Low.");
+            journal.Add(new JournalEntry(task.Name, Math.Round(clock.Elapsed.TotalSeconds, 2), median, error));
+            note?.Invoke($"{task.Name}: CoS-Low {median:0.000} +- {error:0.000}, {clock.Elapsed.TotalSeconds:0} s");
+        }
+    }
+
+    private void EstimateCost(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
+    {
+        using var runner = new TaskRunner(folder, prompts, options);
+        double seconds = 0;
+        var runs = 0;
+        foreach (var task in options.Tasks)
+        {
+            var missing = options.Budgets.Count(n => n > 0 && journal.Run(task.Name, n) is null);
+            if (missing == 0) continue;
+            var (step, look, test) = runner.Measure(task, cancel);
+            seconds += missing * (options.MaxSteps * step + (1 + options.MaxSteps / options.EvaluateEvery) * look + test);
+            runs += missing;
+        }
+        if (runs > 0) note?.Invoke($"{runs} runs of at most {options.MaxSteps} steps: at most {seconds / 60 / options.Jobs:0} minutes with {options.Jobs} at a time, less where training stops early");
+    }
+
+    private double ChooseRate(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
+    {
+        if (options.LearningRateTasks.Count == 0) throw new ArgumentException("Name the tasks to choose the learning rate on.");
+        InParallel([.. from t in options.LearningRateTasks from r in options.LearningRates where journal.Trial(t.Name, r) is null select (t, r)], (runner, work) =>
+        {
+            var (task, trial) = work;
+            var run = runner.Run(task, options.LearningRateBudget, trial, cancel);
+            journal.Add(new JournalEntry(task.Name, run.Seconds, TrialRate: trial, Run: run));
+            note?.Invoke($"learning rate {trial} on {task.Name}: validation loss {run.ValidationLoss:0.000}, score {run.Score:0.000}, {run.Steps} steps, {run.Seconds:0} s");
+        }, cancel);
+        var best = options.LearningRates.MinBy(r => options.LearningRateTasks.Average(t => journal.Trial(t.Name, r)!.Run!.ValidationLoss));
+        note?.Invoke($"learning rate {best}");
+        return best;
+    }
+
+    // Each worker is a thread of its own with its own copy of the model: dispose scopes are bound to threads.
+    private void InParallel<T>(IReadOnlyList<T> work, Action<TaskRunner, T> run, CancellationToken cancel)
+    {
+        if (work.Count == 0) return;
+        var queue = new ConcurrentQueue<T>(work);
+        var failures = new ConcurrentQueue<Exception>();
+        var workers = Enumerable.Range(0, Math.Min(options.Jobs, work.Count)).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                set_num_threads(1);
+                using var runner = new TaskRunner(folder, prompts, options);
+                while (failures.IsEmpty && !cancel.IsCancellationRequested && queue.TryDequeue(out var item)) run(runner, item);
+            }
+            catch (Exception e)
+            {
+                failures.Enqueue(e);
+            }
+        })).ToList();
+        workers.ForEach(w => w.Start());
+        workers.ForEach(w => w.Join());
+        cancel.ThrowIfCancellationRequested();
+        if (failures.TryDequeue(out var failure)) throw new EngineException($"A calibration run failed: {failure.Message}", failure);
+    }
+
+    private Calibration Compose(CalibrationJournal journal, string weights, double rate)
+    {
+        var forRate = options.LearningRateTasks.Select(t => t.Name).ToHashSet();
+        var tasks = AllTasks.Select(task =>
+        {
+            var signal = journal.Signal(task.Name)!;
+            var used = forRate.Contains(task.Name);
+            List<JournalEntry> entries = used && options.Budgets.Count > 0 ? [journal.Trial(task.Name, rate)!] : [.. options.Budgets.Select(n => journal.Run(task.Name, n)!)];
+            IReadOnlyList<CalibrationRun> runs = [.. entries.Select(e => e.Run!)];
+            return new CalibrationTask(task.Name, signal.CosLow!.Value, signal.StandardError!.Value, task.Ceiling, used || runs.Count == 0 ? null : MeasuredArea.Of(runs, task.Ceiling, options.TestSize),
+                runs, used, signal.Seconds + entries.Sum(e => e.Seconds));
+        }).ToList();
+        var fit = CalibrationFit.Of(tasks);
+        return new Calibration(CalibrationFile.Version, new DirectoryInfo(folder).Name, weights, options.Profile, Recipe(double.IsNaN(rate) ? 0 : rate), tasks,
+            fit?.Coefficient, fit?.Intercept, fit?.LeaveOneOutError, fit?.MeanBaselineError, tasks.Sum(t => t.DurationSeconds));
+    }
+}

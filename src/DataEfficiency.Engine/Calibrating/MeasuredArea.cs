@@ -1,0 +1,22 @@
+// The area of a reference task's curve: measured where all budgets are there, else continued with the posterior over published curves.
+using DataEfficiency.Engine.Forecasting;
+
+namespace DataEfficiency.Engine.Calibrating;
+
+internal static class MeasuredArea
+{
+    private const double LeastVariance = .0025;
+
+    /// <summary>Area of a task's runs, or null where the model starts at the ceiling and has no way to go.</summary>
+    /// <param name="ceiling">The task's known noise ceiling.</param>
+    public static double? Of(IReadOnlyList<CalibrationRun> runs, double ceiling, int testSize)
+    {
+        var zeroShot = runs.First(r => r.Examples == 0).Score;
+        var gap = Math.Max(ceiling, runs.Max(r => r.Score)) - zeroShot;
+        if (gap < .02) return null;
+        var scores = runs.ToDictionary(r => r.Examples, r => r.Score);
+        if (LabelAxis.Budgets.All(scores.ContainsKey)) return DataEfficiencyCurve.Of(scores, ceiling).Auc;
+        var checks = runs.Where(r => r.Examples > 0).Select(r => new Check(r.Examples, Math.Max(0, (r.Score - zeroShot) / gap), Math.Sqrt(Math.Max(r.Score * (1 - r.Score), LeastVariance) / testSize) / gap));
+        return PosteriorForecast.Of(.9, null, [.. checks]).Posterior.AucHat;
+    }
+}
