@@ -52,7 +52,6 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private string Identity(string weights) => JsonSerializer.Serialize(new
     {
         version = CalibrationFile.Version, weights, options.Profile, recipe = Recipe(double.NaN) with { LearningRate = 0 }, options.LearningRates, options.LearningRateBudget, options.PoolSize, options.Seed,
-        tasks = AllTasks.Select(t => t.Name),
     });
 
     private CalibrationRecipe Recipe(double rate) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize, options.MaxSteps, options.EvaluateEvery, options.Patience,

@@ -91,7 +91,7 @@ public static class Pretrainer
     }
 
     // The answer and the end of the turn behind it count: nothing else teaches the model to stop.
-    private static TokenSequence Encode(Exercise exercise, Tokenizer tokenizer)
+    internal static TokenSequence Encode(Exercise exercise, Tokenizer tokenizer)
     {
         var (task, end) = (exercise.Task, Chat.EndOfTurn);
         var system = task.Answers is { } answers && task.ListAnswers ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", answers)}" : task.Instruction;

@@ -1,0 +1,107 @@
+using DataEfficiency.Engine.Calibrating;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Models;
+
+namespace DataEfficiency.Engine.Tests.Calibrating;
+
+public sealed class CalibratorTests : IDisposable
+{
+    private readonly TinyModel _model = new();
+
+    public void Dispose() => _model.Dispose();
+
+    private static CalibrationOptions Quick(params string[] tasks) => new()
+    {
+        Profile = CalibrationOptions.Small, Tasks = [.. tasks.Select(ReferenceTasks.Find)], Budgets = [0, 50], LearningRateTasks = [ReferenceTasks.Find("tense")], LearningRates = [1e-3, 3e-3],
+        LearningRateBudget = 32, MaxSteps = 4, EvaluateEvery = 2, ValidationSize = 8, TestSize = 20, PoolSize = 40, BatchSize = 8,
+    };
+
+    private Calibrator New(CalibrationOptions options) => new(_model.Folder, PromptBuilder.Load(_model.Folder), options);
+
+    private string JournalPath => Path.Combine(_model.Folder, Calibrator.JournalName);
+
+    [Fact]
+    public void Run_TwoTasksTwoBudgets_WritesWhatWasMeasured()
+    {
+        var calibration = New(Quick("priority", "parity")).Run();
+        Assert.Equal(["priority", "parity", "tense"], calibration.Tasks.Select(t => t.Name));
+        Assert.Equal(WeightFiles.Sha256(_model.Folder), calibration.WeightsSha256);
+        Assert.All(calibration.Tasks.Take(2), t => Assert.Equal([0, 50], t.Runs.Select(r => r.Examples)));
+        Assert.Equal((true, null), (calibration.Tasks[2].UsedForLearningRate, calibration.Tasks[2].Auc));
+        Assert.Contains(calibration.Recipe.LearningRate, new[] { 1e-3, 3e-3 });
+        Assert.All(calibration.Tasks, t => Assert.InRange(t.CosLow, -1, 1));
+        Assert.Null(calibration.Coefficient);
+        var read = CalibrationFile.Load(CalibrationFile.PathIn(_model.Folder));
+        Assert.Equal(calibration.Tasks.Select(t => t.CosLow), read.Tasks.Select(t => t.CosLow));
+        Assert.False(File.Exists(JournalPath));
+    }
+
+    [Fact]
+    public void Run_InterruptedAndStartedAgain_RepeatsNothing()
+    {
+        var options = Quick("priority", "parity");
+        using var stop = new CancellationTokenSource();
+        var finished = 0;
+        Assert.Throws<OperationCanceledException>(() => New(options).Run(line =>
+        {
+            if (line.Contains("score") && ++finished == 4) stop.Cancel();
+        }, stop.Token));
+        var before = File.ReadAllLines(JournalPath);
+        Assert.Equal(1 + 3 + 4, before.Length); // identity, three signals, two rates and two runs
+        // A run killed in the middle of a line loses that line only.
+        File.AppendAllText(JournalPath, "{\"task\":\"parity\",\"sec");
+
+        var notes = new List<string>();
+        var resumed = New(options).Run(notes.Add);
+        Assert.Contains(notes, n => n.StartsWith("7 finished pieces"));
+        Assert.DoesNotContain(notes, n => n.Contains("CoS-Low") || n.Contains("on tense"));
+        Assert.Equal(2, notes.Count(n => n.Contains("score")));
+
+        File.Delete(CalibrationFile.PathIn(_model.Folder));
+        var whole = New(options).Run();
+        Assert.Equal(whole.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)), resumed.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)));
+    }
+
+    [Fact]
+    public void Run_JournalOfAnotherRecipe_IsPutAside()
+    {
+        File.WriteAllLines(JournalPath, ["another identity", "{\"task\":\"priority\",\"seconds\":1,\"cosLow\":0.5,\"standardError\":0.1}"]);
+        var notes = new List<string>();
+        New(Quick("priority") with { Budgets = [], LearningRateTasks = [] }).Run(notes.Add);
+        Assert.Single(notes, n => n.StartsWith("priority: CoS-Low"));
+        Assert.True(File.Exists(JournalPath + ".old"));
+    }
+
+    [Fact]
+    public void Run_TwoJobs_SameNumbersAsOne()
+    {
+        var options = Quick("priority", "parity");
+        static IEnumerable<(double, double, int)> Numbers(Calibration c) => c.Tasks.SelectMany(t => t.Runs).Select(r => (r.Score, r.ValidationLoss, r.Steps));
+        var one = New(options).Run();
+        var two = New(options with { Jobs = 2 }).Run();
+        Assert.Equal(Numbers(one), Numbers(two));
+    }
+
+    [Fact]
+    public void Of_Profiles_AreWhatTheMethodNames()
+    {
+        var full = CalibrationOptions.Of("full");
+        Assert.Equal(LabelAxis.Budgets, full.Budgets);
+        Assert.True(full.Tasks.Count >= 16);
+        Assert.DoesNotContain(full.Tasks, t => full.LearningRateTasks.Contains(t));
+        var small = CalibrationOptions.Of("small");
+        Assert.Equal((8, 500, 60), (small.Tasks.Distinct().Count(), small.Budgets.Max(), small.MaxSteps));
+        Assert.Empty(CalibrationOptions.Of("signals-only").Budgets);
+        Assert.Contains("huge", Assert.Throws<ArgumentException>(() => CalibrationOptions.Of("huge")).Message);
+    }
+
+    [Fact]
+    public void Area_AllBudgets_IsTheCurves()
+    {
+        CalibrationRun Run(int n, double score) => new(n, score, 1, 1, 1, 1);
+        var runs = LabelAxis.Budgets.Select((n, i) => Run(n, .2 + .1 * i)).ToList();
+        Assert.Equal(DataEfficiencyCurve.Of(runs.ToDictionary(r => r.Examples, r => r.Score), .95).Auc, MeasuredArea.Of(runs, .95, 1000));
+        Assert.Null(MeasuredArea.Of([Run(0, .97), Run(50, .96)], .97, 1000));
+        Assert.InRange(MeasuredArea.Of([.. runs.Take(5)], .95, 1000)!.Value, .05, .95);
+    }
+}
