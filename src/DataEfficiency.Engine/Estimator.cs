@@ -28,13 +28,20 @@ public sealed class Estimator : IEstimator
     /// <summary>Seed of the A matrices; null where they come from a file.</summary>
     public long? AdapterSeed { get; }
 
+    /// <summary>Loads a Hugging Face folder with its own tokenizer and chat template; see the other overload.</summary>
+    public static Estimator Load(string folder, EngineOptions? options = null)
+    {
+        RequireFolder(folder);
+        return Load(folder, PromptBuilder.Load(folder), options);
+    }
+
     /// <summary>Loads a Hugging Face folder, and calibration.json where it belongs to the same weights and adapter.</summary>
     /// <param name="prompts">The folder's prompt builder.</param>
     /// <exception cref="EngineException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
     public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
-        if (!Directory.Exists(folder)) throw new EngineException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        RequireFolder(folder);
         NativeStartup.Ensure(options.LibTorchPath);
         var config = ModelConfig.Load(folder);
         return new Estimator(folder, config, prompts, options);
@@ -93,6 +100,11 @@ public sealed class Estimator : IEstimator
         var (places, cosines) = _observer.Cosines(request.Task, request.Examples, cancel);
         LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i => new LeftOut(i, observed[i].LeftOut!))];
         return Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut, [.. places.Select(i => request.Examples[i].Answer)], Calibration);
+    }
+
+    private static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new EngineException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
     }
 
     private static Device DeviceOf(string name) => name switch

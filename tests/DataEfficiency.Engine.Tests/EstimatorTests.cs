@@ -34,6 +34,42 @@ public class EstimatorTests
     }
 
     [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void RankAndForecast_FromTextsWithTheFoldersTokenizer_GiveTheReferencesNumbers(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var estimator = Estimator.Load(model.Folder, new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 });
+        var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
+        for (var n = 0; n < ranked.Count; n++)
+        {
+            Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), ranked[n].Tokens);
+            Assert.Equal((string)model.Items[n]["greedy_text"]!, ranked[n].Answer);
+            Assert.Equal((bool)model.Items[n]["no_kept_token"]!, ranked[n].NoKeptToken);
+            GoldenModel.Near((double)model.Items[n]["confidence"]!, ranked[n].Confidence, 1e-5, $"item {n}");
+        }
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(Request(Labelled(model))).CosLow.Median!.Value, 1e-5);
+    }
+
+    [GoldenFact]
+    public void Rank_TaskInSteps_EqualsEachTextAlone()
+    {
+        using var model = new GoldenModel("smollm2-tiny");
+        using var estimator = Estimator.Load(model.Folder);
+        var task = new TaskPrompt("Which colour is named?", ["red", "green", "blue"]);
+        string[] texts = ["The sky is blue", "grass", "", " a red car and a very long way to go for it", "Z"];
+        var all = estimator.Rank(task, texts);
+        estimator.Rank(task with { Instruction = "Another task" }, texts);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var alone = estimator.Rank(task, [texts[i]])[0];
+            Assert.Equal(all[i].Tokens, alone.Tokens);
+            GoldenModel.Near(all[i].Confidence, alone.Confidence, 2e-5, texts[i]);
+        }
+        var tooLong = estimator.Rank(task, [string.Join(' ', Enumerable.Repeat("word", 3000)), "short"]);
+        Assert.Contains("the model takes 2048", tooLong[0].LeftOut);
+        Assert.True(double.IsNaN(tooLong[0].Confidence) && tooLong[1].Confidence > 0);
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
     public void Forecast_LabelledExamples_GivesTheReferencesCosLow(string name)
     {
         var (estimator, model) = Open(name);

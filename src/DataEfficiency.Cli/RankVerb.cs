@@ -1,0 +1,60 @@
+// `rank`: the model's confidence in every text of a pool, least confident first by rank (method sections 2 and 3).
+using System.CommandLine;
+using System.Diagnostics;
+using DataEfficiency.Engine;
+
+namespace DataEfficiency.Cli;
+
+public sealed class RankVerb : Verb
+{
+    // Texts of one call: between two calls progress is written.
+    private const int Step = 512;
+
+    private readonly Option<string> model = new("--model") { Description = "Hugging Face folder of the model.", Required = true };
+    private readonly Option<string> pool = new("--pool") { Description = "JSON lines or a JSON array of objects with \"input_text\" (a full prompt) or \"text\" (with --instruction).", Required = true };
+    private readonly Option<string?> instruction = new("--instruction") { Description = "The task instruction that goes before each \"text\"." };
+    private readonly Option<string?> target = new("--out") { Description = "File for the JSON lines. Default: standard output." };
+    private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation. Default: all cores." };
+
+    public RankVerb() : base("rank", "Confidence of every text of a pool by greedy decoding; rank 0 is the least confident.")
+    {
+        foreach (var option in new Option[] { model, pool, instruction, target, threads }) Add(option);
+    }
+
+    private sealed record Item(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, int? Rank);
+
+    public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
+    {
+        var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
+        using var estimator = Estimator.Load(arguments.GetValue(model)!, new EngineOptions { Threads = arguments.GetValue(threads) });
+        var ranked = new List<RankedText>();
+        var watch = Stopwatch.StartNew();
+        for (var at = 0; at < file.Texts.Count; at += Step)
+        {
+            ranked.AddRange(estimator.Rank(file.Task, [.. file.Texts.Skip(at).Take(Step)], cancel: cancel).Select(r => r with { Index = r.Index + at }));
+            output.Progress($"{ranked.Count} of {file.Texts.Count}, {ranked.Count / watch.Elapsed.TotalSeconds:0} a second");
+        }
+        foreach (var left in ranked.Where(r => r.LeftOut is not null)) output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
+
+        var items = WithRanks(ranked);
+        if (arguments.GetValue(target) is { } path)
+        {
+            using var writer = new StreamWriter(path);
+            Print(new Output(writer, TextWriter.Null), items, arguments.GetValue(Json));
+        }
+        else Print(output, items, arguments.GetValue(Json));
+    }
+
+    private static void Print(Output output, IReadOnlyList<Item> items, bool one)
+    {
+        if (one) output.Json(new { items });
+        else foreach (var item in items) output.Json(item);
+    }
+
+    // Equal confidences keep their pool order; what has no confidence has no rank.
+    private static Item[] WithRanks(List<RankedText> ranked)
+    {
+        var rankOf = ranked.Where(r => r.LeftOut is null).OrderBy(r => r.Confidence).Select((r, rank) => (r.Index, rank)).ToDictionary(p => p.Index, p => p.rank);
+        return [.. ranked.Select(r => new Item(r.Index, r.Confidence, r.Perplexity, r.Answer, r.Tokens, r.NoKeptToken, rankOf.TryGetValue(r.Index, out var rank) ? rank : null))];
+    }
+}
