@@ -19,11 +19,13 @@ public sealed class AdamW(Tensor parameters, double weightDecay = .01, double be
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        parameters.mul_(1 - learningRate * weightDecay);
-        _first.mul_(beta1).add_(gradient, 1 - beta1);
-        _second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        var denominator = (_second / (1 - Math.Pow(beta2, Steps))).sqrt_().add_(epsilon);
-        parameters.addcdiv_(_first, denominator, -learningRate / (1 - Math.Pow(beta1, Steps)));
+        using Scalar decay = 1 - learningRate * weightDecay, keepFirst = beta1, addFirst = 1 - beta1, keepSecond = beta2, addSecond = 1 - beta2;
+        using Scalar correction = 1 - Math.Pow(beta2, Steps), smallest = epsilon, step = -learningRate / (1 - Math.Pow(beta1, Steps));
+        parameters.mul_(decay);
+        _first.mul_(keepFirst).add_(gradient, addFirst);
+        _second.mul_(keepSecond).addcmul_(gradient, gradient, addSecond);
+        var denominator = _second.div(correction).sqrt_().add_(smallest);
+        parameters.addcdiv_(_first, denominator, step);
     }
 
     public void Dispose()

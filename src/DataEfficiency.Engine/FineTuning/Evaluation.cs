@@ -61,8 +61,8 @@ public sealed class Evaluation(Decoder decoder, IPrompts prompts)
                 targets.Add(labels[b][t]);
                 owner.Add(b);
             }
-        var causal = zeros([1, time, time], device: decoder.Device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: decoder.Device).triu(1), float.NegativeInfinity);
-        var positions = arange(prompt.Length - 1, prompt.Length - 1 + time, dtype: int64, device: decoder.Device).expand(count, time);
+        var causal = zeros([1, time, time], device: decoder.Device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: decoder.Device).triu(1), Operand.MinusInfinity);
+        var positions = tensor(Enumerable.Range(prompt.Length - 1, (int)time).Select(p => (long)p).ToArray(), device: decoder.Device).expand(count, time);
         var hidden = decoder.Extend(tensor(ids, device: decoder.Device).view(count, time), positions, prompt.Length - 2 + time, causal, cache);
         var logits = decoder.Logits(hidden.view(-1, decoder.Config.HiddenSize).index_select(0, tensor(rows.ToArray(), device: decoder.Device)));
         var losses = nn.functional.cross_entropy(logits, tensor(targets.ToArray(), device: decoder.Device), reduction: nn.Reduction.None).to(CPU).data<float>().ToArray();

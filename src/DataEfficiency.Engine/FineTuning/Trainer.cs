@@ -46,7 +46,7 @@ public sealed class Trainer : IDisposable
             loss += AddGradient(part, kept, first) / kept;
             first = false;
         }
-        if (_options.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) _gradient.mul_(limit / norm);
+        if (_options.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) Shrink(limit / norm);
         _optimiser.Step(_gradient, learningRate);
         return loss;
     }
@@ -83,15 +83,22 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch(part, _decoder.Device, _options.SharePrefix);
         var sum = batch.TokenLosses(_decoder, _adapter).sum();
-        var gradients = autograd.grad([sum / kept], [.. _leaves]);
+        using Scalar number = kept;
+        var gradients = autograd.grad([sum.div(number)], [.. _leaves]);
         using var plain = no_grad();
         for (var i = 0; i < gradients.Count; i++)
         {
             var place = _gradient.narrow(0, _places[i].Offset, _places[i].Size);
             if (first) place.copy_(gradients[i].reshape(-1));
-            else place.add_(gradients[i].reshape(-1));
+            else place.add_(gradients[i].reshape(-1), Operand.One);
         }
         return sum.ToDouble();
+    }
+
+    private void Shrink(double by)
+    {
+        using Scalar factor = by;
+        _gradient.mul_(factor);
     }
 
     // Sequences that count, cut into parts whose padded size stays under the limit, in the order given.

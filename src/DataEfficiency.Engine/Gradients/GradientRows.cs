@@ -34,12 +34,13 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         var gradients = autograd.grad([(losses * weights).sum()], [.. tape.Outputs]);
 
         using var plain = no_grad();
+        using Scalar scale = alpha / matrices.Rank;
         var buffers = usable.Select(_ => new float[Width]).ToArray();
         long at = 0;
         for (var i = 0; i < gradients.Count; i++)
         {
             using var inner = NewDisposeScope();
-            var block = gradients[i].transpose(1, 2).bmm(tape.Narrow[i]).mul_(alpha / matrices.Rank).to(CPU).contiguous();
+            var block = gradients[i].transpose(1, 2).bmm(tape.Narrow[i]).mul_(scale).to(CPU).contiguous();
             var size = (int)(block.shape[1] * block.shape[2]);
             for (var b = 0; b < usable.Length; b++) MemoryMarshal.Cast<byte, float>(block[b].bytes).CopyTo(buffers[b].AsSpan((int)at, size));
             at += size;

@@ -18,7 +18,8 @@ public sealed class Decoder : IDisposable
 {
     private readonly RotaryPositions _rotary;
     private readonly int _groups;
-    private readonly double _scale;
+    private readonly Scalar _scale;
+    private readonly Scalar _epsilon;
 
     public ModelConfig Config { get; }
 
@@ -31,6 +32,7 @@ public sealed class Decoder : IDisposable
         (Config, Device) = (config, device);
         _groups = config.Heads / config.KeyValueHeads;
         _scale = 1 / Math.Sqrt(config.HeadDim);
+        _epsilon = config.RmsNormEps;
         Parameters = new DecoderParameters(config, device);
         _rotary = new RotaryPositions(config, device);
     }
@@ -66,7 +68,7 @@ public sealed class Decoder : IDisposable
         foreach (var (name, value) in decoder.Parameters.Named())
             using (value)
             {
-                if (name.EndsWith("norm.weight", StringComparison.Ordinal)) value.fill_(1f);
+                if (name.EndsWith("norm.weight", StringComparison.Ordinal)) value.fill_(Operand.One);
                 else if (!name.EndsWith(".bias", StringComparison.Ordinal))
                     value.normal_(0, name.Contains("o_proj") || name.Contains("down_proj") ? .02 / Math.Sqrt(2 * config.Layers) : .02, random);
             }
@@ -106,7 +108,7 @@ public sealed class Decoder : IDisposable
         var (cos, sin) = _rotary.First(before + time);
         Tensor Near(Tensor t) => t.narrow(0, 0, before);
         Tensor Far(Tensor t) => t.narrow(0, before, time);
-        var mask = zeros([time, before + time], device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), float.NegativeInfinity);
+        var mask = zeros([time, before + time], device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), Operand.MinusInfinity);
         var shared = Embed(prefix);
         var x = Embed(ids);
         for (var i = 0; i < Config.Layers; i++)
@@ -160,7 +162,7 @@ public sealed class Decoder : IDisposable
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.At(positions, largest);
         var x = Embed(ids);
-        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q * _scale, k, v, mask), null);
+        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q.mul(_scale), k, v, mask), null);
         cache.Advance(ids.shape[1]);
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
@@ -173,7 +175,8 @@ public sealed class Decoder : IDisposable
         if (table.requires_grad && is_grad_enabled() && Config.PadTokenId is { } pad)
         {
             // padding_idx of the reference's embedding: the look-up passes no gradient to the pad token's row
-            using var isPad = flat.eq(pad).unsqueeze(-1);
+            using Scalar id = pad;
+            using var isPad = flat.eq(id).unsqueeze(-1);
             using var constant = x.detach();
             using var traced = x;
             x = where(isPad, constant, traced);
@@ -195,7 +198,7 @@ public sealed class Decoder : IDisposable
         qkv = qkv.view(batch, time, heads + 2 * kv, width);
         var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), cos, sin);
         var mixed = attend(layer, rotated.narrow(2, 0, heads), rotated.narrow(2, heads, kv), qkv.narrow(2, heads + kv, kv));
-        x = x + (hook is null ? F.linear(mixed, p.Output) : Hooked(hook, layer, Linear.Output, mixed));
+        x = x.add(hook is null ? F.linear(mixed, p.Output) : Hooked(hook, layer, Linear.Output, mixed), Operand.One);
 
         h = RmsNorm(x, p.PostAttentionNorm);
         Tensor gate, up;
@@ -206,7 +209,7 @@ public sealed class Decoder : IDisposable
         }
         else (gate, up) = (Hooked(hook, layer, Linear.Gate, h), Hooked(hook, layer, Linear.Up, h));
         var inner = F.silu(gate) * up;
-        x = x + (hook is null ? F.linear(inner, p.Down) : Hooked(hook, layer, Linear.Down, inner));
+        x = x.add(hook is null ? F.linear(inner, p.Down) : Hooked(hook, layer, Linear.Down, inner), Operand.One);
         return x.MoveToOuterDisposeScope();
     }
 
@@ -239,7 +242,7 @@ public sealed class Decoder : IDisposable
     private Tensor RmsNorm(Tensor x, Tensor weight)
     {
         using var scope = NewDisposeScope();
-        var inverse = x.square().mean([-1], true).add(Config.RmsNormEps).rsqrt();
+        var inverse = x.square().mean([-1], true).add(_epsilon).rsqrt();
         return (x * inverse * weight).MoveToOuterDisposeScope();
     }
 
@@ -247,5 +250,7 @@ public sealed class Decoder : IDisposable
     {
         Parameters.Dispose();
         _rotary.Dispose();
+        _scale.Dispose();
+        _epsilon.Dispose();
     }
 }

@@ -66,15 +66,15 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
         var lengths = batch.Select(i => (long)prompts[i].Count).ToArray();
         for (var b = 0; b < count; b++)
             for (var t = 0; t < lengths[b]; t++) ids[b * time + t] = prompts[batch[b]][t];
-        var causal = zeros([1, time, time], device: device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: device).triu(1), float.NegativeInfinity);
-        var positions = arange(start, start + time, dtype: int64, device: device).expand(count, time);
+        var causal = zeros([1, time, time], device: device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: device).triu(1), Operand.MinusInfinity);
+        var positions = tensor(Enumerable.Range((int)start, (int)time).Select(p => (long)p).ToArray(), device: device).expand(count, time);
         var hidden = decoder.Extend(tensor(ids, device: device).view(count, time), positions, start + time - 1, causal, cache);
         var last = hidden.view(-1, decoder.Config.HiddenSize).index_select(0, tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
 
-        var columns = arange(time + limit - 1, dtype: int64, device: device).unsqueeze(0);
+        var columns = tensor(Enumerable.Range(0, (int)time + limit - 1).Select(c => (long)c).ToArray(), device: device).unsqueeze(0);
         var length = tensor(lengths, device: device).unsqueeze(1);
-        var mask = zeros([count, time + limit - 1], device: device).masked_fill_(columns.ge(length).logical_and(columns.lt(time)), float.NegativeInfinity).unsqueeze(1);
-        var next = length + start;
+        var mask = zeros([count, time + limit - 1], device: device).masked_fill_(columns.ge(length).logical_and(columns.lt(tensor(time, device: device))), Operand.MinusInfinity).unsqueeze(1);
+        var next = tensor(lengths.Select(n => n + start).ToArray(), device: device).unsqueeze(1);
         Decode(last, batch, mask, next, start + time, cache, results);
     }
 
@@ -89,7 +89,7 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
             var logits = decoder.Logits(last);
             last.Dispose();
             var (best, chosen) = logits.max(1);
-            var logProbabilities = (best - logits.logsumexp(1)).to(CPU).data<float>().ToArray();
+            var logProbabilities = best.add(logits.logsumexp(1), Operand.MinusOne).to(CPU).data<float>().ToArray();
             var picked = chosen.to(CPU).data<long>().ToArray();
             var going = new List<long>();
             for (var b = 0; b < active.Length; b++)
@@ -110,7 +110,7 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
             }
             var hidden = decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();
-            (mask, next) = (mask.alias().MoveToOuterDisposeScope(), (next + 1).MoveToOuterDisposeScope());
+            (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One).MoveToOuterDisposeScope());
         }
         foreach (var i in batch) results[i] = tokens[i];
     }

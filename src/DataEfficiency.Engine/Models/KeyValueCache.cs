@@ -65,7 +65,7 @@ public sealed class KeyValueCache : IDisposable
         // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one sequence.
         var queries = q.view(batch, time, kv, groups, width).permute(2, 0, 3, 1, 4).reshape(kv, batch * groups * time, width);
         var own = queries.view(kv * batch, groups * time, width).bmm(keys.transpose(1, 2));
-        own.view(kv, batch, groups, time, columns).add_(mask.unsqueeze(1));
+        own.view(kv, batch, groups, time, columns).add_(mask.unsqueeze(1), Operand.One);
         Tensor mixed;
         if (_prefix.Ids.Count == 0) mixed = own.softmax(-1).bmm(values);
         else
@@ -74,7 +74,7 @@ public sealed class KeyValueCache : IDisposable
             var shared = queries.bmm(_prefix.Keys[layer].transpose(1, 2)).view(kv * batch, groups * time, prefix);
             var weights = cat([shared, own], -1).softmax(-1);
             var far = weights.narrow(-1, 0, prefix).reshape(kv, batch * groups * time, prefix).bmm(_prefix.Values[layer]).view(kv * batch, groups * time, width);
-            mixed = far.add_(weights.narrow(-1, prefix, columns).bmm(values));
+            mixed = far.add_(weights.narrow(-1, prefix, columns).bmm(values), Operand.One);
         }
         return mixed.view(kv, batch, groups, time, width).permute(1, 3, 0, 2, 4).reshape(batch, time, heads * width).MoveToOuterDisposeScope();
     }

@@ -19,11 +19,12 @@ public sealed class LoraAdapter : ILinearHook, IDisposable
     public double Alpha { get; }
 
     private readonly ModelConfig _config;
+    private readonly Scalar _scale;
 
     /// <summary>B = 0 and A from the matrices given; they are copied.</summary>
     public LoraAdapter(ModelConfig config, AdapterMatrices matrices, double alpha, Device device)
     {
-        (_config, Rank, Alpha) = (config, matrices.Rank, alpha);
+        (_config, Rank, Alpha, _scale) = (config, matrices.Rank, alpha, alpha / matrices.Rank);
         long end = 0;
         foreach (var (_, linear) in AdapterMatrices.Places(config))
         {
@@ -64,7 +65,7 @@ public sealed class LoraAdapter : ILinearHook, IDisposable
     public Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
     {
         var narrow = nn.functional.linear(x, A(layer, linear));
-        return nn.functional.linear(x, weight, bias).add(nn.functional.linear(narrow, B(layer, linear)), Alpha / Rank);
+        return nn.functional.linear(x, weight, bias).add(nn.functional.linear(narrow, B(layer, linear)), _scale);
     }
 
     /// <summary>Adds (alpha / r) B A to the decoder's weights.</summary>
@@ -73,7 +74,7 @@ public sealed class LoraAdapter : ILinearHook, IDisposable
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (layer, linear) in AdapterMatrices.Places(_config))
-            decoder.Parameters.Weight(layer, linear).add_(B(layer, linear).mm(A(layer, linear)), Alpha / Rank);
+            decoder.Parameters.Weight(layer, linear).add_(B(layer, linear).mm(A(layer, linear)), _scale);
     }
 
     /// <summary>Writes adapter_config.json and adapter_model.safetensors (F32) as PEFT names and lays them out.</summary>
@@ -111,5 +112,6 @@ public sealed class LoraAdapter : ILinearHook, IDisposable
     {
         foreach (var view in _views) view.Dispose();
         Flat.Dispose();
+        _scale.Dispose();
     }
 }

@@ -33,7 +33,7 @@ public sealed class RotaryPositions(ModelConfig config, Device device) : IDispos
         var half = x.shape[^1] / 2;
         using var rolled = x.roll(half, -1);
         using var scaled = x * cos;
-        return scaled.addcmul(rolled, sin, 1);
+        return scaled.addcmul(rolled, sin, Operand.One);
     }
 
     private void Grow(long n)
@@ -43,7 +43,7 @@ public sealed class RotaryPositions(ModelConfig config, Device device) : IDispos
         using var scope = NewDisposeScope();
         using var plain = no_grad();
         var frequencies = tensor(InverseFrequencies(), device: device);
-        var angles = outer(arange(length, dtype: float32, device: device), frequencies);
+        var angles = outer(tensor(Enumerable.Range(0, (int)length).Select(p => (float)p).ToArray(), device: device), frequencies);
         var sin = angles.sin();
         Dispose();
         _cos = cat([angles.cos(), angles.cos()], -1).DetachFromDisposeScope();
