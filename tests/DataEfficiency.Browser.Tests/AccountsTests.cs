@@ -1,0 +1,111 @@
+using DataEfficiency.Portal.Storage;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace DataEfficiency.Browser.Tests;
+
+public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserPortal>
+{
+    [Fact]
+    public async Task SetUpSignOutSignIn_ByKeyboardAndMouse_LeaveTheConsoleClean()
+    {
+        await EnsureAdminAsync();
+        var (page, problems) = await portal.OpenAsync();
+
+        await BrowserPortal.SignInAsync(page, "ada");
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByLabel("Your account").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.WaitForURLAsync("**/sign-in");
+
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public async Task Passkey_Registered_SignsInWithoutPassword()
+    {
+        await EnsureAdminAsync();
+        var (page, _) = await portal.OpenAsync();
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        await devtools.SendAsync("WebAuthn.enable");
+        await devtools.SendAsync("WebAuthn.addVirtualAuthenticator", new()
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true,
+                ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+            },
+        });
+        await BrowserPortal.SignInAsync(page, "ada");
+        await page.GotoAsync("/account");
+        await page.GetByLabel("Name of the new passkey").FillAsync("laptop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove passkey laptop" })).ToBeVisibleAsync();
+
+        await page.Context.ClearCookiesAsync();
+        await page.GotoAsync("/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+
+        await BrowserPortal.WaitInteractiveAsync(page);
+        Assert.EndsWith("/", page.Url);
+    }
+
+    [Fact]
+    public async Task Theme_Toggled_HoldsOnEveryPageAndAfterReload()
+    {
+        await EnsureAdminAsync();
+        var (page, _) = await portal.OpenAsync();
+        await BrowserPortal.SignInAsync(page, "ada");
+        var light = await BackgroundAsync(page);
+
+        await page.GetByLabel("Switch between light and dark").ClickAsync();
+        var dark = await BackgroundAsync(page);
+        await page.GotoAsync("/account");
+        var onStaticPage = await BackgroundAsync(page);
+        await page.GotoAsync("/");
+        await BrowserPortal.WaitInteractiveAsync(page);
+
+        Assert.NotEqual(light, dark);
+        Assert.Equal(dark, onStaticPage);
+        Assert.Equal(dark, await BackgroundAsync(page));
+        Assert.True(await page.EvaluateAsync<bool>("portal.isDark()"));
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1440)]
+    [InlineData(ColorScheme.Dark, 1440)]
+    [InlineData(ColorScheme.Light, 390)]
+    public async Task AccountPages_Checked_HaveNoAccessibilityViolations(ColorScheme scheme, int width)
+    {
+        await EnsureAdminAsync();
+        var (page, problems) = await portal.OpenAsync(width, scheme);
+        await CheckAsync("/sign-in");
+        await CheckAsync("/link/unknown");
+        await BrowserPortal.SignInAsync(page, "ada");
+        foreach (var path in new[] { "/", "/people", "/account" }) await CheckAsync(path);
+        Assert.Empty(problems);
+
+        async Task CheckAsync(string path)
+        {
+            await page.GotoAsync(path);
+            if (path == "/") await BrowserPortal.WaitInteractiveAsync(page);
+            if (Environment.GetEnvironmentVariable("DATAEFFICIENCY_SCREENSHOTS") is { Length: > 0 } folder)
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{path.Replace('/', '-')}-{scheme}-{width}.png"), FullPage = true });
+            var result = await page.RunAxe();
+            Assert.True(result.Violations.Length == 0, $"{path}: {string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes.FirstOrDefault()?.Html}"))}");
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways at {width}");
+        }
+    }
+
+    private async Task EnsureAdminAsync()
+    {
+        await using var db = await portal.OpenDbAsync();
+        if (!db.Users.Any()) await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+    }
+
+    private static Task<string> BackgroundAsync(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+}
