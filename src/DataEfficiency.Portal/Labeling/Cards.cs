@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,7 +7,8 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>One item as its annotator gets it: nothing of other people's answers, nothing of the model's.</summary>
 /// <param name="Place">Place in its queue, from 1.</param>
-public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Metadata, Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil);
+public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Metadata,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil);
 
 internal static class Cards
 {

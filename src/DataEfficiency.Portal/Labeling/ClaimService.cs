@@ -31,12 +31,30 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var until = now + (long)settings.Lease.TotalMilliseconds;
 
-        var slots = await db.Database.SqlQueryRaw<ClaimedSlot>(ClaimSql.Resume, [.. Parameters(request, project, now, until),
-            new SqliteParameter("@dead", JsonSerializer.Serialize(request.Dead)), new SqliteParameter("@have", JsonSerializer.Serialize(request.Have)),
-            new SqliteParameter("@want", request.Want)]).ToListAsync(cancellation);
+        var slots = await ResumeAsync(db, request, project, now, until, cancellation);
         if (slots.Count < request.Want) await ClaimAsync(db, request, project, now, until, slots, cancellation);
         return await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation);
     }
+
+    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they were given.</summary>
+    private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, CancellationToken cancellation)
+    {
+        var slots = await db.Slots
+            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.LabelId == null && s.ImportId <= project.VisibleImport)
+            .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token))
+            .Where(s => !request.Have.Contains(s.ItemId))
+            .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want)
+            .Select(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random)).ToListAsync(cancellation);
+        for (var i = 0; i < slots.Count; i++)
+        {
+            var (id, lease) = (slots[i].Id, Lease(until, i));
+            await db.Slots.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease).SetProperty(x => x.Token, request.Token), cancellation);
+        }
+        return slots;
+    }
+
+    /// <summary>A millisecond more for each card behind: leases in the order of the deck bring it back in that order.</summary>
+    internal static long Lease(long until, int place) => until + place;
 
     private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, List<ClaimedSlot> slots, CancellationToken cancellation)
     {
@@ -45,7 +63,7 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         var sequence = member.Sequence;
         while (slots.Count < request.Want)
         {
-            var parameters = Parameters(request, project, now, until);
+            var parameters = Parameters(request, project, now, Lease(until, request.Have.Count + slots.Count));
             Task<ClaimedSlot?> Random() => TakeAsync(db, ClaimSql.Random, Stratum.Random, parameters, cancellation);
             // an unranked pool has no active order worth the name
             Task<ClaimedSlot?> Active() => project.RankVersion == 0 ? Task.FromResult<ClaimedSlot?>(null)

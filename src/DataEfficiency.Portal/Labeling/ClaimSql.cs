@@ -13,16 +13,6 @@ internal static class ClaimSql
     public static string First32(IEnumerable<long> items) =>
         Claim($"AND s.\"ItemId\" IN ({string.Join(',', items)})", "s.\"DrawRank\",s.\"SlotNo\"");
 
-    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out: they come back before anything new.</summary>
-    public static string Resume { get; } = """
-        UPDATE "Slots" SET "LeaseUntil"=@until,"Token"=@t WHERE "Id" IN (
-         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."UserId"=@u AND s."LabelId" IS NULL AND s."ImportId"<=@visible
-         AND (s."Token" IS NULL OR s."Token"=@t OR s."LeaseUntil"<@now OR s."Token" IN (SELECT value FROM json_each(@dead)))
-         AND s."ItemId" NOT IN (SELECT value FROM json_each(@have))
-         ORDER BY s."LeaseUntil",s."Id" LIMIT @want)
-        RETURNING "Id","ItemId","Queue"
-        """;
-
     private static string Claim(string where, string order) => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(
          SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."LabelId" IS NULL AND s."ImportId"<=@visible {where}

@@ -28,35 +28,8 @@ public sealed class LabelingWorld : PortalFactory
         services.AddSingleton<IEstimateDoorbell>(Doorbell);
     };
 
-    /// <param name="drawn">How many items are candidates of the draw; 0 with <paramref name="ranked"/> false.</param>
-    public async Task AddPoolAsync(int items, int drawn = 0, bool ranked = true, TaskType type = TaskType.SingleChoice, int labels = 4, int hidden = 0)
-    {
-        var project = await AddProjectAsync();
-        ProjectId = project.Id;
-        await Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
-        {
-            db.LabelDefinitions.AddRange(Enumerable.Range(0, labels).Select(i => new LabelDefinition { ProjectId = project.Id, Name = $"label {i}", AnswerText = $"answer {i}", Order = i }));
-            for (var i = 0; i < items + hidden; i++)
-            {
-                var import = i < items ? 1 : 2;
-                db.Items.Add(new Item
-                {
-                    ProjectId = project.Id, ImportId = import, Line = i + 1, Text = $"text {i}", TextHash = [(byte)i, (byte)(i >> 8)],
-                    RandomRank = items - 1 - i, ActiveRank = i, DrawRank = i < drawn ? i : null,
-                });
-            }
-            await db.SaveChangesAsync(token);
-            db.Slots.AddRange(await db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot
-            {
-                ProjectId = project.Id, ItemId = i.Id, ImportId = i.ImportId, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank, DrawRank = i.DrawRank,
-            }).ToListAsync(token));
-            await db.SaveChangesAsync(token);
-            await db.Projects.Where(p => p.Id == project.Id).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 1)
-                .SetProperty(x => x.ItemCount, items).SetProperty(x => x.RankVersion, ranked ? 1 : 0).SetProperty(x => x.TaskType, type), token);
-        }, CancellationToken.None);
-        await using var db = await OpenDbAsync();
-        LabelIds = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Order).Select(l => l.Id).ToListAsync();
-    }
+    public async Task AddPoolAsync(int items, int drawn = 0, bool ranked = true, TaskType type = TaskType.SingleChoice, int labels = 4, int hidden = 0) =>
+        (ProjectId, LabelIds) = await this.AddLabelPoolAsync(items, drawn, ranked, type, [.. Enumerable.Range(0, labels).Select(i => $"label {i}")], hidden);
 
     public async Task<Annotator> AddAnnotatorAsync(string name)
     {

@@ -10,7 +10,7 @@ export class Choices {
 
   constructor(labels, onChoose) {
     this.#labels = labels; this.#onChoose = onChoose;
-    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, ariaLabel: `Find one of ${labels.length} labels`,
+    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'find a label', ariaLabel: `Find one of ${labels.length} labels`,
       oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
     this.input.setAttribute('enterkeyhint', 'done');
     this.found = el('span', { className: 'muted' });

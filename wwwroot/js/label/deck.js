@@ -15,8 +15,10 @@ export class Deck {
 
   get current() { return this.cards[0] ?? null; }
 
+  /** Before the first request: whose cards are whose. */
+  async join() { this.#dead = await this.#tabs.join(); }
+
   async start() {
-    this.#dead = await this.#tabs.join();
     this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4), setInterval(() => { if (!this.current && !document.hidden) this.fetch(); }, ASK_AGAIN));
     await this.fetch(true);
   }

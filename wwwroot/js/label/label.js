@@ -25,7 +25,7 @@ export function stop() { page?.stop(); page = null; }
 class LabelPage {
   constructor(root, { project, user }) {
     this.project = project; this.user = user; this.history = []; this.openAt = -1; this.shown = null; this.startedAt = 0;
-    this.connection = 'saved'; this.standing = null; this.refused = []; this.progress = null; this.schema = null; this.root = root;
+    this.connection = 'saved'; this.standing = null; this.refused = []; this.schema = null; this.root = root;
     this.bareKey = `dataefficiency.barekeys.${user}`;
     this.bare = this.remembered(this.bareKey) !== 'off';
     this.abort = new AbortController();
@@ -63,7 +63,8 @@ class LabelPage {
       onChange: progress => this.onDeck(progress), onState: state => this.onDeckState(state),
     });
     this.stage.showEmpty('loading');
-    await this.outbox.load();
+    await Promise.all([this.outbox.load(), this.deck.join()]);
+    // the deck asks first: a request under way makes the outbox ask for no cards beside it
     await Promise.all([this.deck.start(), this.outbox.flush(), this.loadHistory()]);
   }
 
@@ -75,7 +76,6 @@ class LabelPage {
 
   onDeck(progress) {
     if (progress) {
-      this.progress = progress;
       this.rail.showProgress(progress);
       this.standing = progress.ranked ? null : 'The pool is not ranked yet: items come in random order until it is.';
     }
@@ -132,7 +132,7 @@ class LabelPage {
   }
 
   show(card, draft, answer = null) {
-    this.stage.showCard(card, { progress: this.progress, reopened: this.openAt >= 0 });
+    this.stage.showCard(card, this.openAt >= 0);
     if (this.editor instanceof Writing) this.editor.show(card.itemId, answer, draft);
     else this.editor.show(answer);
     this.startedAt = Date.now();

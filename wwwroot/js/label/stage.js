@@ -3,7 +3,7 @@ import { clock, count, el, kbd } from './markup.js';
 import { keyTable } from './keys.js';
 
 const queueNames = {
-  First32: (card, p) => `one of the ${p?.firstSize || 32} first, from the least sure of ${count(card.pool)}`,
+  First32: card => `among the least sure of ${count(card.pool)}`,
   Active: card => `no. ${count(card.place)} by need of ${count(card.pool)}`,
   Random: () => 'random pick',
 };
@@ -39,12 +39,12 @@ export class Stage {
   }
 
   /** The words of a card come first: everything else may follow a frame later. */
-  showCard(card, { progress, reopened } = {}) {
+  showCard(card, reopened) {
     this.root.dataset.item = card.itemId;
     this.item.className = 'item';
     this.item.textContent = card.text;
     this.item.scrollTop = 0;
-    this.place.textContent = reopened ? 'your earlier answer' : `item ${count(card.line)} · ${(queueNames[card.queue] ?? queueNames.Random)(card, progress)}`;
+    this.place.textContent = reopened ? 'your earlier answer' : `item ${count(card.line)} · ${(queueNames[card.queue] ?? queueNames.Random)(card)}`;
     this.root.classList.toggle('reopened', !!reopened);
     this.question.hidden = this.editor.hidden = false;
     this.showRemark(card);

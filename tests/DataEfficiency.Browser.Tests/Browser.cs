@@ -1,0 +1,62 @@
+using DataEfficiency.Portal.Tests;
+using Microsoft.Playwright;
+
+namespace DataEfficiency.Browser.Tests;
+
+/// <summary>One Chromium for all browser tests: CHROMIUM_PATH, or the one on PATH, or Playwright's own.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private IPlaywright _playwright = null!;
+
+    public IBrowser Chromium { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        Chromium = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Find(), Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Chromium.DisposeAsync();
+        _playwright.Dispose();
+    }
+
+    /// <summary>A browser of its own (cookies, storage) in which this person has signed in.</summary>
+    public async Task<IBrowserContext> SignedInAsync(KestrelFactory portal, string userName, BrowserNewContextOptions? options = null)
+    {
+        var context = await Chromium.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+        context.SetDefaultTimeout(8_000);
+        var page = await context.NewPageAsync();
+        await SignInAsync(page, portal, userName);
+        await page.CloseAsync();
+        return context;
+    }
+
+    public static async Task SignInAsync(IPage page, KestrelFactory portal, string userName)
+    {
+        await page.GotoAsync($"{portal.Url}sign-in");
+        await page.FillAsync("[name='Input.UserName']", userName);
+        await page.FillAsync("[name='Input.Password']", PortalFactory.Password);
+        await page.ClickAsync("form button[type=submit]");
+        await page.WaitForURLAsync(url => !url.Contains("sign-in"));
+    }
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path) return path;
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        // null: Playwright looks for the one its installer fetched, and says how to get it
+        return (from name in new[] { "chromium", "chromium-browser", "google-chrome" } from folder in folders select Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class BrowserCollection : ICollectionFixture<Browser>
+{
+    public const string Name = "browser";
+}

@@ -1,0 +1,49 @@
+using DataEfficiency.Portal.Storage;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace DataEfficiency.Browser.Tests.Labeling;
+
+[Collection(BrowserCollection.Name)]
+public sealed class LabelAccessibilityTests(Browser browser) : IDisposable
+{
+    private readonly LabelSite _site = new(browser);
+
+    public void Dispose() => _site.Dispose();
+
+    [Theory]
+    [InlineData(TaskType.SingleChoice, ColorScheme.Light, 1440)]
+    [InlineData(TaskType.SingleChoice, ColorScheme.Dark, 390)]
+    [InlineData(TaskType.ShortAnswer, ColorScheme.Dark, 1440)]
+    public async Task LabelPage_InEveryState_HasNoAxeViolation(TaskType type, ColorScheme scheme, int width)
+    {
+        await _site.AddPoolAsync(2, type, change: p => p.Guideline = "# Rules\n\nChoose **one**.");
+        await using var context = await _site.SignedInAsync(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } });
+        var page = await _site.OpenAsync(context);
+        await CheckAsync(page, "item");
+        await page.ClickAsync(".keys button:nth-child(2)");
+        await CheckAsync(page, "skip panel");
+        await page.Keyboard.PressAsync("F1");
+        await CheckAsync(page, "help");
+        await page.Keyboard.PressAsync("Escape");
+        for (var i = 0; i < 2; i++)
+        {
+            if (type == TaskType.SingleChoice) await page.ClickAsync(".editor .chip");
+            else
+            {
+                await page.FillAsync("textarea", "an answer");
+                await page.ClickAsync(".send");
+            }
+        }
+        await page.WaitForSelectorAsync(".item.empty");
+        await LabelSite.SavedAsync(page);
+        await CheckAsync(page, "done");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+    }
+
+    private static async Task CheckAsync(IPage page, string state)
+    {
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
+    }
+}

@@ -1,0 +1,40 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataEfficiency.Portal.Tests.Labeling;
+
+/// <summary>A project with made-up items, as an import and a finished ranking would leave it.</summary>
+public static class LabelPool
+{
+    /// <param name="drawn">How many items, from the first, are candidates of the draw.</param>
+    /// <param name="hidden">Items of an import that is not finished.</param>
+    /// <param name="text">Text of the nth item; default "text n".</param>
+    public static async Task<(int ProjectId, IReadOnlyList<int> LabelIds)> AddLabelPoolAsync(this PortalFactory portal, int items, int drawn, bool ranked, TaskType type,
+        string[] labels, int hidden = 0, Func<int, string>? text = null, Action<Project>? change = null)
+    {
+        var project = await portal.AddProjectAsync();
+        await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            db.LabelDefinitions.AddRange(labels.Select((name, i) => new LabelDefinition { ProjectId = project.Id, Name = name, AnswerText = name.Replace("label", "answer"), Order = i }));
+            for (var i = 0; i < items + hidden; i++)
+                db.Items.Add(new Item
+                {
+                    ProjectId = project.Id, ImportId = i < items ? 1 : 2, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", TextHash = [(byte)i, (byte)(i >> 8)],
+                    // against the order of the active queue, so that the two can be told apart
+                    RandomRank = items - 1 - i, ActiveRank = i, DrawRank = i < drawn ? i : null,
+                });
+            await db.SaveChangesAsync(token);
+            db.Slots.AddRange(await db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot
+            {
+                ProjectId = project.Id, ItemId = i.Id, ImportId = i.ImportId, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank, DrawRank = i.DrawRank,
+            }).ToListAsync(token));
+            var row = await db.Projects.SingleAsync(p => p.Id == project.Id, token);
+            (row.VisibleImport, row.ItemCount, row.RankVersion, row.TaskType) = (1, items, ranked ? 1 : 0, type);
+            change?.Invoke(row);
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+        await using var db = await portal.OpenDbAsync();
+        return (project.Id, await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Order).Select(l => l.Id).ToListAsync());
+    }
+}
