@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests;
 
-/// <summary>One Chromium for all browser tests: CHROMIUM_PATH, or the one on PATH, or Playwright's own.</summary>
+/// <summary>One Chromium for the test classes of a collection, which bring a portal each.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright _playwright = null!;
@@ -15,7 +15,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Find(), Headless = true,
+            ExecutablePath = BrowserPortal.FindChromium(),
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
@@ -44,14 +44,6 @@ public sealed class Browser : IAsyncLifetime
         await page.FillAsync("[name='Input.Password']", PortalFactory.Password);
         await page.ClickAsync("form button[type=submit]");
         await page.WaitForURLAsync(url => !url.Contains("sign-in"));
-    }
-
-    private static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path) return path;
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        // null: Playwright looks for the one its installer fetched, and says how to get it
-        return (from name in new[] { "chromium", "chromium-browser", "google-chrome" } from folder in folders select Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 }
 

@@ -61,7 +61,7 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
         await DisposeAsync();
     }
 
-    private static string FindChromium()
+    internal static string FindChromium()
     {
         if (Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path) return path;
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
