@@ -15,6 +15,7 @@ public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, IL
     private const string CodeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int WrongCodesAllowed = 5;
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _codeLock = new();
     private string _code = NewCode();
     private int _wrongCodes;
 
@@ -46,7 +47,7 @@ public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, IL
     /// <summary>Compares without telling by time; after five wrong codes there is a new one on the console.</summary>
     public bool CodeMatches(string? typed)
     {
-        lock (_one)
+        lock (_codeLock)
         {
             var clean = (typed ?? "").Trim().ToUpperInvariant();
             if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(clean), Encoding.UTF8.GetBytes(_code))) return true;
@@ -70,10 +71,13 @@ public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, IL
             if (Done) return ["This installation is set up already. Sign in instead."];
             await using var scope = scopes.CreateAsyncScope();
             var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+            // account and role together: a crash in between would leave an installation without an admin
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Database.BeginTransactionAsync();
             var user = NewAccounts.Make(displayName, userName, time);
             var result = await users.CreateAsync(user, password);
             if (!result.Succeeded) return [.. result.Errors.Select(e => e.Description)];
             await users.AddToRoleAsync(user, GlobalRoles.Admin);
+            await transaction.CommitAsync();
             Done = true;
             return [];
         }
