@@ -1,6 +1,7 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Components;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
@@ -10,6 +11,7 @@ builder.AddStorage();
 builder.AddAccounts();
 builder.AddSecurity();
 builder.AddLabeling();
+builder.AddEstimating();
 builder.AddPages();
 
 return await builder.RunPortalAsync(app =>
@@ -19,6 +21,7 @@ return await builder.RunPortalAsync(app =>
     app.MapPages();
     app.MapAccounts();
     app.MapLabeling();
+    app.MapEstimating();
 });
 
 /// <summary>The entry point, named so that tests can start it.</summary>

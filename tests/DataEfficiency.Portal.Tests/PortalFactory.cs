@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,13 @@ public class PortalFactory : WebApplicationFactory<Program>
 {
     public const string Password = "correct horse battery";
 
-    public string DataFolder { get; } = Directory.CreateTempSubdirectory("portal-test-").FullName;
+    public string DataFolder { get; init; } = Directory.CreateTempSubdirectory("portal-test-").FullName;
+
+    /// <summary>Leave the folder when this portal ends, for another one that goes on with it.</summary>
+    public bool KeepDataFolder { get; init; }
+
+    /// <summary>In place of the engine: no libtorch in these tests.</summary>
+    public FakeEstimator Estimator { get; init; } = new();
 
     public Action<IServiceCollection>? ConfigureServices { get; set; }
 
@@ -45,6 +52,7 @@ public class PortalFactory : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<IStartupFilter>(new RemoteAddressFilter(this));
+            services.AddSingleton<IEstimatorHost>(new FakeEstimatorHost(Estimator));
             ConfigureServices?.Invoke(services);
         });
     }
@@ -125,7 +133,7 @@ public class PortalFactory : WebApplicationFactory<Program>
     {
         base.Dispose(disposing);
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        if (disposing && Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
+        if (disposing && !KeepDataFolder && Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
     }
 
     private static string FindRoot()

@@ -5,11 +5,3 @@ public interface IEstimateDoorbell
 {
     void Ring(int projectId);
 }
-
-/// <summary>Where no estimator is registered: labels are stored, nobody comes to the door.</summary>
-internal sealed class UnattendedDoorbell : IEstimateDoorbell
-{
-    public void Ring(int projectId)
-    {
-    }
-}

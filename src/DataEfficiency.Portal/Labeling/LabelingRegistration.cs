@@ -1,5 +1,4 @@
 using DataEfficiency.Portal.Security;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -13,7 +12,6 @@ public static class LabelingRegistration
             .Validate(o => o.DeckSize is >= 1 and <= 10, "Labeling:DeckSize must be 1 to 10")
             .Validate(o => o.BatchLimit >= 20, "Labeling:BatchLimit must be at least 20: that many answers a browser sends at once")
             .ValidateOnStart();
-        services.TryAddSingleton<IEstimateDoorbell, UnattendedDoorbell>();
         services.AddSingleton<First32>();
         services.AddSingleton<QueuePositions>();
         services.AddSingleton<ClaimService>();

@@ -23,6 +23,7 @@ public sealed class DataFolder : IDisposable
     public string Uploads => Path.Combine(Root, "uploads");
     public string Keys => Path.Combine(Root, "keys");
     public string Models => Path.Combine(Root, "models");
+    public string GradientRows => Path.Combine(Root, "rows");
 
     public string ConnectionString => new SqliteConnectionStringBuilder
     {

@@ -654,8 +654,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("InputHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("ItemsPerSecond")
                         .HasColumnType("REAL");
+
+                    b.Property<long>("LastItemId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Model")
                         .IsRequired()

@@ -344,6 +344,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     State = table.Column<int>(type: "INTEGER", nullable: false),
                     Model = table.Column<string>(type: "TEXT", nullable: false),
                     ModelSha256 = table.Column<string>(type: "TEXT", nullable: false),
+                    InputHash = table.Column<string>(type: "TEXT", nullable: false),
+                    LastItemId = table.Column<long>(type: "INTEGER", nullable: false),
                     Done = table.Column<int>(type: "INTEGER", nullable: false),
                     Total = table.Column<int>(type: "INTEGER", nullable: false),
                     ItemsPerSecond = table.Column<double>(type: "REAL", nullable: false),

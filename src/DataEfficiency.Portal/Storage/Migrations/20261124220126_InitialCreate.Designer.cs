@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace DataEfficiency.Portal.Storage.Migrations
 {
     [DbContext(typeof(AppDbContext))]
-    [Migration("20261124214617_InitialCreate")]
+    [Migration("20261124220126_InitialCreate")]
     partial class InitialCreate
     {
         /// <inheritdoc />
@@ -657,8 +657,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("InputHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("ItemsPerSecond")
                         .HasColumnType("REAL");
+
+                    b.Property<long>("LastItemId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Model")
                         .IsRequired()

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Security.Claims;
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DataEfficiency.Portal.Components.Pages;
+
+public sealed partial class BudgetPage
+{
+    private readonly CancellationTokenSource _leaving = new();
+    private EstimateFeed.Subscription? _subscription;
+    private Task _following = Task.CompletedTask;
+    private BudgetView? _view;
+    private ForecastUpdate? _forecast;
+    private Verdict? _verdict;
+    private ForecastChart? _chart;
+    private Calibration? _calibration;
+    private IReadOnlyList<BudgetFact> _facts = [];
+    private string? _refusal;
+    private bool _missing, _busy, _asking;
+
+    [Inject] private BudgetReader Reader { get; set; } = default!;
+    [Inject] private ForecastReader Forecasts { get; set; } = default!;
+    [Inject] private EstimateFeed Feed { get; set; } = default!;
+    [Inject] private RankJobs Ranking { get; set; } = default!;
+    [Inject] private StopDecision Decision { get; set; } = default!;
+    [Inject] private ModelCatalog Catalog { get; set; } = default!;
+    [Inject] private ProjectAccess Access { get; set; } = default!;
+
+    [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    [Parameter] public int Id { get; set; }
+
+    private string Facts
+    {
+        get
+        {
+            var project = _view!.Project;
+            var task = project.TaskType == TaskType.SingleChoice ? $"{_view.Answers} answers" : "short answers";
+            var zeroShot = project is { ZeroShot: { } s, ZeroShotStandardError: { } se } ? $" · zero-shot {ForecastNumbers.Score(s, CultureInfo.CurrentCulture)} ± {(se * 100).ToString("0.0", CultureInfo.CurrentCulture)} (measured)"
+                : project.ZeroShot is { } typed ? $" · zero-shot {ForecastNumbers.Score(typed, CultureInfo.CurrentCulture)}" : "";
+            return $"{task} · {project.Model} · {_chart!.TargetText}{zeroShot}";
+        }
+    }
+
+    protected override Task OnInitializedAsync() => ReadAsync(null);
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || _missing) return;
+        _subscription = Feed.Subscribe(Id);
+        _following = FollowAsync(_subscription);
+        // what came between the first reading and the subscription
+        if (_subscription.Latest is { } latest) await ApplyAsync(latest);
+    }
+
+    private async Task FollowAsync(EstimateFeed.Subscription subscription)
+    {
+        try
+        {
+            await foreach (var update in subscription.ReadAllAsync(_leaving.Token)) await InvokeAsync(() => ApplyAsync(update));
+        }
+        catch (OperationCanceledException)
+        {
+            // the page was left
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    private async Task ApplyAsync(ForecastUpdate update)
+    {
+        if (_forecast is not null && update.IsOlderThan(_forecast)) return;
+        await ReadAsync(update);
+        StateHasChanged();
+    }
+
+    private async Task ReadAsync(ForecastUpdate? update)
+    {
+        var (view, forecast) = (await Reader.ReadAsync(Id, _leaving.Token), update ?? await Forecasts.ReadAsync(Id, _leaving.Token));
+        if (view is null || forecast is null)
+        {
+            _missing = true;
+            return;
+        }
+        var culture = CultureInfo.CurrentCulture;
+        if (_view?.Project.Model != view.Project.Model) _calibration = await Task.Run(() => Catalog.Models().FirstOrDefault(m => m.Name == view.Project.Model && m.State != CalibrationState.OtherWeights)?.Calibration, _leaving.Token);
+        (_view, _forecast) = (view, forecast);
+        _verdict = VerdictText.Of(new(forecast, view.Project.ItemCount, view.Project.MaximumBudget, view.StoppedBy), culture);
+        _facts = BudgetFacts.Of(view.Project, forecast, view.LabelsPerHour, culture);
+        _chart = ForecastChart.Of(forecast, forecast.Estimate?.Target ?? TargetOf(view.Project), culture);
+        if (!_verdict.StopAdvised) _asking = false;
+    }
+
+    /// <summary>Before the first estimate: as the settings say it, as far as they can.</summary>
+    private static Target TargetOf(Project project)
+    {
+        if (project.TargetKind == TargetKind.ShareOfTheWay) return new(project.TargetValue, project.ZeroShot, project.Ceiling);
+        return project.ZeroShot is { } s0 && project.Ceiling - s0 >= .02 ? new((project.TargetValue - s0) / (project.Ceiling - s0), s0, project.Ceiling) : new(project.TargetValue, 0, 1);
+    }
+
+    private Task RankAsync() => ActAsync(_ => Ranking.EnqueueAsync(Id));
+
+    private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
+
+    private Task StopAsync() => ActAsync(async user => _refusal = await Decision.ConfirmAsync(Id, user) ? null : "The project is not active any more; nothing was changed.");
+
+    private Task ReopenAsync() => ActAsync(async user => _refusal = await Decision.ReopenAsync(Id, user) ? null : "The project is not stopped any more; nothing was changed.");
+
+    private async Task ActAsync(Func<string, Task> act)
+    {
+        var user = (await Authentication).User;
+        // a circuit lives for hours, a membership may have ended in between
+        if (await Access.RoleAsync(user, Id) != ProjectRole.Lead || user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId)
+        {
+            _refusal = "Only leads of this project may do that.";
+            return;
+        }
+        (_busy, _refusal) = (true, null);
+        try
+        {
+            await act(userId);
+            await ReadAsync(null);
+        }
+        finally
+        {
+            (_busy, _asking) = (false, false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _leaving.CancelAsync();
+        _subscription?.Dispose();
+        await _following;
+        _leaving.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>What the hub may call on a client. Estimates come as the stream of <see cref="EstimateHub.Watch"/>, so there is nothing yet.</summary>
+public interface IEstimateClient;
+
+/// <summary>
+/// The forecasts for outside clients (command line, notebooks, dashboards), by cookie or personal access token. The portal's own pages
+/// use the feed directly.
+/// </summary>
+[Authorize]
+public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, ProjectAccess access) : Hub<IEstimateClient>
+{
+    public const string Path = ApiPaths.Hubs + "/estimates";
+
+    /// <summary>Streams the forecast of a project that the caller leads: the newest now, then each following one.</summary>
+    /// <exception cref="HubException">403: not a lead of this project, or there is none.</exception>
+    public async IAsyncEnumerable<ForecastUpdate> Watch(int projectId, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await RequireLeadAsync(projectId);
+        using var subscription = feed.Subscribe(projectId);
+        var newest = subscription.Latest ?? await reader.ReadAsync(projectId, cancel);
+        if (newest is not null) yield return newest;
+        await foreach (var update in subscription.ReadAllAsync(cancel))
+        {
+            if (newest is not null && update.IsOlderThan(newest)) continue;
+            // a stream lives for days, a membership may end in between
+            await RequireLeadAsync(projectId);
+            yield return newest = update;
+        }
+    }
+
+    private async Task RequireLeadAsync(int projectId)
+    {
+        if (await access.RoleAsync(Context.User!, projectId) != ProjectRole.Lead)
+            throw new HubException($"403: you do not lead a project {projectId}. Only its leads may watch its forecast.");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
+public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, IEstimatorHost host, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
+{
+    /// <summary>A failure of the engine becomes a row and a log line; only cancellation and a failing database get out.</summary>
+    public void Run(int projectId, CancellationToken cancel)
+    {
+        var (inputs, last) = Wait(ReadAsync(projectId, cancel));
+        if (inputs is null) return;
+        // nothing to say before the first of the 32: the counts still move
+        if (inputs.Examples.Count == 0 && last is null)
+        {
+            Wait(StoreAsync(inputs, null, [], cancel));
+            return;
+        }
+        var started = time.GetTimestamp();
+        StoredEstimate? row;
+        (long Item, string Reason)[] unusable = [];
+        try
+        {
+            var estimator = host.Open(inputs.Model);
+            var hash = inputs.Hash(estimator, PastStop(last, inputs.Labels));
+            row = last is { Error: null } && last.InputHash == hash ? null : NewRow(inputs, started, estimator, Estimate(inputs, estimator, cancel, out unusable));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw;
+        }
+        // a mistake in model, settings or labels: its message is for the person who reads the page
+        catch (Exception e) when (e is EngineException or ArgumentException)
+        {
+            row = FailedRow(inputs, started, e.Message);
+            LogFailed(e, projectId, inputs.LabelVersion);
+        }
+        catch (Exception e)
+        {
+            row = FailedRow(inputs, started, $"The engine failed ({e.GetType().Name}); the log has the details.");
+            LogFailed(e, projectId, inputs.LabelVersion);
+        }
+        // the same failure of the same version is one row, however often it rings
+        if (row?.Error is { } error && last is not null && last.Error == error && last.LabelVersion == inputs.LabelVersion) row = null;
+        Wait(StoreAsync(inputs, row, unusable, cancel));
+    }
+
+    private static Estimate Estimate(EstimateInputs inputs, IEstimator estimator, CancellationToken cancel, out (long, string)[] unusable)
+    {
+        // one backward pass per new label, so that shutting down waits for one example at most
+        foreach (var example in inputs.Examples)
+        {
+            cancel.ThrowIfCancellationRequested();
+            estimator.Observe(inputs.Task, example, cancel);
+        }
+        var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap, Labels: inputs.Labels), cancel);
+        unusable = [.. estimate.LeftOut.Select(l => (inputs.Items[l.Index], l.Reason))];
+        return estimate;
+    }
+
+    private StoredEstimate NewRow(EstimateInputs inputs, long started, IEstimator estimator, Estimate estimate)
+    {
+        var row = Row(inputs, started);
+        row.ModelSha256 = estimator.Model.Sha256;
+        row.AdapterSeed = EstimateInputs.AdapterSeed(estimator);
+        // whether the advised stop is passed is decided by the estimate that is stored, as the next run will see it
+        row.InputHash = inputs.Hash(estimator, PastStop(estimate.Stop, inputs.Labels));
+        (row.CosLow, row.StandardError) = (estimate.CosLow.Median, estimate.CosLow.StandardError);
+        var p = estimate.Posterior;
+        (row.PReach, row.Median, row.Low80, row.High80) = (p.PReach, p.Median, p.Low80, p.High80);
+        row.Payload = EstimatePayload.Write(estimate);
+        row.Cosines = EstimatePayload.WriteCosines(estimate.CosLow.Cosines);
+        return row;
+    }
+
+    private StoredEstimate FailedRow(EstimateInputs inputs, long started, string message)
+    {
+        var row = Row(inputs, started);
+        row.Error = message;
+        return row;
+    }
+
+    private StoredEstimate Row(EstimateInputs inputs, long started) => new()
+    {
+        ProjectId = inputs.ProjectId,
+        LabelVersion = inputs.LabelVersion,
+        LabelCount = inputs.Labels,
+        FirstCount = inputs.Examples.Count,
+        Model = inputs.Model,
+        DurationMilliseconds = (int)time.GetElapsedTime(started).TotalMilliseconds,
+        CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+    };
+
+    private static bool PastStop(StoredEstimate? last, int labels) => last?.Payload is { } payload && PastStop(EstimatePayload.Read(payload).Stop, labels);
+
+    private static bool PastStop(StopAdvice stop, int labels) => stop is { Rule: "A", At: { } at } && labels >= at;
+
+    private async Task<(EstimateInputs? Inputs, StoredEstimate? Last)> ReadAsync(int projectId, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await EstimateInputs.ReadAsync(db, first32, projectId, cancel) is not { } inputs) return (null, null);
+        var last = await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id)
+            .Select(e => new StoredEstimate { Id = e.Id, LabelVersion = e.LabelVersion, InputHash = e.InputHash, Payload = e.Payload, Error = e.Error }).FirstOrDefaultAsync(cancel);
+        return (inputs, last);
+    }
+
+    private async Task StoreAsync(EstimateInputs inputs, StoredEstimate? row, (long Item, string Reason)[] unusable, CancellationToken cancel)
+    {
+        await writes.WriteAsync(async (db, token) =>
+        {
+            if (row is not null) db.Estimates.Add(row);
+            await db.SaveChangesAsync(token);
+            foreach (var (item, reason) in unusable)
+                await db.Items.Where(i => i.Id == item).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable, reason), token);
+            await db.Projects.Where(p => p.Id == inputs.ProjectId && p.EstimatedVersion < inputs.LabelVersion)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.EstimatedVersion, inputs.LabelVersion), token);
+        }, cancel);
+        await publisher.PublishAsync(inputs.ProjectId, cancel);
+    }
+
+    // the engine thread is nobody's request: it may block
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    [LoggerMessage(LogLevel.Error, "The estimate of project {ProjectId} at label version {LabelVersion} failed")]
+    private partial void LogFailed(Exception e, int projectId, long labelVersion);
+}

@@ -1,0 +1,81 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>
+/// The one engine thread of the device. Estimates of rung projects go first, and between two steps of a ranking. It lives as long as the
+/// portal: a failing estimate is a row, a failing database is a log line and a new try.
+/// </summary>
+public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, RankRun rankings, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _started;
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        // what came in while nobody listened, or was rung before a crash
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        foreach (var id in await db.Projects.Where(p => p.LabelVersion > p.EstimatedVersion && p.DeletedAt == null).OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(cancel)) queue.Ring(id);
+        _started = true;
+        new Thread(Work) { IsBackground = true, Name = "engine" }.Start();
+    }
+
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        await _stopping.CancelAsync();
+        if (_started) await _ended.Task.WaitAsync(cancel);
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (!_stopping.IsCancellationRequested) Turn();
+        }
+        catch (OperationCanceledException)
+        {
+            // shutting down
+        }
+        finally
+        {
+            // models are freed on the thread that used them
+            host.Dispose();
+            _ended.SetResult();
+        }
+    }
+
+    private void Turn()
+    {
+        int? project = null;
+        try
+        {
+            if (queue.TryTake(out var id))
+            {
+                project = id;
+                estimates.Run(id, _stopping.Token);
+            }
+            else if (!rankings.Step(_stopping.Token))
+            {
+                queue.Wait(_stopping.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, project);
+            // the database did not answer: not at full speed again, and the project stays due
+            _stopping.Token.WaitHandle.WaitOne(Pause);
+            if (project is { } due) queue.Ring(due);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The engine thread failed (project {Project}); it goes on")]
+    private partial void LogFailed(Exception e, int? project);
+}

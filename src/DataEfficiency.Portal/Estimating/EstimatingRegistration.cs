@@ -1,0 +1,41 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Models;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.Extensions.Options;
+
+namespace DataEfficiency.Portal.Estimating;
+
+public static class EstimatingRegistration
+{
+    public static void AddEstimating(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<EstimationOptions>().BindConfiguration(EstimationOptions.Section).Validate(EstimationOptions.IsValid, EstimationOptions.Rule).ValidateOnStart();
+        services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section);
+        services.AddSingleton<EstimateQueue>();
+        services.AddSingleton<IEstimateDoorbell>(provider => provider.GetRequiredService<EstimateQueue>());
+        services.AddSingleton<EstimateFeed>();
+        services.AddSingleton<ForecastReader>();
+        services.AddSingleton<ForecastPublisher>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<IEstimatorHost, EstimatorHost>();
+        services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, PromptBuilder.Load(folder), Options(provider)));
+        services.AddSingleton<EstimateRun>();
+        services.AddSingleton<RankStore>();
+        services.AddSingleton<RankRun>();
+        services.AddSingleton<RankJobs>();
+        services.AddSingleton<StopDecision>();
+        services.AddSingleton<AnnotatorPaceReader>();
+        services.AddSingleton<BudgetReader>();
+        services.AddHostedService<EstimateWorker>();
+    }
+
+    private static EngineOptions Options(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<EstimationOptions>>().Value;
+        return new() { Threads = options.Threads, LibTorchPath = options.LibTorchPath, RowFolder = provider.GetRequiredService<DataFolder>().GradientRows };
+    }
+
+    public static void MapEstimating(this WebApplication app) => app.MapHub<EstimateHub>(EstimateHub.Path);
+}

@@ -1,0 +1,35 @@
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>Section "Estimation": how the engine runs beside the web server.</summary>
+public sealed class EstimationOptions
+{
+    public const string Section = "Estimation";
+
+    /// <summary>Threads of the engine, so that a core is left to the web server while people label. Default: all cores but one, at least 1.</summary>
+    public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>Longest step of a ranking: due estimates go between two steps. Default: 500 ms.</summary>
+    public TimeSpan RankStep { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Shortest time between two pictures of one project sent to its pages. Default: 100 ms.</summary>
+    public TimeSpan FeedInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Models kept loaded on the device; the least recently used leaves. Default: 1.</summary>
+    public int LoadedModels { get; set; } = 1;
+
+    /// <summary>Folder of libtorch libraries to use in place of the ones beside the program. Default: none.</summary>
+    public string? LibTorchPath { get; set; }
+
+    internal static bool IsValid(EstimationOptions o) => o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5) && o.FeedInterval >= TimeSpan.Zero;
+
+    internal const string Rule = "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 seconds, FeedInterval not negative.";
+}
+
+/// <summary>Section "Models": where model folders lie.</summary>
+public sealed class ModelsOptions
+{
+    public const string Section = "Models";
+
+    /// <summary>Folder whose subfolders are Hugging Face model folders; relative to the content root. Default: models in the data folder.</summary>
+    public string? Root { get; set; }
+}

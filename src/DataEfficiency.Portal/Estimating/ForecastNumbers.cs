@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>Numbers of a forecast as people read them: at most three significant digits, separators and currency of the reader's culture.</summary>
+public static class ForecastNumbers
+{
+    private const char NoBreakSpace = '\u00a0';
+
+    /// <summary>Labels of a forecast: 1,479.29 is 1,480.</summary>
+    public static string Labels(double count, CultureInfo culture) => ThreeDigits(count).ToString("N0", culture);
+
+    /// <summary>"No more than": the median need, 756.49, takes 757 labels.</summary>
+    public static string Need(double median, CultureInfo culture) => Labels(Math.Ceiling(median - 1e-9), culture);
+
+    /// <summary>A count that is known exactly.</summary>
+    public static string Count(long count, CultureInfo culture) => count.ToString("N0", culture);
+
+    /// <summary>Whole percents; what rounds to 0 or 100 without being it is said as "under 1 %" or "over 99 %".</summary>
+    public static string Percent(double share, CultureInfo culture)
+    {
+        var percent = Math.Round(share * 100, MidpointRounding.AwayFromZero);
+        if (percent <= 0 && share > 0) return $"under 1{NoBreakSpace}%";
+        if (percent >= 100 && share < 1) return $"over 99{NoBreakSpace}%";
+        return $"{percent.ToString("0", culture)}{NoBreakSpace}%";
+    }
+
+    /// <summary>A score with one decimal: 90.5 %.</summary>
+    public static string Score(double score, CultureInfo culture) => $"{(score * 100).ToString("0.#", culture)}{NoBreakSpace}%";
+
+    public static string Hours(double hours, CultureInfo culture) => hours switch
+    {
+        < 1.0 / 60 => $"under 1{NoBreakSpace}min",
+        < 1 => $"{Math.Round(hours * 60).ToString("0", culture)}{NoBreakSpace}min",
+        < 100 => $"{hours.ToString("0.0", culture)}{NoBreakSpace}h",
+        _ => $"{ThreeDigits(hours).ToString("N0", culture)}{NoBreakSpace}h",
+    };
+
+    /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
+    public static string Money(double amount, string currency, CultureInfo culture)
+    {
+        var rounded = ThreeDigits(amount);
+        return $"{Symbol(currency)}{NoBreakSpace}{rounded.ToString(rounded >= 100 || rounded == Math.Round(rounded) ? "N0" : "N2", culture)}";
+    }
+
+    public static string Range(string low, string high) => $"{low} – {high}";
+
+    /// <summary>Rounded to three significant digits; whole numbers below 1,000 stay whole.</summary>
+    public static double ThreeDigits(double value)
+    {
+        if (value == 0 || !double.IsFinite(value)) return value;
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - 2);
+        return unit >= 1 ? Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit : Math.Round(value, Math.Min(6, (int)Math.Round(-Math.Log10(unit))), MidpointRounding.AwayFromZero);
+    }
+
+    /// <summary>The sign of an ISO code, the code itself where none is commonly known.</summary>
+    public static string Symbol(string currency) => currency.ToUpperInvariant() switch
+    {
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        "JPY" => "¥",
+        var code => code,
+    };
+}

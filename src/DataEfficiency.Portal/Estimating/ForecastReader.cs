@@ -1,0 +1,37 @@
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>Takes the picture of a project's forecast from the rows.</summary>
+public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, First32 first32)
+{
+    /// <summary>Null where the project is gone.</summary>
+    public async Task<ForecastUpdate?> ReadAsync(int projectId, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var project = await db.Projects.Where(p => p.Id == projectId && p.DeletedAt == null).Select(p => new { p.EstimatedVersion, p.Model, p.StoppedAt, p.RankVersion }).SingleOrDefaultAsync(cancel);
+        if (project is null) return null;
+        var rows = db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id);
+        var newest = await rows.Select(e => new { e.Id, e.Error }).FirstOrDefaultAsync(cancel);
+        var good = await rows.Where(e => e.Payload != null)
+            .Select(e => new { e.Id, e.Payload, e.AdapterSeed, e.DurationMilliseconds, e.CreatedAt }).FirstOrDefaultAsync(cancel);
+        var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
+        var first = await first32.ItemsAsync(db, projectId, cancel);
+        var counting = db.Labels.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
+        var firstLabels = first.Count == 0 ? 0 : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
+        return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels,
+            job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model, good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt,
+            good is null ? null : EstimatePayload.Read(good.Payload!), newest?.Error, project.StoppedAt);
+    }
+}
+
+/// <summary>Takes a picture and publishes it: after every change that a page of the project shows.</summary>
+public sealed class ForecastPublisher(ForecastReader reader, EstimateFeed feed)
+{
+    public async Task PublishAsync(int projectId, CancellationToken cancel = default)
+    {
+        if (await reader.ReadAsync(projectId, cancel) is { } update) feed.Publish(update);
+    }
+}

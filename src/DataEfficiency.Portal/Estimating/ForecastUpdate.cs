@@ -1,0 +1,29 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>The state of a project's forecast as pages and outside clients get it: one whole picture each time, never a difference.</summary>
+/// <param name="LabelVersion">The label version the estimator has looked at.</param>
+/// <param name="Labels">Current labels that count (no surplus) at that version.</param>
+/// <param name="FirstLabels">How many of the first 32 are labelled.</param>
+/// <param name="EstimateId">Row of the newest estimate that succeeded; null before the first.</param>
+/// <param name="Estimate">That estimate, without its cosine matrix.</param>
+/// <param name="Error">Why the newest run failed; null where it did not.</param>
+/// <param name="StoppedAt">When a lead confirmed the stop.</param>
+public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed,
+    int? DurationMilliseconds, long? EstimatedAt, Estimate? Estimate, string? Error, long? StoppedAt)
+{
+    /// <summary>True where another picture of the same project was taken later.</summary>
+    public bool IsOlderThan(ForecastUpdate other) => LabelVersion < other.LabelVersion || (LabelVersion == other.LabelVersion && (EstimateId ?? 0) < (other.EstimateId ?? 0));
+}
+
+/// <summary>The newest rank job of a project.</summary>
+public sealed record RankingProgress(int JobId, WorkState State, int Done, int Total, double ItemsPerSecond, string? Error)
+{
+    public double Share => Total > 0 ? (double)Done / Total : 0;
+
+    public bool IsUnderWay => State is WorkState.Queued or WorkState.Running;
+
+    public TimeSpan? Left => IsUnderWay && ItemsPerSecond > 0 ? TimeSpan.FromSeconds((Total - Done) / ItemsPerSecond) : null;
+}

@@ -1,0 +1,12 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>The one place where a project's instruction and answer set become the engine's task.</summary>
+public static class ProjectPrompt
+{
+    /// <param name="definitions">All of the project's; retired ones are left out.</param>
+    public static TaskPrompt Of(Project project, IEnumerable<LabelDefinition> definitions) => new(project.Instruction,
+        project.TaskType == TaskType.SingleChoice ? [.. definitions.Where(d => !d.Retired).OrderBy(d => d.Order).ThenBy(d => d.Id).Select(d => d.AnswerText)] : null, project.ListAnswers);
+}

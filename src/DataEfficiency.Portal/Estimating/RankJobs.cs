@@ -1,0 +1,48 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <summary>Asks for rankings and cancels them. One job of a project counts: a new one takes the place of those before it.</summary>
+public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPublisher publisher, TimeProvider time)
+{
+    /// <summary>
+    /// Queues a ranking of the project's visible items. After an import it ranks the new ones only; after a change of instruction,
+    /// answers or model all of them (the job finds out by itself).
+    /// </summary>
+    /// <returns>The job's id.</returns>
+    public async Task<int> EnqueueAsync(int projectId, CancellationToken cancel = default)
+    {
+        var job = await writes.WriteAsync(async (db, token) =>
+        {
+            var now = Now;
+            await CancelAsync(db, projectId, now, token);
+            var project = await db.Projects.SingleAsync(p => p.Id == projectId, token);
+            var added = new RankJob { ProjectId = projectId, State = WorkState.Queued, Model = project.Model, CreatedAt = now,
+                Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, token) };
+            db.RankJobs.Add(added);
+            await db.SaveChangesAsync(token);
+            return added;
+        }, cancel);
+        await publisher.PublishAsync(projectId, cancel);
+        queue.Wake();
+        return job.Id;
+    }
+
+    /// <summary>Ends a queued job now and a running one after its current step. What it ranked so far is kept.</summary>
+    public async Task CancelAsync(int projectId, CancellationToken cancel = default)
+    {
+        await writes.WriteAsync((db, token) => CancelAsync(db, projectId, Now, token), cancel);
+        await publisher.PublishAsync(projectId, cancel);
+        queue.Wake();
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static async Task CancelAsync(AppDbContext db, int projectId, long now, CancellationToken cancel)
+    {
+        var open = db.RankJobs.Where(j => j.ProjectId == projectId);
+        await open.Where(j => j.State == WorkState.Queued).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Cancelled).SetProperty(x => x.CancelRequested, true).SetProperty(x => x.FinishedAt, now), cancel);
+        await open.Where(j => j.State == WorkState.Running).ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), cancel);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Security.Claims;
+using Bunit;
+using Bunit.TestDoubles;
+using DataEfficiency.Portal.Components.Pages;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Estimating;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Components;
+
+public sealed class BudgetPageTests : BunitContext
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly EstimatingWorld _world = new();
+
+    [Fact]
+    public async Task Page_FollowsTheForecast_WithoutReload()
+    {
+        var project = await OpenProjectAsync();
+        var page = Open(project);
+        Assert.Contains("0 of 8 labels before a first band", page.Find("h2").TextContent);
+        Assert.Empty(page.FindAll(".band"));
+
+        await _world.LabelAndWaitAsync(project, 8);
+        page.WaitForAssertion(() => Assert.Contains("A first band", page.Find("h2").TextContent), Patience);
+        Assert.NotEmpty(page.FindAll(".band"));
+        Assert.Empty(page.FindAll(".needdot"));
+
+        await _world.LabelAndWaitAsync(project, 24);
+        page.WaitForAssertion(() => Assert.Contains("Safe stop without measuring", page.Find("h2").TextContent), Patience);
+        Assert.NotEmpty(page.FindAll(".needdot"));
+        Assert.Contains("three other models", page.Find(".verdict").TextContent);
+        Assert.Contains("Frozen at 32", page.Markup);
+        Assert.Equal(2, page.FindAll(".history tbody tr").Count);
+    }
+
+    [Fact]
+    public async Task Lead_ConfirmsTheStop_AndReopens()
+    {
+        var project = await OpenProjectAsync();
+        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
+        await _world.LabelAndWaitAsync(project, 40);
+        var page = Open(project);
+        Assert.Equal("Stop", page.Find(".tag").TextContent);
+        Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
+
+        Button(page, "Confirm the stop").Click();
+        Button(page, "Stop now").Click();
+        page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience);
+        var stopped = await _world.ProjectAsync(project);
+        Assert.Equal((ProjectState.Stopped, "lead"), (stopped.State, stopped.StoppedBy));
+        Assert.NotNull(stopped.StoppedAt);
+
+        Button(page, "Reopen labeling").Click();
+        page.WaitForAssertion(() => Assert.Equal("Stop", page.Find(".tag").TextContent), Patience);
+        Assert.Null((await _world.ProjectAsync(project)).StoppedAt);
+    }
+
+    [Fact]
+    public async Task FormerLead_OnAnOpenPage_IsRefused()
+    {
+        var project = await OpenProjectAsync();
+        var page = Open(project);
+        await _world.WriteAsync(db => db.Memberships.Where(m => m.ProjectId == project).ExecuteDeleteAsync());
+        Button(page, "Rank again").Click();
+        page.WaitForAssertion(() => Assert.Contains("Only leads of this project may do that.", page.Markup), Patience);
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal(1, await db.RankJobs.CountAsync(j => j.ProjectId == project));
+    }
+
+    [Fact]
+    public async Task ProjectName_WithMarkup_StaysText()
+    {
+        var project = await OpenProjectAsync();
+        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Name, "<script>alert(1)</script>")));
+        var page = Open(project);
+        Assert.Empty(page.FindAll("script"));
+        Assert.Equal("<script>alert(1)</script>", page.Find("h1").TextContent);
+    }
+
+    [Fact]
+    public void UnknownProject_SaysSo()
+    {
+        _ = _world.Services;
+        Assert.Contains("No such project", Open(4711).Markup);
+    }
+
+    private async Task<int> OpenProjectAsync()
+    {
+        var project = await _world.AddPoolAsync(400, drawn: true);
+        await _world.WriteAsync(async db =>
+        {
+            db.Users.Add(new AppUser { Id = "lead", UserName = "lead", NormalizedUserName = "LEAD", DisplayName = "Ada" });
+            db.Memberships.Add(new Membership { ProjectId = project, UserId = "lead", Role = ProjectRole.Lead });
+            await db.SaveChangesAsync();
+        });
+        return project;
+    }
+
+    private IRenderedComponent<BudgetPage> Open(int project)
+    {
+        Services.AddFallbackServiceProvider(_world.Services);
+        this.AddAuthorization().SetAuthorized("lead").SetClaims(new Claim(ClaimTypes.NameIdentifier, "lead"));
+        var page = Render<BudgetPage>(p => p.Add(b => b.Id, project));
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
+        return page;
+    }
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<BudgetPage> page, string text) => page.FindAll("button").Single(b => b.TextContent == text);
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _world.Dispose();
+    }
+}

@@ -1,0 +1,171 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Estimating;
+
+public sealed class EstimateWorkerTests
+{
+    [Fact]
+    public async Task Label_Rung_AppendsEstimateOfItsVersion()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        var update = await world.LabelAndWaitAsync(project, 9);
+
+        var row = Assert.Single(await world.EstimatesAsync(project));
+        Assert.Equal((9, 9, 9L, "fake", "f00d", 1L), (row.LabelCount, row.FirstCount, row.LabelVersion, row.Model, row.ModelSha256, row.AdapterSeed));
+        Assert.Equal(row.CosLow, update.Estimate!.CosLow.Median);
+        Assert.Equal(9 * 9 * 8, row.Cosines!.Length);
+        Assert.Empty(update.Estimate.CosLow.Cosines);
+        Assert.Equal(9, (await world.ProjectAsync(project)).EstimatedVersion);
+    }
+
+    [Fact]
+    public async Task Start_AfterCrashBeforeRing_RunsDueProjectsOnly()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        int due, done;
+        using (var before = new EstimatingWorld { DataFolder = folder, KeepDataFolder = true })
+        {
+            due = await before.AddPoolAsync(400, drawn: true);
+            done = await before.AddPoolAsync(400, drawn: true);
+            await before.LabelAndWaitAsync(done, 3);
+            // committed, and the process ends before anybody rings
+            await before.LabelAsync(due, 5);
+        }
+        using var after = new EstimatingWorld { DataFolder = folder };
+        var update = await after.WaitAsync(due, u => u.LabelVersion == 5);
+        Assert.Equal(5, update.Estimate!.CosLow.Count);
+        Assert.Single(await after.EstimatesAsync(done));
+        Assert.DoesNotContain("forecast 3", after.Estimator.Calls);
+    }
+
+    [Fact]
+    public async Task Rings_DuringARun_MakeOneNextRun()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAsync(project, 1);
+        world.Estimator.Block();
+        world.Queue.Ring(project);
+        await world.Estimator.Arrived.WaitAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await world.LabelAsync(project, 1);
+            world.Queue.Ring(project);
+        }
+        await world.WaitAsync(project, u => u.LabelVersion == 11, world.Estimator.Unblock);
+        Assert.Equal([1, 11], (await world.EstimatesAsync(project)).Select(e => e.FirstCount));
+    }
+
+    [Fact]
+    public async Task Failure_IsARowAndTheWorkerLivesOn()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAndWaitAsync(project, 8);
+        world.Estimator.Failure = new EngineException("weights.safetensors is truncated: download it again.");
+        var failed = await world.LabelAndWaitAsync(project, 1);
+        Assert.Equal("weights.safetensors is truncated: download it again.", failed.Error);
+        Assert.Equal(8, failed.Estimate!.CosLow.Count);
+
+        world.Estimator.Failure = null;
+        var mended = await world.LabelAndWaitAsync(project, 1);
+        Assert.Null(mended.Error);
+        Assert.Equal([false, true, false], (await world.EstimatesAsync(project)).Select(e => e.Error is not null));
+    }
+
+    [Fact]
+    public async Task UnexpectedFailure_TellsTypeButNotTheMessage()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        world.Estimator.Failure = new InvalidOperationException("/home/secret/path");
+        var failed = await world.LabelAndWaitAsync(project, 1);
+        Assert.Contains("InvalidOperationException", failed.Error);
+        Assert.DoesNotContain("secret", failed.Error);
+    }
+
+    [Fact]
+    public async Task Ring_WithUnchangedInput_AppendsNoRow()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAndWaitAsync(project, 4);
+        await world.RingAndWaitAsync(project);
+        // a label outside the first 32 changes counts, not the forecast
+        await world.WriteAsync(db => db.Items.Where(i => i.ProjectId == project && i.DrawRank >= 4).ExecuteUpdateAsync(i => i.SetProperty(x => x.DrawRank, (int?)null)));
+        var update = await world.LabelAndWaitAsync(project, 1);
+        Assert.Equal((5, 4), (update.Labels, update.FirstLabels));
+        Assert.Single(await world.EstimatesAsync(project));
+    }
+
+    [Fact]
+    public async Task Target_Changed_AppendsARow()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAndWaitAsync(project, 4);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TargetValue, .8).SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1)));
+        var update = await world.RingAndWaitAsync(project);
+        Assert.Equal(.8, update.Estimate!.Target.Share);
+        Assert.Equal(2, (await world.EstimatesAsync(project)).Count);
+    }
+
+    [Fact]
+    public async Task RawTarget_WithoutZeroShot_SaysWhatIsMissing()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TargetKind, TargetKind.RawScore)));
+        Assert.Contains("zero-shot score is not known", (await world.LabelAndWaitAsync(project, 1)).Error);
+    }
+
+    [Fact]
+    public async Task Example_WithoutGradient_IsMarkedAndReplaced()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true, text: i => i == 1 ? FakeEstimator.NoGradient : $"text {i}");
+        var update = await world.LabelAndWaitAsync(project, 3);
+        Assert.Equal(2, update.Estimate!.CosLow.Count);
+        // the mark takes the item out of the first 32, so the next of the draw moves up
+        Assert.Equal(2, update.FirstLabels);
+        Assert.Equal("norm 0", (await world.ItemsAsync(project))[1].Unusable);
+    }
+
+    [Fact]
+    public async Task SafeStop_Passed_AppendsTheStopOnce()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
+        await world.LabelAndWaitAsync(project, 32);
+        await world.LabelAndWaitAsync(project, 7);
+        Assert.Equal(Advice.KeepLabeling, (await world.LabelAndWaitAsync(project, 0)).Estimate!.Stop.Advice);
+        await world.LabelAndWaitAsync(project, 1);
+        var stop = await world.LabelAndWaitAsync(project, 1);
+        Assert.Equal(Advice.Stop, stop.Estimate!.Stop.Advice);
+        Assert.Equal([32, 40], (await world.EstimatesAsync(project)).Select(e => e.LabelCount));
+    }
+
+    [Fact]
+    public async Task DueEstimate_GoesBetweenTwoRankSteps()
+    {
+        using var world = new EstimatingWorld();
+        var ranked = await world.AddPoolAsync(300);
+        var labelled = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAsync(labelled, 2);
+        world.Estimator.Block();
+        await world.Ranking.EnqueueAsync(ranked);
+        await world.Estimator.Arrived.WaitAsync();
+        world.Queue.Ring(labelled);
+        await world.WaitAsync(ranked, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
+        var calls = world.Estimator.Calls.ToList();
+        Assert.Equal("rank 4", calls[0]);
+        Assert.Equal("forecast 2", calls[3]);
+        Assert.StartsWith("rank", calls[4]);
+    }
+}

@@ -1,0 +1,99 @@
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataEfficiency.Portal.Tests.Estimating;
+
+/// <summary>A portal with projects of made-up items and the real worker on a fake engine. Waits on the feed, never on the clock.</summary>
+public sealed class EstimatingWorld : PortalFactory
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public EstimatingWorld() => Settings["Estimation:FeedInterval"] = "00:00:00";
+
+    public EstimateQueue Queue => Services.GetRequiredService<EstimateQueue>();
+
+    public EstimateFeed Feed => Services.GetRequiredService<EstimateFeed>();
+
+    public RankJobs Ranking => Services.GetRequiredService<RankJobs>();
+
+    /// <param name="text">The text of the i-th item.</param>
+    public async Task<int> AddPoolAsync(int items, bool drawn = false, Func<int, string>? text = null, Func<int, string?>? gold = null)
+    {
+        var project = await AddProjectAsync();
+        await WriteAsync(async db =>
+        {
+            var stored = await db.Projects.SingleAsync(p => p.Id == project.Id);
+            (stored.Model, stored.Seed, stored.ItemCount, stored.VisibleImport, stored.RankVersion) = ("fake", 7, items, 1, drawn ? 1 : 0);
+            db.LabelDefinitions.AddRange(new LabelDefinition { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 }, new LabelDefinition { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
+            db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item { ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i), TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i, ActiveRank = i, DrawRank = drawn && i < 100 ? i : null }));
+            if (drawn) db.RankJobs.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items });
+            await db.SaveChangesAsync();
+            db.Slots.AddRange(db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot { ProjectId = project.Id, ItemId = i.Id, ImportId = 1, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank, DrawRank = i.DrawRank }));
+            await db.SaveChangesAsync();
+        });
+        return project.Id;
+    }
+
+    /// <summary>Labels the next items in drawn order, as a submit commits them; does not ring.</summary>
+    public Task LabelAsync(int projectId, int count) => WriteAsync(async db =>
+    {
+        var labelled = await db.Labels.Where(l => l.ProjectId == projectId).Select(l => l.ItemId).ToListAsync();
+        var definitions = await db.LabelDefinitions.Where(d => d.ProjectId == projectId).OrderBy(d => d.Order).ToListAsync();
+        var items = await db.Items.Where(i => i.ProjectId == projectId && !labelled.Contains(i.Id)).OrderBy(i => i.DrawRank ?? int.MaxValue).ThenBy(i => i.Id).Take(count).ToListAsync();
+        foreach (var (item, n) in items.Select((item, n) => (item, n)))
+        {
+            var definition = definitions[(labelled.Count + n) % definitions.Count];
+            db.Labels.Add(new Label { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelDefinitionId = definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
+        }
+        await db.SaveChangesAsync();
+        await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));
+    });
+
+    public async Task<ForecastUpdate> LabelAndWaitAsync(int projectId, int count)
+    {
+        await LabelAsync(projectId, count);
+        return await RingAndWaitAsync(projectId);
+    }
+
+    /// <summary>Rings and waits until the estimator has looked at the newest label version.</summary>
+    public async Task<ForecastUpdate> RingAndWaitAsync(int projectId)
+    {
+        var version = (await ProjectAsync(projectId)).LabelVersion;
+        return await WaitAsync(projectId, u => u.LabelVersion >= version, () => Queue.Ring(projectId));
+    }
+
+    /// <summary>The first picture after <paramref name="act"/> that fits.</summary>
+    public async Task<ForecastUpdate> WaitAsync(int projectId, Func<ForecastUpdate, bool> fits, Action? act = null)
+    {
+        using var subscription = Feed.Subscribe(projectId);
+        using var patience = new CancellationTokenSource(Patience);
+        act?.Invoke();
+        if (act is null && subscription.Latest is { } latest && fits(latest)) return latest;
+        await foreach (var update in subscription.ReadAllAsync(patience.Token))
+            if (fits(update)) return update;
+        throw new InvalidOperationException("The feed ended.");
+    }
+
+    public async Task<Project> ProjectAsync(int projectId)
+    {
+        await using var db = await OpenDbAsync();
+        return await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId);
+    }
+
+    public async Task<List<StoredEstimate>> EstimatesAsync(int projectId)
+    {
+        await using var db = await OpenDbAsync();
+        return await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Id).ToListAsync();
+    }
+
+    public async Task<List<Item>> ItemsAsync(int projectId)
+    {
+        await using var db = await OpenDbAsync();
+        return await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId).OrderBy(i => i.Id).ToListAsync();
+    }
+
+    public Task WriteAsync(Func<AppDbContext, Task> work) => Services.GetRequiredService<WriteQueue>().WriteAsync((db, _) => work(db), CancellationToken.None);
+}

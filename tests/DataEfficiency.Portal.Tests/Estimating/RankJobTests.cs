@@ -1,0 +1,127 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Estimating;
+
+public sealed class RankJobTests
+{
+    [Fact]
+    public async Task Job_Done_OrdersItemsAndSlotsByConfidenceAndDraws()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(1200);
+        await RankAsync(world, project);
+        var items = await world.ItemsAsync(project);
+        Assert.All(items, i => Assert.Equal(FakeEstimator.Share(i.Text), i.Confidence!.Value, 12));
+        Assert.Equal(items.OrderBy(i => i.Confidence).Select(i => i.Id), items.OrderBy(i => i.ActiveRank).Select(i => i.Id));
+        var drawn = items.Where(i => i.DrawRank is not null).ToList();
+        Assert.Equal(items.OrderBy(i => i.Confidence).Take(120).Select(i => i.Id).Order(), drawn.Select(i => i.Id).Order());
+        Assert.Equal(Enumerable.Range(0, 120), drawn.Select(i => i.DrawRank!.Value).Order());
+        await using var db = await world.OpenDbAsync();
+        var slots = await db.Slots.Where(s => s.ProjectId == project).ToDictionaryAsync(s => s.ItemId);
+        Assert.All(items, i => Assert.Equal((i.ActiveRank, i.DrawRank), (slots[i.Id].ActiveRank, slots[i.Id].DrawRank)));
+        Assert.Equal(1, (await world.ProjectAsync(project)).RankVersion);
+    }
+
+    [Fact]
+    public async Task Job_Killed_GoesOnBehindTheLastStoredStep()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        int project, before;
+        using (var world = new EstimatingWorld { DataFolder = folder, KeepDataFolder = true })
+        {
+            project = await world.AddPoolAsync(500);
+            await world.Ranking.EnqueueAsync(project);
+            await world.WaitAsync(project, u => u.Ranking!.Done >= 4);
+            world.Estimator.Block();
+        }
+        using var after = new EstimatingWorld { DataFolder = folder };
+        await using (var db = await after.OpenDbAsync()) before = await db.RankJobs.Where(j => j.ProjectId == project).Select(j => j.Done).SingleAsync();
+        await after.WaitAsync(project, u => u.Ranking!.State == WorkState.Done);
+        Assert.All(await after.ItemsAsync(project), i => Assert.NotNull(i.Confidence));
+        Assert.InRange(Ranked(after), 1, 500 - 4);
+    }
+
+    [Fact]
+    public async Task Cancel_OfARunningJob_KeepsWhatItHasAndANewOneGoesOn()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(500);
+        world.Estimator.Block();
+        await world.Ranking.EnqueueAsync(project);
+        await world.Estimator.Arrived.WaitAsync();
+        await world.Ranking.CancelAsync(project);
+        var cancelled = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Cancelled, world.Estimator.Unblock);
+        Assert.Equal(4, cancelled.Ranking!.Done);
+        Assert.Equal(0, (await world.ProjectAsync(project)).RankVersion);
+        await RankAsync(world, project);
+        Assert.Equal(500, Ranked(world));
+    }
+
+    [Fact]
+    public async Task Rank_AfterAnImport_RanksTheNewItemsOnly_AfterANewInstruction_All()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(100);
+        await RankAsync(world, project);
+        await world.WriteAsync(async db =>
+        {
+            db.Items.AddRange(Enumerable.Range(100, 20).Select(i => new Item { ProjectId = project, ImportId = 2, Text = $"text {i}", RandomRank = i, ActiveRank = i }));
+            await db.SaveChangesAsync();
+            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 2));
+        });
+        await RankAsync(world, project);
+        Assert.Equal(120, Ranked(world));
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Instruction, "Another question?")));
+        await RankAsync(world, project);
+        Assert.Equal(240, Ranked(world));
+    }
+
+    [Fact]
+    public async Task Failure_IsShownAndTheNextJobRuns()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(50);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
+        await world.Ranking.EnqueueAsync(project);
+        var failed = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Failed);
+        Assert.Equal("Model \"missing\" is not installed.", failed.Ranking!.Error);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, "fake")));
+        await RankAsync(world, project);
+    }
+
+    [Fact]
+    public async Task Gold_IsScoredAgainstGreedyAnswers_UnlessTyped()
+    {
+        using var world = new EstimatingWorld();
+        // the fake answers "yes"
+        var measured = await world.AddPoolAsync(40, gold: i => i < 30 ? "Yes." : "no");
+        var typed = await world.AddPoolAsync(40, gold: i => "yes");
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == typed).ExecuteUpdateAsync(p => p.SetProperty(x => x.ZeroShot, .25)));
+        await RankAsync(world, measured);
+        await RankAsync(world, typed);
+        var project = await world.ProjectAsync(measured);
+        Assert.Equal(.75, project.ZeroShot!.Value, 12);
+        Assert.Equal(Math.Sqrt(.75 * .25 / 40), project.ZeroShotStandardError!.Value, 12);
+        Assert.Equal(.25, (await world.ProjectAsync(typed)).ZeroShot);
+    }
+
+    [Fact]
+    public async Task TooLongItem_IsUnusableAndLast()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(50, text: i => i == 3 ? "too long" : $"text {i}");
+        await RankAsync(world, project);
+        var item = (await world.ItemsAsync(project))[3];
+        Assert.Equal(("the prompt is too long", 49, null), (item.Unusable, item.ActiveRank, item.DrawRank));
+    }
+
+    private static async Task RankAsync(EstimatingWorld world, int project)
+    {
+        var id = await world.Ranking.EnqueueAsync(project);
+        await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done } r && r.JobId == id);
+    }
+
+    private static int Ranked(EstimatingWorld world) => world.Estimator.Calls.Where(c => c.StartsWith("rank", StringComparison.Ordinal)).Sum(c => int.Parse(c[5..]));
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Storage;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Estimating;
+
+public sealed class VerdictTextTests
+{
+    private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-US");
+    private static readonly RankingProgress Ranked = new(1, WorkState.Done, 10003, 10003, 50, null);
+
+    [Fact]
+    public void EmptyPool_AsksForAnImport() => Check(Of(Update(null), items: 0), "Empty", "No items to label yet", "Import a pool");
+
+    [Fact]
+    public void Ranking_SaysShareSpeedAndTimeLeft()
+    {
+        var verdict = Of(Update(null) with { Ranking = new(1, WorkState.Running, 4001, 10003, 50, null) });
+        Check(verdict, "Ranking", "Ranking 40 % of 10,003 items", "50 items/s, about 2 min left");
+        Assert.Equal("ranking 40 %", Plain(verdict.Waiting!));
+    }
+
+    [Theory]
+    [InlineData(WorkState.Failed, "Ranking failed", "ranking failed")]
+    [InlineData(WorkState.Cancelled, "Not ranked", "Ranking cancelled at 50 %")]
+    [InlineData(WorkState.Queued, "Ranking", "Ranking 50 % of 10 items")]
+    public void RankJob_NotDone_SaysSo(WorkState state, string tag, string headline) =>
+        Check(Of(Update(null) with { Ranking = new(1, state, 5, 10, 0, "the disk is full") }), tag, headline, state == WorkState.Failed ? "the disk is full" : "");
+
+    [Fact]
+    public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null }), "Not ranked", "Not ranked yet", "Start the ranking");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public void Below8_OnlyCounts(int m)
+    {
+        var verdict = Of(Update(m == 0 ? null : Estimate(m), labels: m));
+        Check(verdict, "First labels", $"{m} of 8 labels before a first band", "a number comes at 16, advice at 32");
+        AssertNoNumber(verdict);
+        Assert.Equal($"{m} of 32 first labels", verdict.Waiting);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(15)]
+    public void From8_BandOnly(int m)
+    {
+        var verdict = Of(Update(Estimate(m), labels: m));
+        Check(verdict, "First forecast", "A first band; the number of labels comes at 16", $"after {16 - m} more");
+        AssertNoNumber(verdict);
+        Assert.False(verdict.StopAdvised);
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(31)]
+    public void From16_NumberAndInterval_NoAdvice(int m)
+    {
+        var verdict = Of(Update(Estimate(m), labels: m));
+        Check(verdict, "First forecast", $"62 % likely to be reached; if so, about {757 - m} more labels", "757 in all if reachable, 80 % interval 175 – 2,960");
+        Assert.Contains($"Advice comes after {32 - m} more", Details(verdict));
+        Assert.False(verdict.StopAdvised);
+    }
+
+    [Fact]
+    public void At32_RuleA_ProbabilityFirst_ThenSafeStop_WithProvenance()
+    {
+        var verdict = Of(Update(Estimate(32), labels: 32));
+        Check(verdict, "Keep labeling", "62 % likely to be reached. Safe stop without measuring: 3,220 labels", "Enough with 57 %, 92 % if reachable at all. 3,190 more from here.");
+        Assert.Contains("Half of the tasks like this that are reachable need no more than 757 (80 %: 175 – 2,960).", Details(verdict));
+        Assert.Contains(VerdictText.RuleAProvenance, verdict.Details);
+        Assert.False(verdict.StopAdvised);
+    }
+
+    [Fact]
+    public void SafeStopReached_AdvisesStop()
+    {
+        var verdict = Of(Update(Estimate(32), labels: 3218));
+        Check(verdict, "Stop", "57 % likely to be enough: the safe stop of 3,220 labels is reached", "3,218 labels (enough with 57 %");
+        Assert.True(verdict.StopAdvised);
+        Assert.Contains(VerdictText.RuleAProvenance, verdict.Details);
+    }
+
+    [Fact]
+    public void BudgetUsedUp_SaysBudget() =>
+        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough: the budget of 2,000 is used up", "");
+
+    [Fact]
+    public void SafeStopBeyondBudget_SaysTheWholeBudget() =>
+        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to be reached. The whole budget of 2,000 labels", "");
+
+    [Theory]
+    [InlineData(.05, "5 %")]
+    [InlineData(.001, "under 1 %")]
+    [InlineData(0, "0 %")]
+    public void LowReach_IsUnlikely(double reach, string said) =>
+        Check(Of(Update(Estimate(32, reach: reach), labels: 32)), "Unlikely", $"{said} likely to be reached with 5,000 labels", "lower target");
+
+    [Fact]
+    public void NotCalibrated_GivesThePublishedCurves_NoSafeStop()
+    {
+        var verdict = Of(Update(Estimate(32, calibrated: false), labels: 32));
+        Check(verdict, "Not calibrated", "62 % of tasks like the published ones reach this target with 5,000 labels", "90 published curves say about any task");
+        Assert.DoesNotContain("3,220", verdict.HeadlineText + Details(verdict));
+        Assert.False(verdict.StopAdvised);
+    }
+
+    [Fact]
+    public void NotCalibrated_Early_SaysSoToo() => Assert.Contains(VerdictText.NotCalibrated, Of(Update(Estimate(20, calibrated: false), labels: 20)).Details);
+
+    [Fact]
+    public void TargetAbove95_IsSaid() => Assert.Contains("taken as .95", Details(Of(Update(Estimate(32) with { TargetNote = "taken as .95" }, labels: 32))));
+
+    [Fact]
+    public void Failure_Alone_And_BesideAnOlderForecast()
+    {
+        Check(Of(Update(null) with { Error = "the disk is full" }), "Failed", "No forecast: the last run failed", "the disk is full");
+        Assert.Contains("The newest run failed, so this is the one before: the disk is full", Details(Of(Update(Estimate(32), labels: 32) with { Error = "the disk is full" })));
+    }
+
+    [Fact]
+    public void Stopped_SaysWhenAndWho()
+    {
+        var verdict = Of(Update(Estimate(32), labels: 3220) with { StoppedAt = 1_750_000_000_000 }, stoppedBy: "Ada");
+        Check(verdict, "Stopped", "Stopped at 3,220 labels", "Confirmed by Ada on");
+        Assert.False(verdict.StopAdvised);
+    }
+
+    [Fact]
+    public void AfterACheck_SaysMoreLabelsAndNextCheck()
+    {
+        var stop = new StopAdvice("B", 800, Advice.KeepLabeling, .1, .2, "why");
+        Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling", "62 % likely to be reached; if so, about 521 more labels", "Next check at 800");
+    }
+
+    [Fact]
+    public void SmallPool_And_LargeBudget_AreSaid()
+    {
+        Assert.Contains("fewer than 320", Details(Of(Update(Estimate(32), labels: 32), items: 100, budget: 100)));
+        Assert.Contains("Above 5,000 labels the method says nothing.", Details(Of(Update(Estimate(32), labels: 32), items: 9000, budget: 9000)));
+    }
+
+    [Fact]
+    public void German_UsesItsSeparators() =>
+        Assert.Contains("3.220", VerdictText.Of(new(Update(Estimate(32), labels: 32), 10003, 5000), CultureInfo.GetCultureInfo("de-DE")).HeadlineText);
+
+    [Fact]
+    public void AnnotatorLine_NeverAdvises()
+    {
+        foreach (var m in new[] { 3, 9, 20, 32 })
+        {
+            var line = VerdictText.AnnotatorLine(Update(Estimate(m), labels: 5000), English);
+            Assert.DoesNotContain("stop", line, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Theory]
+    [InlineData(1479.29, 1480)]
+    [InlineData(757, 757)]
+    [InlineData(4058.8, 4060)]
+    [InlineData(.12345, .123)]
+    [InlineData(0, 0)]
+    public void ThreeDigits_Rounds(double value, double expected) => Assert.Equal(expected, ForecastNumbers.ThreeDigits(value), 9);
+
+    private static Verdict Of(ForecastUpdate update, int items = 10003, int budget = 5000, string? stoppedBy = null) => VerdictText.Of(new(update, items, budget, stoppedBy), English);
+
+    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null);
+
+    private static Estimate Estimate(int m, double reach = .624977, int at = 3218, bool calibrated = true) => new(new CosLow(m, .2, .06, .1, .3, null, null, []), [], [], calibrated ? .419 : null, calibrated ? .078 : null, null, calibrated ? 2681 : null,
+        new Posterior(reach, reach > 0 ? 756.49 : null, reach > 0 ? 175.08 : null, reach > 0 ? 2955.56 : null, .6, .42, .43, null, 757, [], new SortedDictionary<int, double> { [500] = .22, [2000] = .497 }),
+        m < 32 ? new("none", null, Advice.None, null, null, "") : calibrated ? new("A", at, Advice.KeepLabeling, .57, .92, "") : new("none", null, Advice.None, null, null, ""), 17, 24, new Target(.9), null, calibrated);
+
+    private static void Check(Verdict verdict, string tag, string headline, string detail)
+    {
+        Assert.Equal(tag, verdict.Tag);
+        Assert.Contains(headline, Plain(verdict.HeadlineText));
+        Assert.Contains(detail, Details(verdict));
+    }
+
+    private static void AssertNoNumber(Verdict verdict)
+    {
+        Assert.DoesNotContain("757", verdict.HeadlineText + Details(verdict));
+        Assert.DoesNotContain("62", verdict.HeadlineText + Details(verdict));
+    }
+
+    private static string Details(Verdict verdict) => Plain(string.Join(" ", verdict.Details));
+
+    private static string Plain(string text) => text.Replace('\u00a0', ' ');
+}

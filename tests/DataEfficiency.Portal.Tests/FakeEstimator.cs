@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Portal.Estimating;
+
+namespace DataEfficiency.Portal.Tests;
+
+/// <summary>
+/// The engine's door without a model: confidences and cosines follow from hashes of the texts, the forecast's arithmetic is the real one. It can be
+/// made to fail and to block.
+/// </summary>
+public sealed class FakeEstimator : IEstimator
+{
+    /// <summary>An example with this in its text has no gradient.</summary>
+    public const string NoGradient = "no-gradient";
+
+    private readonly ManualResetEventSlim _open = new(true);
+
+    public ModelInfo Model { get; set; } = new("fake", "/models/fake", "llama", 1_000_000, 2048, 2048, "f00d", "cpu", "float32");
+
+    /// <summary>Ten reference tasks on a line; null: not calibrated.</summary>
+    public Calibration? Calibration { get; set; } = Reference();
+
+    /// <summary>Thrown by the next calls, while not null.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>"rank 4", "observe", "forecast 8", in the order of the calls.</summary>
+    public ConcurrentQueue<string> Calls { get; } = [];
+
+    /// <summary>Ends when a call arrives at the closed door.</summary>
+    public SemaphoreSlim Arrived { get; } = new(0);
+
+    /// <summary>Calls wait from now on until <see cref="Unblock"/>.</summary>
+    public void Block() => _open.Reset();
+
+    public void Unblock() => _open.Set();
+
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
+    {
+        Enter($"rank {texts.Count}", cancel);
+        return [.. texts.Select((text, i) => new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false, text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];
+    }
+
+    public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
+    {
+        Enter("observe", cancel);
+        return new(example.Text, LeftOut(example) ? null : 1, LeftOut(example) ? null : 1, LeftOut(example) ? "norm 0" : null);
+    }
+
+    public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
+    {
+        Enter($"forecast {request.Examples.Count}", cancel);
+        var rows = request.Examples.Where(e => !LeftOut(e)).ToArray();
+        IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) => (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
+        return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) ? (double?)null : 1)],
+            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))], [.. rows.Select(r => r.Answer)], Calibration);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    public static Calibration Reference()
+    {
+        CalibrationTask[] tasks = [.. Enumerable.Range(0, 10).Select(i => new CalibrationTask($"task {i}", .05 * i, .02, 1, .3 + .027 * i + (i % 2 == 0 ? .03 : -.03), [], false, 1))];
+        var fit = CalibrationFit.Of(tasks)!;
+        return new(1, "fake", "f00d", "full", new(1, 64, 32, 1e-3, 32, 300, 20, 5, 200, 1000, [0, 50], []), tasks, fit.Coefficient, fit.Intercept, fit.LeaveOneOutError, fit.MeanBaselineError, 60);
+    }
+
+    /// <summary>A number in [.2, .9) that follows from the text alone.</summary>
+    public static double Share(string text) => .2 + .7 * (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text))) / (uint.MaxValue + 1.0));
+
+    private static bool LeftOut(Example example) => example.Text.Contains(NoGradient, StringComparison.Ordinal);
+
+    private void Enter(string call, CancellationToken cancel)
+    {
+        Calls.Enqueue(call);
+        if (!_open.IsSet) Arrived.Release();
+        _open.Wait(cancel);
+        if (Failure is { } failure) throw failure;
+    }
+}
+
+/// <summary>One fake for every model name but <see cref="Missing"/>.</summary>
+public sealed class FakeEstimatorHost(FakeEstimator estimator) : IEstimatorHost
+{
+    public const string Missing = "missing";
+
+    public IEstimator Open(string model) => model == Missing ? throw new EngineException($"Model \"{model}\" is not installed.") : estimator;
+
+    public void Dispose()
+    {
+    }
+}
