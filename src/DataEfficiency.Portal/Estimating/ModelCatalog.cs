@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
@@ -41,6 +44,9 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
     /// <summary>Reads what is on the disk; the first time after a change this hashes the weights.</summary>
     public IReadOnlyList<InstalledModel> Models() => [.. Folders().Select(Read)];
 
+    /// <summary>One model as <see cref="Models"/> reads it; null where it is not installed.</summary>
+    public InstalledModel? Find(string model) => Folders().Where(f => Path.GetFileName(f) == model).Select(Read).FirstOrDefault();
+
     private IEnumerable<string> Folders()
     {
         if (File.Exists(Path.Combine(BundledFolder, "config.json"))) yield return BundledFolder;
@@ -65,8 +71,7 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
             var (parameters, bytes) = (0L, 0L);
             foreach (var path in WeightFiles.Paths(folder))
             {
-                using var file = SafetensorsFile.Open(path);
-                parameters += file.Entries.Values.Sum(e => e.Shape.Aggregate(1L, (a, b) => a * b));
+                parameters += CountParameters(path);
                 bytes += new FileInfo(path).Length;
             }
             var (state, calibration) = CalibrationOf(folder);
@@ -75,6 +80,25 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
         catch (EngineException e)
         {
             return new(name, folder, bundled, "", 0, 0, 0, CalibrationState.None, null, e.Message);
+        }
+    }
+
+    /// <summary>From the file's header alone: a list of models must not start the native libraries.</summary>
+    private static long CountParameters(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var length = new byte[8];
+            stream.ReadExactly(length);
+            var header = new byte[checked((int)BinaryPrimitives.ReadUInt64LittleEndian(length))];
+            stream.ReadExactly(header);
+            return JsonNode.Parse(header)!.AsObject().Where(entry => entry.Key != "__metadata__")
+                .Sum(entry => entry.Value!["shape"]!.AsArray().Aggregate(1L, (product, size) => product * (long)size!));
+        }
+        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException or NullReferenceException or OverflowException or OutOfMemoryException)
+        {
+            throw new EngineException($"{path} is no readable safetensors file: {e.Message} Copy it again.", e);
         }
     }
 

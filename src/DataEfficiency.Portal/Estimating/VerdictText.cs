@@ -116,14 +116,14 @@ public static class VerdictText
         string?[] tail = [half, estimate.AucNote, RuleAProvenance];
         if (labels >= at)
         {
-            var why = at >= Cap(facts) ? $"the budget of **{ForecastNumbers.Count(at, culture)}** is used up" : $"the safe stop of **{safe}** labels is reached";
+            var why = at >= Cap(facts) ? $"{Limit(facts)} of **{ForecastNumbers.Count(at, culture)}** labels is used up" : $"the safe stop of **{safe}** labels is reached";
             return new("Stop", VerdictTone.Stop, Runs($"**{ForecastNumbers.Percent(stop.PEnough ?? p.PWithinCap, culture)}** likely to be enough: {why}"),
                 [$"{ForecastNumbers.Count(labels, culture)} labels ({enough}). A lead confirms the stop; annotators see it only then.", .. tail.OfType<string>()], StopAdvised: true);
         }
         if (p.PReach <= UnlikelyReach || p.Median is null)
             return new("Unlikely", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached with 5,000 labels"),
                 [$"Think of a lower target, a clearer instruction or another model. The safe stop would be {safe} labels ({enough}).", .. tail.OfType<string>()]);
-        var limit = at >= Cap(facts) ? $"The whole budget of **{ForecastNumbers.Count(at, culture)}** labels" : $"Safe stop without measuring: **{safe}** labels";
+        var limit = at >= Cap(facts) ? $"Safe only with {Limit(facts)} of **{ForecastNumbers.Count(at, culture)}** labels" : $"Safe stop without measuring: **{safe}** labels";
         return new("Keep labeling", VerdictTone.Go, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached. {limit}"),
             [$"{Capital(enough)}. {ForecastNumbers.Labels(at - labels, culture)} more from here.", .. tail.OfType<string>()]);
     }
@@ -160,6 +160,9 @@ public static class VerdictText
     }
 
     private static int Cap(VerdictFacts facts) => Math.Min(Math.Min(facts.Budget, facts.Items), LabelAxis.MaxExamples);
+
+    /// <summary>What ends at <see cref="Cap"/>.</summary>
+    private static string Limit(VerdictFacts facts) => Cap(facts) == facts.Budget ? "the whole budget" : Cap(facts) == facts.Items ? "the whole pool" : "the method's limit";
 
     private static string Waiting(int m) => $"{m} of {StopRule.AdviceFrom} first labels";
 

@@ -29,7 +29,7 @@ public sealed class BudgetPageTests : BunitContext
         Assert.Empty(page.FindAll(".needdot"));
 
         await _world.LabelAndWaitAsync(project, 24);
-        page.WaitForAssertion(() => Assert.Contains("Safe stop without measuring", page.Find("h2").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("Safe only with the whole pool of 400 labels", page.Find("h2").TextContent), Patience);
         Assert.NotEmpty(page.FindAll(".needdot"));
         Assert.Contains("three other models", page.Find(".verdict").TextContent);
         Assert.Contains("Frozen at 32", page.Markup);

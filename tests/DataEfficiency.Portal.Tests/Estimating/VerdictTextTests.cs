@@ -86,11 +86,11 @@ public sealed class VerdictTextTests
 
     [Fact]
     public void BudgetUsedUp_SaysBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough: the budget of 2,000 is used up", "");
+        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough: the whole budget of 2,000 labels is used up", "");
 
     [Fact]
     public void SafeStopBeyondBudget_SaysTheWholeBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to be reached. The whole budget of 2,000 labels", "");
+        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to be reached. Safe only with the whole budget of 2,000 labels", "");
 
     [Theory]
     [InlineData(.05, "5 %")]

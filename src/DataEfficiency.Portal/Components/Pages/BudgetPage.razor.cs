@@ -90,7 +90,9 @@ public sealed partial class BudgetPage
             return;
         }
         var culture = CultureInfo.CurrentCulture;
-        if (_view?.Project.Model != view.Project.Model) _calibration = await Task.Run(() => Catalog.Models().FirstOrDefault(m => m.Name == view.Project.Model && m.State != CalibrationState.OtherWeights)?.Calibration, _leaving.Token);
+        // the first look at a model hashes its weights
+        if (_view?.Project.Model != view.Project.Model)
+            _calibration = await Task.Run(() => Catalog.Find(view.Project.Model) is { State: not CalibrationState.OtherWeights } model ? model.Calibration : null, _leaving.Token);
         (_view, _forecast) = (view, forecast);
         _verdict = VerdictText.Of(new(forecast, view.Project.ItemCount, view.Project.MaximumBudget, view.StoppedBy), culture);
         _facts = BudgetFacts.Of(view.Project, forecast, view.LabelsPerHour, culture);
