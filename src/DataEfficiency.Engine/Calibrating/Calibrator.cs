@@ -33,12 +33,14 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
         {
             EstimateCost(journal, note, cancel);
             rate = ChooseRate(journal, note, cancel);
-            InParallel([.. from t in options.Tasks from n in options.Budgets where journal.Run(t.Name, n) is null select (t, n)], (runner, work) =>
+            List<(ReferenceTask Task, int Examples)> missing = [.. from t in options.Tasks from n in options.Budgets where journal.Run(t.Name, n) is null select (t, n)];
+            var (done, all) = (options.Tasks.Count * options.Budgets.Count - missing.Count, options.Tasks.Count * options.Budgets.Count);
+            InParallel(missing, (runner, work) =>
             {
                 var (task, examples) = work;
                 var run = runner.Run(task, examples, rate, cancel);
                 journal.Add(new JournalEntry(task.Name, run.Seconds, Run: run));
-                note?.Invoke($"{task.Name} {examples}: score {run.Score:0.000}, validation loss {run.ValidationLoss:0.000}, {run.Steps} steps, {run.Seconds:0} s");
+                note?.Invoke($"[{Interlocked.Increment(ref done)}/{all}] {task.Name} {examples}: score {run.Score:0.000}, validation loss {run.ValidationLoss:0.000}, {run.Steps} steps, {run.Seconds:0} s");
             }, cancel);
         }
         var calibration = Compose(journal, weights, rate);
