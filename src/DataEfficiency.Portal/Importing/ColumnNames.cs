@@ -1,0 +1,24 @@
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>Names for columns: never empty, never twice.</summary>
+public static class ColumnNames
+{
+    private const int Longest = 100;
+
+    public static IEnumerable<string> Numbered(int count) => Enumerable.Range(1, count).Select(i => $"Column {i}");
+
+    public static IEnumerable<string> From(IEnumerable<string?> header)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var place = 0;
+        foreach (var cell in header)
+        {
+            place++;
+            var name = cell?.Trim() is { Length: > 0 } given ? given : $"Column {place}";
+            if (name.Length > Longest) name = name[..Longest];
+            var free = name;
+            for (var copy = 2; !taken.Add(free); copy++) free = $"{name} ({copy})";
+            yield return free;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>
+/// Opens text so that bytes which are no text in the file's encoding can be told from a replacement character the text
+/// itself contains: they become U+FFFF, a code point that never stands in text. The row then is an error, not silently changed.
+/// </summary>
+public static class MarkedText
+{
+    public const char Bad = '\uFFFF';
+
+    static MarkedText() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    public static Encoding Decoding(string name)
+    {
+        try { return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Bad.ToString())); }
+        catch (ArgumentException) { throw new ImportException($"The encoding '{name}' is not known. Choose UTF-8, UTF-16 or Windows-1252."); }
+    }
+
+    public static StreamReader Open(Stream stream, string encoding)
+    {
+        // a byte order mark of the chosen encoding is skipped by hand: StreamReader's detection would bring its own fallback along
+        var decoding = Decoding(encoding);
+        var mark = decoding.GetPreamble();
+        if (mark.Length > 0)
+        {
+            Span<byte> head = stackalloc byte[mark.Length];
+            var read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            if (!head[..read].SequenceEqual(mark)) stream.Position = 0;
+        }
+        return new StreamReader(stream, decoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+    }
+
+    public static RowFault? FaultOf(string text, string? column)
+    {
+        var at = text.AsSpan().IndexOfAny(Bad, '\0');
+        if (at < 0) return null;
+        return text[at] == Bad
+            ? new RowFault(RowFault.BadBytes, "Holds bytes that are no text in the file's encoding. Choose another encoding, or save the file as UTF-8.", column)
+            : new RowFault(RowFault.BadBytes, "Holds the character U+0000.", column);
+    }
+}

@@ -1,0 +1,29 @@
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>Why a row is refused. Codes are stable, reasons are for people.</summary>
+public sealed record RowFault(string Code, string Reason, string? Column = null)
+{
+    public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooLong = "too-long", TooManyColumns = "too-many-columns", EmptyText = "empty-text",
+        Duplicate = "duplicate", DuplicateId = "duplicate-id", UnknownAnswer = "unknown-answer";
+}
+
+/// <summary>One row of a file, in the order of the reader's columns; missing fields are null or beyond the end.</summary>
+/// <param name="Line">The physical line the row begins on (workbooks: the row number), counted from 1.</param>
+public sealed record SourceRow(int Line, IReadOnlyList<string?> Fields, RowFault? Fault = null)
+{
+    public string? Field(int column) => column >= 0 && column < Fields.Count ? Fields[column] : null;
+}
+
+/// <summary>Streams a file's rows. Used by one thread; holds one row at a time.</summary>
+public interface IRowReader : IDisposable
+{
+    /// <summary>Known once the first row was asked for; JSON readers append columns that appear later.</summary>
+    IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Of the file as stored, for progress.</summary>
+    long BytesRead { get; }
+
+    /// <summary>May be enumerated once.</summary>
+    /// <exception cref="ImportException">The file as a whole cannot be read on.</exception>
+    IEnumerable<SourceRow> Rows();
+}
