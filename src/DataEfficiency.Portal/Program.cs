@@ -1,10 +1,11 @@
-using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddStorage();
@@ -13,6 +14,7 @@ builder.AddSecurity();
 builder.AddLabeling();
 builder.AddEstimating();
 builder.AddPages();
+builder.AddImporting();
 
 return await builder.RunPortalAsync(app =>
 {
@@ -22,6 +24,7 @@ return await builder.RunPortalAsync(app =>
     app.MapAccounts();
     app.MapLabeling();
     app.MapEstimating();
+    app.MapImporting();
 });
 
 /// <summary>The entry point, named so that tests can start it.</summary>

@@ -1,0 +1,147 @@
+// One import from the first row to the flip. Every transaction is short (a chunk of rows, a chunk of places), so that labeling goes on beside it;
+// nothing of it is visible before the last one, which sets Project.VisibleImport.
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Importing;
+
+internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, TimeProvider time)
+{
+    private Import import = new();
+    private RowChecks checks = default!;
+    private int issuesStored;
+
+    /// <summary>Runs the import to its end. What it throws leaves rows behind that <see cref="CleanUpAsync"/> removes.</summary>
+    /// <exception cref="ImportException">The file, as a whole, cannot be imported.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or the project is gone.</exception>
+    public async Task RunAsync(int importId, CancellationToken cancel)
+    {
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, cancel);
+            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
+            var answers = new AnswerSet(project.TaskType, await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel));
+            checks = new RowChecks(ColumnMapping.FromJson(import.Mapping), answers, await KnownTexts.LoadAsync(db, project.Id, cancel));
+        }
+        (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates) = (0, 0, 0, 0, 0);
+        await ReadAsync(cancel);
+        if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows." : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");
+        if (checks.Mapping.AllOrNothing && import.Bad > 0) throw new ImportException($"{import.Bad:N0} of {import.Rows:N0} rows have errors, and all or nothing was asked for.");
+        await PlaceAsync(cancel);
+        await FlipAsync(cancel);
+    }
+
+    /// <summary>Removes all rows of an import that did not finish, in chunks.</summary>
+    public async Task CleanUpAsync(int importId, CancellationToken cancel)
+    {
+        while (await writes.WriteAsync((db, token) => PoolWriter.RemoveChunkAsync(db, importId, token), cancel) > 0) { }
+    }
+
+    private async Task ReadAsync(CancellationToken cancel)
+    {
+        using var reader = RowReaders.Open(uploads.Open(Guid.Parse(import.StoredName)), checks.Mapping.Format);
+        var mapper = new RowMapper(checks.Mapping, reader);
+        var rows = new List<PoolRow>(ImportLimits.ChunkRows);
+        var issues = new List<ImportIssue>();
+        foreach (var source in reader.Rows())
+        {
+            if (++import.Rows > ImportLimits.Rows) throw new ImportException($"The file has more than {ImportLimits.Rows:N0} rows. Split it and import the parts one after the other.");
+            var (row, fault) = checks.Check(mapper.Map(source), import);
+            if (row is not null) rows.Add(row);
+            if (fault is not null) issues.Add(Issue(source, fault));
+            if (rows.Count + issues.Count >= ImportLimits.ChunkRows) await WriteAsync();
+        }
+        await WriteAsync();
+
+        async Task WriteAsync()
+        {
+            import.BytesRead = Math.Min(reader.BytesRead, import.Bytes);
+            import.Added += rows.Count;
+            var kept = issues.Take(Math.Max(0, ImportLimits.StoredIssues - issuesStored)).ToList();
+            issuesStored += kept.Count;
+            await writes.WriteAsync(async (db, token) =>
+            {
+                await StillWantedAsync(db, token);
+                PoolWriter.AddItems(db, import, rows, Now);
+                db.ImportIssues.AddRange(kept);
+                await db.SaveChangesAsync(token);
+                await SaveProgressAsync(db, token);
+            }, cancel);
+            rows.Clear();
+            issues.Clear();
+        }
+    }
+
+    private async Task PlaceAsync(CancellationToken cancel)
+    {
+        List<(long Id, long? LabelId)> items;
+        int first;
+        long seed;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
+            first = 1 + (await db.Items.Where(i => i.ProjectId == import.ProjectId && i.ImportId != import.Id).MaxAsync(i => (int?)i.RandomRank, cancel) ?? -1);
+            items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
+                .Select(i => new { i.Id, Label = db.Labels.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() }).ToListAsync(cancel))
+                .ConvertAll(i => (i.Id, i.Label));
+        }
+        var places = Permutation.Of(items.Count, seed, import.Id);
+        for (var start = 0; start < items.Count; start += ImportLimits.ChunkRows)
+        {
+            var chunk = items.Skip(start).Take(ImportLimits.ChunkRows).Select((item, i) => new PlacedItem(item.Id, first + places[start + i], item.LabelId)).ToList();
+            await writes.WriteAsync(async (db, token) =>
+            {
+                await StillWantedAsync(db, token);
+                PoolWriter.PlaceItems(db, import, chunk);
+            }, cancel);
+        }
+    }
+
+    /// <summary>The last small transaction: from here on everybody sees the whole import.</summary>
+    private Task FlipAsync(CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    {
+        await StillWantedAsync(db, token);
+        var project = await db.Projects.SingleAsync(p => p.Id == import.ProjectId, token);
+        if (checks.Labels > 0)
+        {
+            var version = ++project.LabelVersion;
+            await db.Labels.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion, version), token);
+        }
+        project.VisibleImport = import.Id;
+        project.ItemCount += import.Added;
+        if (project.State == ProjectState.Setup) project.State = ProjectState.Active;
+        db.Audit.Add(new AuditEntry
+        {
+            ProjectId = project.Id, UserId = import.CreatedBy, What = "import.done", CreatedAt = Now,
+            After = $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates",
+        });
+        await db.SaveChangesAsync(token);
+        await SaveProgressAsync(db, token);
+        await db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, WorkState.Done)
+            .SetProperty(i => i.Error, (string?)null).SetProperty(i => i.BytesRead, import.Bytes).SetProperty(i => i.FinishedAt, Now), token);
+    }, cancel);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private ImportIssue Issue(SourceRow source, RowFault fault)
+    {
+        var excerpt = string.Join(" | ", source.Fields.Where(f => !string.IsNullOrEmpty(f)).Take(5).Select(f => f!.Length > 80 ? f[..80] : f));
+        return new ImportIssue
+        {
+            ImportId = import.Id, Line = source.Line, Column = fault.Column, Code = fault.Code, Reason = fault.Reason,
+            Excerpt = excerpt.Length > 80 ? excerpt[..80] : excerpt,
+        };
+    }
+
+    private Task SaveProgressAsync(AppDbContext db, CancellationToken cancel) =>
+        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.BytesRead, import.BytesRead).SetProperty(i => i.Rows, import.Rows)
+            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad).SetProperty(i => i.Duplicates, import.Duplicates), cancel);
+
+    // asked inside each transaction, so that nothing is written after a cancel or a deletion was answered
+    private async Task StillWantedAsync(AppDbContext db, CancellationToken cancel)
+    {
+        if (!await db.Imports.AnyAsync(i => i.Id == import.Id && !i.CancelRequested && db.Projects.Any(p => p.Id == i.ProjectId && p.DeletedAt == null), cancel))
+            throw new OperationCanceledException("The import was cancelled.");
+    }
+}

@@ -1,0 +1,110 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>
+/// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew, once: a
+/// file that takes the process down with it does not do so for ever.
+/// </summary>
+internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue, IEnumerable<IPoolGrown> grown,
+    TimeProvider time, ILogger<ImportWorker> log) : BackgroundService
+{
+    private const string BegunAnew = "Begun anew after the portal was stopped.";
+    private readonly SemaphoreSlim places = new(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        await Task.Yield();
+        var running = new List<Task>();
+        try
+        {
+            await RecoverAsync(stopping);
+            await foreach (var id in queue.ReadAllAsync(stopping))
+            {
+                await places.WaitAsync(stopping);
+                running.RemoveAll(t => t.IsCompleted);
+                running.Add(Task.Run(() => RunAsync(id, stopping), CancellationToken.None).ContinueWith(_ => places.Release(), TaskScheduler.Default));
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // the database knows where to go on
+        }
+        await Task.WhenAll(running);
+    }
+
+    private async Task RecoverAsync(CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        var unfinished = await db.Imports.AsNoTracking().Where(i => i.State == WorkState.Queued || i.State == WorkState.Running).OrderBy(i => i.Id).ToListAsync(stopping);
+        uploads.Sweep(unfinished.Select(i => Guid.Parse(i.StoredName)).ToHashSet());
+        foreach (var import in unfinished)
+        {
+            if (import.State == WorkState.Running && !import.CancelRequested && import.Error is not null)
+                await EndAsync(import, WorkState.Failed, "The portal was stopped twice while this import ran; nothing of it was kept. Upload the file again.", stopping);
+            else
+            {
+                if (import.State == WorkState.Running) await SetAsync(import.Id, WorkState.Queued, BegunAnew, null, stopping);
+                queue.Ring(import.Id);
+            }
+        }
+    }
+
+    private async Task RunAsync(int id, CancellationToken stopping)
+    {
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(stopping);
+            var import = await db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id, stopping);
+            if (import is null || import.State != WorkState.Queued) return;
+            await SetAsync(id, WorkState.Running, import.Error, null, stopping);
+            var run = new ImportRun(contexts, writes, uploads, time);
+            try
+            {
+                await RemoveAsync(run, id, stopping);
+                await run.RunAsync(id, stopping);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                await EndAsync(import, WorkState.Cancelled, null, stopping);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // not the user's file: the log has the whole of it
+                if (e is not ImportException) log.LogError(e, "Import {Import} of project {Project} failed", id, import.ProjectId);
+                await EndAsync(import, WorkState.Failed, e is ImportException ? e.Message : $"The import failed: {e.Message} Nothing of it was kept; the server's log has the details.", stopping);
+                return;
+            }
+            uploads.Delete(Guid.Parse(import.StoredName));
+            var withLabels = ColumnMapping.FromJson(import.Mapping).Use == AnswerUse.Labels;
+            foreach (var listener in grown) await listener.PoolGrewAsync(import.ProjectId, withLabels, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // still Running in the database: begun anew at the next start
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "What follows import {Import} failed", id);
+        }
+    }
+
+    private async Task EndAsync(Import import, WorkState state, string? error, CancellationToken stopping)
+    {
+        await new ImportRun(contexts, writes, uploads, time).CleanUpAsync(import.Id, stopping);
+        await SetAsync(import.Id, state, error, time.GetUtcNow().ToUnixTimeMilliseconds(), stopping);
+        uploads.Delete(Guid.Parse(import.StoredName));
+    }
+
+    private async Task RemoveAsync(ImportRun run, int id, CancellationToken stopping)
+    {
+        await run.CleanUpAsync(id, stopping);
+        await writes.WriteAsync((db, token) => db.ImportIssues.Where(i => i.ImportId == id).ExecuteDeleteAsync(token), stopping);
+    }
+
+    private Task SetAsync(int id, WorkState state, string? error, long? finished, CancellationToken stopping) =>
+        writes.WriteAsync((db, token) => db.Imports.Where(i => i.Id == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, state)
+            .SetProperty(i => i.Error, error).SetProperty(i => i.FinishedAt, finished), token), stopping);
+}
