@@ -3,6 +3,7 @@ using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal;
@@ -15,6 +16,7 @@ builder.AddLabeling();
 builder.AddEstimating();
 builder.AddPages();
 builder.AddImporting();
+builder.AddProjects();
 
 return await builder.RunPortalAsync(app =>
 {

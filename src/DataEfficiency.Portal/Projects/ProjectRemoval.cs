@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Projects;
+
+/// <summary>Doorbell of the removal worker: ids of deleted projects whose rows are still there.</summary>
+public sealed class ProjectRemoval
+{
+    private readonly Channel<int> rung = Channel.CreateUnbounded<int>();
+
+    public void Ring(int projectId) => rung.Writer.TryWrite(projectId);
+
+    public IAsyncEnumerable<int> ReadAllAsync(CancellationToken cancel) => rung.Reader.ReadAllAsync(cancel);
+}
+
+/// <summary>Removes deleted projects row by row in chunks, so that no label of another project waits; goes on after a restart.</summary>
+internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, ILogger<ProjectRemovalWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            await using (var db = await contexts.CreateDbContextAsync(stopping))
+                foreach (var id in await db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id).ToListAsync(stopping)) removal.Ring(id);
+            await foreach (var id in removal.ReadAllAsync(stopping))
+            {
+                try { await RemoveAsync(id, stopping); }
+                catch (Exception e) when (e is not OperationCanceledException) { log.LogError(e, "Removing project {Project} failed; the next start goes on", id); }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // DeletedAt stands: the next start goes on
+        }
+    }
+
+    private async Task RemoveAsync(int id, CancellationToken stopping)
+    {
+        // an import or a ranking under way sees the deletion before its next chunk; their rows go last
+        while (await IsBusyAsync(id, stopping)) await Task.Delay(Pause, stopping);
+        while (await writes.WriteAsync((db, token) => RemoveItemsAsync(db, id, token), stopping) > 0) { }
+        while (await writes.WriteAsync((db, token) => RemoveIssuesAsync(db, id, token), stopping) > 0) { }
+        await writes.WriteAsync(async (db, token) =>
+        {
+            await db.Imports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.LabelDefinitions.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
+            // the audit stays: it is append-only
+            await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(token);
+        }, stopping);
+    }
+
+    private async Task<bool> IsBusyAsync(int id, CancellationToken stopping)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        return await db.Imports.AnyAsync(i => i.ProjectId == id && (i.State == WorkState.Running || i.State == WorkState.Queued), stopping);
+    }
+
+    private static async Task<int> RemoveItemsAsync(AppDbContext db, int id, CancellationToken cancel)
+    {
+        var ids = await db.Items.Where(i => i.ProjectId == id).OrderBy(i => i.Id).Select(i => i.Id).Take(ImportLimits.ChunkRows / 2).ToListAsync(cancel);
+        if (ids.Count > 0) await PoolWriter.RemoveItemsAsync(db, ids, cancel);
+        return ids.Count;
+    }
+
+    private static Task<int> RemoveIssuesAsync(AppDbContext db, int id, CancellationToken cancel) =>
+        db.ImportIssues.Where(i => db.ImportIssues.Where(x => db.Imports.Any(m => m.Id == x.ImportId && m.ProjectId == id)).OrderBy(x => x.Id).Take(5000).Select(x => x.Id).Contains(i.Id))
+            .ExecuteDeleteAsync(cancel);
+}

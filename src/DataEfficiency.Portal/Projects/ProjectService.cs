@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Projects;
+
+/// <param name="Reranks">What the model sees changed (instruction, answers, model): all confidences and gradients are void.</param>
+public sealed record ProjectChange(bool Reranks, IReadOnlyList<string> Fields);
+
+/// <summary>Makes projects and changes them, each change with its audit entry. Who may do so is checked by the caller.</summary>
+public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, IEnumerable<IProjectChanged> listeners, TimeProvider time)
+{
+    public Task<int> CreateAsync(ProjectForm form, string userId, bool sample = false, CancellationToken cancel = default) => writes.WriteAsync(async (db, token) =>
+    {
+        var project = new Project
+        {
+            State = ProjectState.Setup, IsSample = sample, CreatedBy = userId, CreatedAt = Now,
+            // a number that JavaScript and SQLite both carry exactly
+            Seed = RandomNumberGenerator.GetInt32(1, int.MaxValue),
+        };
+        form.ApplyTo(project);
+        db.Projects.Add(project);
+        await db.SaveChangesAsync(token);
+        db.Memberships.Add(new Membership { ProjectId = project.Id, UserId = userId, Role = ProjectRole.Lead, CreatedAt = Now });
+        if (form.TaskType == TaskType.SingleChoice)
+            db.LabelDefinitions.AddRange(form.Answers.Select((a, i) => new LabelDefinition { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Order = i }));
+        Audit(db, project.Id, userId, "project.created", null, project.Name);
+        await db.SaveChangesAsync(token);
+        return project.Id;
+    }, cancel);
+
+    public async Task<(Project Project, ProjectForm Form, bool HasGold)?> FindAsync(int id, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancel) is not { } project) return null;
+        var labels = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == id).ToListAsync(cancel);
+        return (project, ProjectForm.Of(project, labels), await db.Items.AnyAsync(i => i.ProjectId == id && i.ImportId <= project.VisibleImport && i.Gold != null, cancel));
+    }
+
+    /// <summary>What saving would do, to be asked about first.</summary>
+    public async Task<ProjectChange> CompareAsync(int id, ProjectForm form, CancellationToken cancel = default)
+    {
+        var found = await FindAsync(id, cancel) ?? throw new InvalidOperationException("The project is gone.");
+        var before = found.Form;
+        var fields = new List<string>();
+        void Differ(string name, object? a, object? b) { if (!Equals(a, b)) fields.Add(name); }
+        Differ("instruction", before.Instruction.Trim(), form.Instruction.Trim());
+        Differ("answers", AnswersOf(before), AnswersOf(form));
+        Differ("listing the answers", before.ListAnswers, form.ListAnswers);
+        Differ("model", before.Model, form.Model);
+        return new ProjectChange(fields.Count > 0 && found.Project.ItemCount > 0, fields);
+
+        // a new name or order of an answer is for people; what the model reads are the texts in their order
+        static string AnswersOf(ProjectForm f) => f.TaskType == TaskType.SingleChoice ? JsonSerializer.Serialize(f.Answers.Select(a => a.AnswerText.Trim())) : "";
+    }
+
+    public async Task SaveAsync(int id, ProjectForm form, string userId, CancellationToken cancel = default)
+    {
+        var change = await CompareAsync(id, form, cancel);
+        await writes.WriteAsync(async (db, token) =>
+        {
+            var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
+            var before = Summary(project);
+            form.ApplyTo(project);
+            await SaveAnswersAsync(db, project, form, token);
+            // the estimator looks again: target, budget or prompt may have changed what it says
+            if (project.LabelVersion > 0) project.LabelVersion++;
+            Audit(db, id, userId, "project.settings", before, Summary(project));
+            await db.SaveChangesAsync(token);
+        }, cancel);
+        foreach (var listener in listeners) await listener.ChangedAsync(id, change.Reranks, cancel);
+    }
+
+    /// <summary>Pause, resume, archive, reopen.</summary>
+    public async Task SetStateAsync(int id, ProjectState state, string userId, CancellationToken cancel = default)
+    {
+        await writes.WriteAsync(async (db, token) =>
+        {
+            var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
+            if (project.State == state) return;
+            Audit(db, id, userId, "project.state", project.State.ToString(), state.ToString());
+            project.State = state;
+            await db.SaveChangesAsync(token);
+        }, cancel);
+        foreach (var listener in listeners) await listener.ChangedAsync(id, false, cancel);
+    }
+
+    /// <summary>Gone for everybody at once; its rows go in chunks afterwards.</summary>
+    public async Task DeleteAsync(int id, string userId, CancellationToken cancel = default)
+    {
+        await writes.WriteAsync(async (db, token) =>
+        {
+            var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
+            project.DeletedAt = Now;
+            await db.Imports.Where(i => i.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), token);
+            await db.RankJobs.Where(j => j.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token);
+            Audit(db, id, userId, "project.deleted", project.Name, null);
+            await db.SaveChangesAsync(token);
+        }, cancel);
+        removal.Ring(id);
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Audit(AppDbContext db, int projectId, string userId, string what, string? before, string? after) =>
+        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = userId, What = what, Before = before, After = after, CreatedAt = Now });
+
+    // answers that labels may point to are retired, never deleted
+    private static async Task SaveAnswersAsync(AppDbContext db, Project project, ProjectForm form, CancellationToken cancel)
+    {
+        if (form.TaskType != TaskType.SingleChoice) return;
+        var stored = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
+        var order = 0;
+        foreach (var answer in form.Answers)
+        {
+            var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
+            if (label is null) db.LabelDefinitions.Add(label = new LabelDefinition { ProjectId = project.Id });
+            (label.Name, label.AnswerText, label.Order, label.Retired) = (answer.Name.Trim(), answer.AnswerText.Trim(), order++, false);
+            stored.Remove(label);
+        }
+        foreach (var left in stored) left.Retired = true;
+    }
+
+    private static string Summary(Project p) => JsonSerializer.Serialize(new
+    {
+        p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget, p.PricePerLabel, p.Currency, p.ListAnswers,
+    });
+}
+
+/// <summary>Told after a project's settings changed.</summary>
+public interface IProjectChanged
+{
+    /// <param name="rerank">Ranks and gradients no longer fit the prompt.</param>
+    Task ChangedAsync(int projectId, bool rerank, CancellationToken cancel);
+}

@@ -1,0 +1,17 @@
+namespace DataEfficiency.Portal.Projects;
+
+public static class ProjectsRegistration
+{
+    public static void AddProjects(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<ProjectModels>();
+        services.AddSingleton<ProjectRemoval>();
+        services.AddSingleton<ProjectService>();
+        services.AddSingleton<ProjectCards>();
+        services.AddSingleton<ProjectItems>();
+        services.AddSingleton<ProjectMembers>();
+        services.AddSingleton<SampleProject>();
+        services.AddHostedService<ProjectRemovalWorker>();
+    }
+}

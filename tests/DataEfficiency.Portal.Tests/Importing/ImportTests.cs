@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Importing;
+
+public sealed class ImportTests
+{
+    [Fact]
+    public async Task Import_GoodBadAndDoubleRows_AddsTheGoodOnesAndReportsTheRest()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+
+        var import = await pool.ImportAsync("id,text,label,lang\n1,first text,refund,en\n2,,refund,en\n3,first text,refund,en\n4,another text,Card Arrival,de\n5,third,nonsense,en\n", "pool.csv", AnswerUse.HiddenGold);
+
+        Assert.Equal((WorkState.Done, 5, 3, 1, 1), (import.State, import.Rows, import.Added, import.Bad, import.Duplicates));
+        await using var db = await pool.Portal.OpenDbAsync();
+        var items = await db.Items.OrderBy(i => i.Line).ToListAsync();
+        Assert.Equal([(2, "first text", "refund", "1"), (5, "another text", "card arrival", "4"), (6, "third", null, "5")], items.Select(i => (i.Line, i.Text, i.Gold, i.ExternalId!)));
+        Assert.Equal("{\"lang\":\"en\"}", items[0].Metadata);
+        Assert.Equal([0, 1, 2], items.Select(i => i.RandomRank).Order());
+        Assert.Equal(items.Select(i => (i.Id, i.RandomRank)).Order(), (await db.Slots.ToListAsync()).Select(s => (s.ItemId, s.RandomRank)).Order());
+        var project = await db.Projects.SingleAsync();
+        Assert.Equal((import.Id, 3, 0L), (project.VisibleImport, project.ItemCount, project.LabelVersion));
+        var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
+        Assert.Equal(["line,column,code,reason,row", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
+            csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));
+    }
+
+    [Fact]
+    public async Task Import_LabelsMode_MakesImportedLabelsAndTakenSlots()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+
+        var import = await pool.ImportAsync("text,label\none,refund\ntwo,\nthree,unknown\n", "pool.csv", AnswerUse.Labels);
+
+        Assert.Equal((WorkState.Done, 2, 1), (import.State, import.Added, import.Bad));
+        await using var db = await pool.Portal.OpenDbAsync();
+        var label = await db.Labels.SingleAsync();
+        Assert.Equal((Stratum.Imported, true, "refund", 1L), (label.Stratum, label.Current, label.AnswerText, label.LabelVersion));
+        Assert.Equal(1, (await db.Projects.SingleAsync()).LabelVersion);
+        Assert.Equal(1, await db.Slots.CountAsync(s => s.LabelId == null));
+        Assert.Equal(label.ItemId, (await db.Slots.SingleAsync(s => s.LabelId == label.Id)).ItemId);
+    }
+
+    [Fact]
+    public async Task Import_SecondFile_ContinuesThePermutationAndKnowsTheFirst()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync("text,label\none,refund\ntwo,refund\n", "a.csv", AnswerUse.HiddenGold);
+
+        var second = await pool.ImportAsync("{\"text\":\"two\"}\n{\"text\":\"three\"}\n", "b.jsonl", AnswerUse.Ignore);
+
+        Assert.Equal((1, 1), (second.Added, second.Duplicates));
+        await using var db = await pool.Portal.OpenDbAsync();
+        Assert.Equal(2, (await db.Items.SingleAsync(i => i.Text == "three")).RandomRank);
+        Assert.Equal(3, (await db.Projects.SingleAsync()).ItemCount);
+    }
+
+    [Fact]
+    public async Task Import_AllOrNothingWithABadRow_KeepsNothing()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+
+        var import = await pool.ImportAsync("text,label\none,refund\n,refund\n", "a.csv", AnswerUse.Ignore, m => m with { AllOrNothing = true });
+
+        Assert.Equal(WorkState.Failed, import.State);
+        Assert.Contains("1 of 2 rows", import.Error);
+        await pool.AssertNothingImportedAsync();
+    }
+
+    [Fact]
+    public async Task Import_CancelledMidway_LeavesNothing()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var writes = pool.Portal.Services.GetRequiredService<WriteQueue>();
+        var id = await pool.StartAsync(PoolFixture.Rows(20_000), "big.csv", AnswerUse.Ignore);
+        await pool.UntilAsync(id, i => i.Added > 0);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await pool.Lead.PostAsync($"/api/v1/projects/{pool.ProjectId}/imports/{id}/cancel", null)).StatusCode);
+
+        Assert.Equal(WorkState.Cancelled, (await pool.FinishedAsync(id)).State);
+        await pool.AssertNothingImportedAsync();
+        Assert.Empty(Directory.GetFiles(Path.Combine(pool.Portal.DataFolder, "uploads")));
+    }
+
+    [Fact]
+    public async Task Import_LeftHalfDoneByAKilledProcess_IsRemovedAndBegunAnew()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var upload = await pool.UploadAsync("text\none text\ntwo text\nthree text\n", "a.csv");
+        // what a process killed between two chunks leaves: a running import, some of its rows, no flip
+        await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var import = new Import
+            {
+                ProjectId = pool.ProjectId, FileName = "a.csv", StoredName = upload.ToString("N"), State = WorkState.Running, CreatedBy = pool.LeadId,
+                Mapping = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text").ToJson(),
+            };
+            db.Imports.Add(import);
+            await db.SaveChangesAsync(token);
+            db.Items.Add(new Item { ProjectId = pool.ProjectId, ImportId = import.Id, Text = "half imported", TextHash = new byte[32], RandomRank = -1, ActiveRank = -1 });
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+        // a second start of the worker is what a restart does
+        var worker = ActivatorUtilities.CreateInstance<ImportWorker>(pool.Portal.Services);
+        var importId = (await pool.ImportsAsync()).Single().Id;
+        await worker.StartAsync(CancellationToken.None);
+
+        var done = await pool.FinishedAsync(importId);
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Equal((WorkState.Done, 3), (done.State, done.Added));
+        await using var read = await pool.Portal.OpenDbAsync();
+        Assert.Equal(["one text", "three text", "two text"], await read.Items.Select(i => i.Text).Order().ToListAsync());
+    }
+
+    [Fact]
+    public async Task Import_100000Rows_StaysUnder300MegabytesAndShowsNothingBeforeTheFlip()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync("text\nwarm up\n", "a.csv", AnswerUse.Ignore);
+        var file = PoolFixture.Rows(100_000);
+        GC.Collect();
+        using var process = Process.GetCurrentProcess();
+        process.Refresh();
+        var (before, most) = (process.WorkingSet64, 0L);
+        var visible = new HashSet<int>();
+
+        var id = await pool.StartAsync(file, "big.csv", AnswerUse.HiddenGold);
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            process.Refresh();
+            most = Math.Max(most, process.WorkingSet64);
+            await using (var db = await pool.Portal.OpenDbAsync())
+                visible.Add(await db.Slots.CountAsync(s => s.LabelId == null && db.Projects.Any(p => p.Id == s.ProjectId && s.ImportId <= p.VisibleImport)));
+            // labeling goes on: other writes get their turn between two chunks
+            await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.PricePerLabel, 1), token), CancellationToken.None);
+            if ((await pool.FindAsync(id)).State is not (WorkState.Queued or WorkState.Running)) break;
+        }
+
+        var import = await pool.FinishedAsync(id);
+        Assert.Equal((WorkState.Done, 100_000), (import.State, import.Added));
+        Assert.Superset(visible, new HashSet<int> { 1, 100_001 });
+        Assert.All(visible, count => Assert.True(count is 1 or 100_001, $"{count} slots were visible"));
+        Assert.True(most - before < 300L << 20, $"the import added {(most - before) >> 20} MB in {clock.Elapsed.TotalSeconds:0.0} s");
+        Console.WriteLine($"100,000 rows: {clock.Elapsed.TotalSeconds:0.0} s, {(most - before) >> 20} MB more than before");
+    }
+
+    [Fact]
+    public async Task Upload_ByAnAnnotatorOrWithoutToken_IsRefused()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var other = await pool.Portal.AddPersonAsync("mia@example.org");
+        await pool.Portal.AddMemberAsync(pool.ProjectId, other.Id, ProjectRole.Annotator);
+        var annotator = await pool.Portal.WithTokenAsync(other.Id);
+        var withoutToken = await pool.Portal.SignedInAsync("lead@example.org");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads", new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsync("/api/v1/uploads", new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await withoutToken.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads", new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await pool.Lead.PostAsync("/api/v1/projects/999/uploads", new StringContent("text\na\n"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("=cmd", "'=cmd")]
+    [InlineData("-1, x", "\"'-1, x\"")]
+    [InlineData("a \"b\"", "\"a \"\"b\"\"\"")]
+    [InlineData("plain", "plain")]
+    public void IssueCsv_Cell_IsNeverAFormula(string text, string cell) => Assert.Equal(cell, IssueCsv.Cell(text));
+}

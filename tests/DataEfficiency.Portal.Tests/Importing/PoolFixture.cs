@@ -1,0 +1,94 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Importing;
+
+/// <summary>A portal with one project of two answers and a lead who imports over HTTP.</summary>
+internal sealed class PoolFixture : IAsyncDisposable
+{
+    public required PortalFactory Portal { get; init; }
+    public required HttpClient Lead { get; init; }
+    public required string LeadId { get; init; }
+    public required int ProjectId { get; init; }
+
+    public static async Task<PoolFixture> StartAsync(params string[] answers)
+    {
+        var portal = new PortalFactory();
+        var lead = await portal.AddPersonAsync("lead@example.org", GlobalRoles.Admin);
+        var project = await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var made = new Project { Name = "Bank enquiries", Instruction = "Which intent?", State = ProjectState.Setup, Seed = 7, CreatedBy = lead.Id };
+            db.Projects.Add(made);
+            await db.SaveChangesAsync(token);
+            foreach (var answer in answers.Length > 0 ? answers : ["refund", "card arrival"])
+                db.LabelDefinitions.Add(new LabelDefinition { ProjectId = made.Id, Name = answer, AnswerText = answer });
+            await db.SaveChangesAsync(token);
+            return made;
+        }, CancellationToken.None);
+        return new PoolFixture { Portal = portal, Lead = await portal.WithTokenAsync(lead.Id), LeadId = lead.Id, ProjectId = project.Id };
+    }
+
+    /// <summary>A CSV of different texts with a label each.</summary>
+    public static string Rows(int count)
+    {
+        var file = new StringBuilder("text,label\n", count * 150);
+        for (var i = 0; i < count; i++) file.Append($"I have been waiting for my card for {i} days now; can you tell me whether it is still on its way to my address or lost?,{(i % 2 == 0 ? "refund" : "card arrival")}\n");
+        return file.ToString();
+    }
+
+    public async Task<Guid> UploadAsync(string file, string name)
+    {
+        var answer = await Lead.PostAsync($"/api/v1/projects/{ProjectId}/uploads?fileName={name}", new StringContent(file, Encoding.UTF8));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("upload").GetGuid();
+    }
+
+    public async Task<int> StartAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null)
+    {
+        var upload = await UploadAsync(file, name);
+        var format = ImportPreview.Of(() => new MemoryStream(Encoding.UTF8.GetBytes(file)), name);
+        var mapping = format.Proposed with { Use = use };
+        var service = Portal.Services.GetRequiredService<ImportService>();
+        return await service.StartAsync(ProjectId, upload, change is null ? mapping : change(mapping), LeadId);
+    }
+
+    public async Task<Import> ImportAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null) =>
+        await FinishedAsync(await StartAsync(file, name, use, change));
+
+    public async Task<Import> FindAsync(int id) => (await Portal.Services.GetRequiredService<ImportService>().FindAsync(ProjectId, id))!;
+
+    public Task<IReadOnlyList<Import>> ImportsAsync() => Portal.Services.GetRequiredService<ImportService>().ListAsync(ProjectId);
+
+    public Task<Import> FinishedAsync(int id) => UntilAsync(id, i => i.State is WorkState.Done or WorkState.Failed or WorkState.Cancelled);
+
+    public async Task<Import> UntilAsync(int id, Func<Import, bool> reached)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (true)
+        {
+            var import = await FindAsync(id);
+            if (reached(import)) return import;
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
+    public async Task AssertNothingImportedAsync()
+    {
+        await using var db = await Portal.OpenDbAsync();
+        Assert.Equal((0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Labels.CountAsync()));
+        var project = await db.Projects.SingleAsync();
+        Assert.Equal((0, 0), (project.VisibleImport, project.ItemCount));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Lead.Dispose();
+        await Portal.DisposeAsync();
+    }
+}
