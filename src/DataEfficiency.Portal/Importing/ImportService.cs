@@ -52,4 +52,11 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.Imports.AsNoTracking().Where(i => i.ProjectId == projectId).OrderByDescending(i => i.Id).Take(50).ToListAsync(cancel);
     }
+
+    /// <summary>How many rows of an import were refused or noted.</summary>
+    public async Task<int> IssuesAsync(int importId, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.ImportIssues.CountAsync(i => i.ImportId == importId, cancel);
+    }
 }

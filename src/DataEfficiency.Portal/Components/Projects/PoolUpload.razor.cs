@@ -1,0 +1,135 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Importing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+namespace DataEfficiency.Portal.Components.Projects;
+
+/// <summary>An uploaded file with the way it is to be imported.</summary>
+public sealed record ChosenPool(Upload Upload, ImportPreview Preview, ColumnMapping Mapping);
+
+public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
+{
+    private ElementReference _input;
+    private DotNetObjectReference<PoolUpload>? _self;
+    private IJSObjectReference? _module;
+    private int? _percent;
+    private string? _error;
+
+    /// <summary>Where the file is posted to.</summary>
+    [Parameter]
+    public string Url { get; set; } = "/api/v1/uploads";
+
+    [Parameter]
+    public ChosenPool? Chosen { get; set; }
+
+    [Parameter]
+    public EventCallback<ChosenPool?> ChosenChanged { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _self = DotNetObjectReference.Create(this);
+        try
+        {
+            _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/projects/upload.js");
+            await _module.InvokeVoidAsync("attach", _input, Url, _self);
+        }
+        catch (JSDisconnectedException)
+        {
+            // the browser left before the page was up
+        }
+    }
+
+    [JSInvokable]
+    public void Progressed(long sent, long total)
+    {
+        (_percent, _error) = (total == 0 ? 0 : (int)(100 * sent / total), null);
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public async Task Uploaded(Guid id)
+    {
+        _percent = null;
+        var user = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier);
+        if (uploads.Find(id) is not { } upload || upload.UserId != user) Failed("The upload is not there (any more). Choose the file again.");
+        else await ReadAsync(upload, null, null);
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public void Failed(string message)
+    {
+        (_percent, _error) = (null, message);
+        StateHasChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // the browser is gone, and the module with it
+        }
+        _self?.Dispose();
+    }
+
+    private async Task ReadAsync(Upload upload, SourceFormat? format, ColumnMapping? before)
+    {
+        try
+        {
+            var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName, format));
+            var mapping = preview.Proposed;
+            if (before is not null) mapping = mapping with { KeepDuplicates = before.KeepDuplicates, AllOrNothing = before.AllOrNothing };
+            _error = null;
+            await ChosenChanged.InvokeAsync(new ChosenPool(upload, preview, mapping));
+        }
+        catch (Exception e) when (e is ImportException or IOException)
+        {
+            _error = e.Message;
+        }
+    }
+
+    private Task SetAsync(Func<ColumnMapping, ColumnMapping> change) => ChosenChanged.InvokeAsync(Chosen! with { Mapping = change(Chosen.Mapping) });
+
+    private Task ReadAgainAsync(Func<SourceFormat, SourceFormat> change) => ReadAsync(Chosen!.Upload, change(Chosen.Preview.Format), Chosen.Mapping);
+
+    private static string? Value(ChangeEventArgs e) => e.Value?.ToString() is { Length: > 0 } value ? value : null;
+
+    private string UseOf(string column) => Chosen!.Mapping switch
+    {
+        var m when m.Text == column => "text",
+        var m when m.Id == column => "id",
+        var m when m.Answer == column => m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
+        _ => "",
+    };
+
+    private RenderFragment Options(bool none) => builder =>
+    {
+        if (none)
+        {
+            builder.OpenElement(0, "option");
+            builder.AddAttribute(1, "value", "");
+            builder.AddContent(2, "none");
+            builder.CloseElement();
+        }
+        foreach (var column in Chosen!.Preview.Columns)
+        {
+            builder.OpenElement(3, "option");
+            builder.SetKey(column);
+            builder.AddAttribute(4, "value", column);
+            builder.AddContent(5, column);
+            builder.CloseElement();
+        }
+    };
+
+    private static string Size(long bytes) => bytes switch { < 1 << 10 => $"{bytes} bytes", < 1 << 20 => $"{bytes / 1024.0:0.#} KB", _ => $"{bytes / 1048576.0:N1} MB" };
+}
