@@ -1,0 +1,78 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DataEfficiency.Portal.Components.Pages;
+
+/// <summary>The start page: cards of projects for leads, work for annotators.</summary>
+public sealed partial class Home(ProjectAccess access, ProjectCards cards, SampleProject sample, NavigationManager navigation) : IDisposable
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _leaving = new();
+    private IReadOnlyList<ProjectCard>? _cards;
+    private bool _leads, _mayCreate, _making, _alsoAnnotates;
+    private string? _error;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var user = (await Authentication).User;
+        _leads = await access.LeadsAnythingAsync(user);
+        _mayCreate = user.IsInRole(GlobalRoles.Admin) || user.IsInRole(GlobalRoles.Lead);
+        if (!_leads) return;
+        await LoadAsync();
+        _alsoAnnotates = _cards!.Any(c => c.Project.State == ProjectState.Active);
+        if (RendererInfo.IsInteractive) _ = WatchAsync();
+    }
+
+    public void Dispose() => _leaving.Cancel();
+
+    private async Task TryAsync()
+    {
+        if (_making) return;
+        (_making, _error) = (true, null);
+        try
+        {
+            var id = await sample.CreateAsync((await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier)!);
+            navigation.NavigateTo($"/projects/{id}");
+        }
+        catch (ImportException e)
+        {
+            (_making, _error) = (false, e.Message);
+        }
+    }
+
+    // counts and imports move while the page is open
+    private async Task WatchAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Refresh);
+            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            {
+                await LoadAsync();
+                await InvokeAsync(StateHasChanged);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the page is left
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        var user = (await Authentication).User;
+        _cards = await cards.ReadAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, user.IsInRole(GlobalRoles.Admin), _leaving.Token);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DataEfficiency.Portal.Components.Projects;
+
+public sealed partial class SettingsPage(ProjectService projects, ImportService imports, ProjectModels models, ProjectAccess access, NavigationManager navigation)
+{
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+    private Project? _project;
+    private ProjectForm _form = new();
+    private IReadOnlyDictionary<string, string> _wrong = Nothing, _importWrong = Nothing;
+    private ProjectChange? _ask;
+    private ChosenPool? _pool;
+    private ImportStatus? _status;
+    private bool _hasGold, _saved;
+    private string _typed = "";
+
+    [Parameter]
+    public int Id { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    // a model that was taken away stays visible as what it is
+    private IReadOnlyList<string> Names => models.Names().Contains(_form.Model) ? models.Names() : [_form.Model, .. models.Names()];
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
+    }
+
+    private async Task LoadAsync()
+    {
+        if (await projects.FindAsync(Id) is { } found) (_project, _hasGold) = (found.Project, found.HasGold);
+    }
+
+    private async Task TrySaveAsync()
+    {
+        _saved = false;
+        _wrong = _form.Validate(_hasGold);
+        if (_wrong.Count > 0) return;
+        var change = await projects.CompareAsync(Id, _form);
+        if (change.Reranks) _ask = change;
+        else await SaveAsync();
+    }
+
+    private async Task SaveAsync()
+    {
+        await projects.SaveAsync(Id, _form, await LeadAsync());
+        (_ask, _saved) = (null, true);
+        // new answers have their ids now
+        if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
+    }
+
+    private async Task ImportAsync()
+    {
+        try
+        {
+            await imports.StartAsync(Id, _pool!.Upload.Id, _pool.Mapping, await LeadAsync());
+            (_pool, _importWrong) = (null, Nothing);
+            if (_status is not null) await _status.StartWatchingAsync();
+        }
+        catch (ImportException e)
+        {
+            _importWrong = new Dictionary<string, string> { ["Pool"] = e.Message };
+        }
+    }
+
+    private async Task SetStateAsync(ProjectState state)
+    {
+        await projects.SetStateAsync(Id, state, await LeadAsync());
+        await LoadAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (_typed.Trim() != _project!.Name) return;
+        await projects.DeleteAsync(Id, await LeadAsync());
+        navigation.NavigateTo("/");
+    }
+
+    /// <summary>The user's id; asked with the role on every action, since a circuit outlives a membership.</summary>
+    private async Task<string> LeadAsync()
+    {
+        var user = (await Authentication).User;
+        if (await access.RoleAsync(user, Id) != ProjectRole.Lead) throw new UnauthorizedAccessException("You no longer lead this project.");
+        return user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+    }
+
+    private static string StateText(Project project) => project.State switch
+    {
+        ProjectState.Setup => "The project waits for its first import.",
+        ProjectState.Active => "Labeling is open.",
+        ProjectState.Paused => "Labeling is paused: annotators see that, and answers still on their way are accepted.",
+        ProjectState.Stopped => "Labeling was stopped; the Budget page reopens it.",
+        _ => "The project is archived: it is at the end of the list and nobody labels it.",
+    };
+}
