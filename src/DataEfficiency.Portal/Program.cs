@@ -1,12 +1,13 @@
+using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddStorage();
@@ -17,6 +18,7 @@ builder.AddEstimating();
 builder.AddPages();
 builder.AddImporting();
 builder.AddProjects();
+builder.AddExport();
 
 return await builder.RunPortalAsync(app =>
 {
@@ -27,6 +29,7 @@ return await builder.RunPortalAsync(app =>
     app.MapLabeling();
     app.MapEstimating();
     app.MapImporting();
+    app.MapExport();
 });
 
 /// <summary>The entry point, named so that tests can start it.</summary>

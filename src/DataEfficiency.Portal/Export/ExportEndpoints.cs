@@ -1,0 +1,98 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Security;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Export;
+
+public static class ExportEndpoints
+{
+    private const string Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    public static void AddExport(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ScratchFiles>();
+        builder.Services.AddSingleton<Backup>();
+    }
+
+    public static void MapExport(this IEndpointRouteBuilder app)
+    {
+        var project = app.MapProjectApi(ProjectPolicies.Lead);
+        project.MapGet("/export.xlsx", WorkbookAsync);
+        project.MapGet("/export.jsonl", LinesAsync);
+        app.MapApi().MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
+    }
+
+    private static async Task<IResult> WorkbookAsync(int id, ClaimsPrincipal user, IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    {
+        await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
+        if (snapshot is null) return Results.NotFound();
+        var report = scratch.Create();
+        try
+        {
+            var figures = await ReportFigures.ReadAsync(snapshot, time, cancel);
+            using var small = ReportWorkbook.Write(snapshot, figures);
+            ForecastChart.Add(small, figures.Estimates.Count);
+            await LabelSheets.WriteAsync(small, report, snapshot, cancel);
+            await AuditAsync(writes, id, user, "export.xlsx", snapshot.LabelCount, time, cancel);
+        }
+        catch
+        {
+            await report.DisposeAsync();
+            throw;
+        }
+        report.Position = 0;
+        return Results.File(report, Excel, $"{FileName(snapshot.Project)}.xlsx");
+    }
+
+    private static async Task<IResult> LinesAsync(int id, ClaimsPrincipal user, IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    {
+        await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
+        if (snapshot is null) return Results.NotFound();
+        var lines = scratch.Create();
+        try
+        {
+            // into a file first: a slow reader would hold the snapshot open and keep the database's log from being folded in
+            await FineTuningLines.WriteAsync(snapshot, lines, cancel);
+            await AuditAsync(writes, id, user, "export.jsonl", snapshot.LabelCount, time, cancel);
+        }
+        catch
+        {
+            await lines.DisposeAsync();
+            throw;
+        }
+        lines.Position = 0;
+        return Results.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.jsonl");
+    }
+
+    private static async Task<IResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    {
+        var archive = scratch.Create();
+        try
+        {
+            await backup.WriteAsync(archive, cancel);
+            await AuditAsync(writes, null, user, "backup", (int)(archive.Length >> 10), time, cancel);
+        }
+        catch
+        {
+            await archive.DisposeAsync();
+            throw;
+        }
+        archive.Position = 0;
+        return Results.File(archive, "application/zip", $"dataefficiency-{time.GetUtcNow():yyyy-MM-dd-HHmm}.zip");
+    }
+
+    private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    {
+        db.Audit.Add(new AuditEntry { ProjectId = id, UserId = user.FindFirstValue(ClaimTypes.NameIdentifier)!, What = what, After = size.ToString(), CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds() });
+        await db.SaveChangesAsync(token);
+    }, cancel);
+
+    private static string FileName(Project project)
+    {
+        var name = new string([.. project.Name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' ? c : ' ')]);
+        var words = string.Join('-', name.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return words.Length switch { 0 => $"project-{project.Id}", > 60 => words[..60], _ => words };
+    }
+}

@@ -1,0 +1,101 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Export;
+
+/// <summary>One label with its item, as exports show it.</summary>
+public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Gold, double? Confidence, string? ModelAnswer, string Answer, Stratum Stratum, bool Surplus,
+    string UserId, long CreatedAt, int ActiveMilliseconds, int Revision);
+
+/// <summary>
+/// A project as it was at one moment (one label version), however long the export takes: a read transaction, which in WAL mode
+/// keeps nobody from writing.
+/// </summary>
+public sealed class ExportSnapshot : IAsyncDisposable
+{
+    private readonly AppDbContext db;
+    private readonly SqliteTransaction transaction;
+
+    private ExportSnapshot(AppDbContext db, SqliteTransaction transaction) => (this.db, this.transaction) = (db, transaction);
+
+    public Project Project { get; private set; } = default!;
+    public IReadOnlyList<LabelDefinition> Answers { get; private set; } = [];
+    public int LabelCount { get; private set; }
+
+    /// <summary>User id to the name shown.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; private set; } = new Dictionary<string, string>();
+
+    /// <returns>Null where there is no such project.</returns>
+    public static async Task<ExportSnapshot?> OpenAsync(IDbContextFactory<AppDbContext> contexts, int projectId, CancellationToken cancel)
+    {
+        var db = await contexts.CreateDbContextAsync(cancel);
+        try
+        {
+            await db.Database.OpenConnectionAsync(cancel);
+            // deferred: an immediate one would hold the write lock for the length of the download
+            var transaction = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+            await db.Database.UseTransactionAsync(transaction, cancel);
+            var snapshot = new ExportSnapshot(db, transaction);
+            if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project)
+            {
+                await snapshot.DisposeAsync();
+                return null;
+            }
+            snapshot.Project = project;
+            snapshot.Answers = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order).ThenBy(l => l.Id).ToListAsync(cancel);
+            snapshot.LabelCount = await snapshot.Labels().CountAsync(cancel);
+            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Labels.Any(l => l.ProjectId == projectId && l.UserId == u.Id) || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
+                .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName!, cancel);
+            return snapshot;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>All current labels in the order of their items, streamed.</summary>
+    public IAsyncEnumerable<LabelRow> RowsAsync() =>
+        (from l in Labels() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Gold, i.Confidence, i.ModelAnswer, l.AnswerText, l.Stratum, l.Surplus, l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
+
+    /// <summary>The same, item by item.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()
+    {
+        List<LabelRow> item = [];
+        await foreach (var row in RowsAsync())
+        {
+            if (item.Count > 0 && item[0].ItemId != row.ItemId)
+            {
+                yield return item;
+                item = [];
+            }
+            item.Add(row);
+        }
+        if (item.Count > 0) yield return item;
+    }
+
+    public Task<List<StoredEstimate>> EstimatesAsync(CancellationToken cancel) => db.Estimates.AsNoTracking().Where(e => e.ProjectId == Project.Id).OrderBy(e => e.Id)
+        .Select(e => new StoredEstimate
+        {
+            Id = e.Id, LabelVersion = e.LabelVersion, LabelCount = e.LabelCount, FirstCount = e.FirstCount, Model = e.Model, AdapterSeed = e.AdapterSeed, CosLow = e.CosLow, StandardError = e.StandardError,
+            PReach = e.PReach, Median = e.Median, Low80 = e.Low80, High80 = e.High80, Error = e.Error, DurationMilliseconds = e.DurationMilliseconds, CreatedAt = e.CreatedAt,
+        }).ToListAsync(cancel);
+
+    /// <summary>Payload of the newest estimate that did not fail.</summary>
+    public Task<string?> NewestPayloadAsync(CancellationToken cancel) =>
+        db.Estimates.Where(e => e.ProjectId == Project.Id && e.Error == null).OrderByDescending(e => e.Id).Select(e => e.Payload).FirstOrDefaultAsync(cancel);
+
+    public Task<Dictionary<string, int>> SkipsAsync(CancellationToken cancel) =>
+        db.Skips.Where(s => s.ProjectId == Project.Id).GroupBy(s => s.UserId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await db.DisposeAsync();
+    }
+
+    private IQueryable<Label> Labels() => db.Labels.AsNoTracking().Where(l => l.ProjectId == Project.Id && l.Current);
+}

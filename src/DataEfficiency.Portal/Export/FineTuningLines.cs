@@ -1,0 +1,71 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Export;
+
+/// <summary>One JSON object per labelled item, ready for fine-tuning: chat messages, and the same as prompt and answer. The messages are those that ranking and forecasts use.</summary>
+public static class FineTuningLines
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(ExportSnapshot snapshot, Stream output, CancellationToken cancel)
+    {
+        var system = SystemMessage(snapshot.Project, snapshot.Answers);
+        using var line = new MemoryStream();
+        await foreach (var item in snapshot.ItemsAsync().WithCancellation(cancel))
+        {
+            // without a majority there is nothing to learn from the item
+            if (FinalAnswer.Of(item) is not { } answer) continue;
+            line.SetLength(0);
+            using (var json = new Utf8JsonWriter(line, Options)) Write(json, system, item, answer, snapshot.Project.LabelVersion);
+            line.WriteByte((byte)'\n');
+            await output.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancel);
+        }
+    }
+
+    internal static string SystemMessage(Project project, IEnumerable<LabelDefinition> answers)
+    {
+        var texts = answers.Where(a => !a.Retired).Select(a => a.AnswerText).ToList();
+        return project.TaskType == TaskType.SingleChoice && project.ListAnswers && texts.Count > 0 ? $"{project.Instruction}\n\nAnswer with one of: {string.Join("; ", texts)}" : project.Instruction;
+    }
+
+    private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, string answer, long version)
+    {
+        var first = item[0];
+        json.WriteStartObject();
+        json.WriteStartArray("messages");
+        Message("system", system);
+        Message("user", first.Text);
+        Message("assistant", answer);
+        json.WriteEndArray();
+        json.WriteString("prompt", $"{system}\n\n{first.Text}\n\nAnswer:\n");
+        json.WriteString("answer", answer);
+        json.WriteString("text", first.Text);
+        if (first.ExternalId is null) json.WriteNull("id");
+        else json.WriteString("id", first.ExternalId);
+        json.WriteNumber("line", first.Line);
+        json.WriteString("stratum", Strata.Name(item.First(a => a.Answer == answer).Stratum));
+        json.WriteStartObject("final");
+        json.WriteString("label", answer);
+        json.WriteString("by", item.Count == 1 ? "single" : item.All(a => a.Answer == answer) ? "unanimous" : "majority");
+        json.WriteNumber("answers", item.Count);
+        json.WriteEndObject();
+        json.WriteNumber("labelVersion", version);
+        json.WriteEndObject();
+
+        void Message(string role, string content)
+        {
+            json.WriteStartObject();
+            json.WriteString("role", role);
+            json.WriteString("content", content);
+            json.WriteEndObject();
+        }
+    }
+}
+
+/// <summary>Names of the strata in files.</summary>
+public static class Strata
+{
+    public static string Name(Stratum stratum) => stratum switch { Stratum.First32 => "first32", Stratum.Random => "random", Stratum.Active => "active", _ => "imported" };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Export;
+
+/// <param name="MedianSeconds">Over labels with a time, pauses over a minute cut.</param>
+public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictionary<Stratum, int> ByStratum, double? MedianSeconds, int Skips, int WithGold, int Agreeing)
+{
+    public int Of(Stratum stratum) => ByStratum.GetValueOrDefault(stratum);
+    public double? PerHour => MedianSeconds is > 0 ? 3600 / MedianSeconds : null;
+    public double? GoldShare => WithGold > 0 ? (double)Agreeing / WithGold : null;
+}
+
+/// <summary>The computed parts of the report.</summary>
+public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
+{
+    private const int LongestPause = 60_000;
+
+    public static async Task<ReportFigures> ReadAsync(ExportSnapshot snapshot, TimeProvider time, CancellationToken cancel)
+    {
+        var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, List<int> Times, int WithGold, int Agreeing)>();
+        await foreach (var row in snapshot.RowsAsync().WithCancellation(cancel))
+        {
+            var person = people.TryGetValue(row.UserId, out var known) ? known : ([], [], 0, 0);
+            person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
+            if (row.ActiveMilliseconds > 0) person.Times.Add(Math.Min(row.ActiveMilliseconds, LongestPause));
+            if (row.Gold is not null) person = person with { Item3 = person.WithGold + 1, Item4 = person.Agreeing + (string.Equals(row.Gold, row.Answer, StringComparison.OrdinalIgnoreCase) ? 1 : 0) };
+            people[row.UserId] = person;
+        }
+        var skips = await snapshot.SkipsAsync(cancel);
+        var annotators = people.Keys.Union(skips.Keys).Select(id =>
+        {
+            var p = people.TryGetValue(id, out var known) ? known : ([], [], 0, 0);
+            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata, Median(p.Times), skips.GetValueOrDefault(id), p.WithGold, p.Agreeing);
+        }).OrderByDescending(a => a.Labels).ToList();
+        var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();
+        return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), Paper(await snapshot.NewestPayloadAsync(cancel)), strata, annotators);
+    }
+
+    private static double? Median(List<int> times)
+    {
+        if (times.Count == 0) return null;
+        times.Sort();
+        return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2000.0;
+    }
+
+    private static double? Paper(string? payload)
+    {
+        if (payload is null) return null;
+        using var json = JsonDocument.Parse(payload);
+        return ProjectCards.Find(json.RootElement, "labelsNeededPaper") is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Importing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Projects;
+
+public sealed class ProjectTests
+{
+    [Fact]
+    public async Task Delete_ProjectWithItemsAndLabels_RemovesItsRowsAndKeepsTheAudit()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync(PoolFixture.Rows(1200), "a.csv", AnswerUse.Labels);
+        var service = pool.Portal.Services.GetRequiredService<ProjectService>();
+
+        await service.DeleteAsync(pool.ProjectId, pool.LeadId);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await pool.Lead.GetAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl")).StatusCode);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using var db = await pool.Portal.OpenDbAsync();
+        while (await db.Projects.AnyAsync()) await Task.Delay(20, limit.Token);
+        Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Labels.CountAsync(), await db.Imports.CountAsync(), await db.LabelDefinitions.CountAsync()));
+        Assert.Contains("project.deleted", await db.Audit.Select(a => a.What).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Sample_Made_IsImportedWithHiddenGoldAndReadyToLabel()
+    {
+        await using var portal = new PortalFactory();
+        var lead = await portal.AddPersonAsync("lead@example.org", GlobalRoles.Admin);
+
+        var id = await portal.Services.GetRequiredService<SampleProject>().CreateAsync(lead.Id);
+
+        var imports = portal.Services.GetRequiredService<ImportService>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await imports.ListAsync(id, limit.Token)).Single().State is WorkState.Queued or WorkState.Running) await Task.Delay(20, limit.Token);
+        await using var db = await portal.OpenDbAsync();
+        var project = await db.Projects.SingleAsync();
+        Assert.Equal((ProjectState.Active, true), (project.State, project.IsSample));
+        Assert.InRange(project.ItemCount, 400, 600);
+        Assert.Equal(12, await db.LabelDefinitions.CountAsync());
+        Assert.Equal(project.ItemCount, await db.Items.CountAsync(i => i.Gold != null));
+        Assert.Equal(project.ItemCount, await db.Slots.CountAsync(s => s.LabelId == null));
+    }
+
+    [Fact]
+    public async Task Compare_NewAnswerText_RanksAgainButANewNameDoesNot()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync("text\none\n", "a.csv", AnswerUse.Ignore);
+        var service = pool.Portal.Services.GetRequiredService<ProjectService>();
+        var (_, form, _) = (await service.FindAsync(pool.ProjectId))!.Value;
+        form.Answers[0].Name = "Refunds";
+
+        var named = await service.CompareAsync(pool.ProjectId, form);
+        form.Answers[0].AnswerText = "refund please";
+        var reworded = await service.CompareAsync(pool.ProjectId, form);
+
+        Assert.False(named.Reranks);
+        Assert.Equal((true, "answers"), (reworded.Reranks, Assert.Single(reworded.Fields)));
+    }
+
+    [Fact]
+    public async Task Save_AnswerRemoved_IsRetiredAndItsLabelsStay()
+    {
+        await using var pool = await PoolFixture.StartAsync("a", "b", "c");
+        await pool.ImportAsync("text,label\none,c\n", "a.csv", AnswerUse.Labels);
+        var service = pool.Portal.Services.GetRequiredService<ProjectService>();
+        var (_, form, _) = (await service.FindAsync(pool.ProjectId))!.Value;
+        form.Model = "BundledModel";
+        form.Answers.RemoveAt(2);
+
+        await service.SaveAsync(pool.ProjectId, form, pool.LeadId);
+
+        await using var db = await pool.Portal.OpenDbAsync();
+        Assert.True((await db.LabelDefinitions.SingleAsync(l => l.Name == "c")).Retired);
+        Assert.Equal("c", (await db.Labels.SingleAsync()).AnswerText);
+    }
+
+    [Fact]
+    public void Validate_EmptyForm_NamesEveryFieldThatIsMissing()
+    {
+        var wrong = new ProjectForm { MaximumBudget = 1, Currency = "euro" }.Validate(hasGold: false);
+
+        Assert.Equal(["Answers", "Currency", "Instruction", "MaximumBudget", "Model", "Name"], wrong.Keys.Order());
+    }
+
+    [Theory]
+    [InlineData(TargetInput.Share, 1.2, null, 1.0, "share")]
+    [InlineData(TargetInput.Raw, .9, null, 1.0, "untrained")]
+    [InlineData(TargetInput.Raw, .9, .5, .8, "above the ceiling")]
+    [InlineData(TargetInput.Raw, .5, .49, .5, "0.02")]
+    [InlineData(TargetInput.RawMeasured, .9, null, 1.0, "gold")]
+    public void Validate_ImpossibleTarget_SaysWhy(TargetInput kind, double target, double? zeroShot, double ceiling, string says)
+    {
+        var form = new ProjectForm { Target = kind, TargetValue = target, ZeroShot = zeroShot, Ceiling = ceiling };
+
+        Assert.Contains(says, form.Validate(hasGold: false)["Target"]);
+    }
+
+    [Fact]
+    public async Task Items_SearchAndFilters_FindWhatTheySay()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync("id,text,label\n7,fifty % off_er,refund\n8,fifty off,\n9,other,\n", "a.csv", AnswerUse.Labels);
+        var items = pool.Portal.Services.GetRequiredService<ProjectItems>();
+
+        async Task<IEnumerable<string>> Texts(ItemFilter filter) => (await items.PageAsync(pool.ProjectId, filter, 0, 10, CancellationToken.None)).Select(i => i.Text);
+
+        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter("% off_")));
+        Assert.Equal(["other"], await Texts(new ItemFilter("9")));
+        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter(State: ItemState.Labelled)));
+        Assert.Equal(["fifty off", "other"], await Texts(new ItemFilter(State: ItemState.Open)));
+        Assert.Equal(3, await items.CountAsync(pool.ProjectId, new ItemFilter(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Pages_OfALead_OpenAndAreClosedToAnnotators()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.ImportAsync("text,label\n<script>alert(1)</script>,refund\n", "a.csv", AnswerUse.Labels);
+        var lead = await pool.Portal.SignedInAsync("lead@example.org");
+        var person = await pool.Portal.AddPersonAsync("mia@example.org");
+        await pool.Portal.AddMemberAsync(pool.ProjectId, person.Id, ProjectRole.Annotator);
+        var annotator = await pool.Portal.SignedInAsync("mia@example.org");
+
+        foreach (var path in new[] { "/", "/projects/new", $"/projects/{pool.ProjectId}/settings", $"/projects/{pool.ProjectId}/items" })
+        {
+            var page = await lead.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.DoesNotContain("<script>alert", await page.Content.ReadAsStringAsync());
+            if (path != "/") Assert.NotEqual(HttpStatusCode.OK, (await annotator.GetAsync(path)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Members_TheLastLead_Stays()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        await pool.Portal.AddMemberAsync(pool.ProjectId, pool.LeadId, ProjectRole.Lead);
+        var members = pool.Portal.Services.GetRequiredService<ProjectMembers>();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => members.RemoveAsync(pool.ProjectId, pool.LeadId, pool.LeadId));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => members.SetAsync(pool.ProjectId, pool.LeadId, ProjectRole.Annotator, pool.LeadId));
+    }
+}
