@@ -133,7 +133,9 @@ public sealed class ProjectTests
         {
             var page = await lead.GetAsync(path);
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-            Assert.DoesNotContain("<script>alert", await page.Content.ReadAsStringAsync());
+            var html = await page.Content.ReadAsStringAsync();
+            Assert.DoesNotContain("<script>alert", html);
+            if (path != "/projects/new") Assert.Contains("Bank enquiries", html);
             if (path != "/") Assert.NotEqual(HttpStatusCode.OK, (await annotator.GetAsync(path)).StatusCode);
         }
     }
