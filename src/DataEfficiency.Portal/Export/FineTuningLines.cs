@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
@@ -26,8 +27,8 @@ public static class FineTuningLines
 
     internal static string SystemMessage(Project project, IEnumerable<LabelDefinition> answers)
     {
-        var texts = answers.Where(a => !a.Retired).Select(a => a.AnswerText).ToList();
-        return project.TaskType == TaskType.SingleChoice && project.ListAnswers && texts.Count > 0 ? $"{project.Instruction}\n\nAnswer with one of: {string.Join("; ", texts)}" : project.Instruction;
+        var task = ProjectPrompt.Of(project, answers);
+        return task is { Answers.Count: > 0, ListAnswers: true } ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
     }
 
     private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, string answer, long version)

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
@@ -45,10 +44,5 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
         return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2000.0;
     }
 
-    private static double? Paper(string? payload)
-    {
-        if (payload is null) return null;
-        using var json = JsonDocument.Parse(payload);
-        return ProjectCards.Find(json.RootElement, "labelsNeededPaper") is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
-    }
+    private static double? Paper(string? payload) => payload is null ? null : EstimatePayload.Read(payload).LabelsNeededPaper;
 }

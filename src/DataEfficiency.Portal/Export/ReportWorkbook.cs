@@ -2,7 +2,6 @@
 // afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers and formulas. Widths are set by hand: measuring text
 // needs a drawing library that a server may lack.
 using ClosedXML.Excel;
-using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;

@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Importing;
+
 namespace DataEfficiency.Portal.Projects;
 
 public static class ProjectsRegistration
@@ -12,6 +14,8 @@ public static class ProjectsRegistration
         services.AddSingleton<ProjectItems>();
         services.AddSingleton<ProjectMembers>();
         services.AddSingleton<SampleProject>();
+        services.AddSingleton<IPoolGrown, PoolFollowUp>();
+        services.AddSingleton<IProjectChanged, PoolFollowUp>();
         services.AddHostedService<ProjectRemovalWorker>();
     }
 }

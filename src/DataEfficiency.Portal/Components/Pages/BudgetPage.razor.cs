@@ -107,6 +107,8 @@ public sealed partial class BudgetPage
         return project.ZeroShot is { } s0 && project.Ceiling - s0 >= .02 ? new((project.TargetValue - s0) / (project.Ceiling - s0), s0, project.Ceiling) : new(project.TargetValue, 0, 1);
     }
 
+    private Task ReloadAsync() => ReadAsync(null);
+
     private Task RankAsync() => ActAsync(_ => Ranking.EnqueueAsync(Id));
 
     private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
