@@ -11,7 +11,9 @@ internal static class ClaimSql
 
     /// <param name="items">The first 32: database ids, so they may stand in the text.</param>
     public static string First32(IEnumerable<long> items) =>
-        Claim($"AND s.\"ItemId\" IN ({string.Join(',', items)})", "s.\"DrawRank\",s.\"SlotNo\"");
+        Claim($"AND s.\"ItemId\" IN ({string.Join(',', items)})", "s.\"DrawRank\",s.\"SlotNo\"")
+            // the plus takes the project's index out of the choice: SQLite would walk the whole pool instead of 32 items
+            .Replace("s.\"ProjectId\"=@p", "+s.\"ProjectId\"=@p", StringComparison.Ordinal);
 
     private static string Claim(string where, string order) => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace DataEfficiency.Portal.Tests.Labeling;
+
+public sealed class LargePoolTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Items = 100_000;
+    private readonly LabelingWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Claims_HundredThousandItems_WalkAnIndexAndAreQuick()
+    {
+        await _world.AddPoolAsync(1, drawn: 1);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await using (var db = await _world.OpenDbAsync())
+        {
+            await db.Database.ExecuteSqlRawAsync($"""
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<{Items})
+                INSERT INTO "Items"("ProjectId","ImportId","Line","Text","TextHash","RandomRank","ActiveRank","DrawRank","NoKeptToken")
+                SELECT @p,1,i+1,'text '||i,X'00',(i*7919)%{Items}+1,i,CASE WHEN i<{Items / 10} THEN i END,0 FROM n
+                """, new SqliteParameter("@p", _world.ProjectId));
+            await db.Database.ExecuteSqlRawAsync("""
+                INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","DrawRank","LeaseUntil")
+                SELECT "ProjectId","Id","ImportId",0,"RandomRank","ActiveRank","DrawRank",0 FROM "Items" WHERE "Line">1
+                """);
+            var plan32 = await PlanAsync(db, $"EXPLAIN QUERY PLAN {ClaimSql.First32([1, 2, 3])}");
+            Assert.DoesNotContain(plan32, row => row.Detail.Contains("(ProjectId=", StringComparison.Ordinal));
+            foreach (var (sql, index) in new[] { ($"EXPLAIN QUERY PLAN {ClaimSql.Active}", "ActiveRank"), ($"EXPLAIN QUERY PLAN {ClaimSql.Random}", "RandomRank") })
+            {
+                var plan = await PlanAsync(db, sql);
+                Assert.Contains(plan, row => row.Detail.Contains($"IX_Slots_ProjectId_{index}", StringComparison.Ordinal));
+                // a sort would read every open slot for one claim
+                Assert.DoesNotContain(plan, row => row.Detail.Contains("TEMP B-TREE", StringComparison.Ordinal));
+            }
+        }
+
+        var claims = _world.Services.GetRequiredService<ClaimService>();
+        var labels = _world.Services.GetRequiredService<LabelService>();
+        var (claimTimes, submitTimes) = (new List<double>(), new List<double>());
+        for (var i = 0; i < 200; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            var card = Assert.Single(await claims.NextAsync(new ClaimRequest(_world.ProjectId, ada.UserId, "t", [], [], 1), CancellationToken.None));
+            claimTimes.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+            from = Stopwatch.GetTimestamp();
+            await labels.SubmitAsync(_world.ProjectId, ada.UserId, ada.Answer(card.ItemId), CancellationToken.None);
+            submitTimes.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+        }
+        output.WriteLine($"claim: median {Median(claimTimes):F1} ms, p95 {At(claimTimes, .95):F1} ms; submit: median {Median(submitTimes):F1} ms, p95 {At(submitTimes, .95):F1} ms");
+        // far above what a quiet machine needs, far below a scan of the pool
+        Assert.InRange(Median(claimTimes), 0, 40);
+    }
+
+    private static Task<List<PlanRow>> PlanAsync(AppDbContext db, string sql) => db.Database.SqlQueryRaw<PlanRow>(sql, new SqliteParameter("@p", 1),
+        new SqliteParameter("@u", "u"), new SqliteParameter("@t", "t"), new SqliteParameter("@now", 1L), new SqliteParameter("@until", 1L),
+        new SqliteParameter("@visible", 1), new SqliteParameter("@from", 1), new SqliteParameter("@q", 1)).ToListAsync();
+
+    private static double Median(List<double> times) => At(times, .5);
+
+    private static double At(List<double> times, double share) => times.Order().ElementAt((int)(share * (times.Count - 1)));
+
+    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
+}
