@@ -14,7 +14,7 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Sampl
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<ProjectCard>? _cards;
-    private bool _leads, _mayCreate, _making, _alsoAnnotates;
+    private bool _leads, _isAdmin, _mayCreate, _making, _alsoAnnotates;
     private string? _error;
 
     [CascadingParameter]
@@ -24,6 +24,7 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Sampl
     {
         var user = (await Authentication).User;
         _leads = await access.LeadsAnythingAsync(user);
+        _isAdmin = user.IsInRole(GlobalRoles.Admin);
         _mayCreate = user.IsInRole(GlobalRoles.Admin) || user.IsInRole(GlobalRoles.Lead);
         if (!_leads) return;
         await LoadAsync();
