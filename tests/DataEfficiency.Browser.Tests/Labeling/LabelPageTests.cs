@@ -1,11 +1,12 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 
 namespace DataEfficiency.Browser.Tests.Labeling;
 
 [Collection(BrowserCollection.Name)]
-public sealed class LabelPageTests(Browser browser) : IDisposable
+public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : IDisposable
 {
     private readonly LabelSite _site = new(browser);
 
@@ -46,6 +47,7 @@ public sealed class LabelPageTests(Browser browser) : IDisposable
         }
         var times = await page.EvaluateAsync<double[]>("times");
         Assert.Equal(["text 0", "text 1", "text 2"], seen);
+        output.WriteLine($"key to next text: {string.Join(", ", times.Select(t => $"{t:F1} ms"))}");
         Assert.All(times, ms => Assert.InRange(ms, 0, 50));
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 0 = cat", "text 1 = cat"], await _site.AnswersAsync());
@@ -218,7 +220,8 @@ public sealed class LabelPageTests(Browser browser) : IDisposable
         await _site.AddPoolAsync();
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
-        await page.Keyboard.PressAsync("F1");
+        await page.Keyboard.PressAsync("?");
+        Assert.Equal(0, await page.Locator("dialog[open]").CountAsync());
         await page.UncheckAsync(".panel input[type=checkbox]");
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Digit1");

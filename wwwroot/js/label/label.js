@@ -43,7 +43,8 @@ class LabelPage {
 
   async start() {
     const signal = this.abort.signal;
-    document.addEventListener('keydown', event => this.onKey(event), { signal });
+    // before the portal's own keys, so that ? opens one help, not two
+    document.addEventListener('keydown', event => this.onKey(event), { signal, capture: true });
     addEventListener('online', () => { this.outbox?.flush(true); if (!this.deck?.current) this.deck?.fetch(); }, { signal });
     addEventListener('pagehide', () => this.deck?.release(), { signal });
     addEventListener('pageshow', event => { if (event.persisted) this.deck?.fetch(); }, { signal });
