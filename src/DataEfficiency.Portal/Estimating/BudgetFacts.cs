@@ -32,8 +32,9 @@ public static class BudgetFacts
         const string term = "Expected cost from here";
         if (project.PricePerLabel <= 0) return new(term, None, "no price per label set");
         if (Shown(forecast) is not { Median: { } median } p) return new(term, None, "with the first number");
-        string Money(double labels) => ForecastNumbers.Money((double)project.PricePerLabel * Math.Max(0, labels - forecast.Labels), project.Currency, culture);
-        return new(term, Money(median), $"if reachable; {ForecastNumbers.Range(Money(p.Low80 ?? median), Money(p.High80 ?? median))}", ((double)project.PricePerLabel * Math.Max(0, median - forecast.Labels)).ToString("N2", culture));
+        double Cost(double labels) => (double)project.PricePerLabel * Math.Max(0, labels - forecast.Labels);
+        var range = ForecastNumbers.Range(ForecastNumbers.Money(Cost(p.Low80 ?? median), project.Currency, culture), ForecastNumbers.Amount(Cost(p.High80 ?? median), culture));
+        return new(term, ForecastNumbers.Money(Cost(median), project.Currency, culture), $"{range} if reachable", Cost(median).ToString("N2", culture));
     }
 
     private static BudgetFact Pace(ForecastUpdate forecast, double? perHour, CultureInfo culture)

@@ -37,13 +37,17 @@ public static class ForecastNumbers
     };
 
     /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
-    public static string Money(double amount, string currency, CultureInfo culture)
+    public static string Money(double amount, string currency, CultureInfo culture) => $"{Symbol(currency)}{NoBreakSpace}{Amount(amount, culture)}";
+
+    /// <summary>The same without the currency, for the end of a range.</summary>
+    public static string Amount(double amount, CultureInfo culture)
     {
         var rounded = ThreeDigits(amount);
-        return $"{Symbol(currency)}{NoBreakSpace}{rounded.ToString(rounded >= 100 || rounded == Math.Round(rounded) ? "N0" : "N2", culture)}";
+        return rounded.ToString(rounded >= 100 || rounded == Math.Round(rounded) ? "N0" : "N2", culture);
     }
 
-    public static string Range(string low, string high) => $"{low} – {high}";
+    /// <summary>Not broken over two lines.</summary>
+    public static string Range(string low, string high) => $"{low}{NoBreakSpace}–{NoBreakSpace}{high}";
 
     /// <summary>Rounded to three significant digits; whole numbers below 1,000 stay whole.</summary>
     public static double ThreeDigits(double value)

@@ -23,7 +23,7 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
         var firstLabels = first.Count == 0 ? 0 : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
         return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels,
             job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model, good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt,
-            good is null ? null : EstimatePayload.Read(good.Payload!), newest?.Error, project.StoppedAt);
+            good is null ? null : EstimatePayload.Read(good.Payload!), newest?.Error, project.StoppedAt, project.RankVersion > 0);
     }
 }
 

@@ -11,8 +11,9 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="Estimate">That estimate, without its cosine matrix.</param>
 /// <param name="Error">Why the newest run failed; null where it did not.</param>
 /// <param name="StoppedAt">When a lead confirmed the stop.</param>
+/// <param name="Ranked">Some ranking has finished: there is an order and a draw, whatever became of a later one.</param>
 public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed,
-    int? DurationMilliseconds, long? EstimatedAt, Estimate? Estimate, string? Error, long? StoppedAt)
+    int? DurationMilliseconds, long? EstimatedAt, Estimate? Estimate, string? Error, long? StoppedAt, bool Ranked)
 {
     /// <summary>True where another picture of the same project was taken later.</summary>
     public bool IsOlderThan(ForecastUpdate other) => LabelVersion < other.LabelVersion || (LabelVersion == other.LabelVersion && (EstimateId ?? 0) < (other.EstimateId ?? 0));

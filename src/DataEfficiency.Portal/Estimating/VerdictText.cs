@@ -31,7 +31,7 @@ public static class VerdictText
         var forecast = facts.Forecast;
         if (forecast.StoppedAt is { } at) return Stopped(facts, at, culture);
         if (facts.Items == 0) return new("Empty", VerdictTone.Wait, Runs("**No items** to label yet"), ["Import a pool: CSV, TSV, JSONL or Excel."], "the pool is empty");
-        if (forecast.Ranking is not { State: WorkState.Done }) return Ranking(facts, culture);
+        if (!forecast.Ranked || forecast.Ranking is { IsUnderWay: true }) return Ranking(facts, culture);
         if (forecast.Estimate is not { } estimate)
             return forecast.Error is { } error
                 ? new("Failed", VerdictTone.Wait, Runs("**No forecast**: the last run failed"), [error, "It runs again with the next label."], "the last forecast failed")
@@ -41,7 +41,7 @@ public static class VerdictText
             : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, culture)
             : !estimate.Calibrated || estimate.Stop.At is null ? Uncalibrated(facts, estimate, culture)
             : RuleA(facts, estimate, culture);
-        string?[] more = [estimate.TargetNote, AboveTheMethod(facts, culture), SmallPool(facts, culture), forecast.Error is { } failed ? $"The newest run failed, so this is the one before: {failed}" : null];
+        string?[] more = [estimate.TargetNote, AboveTheMethod(facts, culture), SmallPool(facts, culture), AfterRanking(forecast.Ranking), forecast.Error is { } failed ? $"The newest run failed, so this is the one before: {failed}" : null];
         return verdict with { Details = [.. verdict.Details, .. more.OfType<string>()] };
     }
 
@@ -177,6 +177,13 @@ public static class VerdictText
 
     private static string? AboveTheMethod(VerdictFacts facts, CultureInfo culture) => Math.Min(facts.Budget, facts.Items) > LabelAxis.MaxExamples
         ? $"Above {ForecastNumbers.Count(LabelAxis.MaxExamples, culture)} labels the method says nothing." : null;
+
+    private static string? AfterRanking(RankingProgress? newest) => newest switch
+    {
+        { State: WorkState.Failed } => $"The newest ranking failed, so the order is that of the one before: {newest.Error}",
+        { State: WorkState.Cancelled } => "The newest ranking was cancelled, so the order is that of the one before.",
+        _ => null,
+    };
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

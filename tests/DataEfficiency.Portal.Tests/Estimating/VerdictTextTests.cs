@@ -27,10 +27,17 @@ public sealed class VerdictTextTests
     [InlineData(WorkState.Cancelled, "Not ranked", "Ranking cancelled at 50 %")]
     [InlineData(WorkState.Queued, "Ranking", "Ranking 50 % of 10 items")]
     public void RankJob_NotDone_SaysSo(WorkState state, string tag, string headline) =>
-        Check(Of(Update(null) with { Ranking = new(1, state, 5, 10, 0, "the disk is full") }), tag, headline, state == WorkState.Failed ? "the disk is full" : "");
+        Check(Of(Update(null) with { Ranking = new(1, state, 5, 10, 0, "the disk is full"), Ranked = false }), tag, headline, state == WorkState.Failed ? "the disk is full" : "");
 
     [Fact]
-    public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null }), "Not ranked", "Not ranked yet", "Start the ranking");
+    public void LaterRankJob_Failed_KeepsTheForecast()
+    {
+        var verdict = Of(Update(Estimate(32), labels: 32) with { Ranking = new(2, WorkState.Failed, 5, 10, 0, "the disk is full") });
+        Check(verdict, "Keep labeling", "62 % likely", "The newest ranking failed, so the order is that of the one before: the disk is full");
+    }
+
+    [Fact]
+    public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null, Ranked = false }), "Not ranked", "Not ranked yet", "Start the ranking");
 
     [Theory]
     [InlineData(0)]
@@ -167,7 +174,7 @@ public sealed class VerdictTextTests
 
     private static Verdict Of(ForecastUpdate update, int items = 10003, int budget = 5000, string? stoppedBy = null) => VerdictText.Of(new(update, items, budget, stoppedBy), English);
 
-    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null);
+    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null, true);
 
     private static Estimate Estimate(int m, double reach = .624977, int at = 3218, bool calibrated = true) => new(new CosLow(m, .2, .06, .1, .3, null, null, []), [], [], calibrated ? .419 : null, calibrated ? .078 : null, null, calibrated ? 2681 : null,
         new Posterior(reach, reach > 0 ? 756.49 : null, reach > 0 ? 175.08 : null, reach > 0 ? 2955.56 : null, .6, .42, .43, null, 757, [], new SortedDictionary<int, double> { [500] = .22, [2000] = .497 }),

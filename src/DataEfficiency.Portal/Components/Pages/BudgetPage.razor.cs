@@ -41,9 +41,11 @@ public sealed partial class BudgetPage
         {
             var project = _view!.Project;
             var task = project.TaskType == TaskType.SingleChoice ? $"{_view.Answers} answers" : "short answers";
-            var zeroShot = project is { ZeroShot: { } s, ZeroShotStandardError: { } se } ? $" · zero-shot {ForecastNumbers.Score(s, CultureInfo.CurrentCulture)} ± {(se * 100).ToString("0.0", CultureInfo.CurrentCulture)} (measured)"
-                : project.ZeroShot is { } typed ? $" · zero-shot {ForecastNumbers.Score(typed, CultureInfo.CurrentCulture)}" : "";
-            return $"{task} · {project.Model} · {_chart!.TargetText}{zeroShot}";
+            var culture = CultureInfo.CurrentCulture;
+            var error = project.ZeroShotStandardError is > 0 and { } se ? $" ± {(se * 100).ToString("0.0", culture)}" : "";
+            var zeroShot = project.ZeroShot is { } s ? $" · zero-shot {ForecastNumbers.Score(s, culture)}{error}{(project.ZeroShotStandardError is null ? "" : " (measured)")}" : "";
+            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.YTitle == "accuracy" ? $"target {ForecastNumbers.Percent(project.TargetValue, culture)} of the way ({ForecastNumbers.Score(_chart.Target ?? 0, culture)} accuracy)" : _chart!.TargetText;
+            return $"{task} · {project.Model} · {target}{zeroShot}";
         }
     }
 

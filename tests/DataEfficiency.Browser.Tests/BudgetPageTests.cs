@@ -1,0 +1,68 @@
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
+using Deque.AxeCore.Playwright;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace DataEfficiency.Browser.Tests;
+
+[Collection(BrowserCollection.Name)]
+public sealed class BudgetPageTests(Browser browser) : IDisposable
+{
+    private readonly KestrelFactory _portal = new();
+
+    public void Dispose() => _portal.Dispose();
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1440)]
+    [InlineData(ColorScheme.Dark, 390)]
+    public async Task Budget_DrawsNewForecasts_WithoutReload_AndWithoutAxeViolation(ColorScheme scheme, int width)
+    {
+        _ = _portal.Url;
+        var (project, labels) = await _portal.AddLabelPoolAsync(400, 60, ranked: true, TaskType.SingleChoice, ["yes", "no"], change: p => (p.Model, p.PricePerLabel) = ("fake", .3m));
+        var lead = await _portal.AddPersonAsync("ada", GlobalRoles.Lead);
+        await _portal.AddMemberAsync(project, lead.Id, ProjectRole.Lead);
+        await using var context = await browser.SignedInAsync(_portal, "ada", new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"{_portal.Url}projects/{project}");
+        await page.WaitForSelectorAsync("main[data-interactive=true]");
+        await page.WaitForSelectorAsync(".headline:has-text('0 of 8 labels')");
+        await CheckAsync(page, "first labels");
+        foreach (var (total, headline) in new[] { (8, "A first band"), (16, "likely to be reached; if so"), (32, "Safe") })
+        {
+            await LabelAsync(project, labels, total);
+            await page.WaitForSelectorAsync($".headline:has-text('{headline}')");
+        }
+        await page.Locator(".twin summary").ClickAsync();
+        await CheckAsync(page, "advice");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+        foreach (var path in new[] { $"projects/{project}/annotators", "models" })
+        {
+            await page.GotoAsync(_portal.Url + path);
+            await page.WaitForSelectorAsync("main[data-interactive=true]");
+            await CheckAsync(page, path);
+        }
+    }
+
+    /// <summary>Labels the draw up to a number, as the label page's submit does, and rings.</summary>
+    private async Task LabelAsync(int project, IReadOnlyList<int> definitions, int total)
+    {
+        await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var done = await db.Labels.CountAsync(l => l.ProjectId == project, token);
+            var items = await db.Items.Where(i => i.ProjectId == project && i.DrawRank >= done && i.DrawRank < total).Select(i => i.Id).ToListAsync(token);
+            db.Labels.AddRange(items.Select((id, n) => new Label { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelDefinitionId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
+            await db.SaveChangesAsync(token);
+            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
+        }, CancellationToken.None);
+        _portal.Services.GetRequiredService<EstimateQueue>().Ring(project);
+    }
+
+    private static async Task CheckAsync(IPage page, string state)
+    {
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
+    }
+}
