@@ -10,7 +10,7 @@ using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Components;
 
-public sealed class BudgetPageTests : BunitContext
+public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly EstimatingWorld _world = new();
@@ -87,6 +87,11 @@ public sealed class BudgetPageTests : BunitContext
         Assert.Contains("No such project", Open(4711).Markup);
     }
 
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // a page that is still reading would hold the database that the world deletes
+    Task IAsyncLifetime.DisposeAsync() => DisposeComponentsAsync();
+
     private async Task<int> OpenProjectAsync()
     {
         var project = await _world.AddPoolAsync(400, drawn: true);
@@ -103,6 +108,7 @@ public sealed class BudgetPageTests : BunitContext
     {
         Services.AddFallbackServiceProvider(_world.Services);
         this.AddAuthorization().SetAuthorized("lead").SetClaims(new Claim(ClaimTypes.NameIdentifier, "lead"));
+        Renderer.SetRendererInfo(new("Server", true));
         var page = Render<BudgetPage>(p => p.Add(b => b.Id, project));
         page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
         return page;
