@@ -22,7 +22,10 @@ export const attach = (input, url, page) => {
     request.send(file);
   };
   const choose = file => { if (file) send(file).catch(() => page.invokeMethodAsync("Failed", "The server cannot be reached.")); };
-  input.addEventListener("change", () => { choose(input.files[0]); input.value = ""; });
+  const take = () => { choose(input.files[0]); input.value = ""; };
+  input.addEventListener("change", take);
+  // a file that was chosen before this script was there
+  if (input.files.length > 0) take();
   const zone = input.closest("[data-drop]");
   zone?.addEventListener("dragover", event => { event.preventDefault(); zone.classList.add("over"); });
   zone?.addEventListener("dragleave", () => zone.classList.remove("over"));

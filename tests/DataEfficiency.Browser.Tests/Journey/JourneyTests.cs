@@ -1,0 +1,116 @@
+using ClosedXML.Excel;
+
+namespace DataEfficiency.Browser.Tests.Journey;
+
+/// <summary>The main job on the real engine, from an empty installation to the Excel report, and what a killed portal must not lose.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class JourneyTests(Browser browser) : IDisposable
+{
+    private readonly PortalProcess _portal = new();
+
+    public void Dispose() => _portal.Dispose();
+
+    [Fact]
+    public async Task EmptyInstallation_ThirtyTwoLabelsByKeyboard_StopAdviceAndExcelReport()
+    {
+        await _portal.StartAsync();
+        await using var context = await browser.Chromium.NewContextAsync(new() { AcceptDownloads = true });
+        context.SetDefaultTimeout(30_000);
+        var person = new LabelingPerson(_portal, context);
+        var budget = await person.SetUpAsync();
+        var project = await person.CreateProjectAsync(budget);
+        // the budget page stays open and must never reload; what it draws is noted as it changes
+        await budget.EvaluateAsync("""
+            () => {
+              window.drawn = [];
+              const read = () => { const t = document.querySelector('.decision')?.innerText ?? ''; if (drawn.at(-1) !== t) drawn.push(t); };
+              new MutationObserver(read).observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true });
+            }
+            """);
+        var label = await person.OpenLabelPageAsync(project);
+
+        await LabelingPerson.LabelAsync(label, 31);
+        await LabelingPerson.SavedAsync(label);
+        await LabelingPerson.LabelAsync(label, 1);
+        await LabelingPerson.SavedAsync(label);
+
+        await budget.GetByText("Safe stop without measuring").First.WaitForAsync();
+        await budget.GetByText("after 32 of 32").First.WaitForAsync();
+        var drawn = await budget.EvaluateAsync<string[]>("drawn");
+        Assert.Contains(drawn, text => text.Contains("of 32"));
+        Assert.True(drawn.Distinct().Count() >= 3, string.Join("\n---\n", drawn));
+        var versions = await budget.Locator(".history tbody tr").CountAsync();
+        Assert.True(versions >= 2, $"{versions} estimates in the history");
+
+        var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Export to Excel" }).ClickAsync());
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xlsx");
+        await download.SaveAsAsync(file);
+        try
+        {
+            using var report = new XLWorkbook(file);
+            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators"], report.Worksheets.Select(s => s.Name));
+            Assert.Equal(33, report.Worksheet("Labels").RowsUsed().Count());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task PortalKilledMidway_StartedAgain_EveryLabelShownAsSavedIsThere()
+    {
+        await _portal.StartAsync();
+        await using var context = await browser.Chromium.NewContextAsync();
+        context.SetDefaultTimeout(30_000);
+        var person = new LabelingPerson(_portal, context);
+        var page = await person.SetUpAsync();
+        var project = await person.CreateProjectAsync(page);
+        var label = await person.OpenLabelPageAsync(project);
+        await LabelingPerson.LabelAsync(label, 12);
+        await LabelingPerson.SavedAsync(label);
+        var last = await label.GetAttributeAsync(".stage", "data-item");
+
+        await _portal.KillAsync();
+        // the page is still open and goes on with the cards it holds
+        await LabelingPerson.LabelAsync(label, 1);
+        await label.WaitForSelectorAsync(".stage[data-connection=offline]");
+        await _portal.StartAsync();
+        await LabelingPerson.SavedAsync(label);
+
+        await page.GotoAsync($"{_portal.Url}/projects/{project}");
+        await page.GetByText("13 of 32").First.WaitForAsync();
+        await page.GotoAsync($"{_portal.Url}/projects/{project}/items");
+        var answers = await page.APIRequest.GetAsync($"{_portal.Url}/api/v1/projects/{project}/export.jsonl");
+        Assert.Equal(13, (await answers.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        var again = await person.OpenLabelPageAsync(project);
+        Assert.NotEqual(last, await again.GetAttributeAsync(".stage", "data-item"));
+        await LabelingPerson.LabelAsync(again, 1);
+        await LabelingPerson.SavedAsync(again);
+    }
+
+    [Fact]
+    public async Task ServerDownAndUpAgain_LabelsGivenMeanwhileArriveInOrder()
+    {
+        await _portal.StartAsync();
+        await using var context = await browser.Chromium.NewContextAsync();
+        context.SetDefaultTimeout(30_000);
+        var person = new LabelingPerson(_portal, context);
+        var page = await person.SetUpAsync();
+        var project = await person.CreateProjectAsync(page);
+        var label = await person.OpenLabelPageAsync(project);
+        await LabelingPerson.LabelAsync(label, 2);
+        await LabelingPerson.SavedAsync(label);
+
+        await _portal.KillAsync();
+        await LabelingPerson.LabelAsync(label, 3);
+        await label.WaitForSelectorAsync(".stage[data-connection=offline][data-waiting='3']");
+        Assert.Contains("3 kept here", await label.InnerTextAsync(".saved"));
+        await _portal.StartAsync();
+
+        await LabelingPerson.SavedAsync(label);
+        await label.WaitForSelectorAsync(".stage[data-item]");
+        var lines = await page.APIRequest.GetAsync($"{_portal.Url}/api/v1/projects/{project}/export.jsonl");
+        Assert.Equal(5, (await lines.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+}
