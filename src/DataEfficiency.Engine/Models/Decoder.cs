@@ -242,7 +242,8 @@ public sealed class Decoder : IDisposable
     private Tensor RmsNorm(Tensor x, Tensor weight)
     {
         using var scope = NewDisposeScope();
-        var inverse = x.square().mean([-1], true).add(_epsilon).rsqrt();
+        // not square(): it is pow(2) with a number of its own (see Operand)
+        var inverse = x.mul(x).mean([-1], true).add(_epsilon).rsqrt();
         return (x * inverse * weight).MoveToOuterDisposeScope();
     }
 
