@@ -21,6 +21,8 @@ public sealed class PortalProcess : IDisposable
 
     public string Url { get; }
 
+    public int ProcessId => _process!.Id;
+
     public string Output { get { lock (_output) return _output.ToString(); } }
 
     public async Task StartAsync()
