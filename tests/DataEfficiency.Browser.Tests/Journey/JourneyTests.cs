@@ -34,13 +34,21 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         await LabelingPerson.LabelAsync(label, 1);
         await LabelingPerson.SavedAsync(label);
 
-        await budget.GetByText("Safe stop without measuring").First.WaitForAsync();
+        await budget.GetByText("likely to be enough: the whole budget of 32 labels is used up").WaitForAsync();
         await budget.GetByText("after 32 of 32").First.WaitForAsync();
         var drawn = await budget.EvaluateAsync<string[]>("drawn");
         Assert.Contains(drawn, text => text.Contains("of 32"));
         Assert.True(drawn.Distinct().Count() >= 3, string.Join("\n---\n", drawn));
         var versions = await budget.Locator(".history tbody tr").CountAsync();
         Assert.True(versions >= 2, $"{versions} estimates in the history");
+
+        // annotators see the stop when the lead confirms it, not before
+        await label.WaitForSelectorAsync(".stage[data-item]");
+        await budget.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Confirm the stop" }).ClickAsync();
+        await budget.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Stop now" }).ClickAsync();
+        await budget.GetByText("Stopped at 32 labels").WaitForAsync();
+        await label.ReloadAsync();
+        await label.WaitForSelectorAsync(".item.empty");
 
         var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Export to Excel" }).ClickAsync());
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xlsx");

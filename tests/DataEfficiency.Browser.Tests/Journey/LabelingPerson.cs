@@ -28,7 +28,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         return page;
     }
 
-    /// <summary>Uploads the pool as CSV with its gold answers hidden, and waits until it is imported and ranked.</summary>
+    /// <summary>Uploads the pool as CSV with its gold answers hidden, buys 32 labels at most, and waits until it is imported and ranked.</summary>
     public async Task<int> CreateProjectAsync(IPage page)
     {
         await page.GotoAsync(portal.Url + "/projects/new");
@@ -39,6 +39,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
         await page.SelectOptionAsync("[name=answerColumn]", "intent");
         await page.GetByRole(AriaRole.Button, new() { Name = "Take them as the answer set" }).ClickAsync();
+        await page.FillAsync("[name=budget]", "32");
         await page.FillAsync("[name=price]", "0.30");
         await page.Locator("[name=price]").BlurAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and import" }).ClickAsync();
