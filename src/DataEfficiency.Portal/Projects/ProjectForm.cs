@@ -19,6 +19,9 @@ public sealed class AnswerDraft
     public int Id { get; init; }
     public string Name { get; set; } = "";
     public string AnswerText { get; set; } = "";
+
+    /// <summary>An answer as a file says it: people read words, the model learns to write what the file has.</summary>
+    public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value };
 }
 
 /// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by field.</summary>

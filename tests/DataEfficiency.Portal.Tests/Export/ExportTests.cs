@@ -49,16 +49,23 @@ public sealed class ExportTests
     [InlineData("plain\ttab\nline", "plain\ttab\nline")]
     public void Encode_ControlCharactersAndWhatLooksEscaped_FollowTheStandard(string text, string encoded) => Assert.Equal(encoded, ExcelText.Encode(text));
 
-    [Fact]
-    public async Task Workbook_WithForecasts_IsValidAndHasANativeChart()
+    [Theory]
+    [InlineData("en-US")]
+    [InlineData("de-DE")]
+    public async Task Workbook_WithForecasts_IsValidAndHasANativeChart(string language)
     {
         await using var pool = await PoolFixture.StartAsync("=SUM(A1)", "refund");
+        pool.Lead.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         await ImportTrickyAsync(pool);
         await AddEstimatesAsync(pool, 5);
 
-        using var document = SpreadsheetDocument.Open(new MemoryStream(await DownloadAsync(pool, "xlsx")), false);
+        var file = await DownloadAsync(pool, "xlsx");
+        using var document = SpreadsheetDocument.Open(new MemoryStream(file), false);
 
         Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2013).Validate(document).Select(e => $"{e.Path?.XPath}: {e.Description}"));
+        // a file has the same numbers whatever the reader's decimal sign
+        using var workbook = new XLWorkbook(new MemoryStream(file));
+        Assert.Equal(5, workbook.Worksheet("Forecast history").CellsUsed(c => c.DataType == XLDataType.Number && c.GetDouble() == .1).Count());
         var chart = Assert.Single(document.WorkbookPart!.WorksheetParts, p => p.DrawingsPart is not null).DrawingsPart!.ChartParts.Single();
         Assert.Equal(3, chart.ChartSpace.Descendants<DocumentFormat.OpenXml.Drawing.Charts.LineChartSeries>().Count());
         Assert.Contains("$B$2:$B$6", chart.ChartSpace.InnerText);

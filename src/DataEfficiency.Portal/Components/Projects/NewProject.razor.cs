@@ -60,7 +60,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
             if (_pool != chosen) return;
             _values = values;
             if (_form.Answers.Count == 0 && values is { More: false, Values.Count: >= 2 })
-                _form.Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase).Select(v => new AnswerDraft { Name = v.Value, AnswerText = v.Value })];
+                _form.Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase).Select(v => AnswerDraft.FromFile(v.Value))];
         }
         catch (Exception e) when (e is ImportException or IOException or OperationCanceledException)
         {
@@ -69,7 +69,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         }
     }
 
-    private void Extend() => _form.Answers.AddRange(Unknown.Select(u => new AnswerDraft { Name = u.Value, AnswerText = u.Value }).ToList());
+    private void Extend() => _form.Answers.AddRange(Unknown.Select(u => AnswerDraft.FromFile(u.Value)).ToList());
 
     private async Task CreateAsync()
     {
