@@ -96,7 +96,10 @@ class LabelPage {
     this.status = status;
     this.connection = status.state;
     this.stage.showStatus(status, this.refused.length);
-    if (!this.deck?.current && this.openAt < 0 && status.state !== 'saving' && this.schema) this.showCurrent();
+    if (!this.schema || this.deck?.current) return;
+    if (this.openAt < 0 && status.state !== 'saving') this.showCurrent();
+    // the last reply may have been made for a fuller deck, with neither a card nor the reason why there is none
+    if (status.state === 'saved' && !this.deck.end) this.deck.fetch();
   }
 
   onDeckState(state) {
