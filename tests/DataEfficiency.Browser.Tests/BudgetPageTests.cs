@@ -18,7 +18,7 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
     [Theory]
     [InlineData(ColorScheme.Light, 1440)]
     [InlineData(ColorScheme.Dark, 390)]
-    public async Task Budget_DrawsNewForecasts_WithoutReload_AndWithoutAxeViolation(ColorScheme scheme, int width)
+    public async Task LeadsPages_BudgetDrawnWithoutReload_NoneHasAnAxeViolation(ColorScheme scheme, int width)
     {
         _ = _portal.Url;
         var (project, labels) = await _portal.AddLabelPoolAsync(400, 60, ranked: true, TaskType.SingleChoice, ["yes", "no"], change: p => (p.Model, p.PricePerLabel) = ("fake", .3m));
@@ -38,11 +38,12 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
         await page.Locator(".twin summary").ClickAsync();
         await CheckAsync(page, "advice");
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
-        foreach (var path in new[] { $"projects/{project}/annotators", "models" })
+        foreach (var path in new[] { $"projects/{project}/annotators", $"projects/{project}/items", $"projects/{project}/settings", "models", "projects/new", "" })
         {
             await page.GotoAsync(_portal.Url + path);
             await page.WaitForSelectorAsync("main[data-interactive=true]");
             await CheckAsync(page, path);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways");
         }
     }
 

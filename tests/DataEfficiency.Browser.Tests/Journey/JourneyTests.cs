@@ -1,4 +1,5 @@
 using ClosedXML.Excel;
+using DataEfficiency.Engine;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
@@ -120,5 +121,31 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         await label.WaitForSelectorAsync(".stage[data-item]");
         var lines = await page.APIRequest.GetAsync($"{_portal.Url}/api/v1/projects/{project}/export.jsonl");
         Assert.Equal(5, (await lines.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task PortalKilledDuringImport_StartedAgain_ShowsNothingOrEverything()
+    {
+        const int rows = 40_000;
+        await _portal.StartAsync();
+        await using var context = await browser.Chromium.NewContextAsync(new() { Locale = "en-US" });
+        context.SetDefaultTimeout(60_000);
+        var person = new LabelingPerson(_portal, context);
+        var page = await person.SetUpAsync();
+        var project = await person.BeginProjectAsync(page, Enumerable.Range(0, rows).Select(i => new Example($"message {i}", i % 2 == 0 ? "left" : "right")));
+        // some rows are stored, not all
+        await page.WaitForFunctionAsync("() => { const n = Number((document.querySelector('.import-state')?.innerText.match(/([\\d,]+) rows read/) ?? [])[1]?.replaceAll(',', '')); return n > 0; }");
+        Assert.Contains("Importing", await page.InnerTextAsync(".import-state"));
+        await _portal.KillAsync();
+        await _portal.StartAsync();
+
+        await page.GotoAsync($"{_portal.Url}/projects/{project}/items");
+        await page.WaitForSelectorAsync("main[data-interactive=true]");
+        var seen = await page.Locator("main p.note[role=status]").First.InnerTextAsync();
+        Assert.True(seen is "0 items" or "40,000 items", seen);
+        await page.GotoAsync($"{_portal.Url}/projects/{project}/settings");
+        await page.GetByText("40,000 added").WaitForAsync();
+        await page.GotoAsync($"{_portal.Url}/projects/{project}/items");
+        await page.GetByText("40,000 items").WaitForAsync();
     }
 }

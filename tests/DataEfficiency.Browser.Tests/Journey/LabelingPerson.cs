@@ -31,11 +31,19 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
     /// <summary>Uploads the pool as CSV with its gold answers hidden, buys 32 labels at most, and waits until it is imported and ranked.</summary>
     public async Task<int> CreateProjectAsync(IPage page)
     {
+        var id = await BeginProjectAsync(page, Pool);
+        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = 60_000 });
+        return id;
+    }
+
+    /// <summary>The wizard up to its button: the import has begun.</summary>
+    public async Task<int> BeginProjectAsync(IPage page, IEnumerable<Example> pool)
+    {
         await page.GotoAsync(portal.Url + "/projects/new");
         await page.WaitForSelectorAsync("main[data-interactive=true]");
         await page.FillAsync("[name=name]", "Support messages");
         await page.FillAsync("[name=instruction]", Task6.Prompt.Instruction);
-        var csv = "text,intent\n" + string.Concat(Pool.Select(e => $"\"{e.Text.Replace("\"", "\"\"")}\",\"{e.Answer}\"\n"));
+        var csv = "text,intent\n" + string.Concat(pool.Select(e => $"\"{e.Text.Replace("\"", "\"\"")}\",\"{e.Answer}\"\n"));
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
         await page.SelectOptionAsync("[name=answerColumn]", "intent");
         await page.GetByRole(AriaRole.Button, new() { Name = "Take them as the answer set" }).ClickAsync();
@@ -44,9 +52,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.Locator("[name=price]").BlurAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and import" }).ClickAsync();
         await page.WaitForURLAsync(url => System.Text.RegularExpressions.Regex.IsMatch(url, @"/projects/\d+$"));
-        var id = int.Parse(page.Url.Split('/')[^1]);
-        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = 60_000 });
-        return id;
+        return int.Parse(page.Url.Split('/')[^1]);
     }
 
     public async Task<IPage> OpenLabelPageAsync(int project)

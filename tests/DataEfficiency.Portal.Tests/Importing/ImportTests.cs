@@ -28,7 +28,8 @@ public sealed class ImportTests
         Assert.Equal([0, 1, 2], items.Select(i => i.RandomRank).Order());
         Assert.Equal(items.Select(i => (i.Id, i.RandomRank)).Order(), (await db.Slots.ToListAsync()).Select(s => (s.ItemId, s.RandomRank)).Order());
         var project = await db.Projects.SingleAsync();
-        Assert.Equal((import.Id, 3, 0L), (project.VisibleImport, project.ItemCount, project.LabelVersion));
+        Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
+        Assert.Equal(0, await db.Labels.CountAsync());
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
         Assert.Equal(["line,column,code,reason,row", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
             csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));
@@ -45,7 +46,8 @@ public sealed class ImportTests
         await using var db = await pool.Portal.OpenDbAsync();
         var label = await db.Labels.SingleAsync();
         Assert.Equal((Stratum.Imported, true, "refund", 1L), (label.Stratum, label.Current, label.AnswerText, label.LabelVersion));
-        Assert.Equal(1, (await db.Projects.SingleAsync()).LabelVersion);
+        // at least: the ranking that follows raises it too when it ends
+        Assert.True((await db.Projects.SingleAsync()).LabelVersion >= label.LabelVersion);
         Assert.Equal(1, await db.Slots.CountAsync(s => s.LabelId == null));
         Assert.Equal(label.ItemId, (await db.Slots.SingleAsync(s => s.LabelId == label.Id)).ItemId);
     }
