@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Projects;
@@ -44,6 +45,10 @@ public sealed class ProjectForm
     public decimal? PricePerLabel { get; set; } = 0;
     public string Currency { get; set; } = "EUR";
     public bool ForecastVisibleToAnnotators { get; set; } = true;
+
+    /// <summary>Makes the values of a file's answer column the answer set.</summary>
+    public void TakeOver(AnswerValues values) =>
+        Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase).Select(v => AnswerDraft.FromFile(v.Value))];
 
     public static ProjectForm Of(Project project, IEnumerable<LabelDefinition> labels) => new()
     {

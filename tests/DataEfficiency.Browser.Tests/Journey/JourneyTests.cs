@@ -1,5 +1,6 @@
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
+using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
@@ -45,13 +46,13 @@ public sealed class JourneyTests(Browser browser) : IDisposable
 
         // annotators see the stop when the lead confirms it, not before
         await label.WaitForSelectorAsync(".stage[data-item]");
-        await budget.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Confirm the stop" }).ClickAsync();
-        await budget.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Stop now" }).ClickAsync();
+        await budget.GetByRole(AriaRole.Button, new() { Name = "Confirm the stop" }).ClickAsync();
+        await budget.GetByRole(AriaRole.Button, new() { Name = "Stop now" }).ClickAsync();
         await budget.GetByText("Stopped at 32 labels").WaitForAsync();
         await label.ReloadAsync();
         await label.WaitForSelectorAsync(".item.empty");
 
-        var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Export to Excel" }).ClickAsync());
+        var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(AriaRole.Link, new() { Name = "Export to Excel" }).ClickAsync());
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xlsx");
         await download.SaveAsAsync(file);
         try
@@ -69,15 +70,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
     [Fact]
     public async Task PortalKilledMidway_StartedAgain_EveryLabelShownAsSavedIsThere()
     {
-        await _portal.StartAsync();
         await using var context = await browser.Chromium.NewContextAsync();
-        context.SetDefaultTimeout(30_000);
-        var person = new LabelingPerson(_portal, context);
-        var page = await person.SetUpAsync();
-        var project = await person.CreateProjectAsync(page);
-        var label = await person.OpenLabelPageAsync(project);
-        await LabelingPerson.LabelAsync(label, 12);
-        await LabelingPerson.SavedAsync(label);
+        var (person, page, project, label) = await LabeledAsync(context, 12);
         var last = await label.GetAttributeAsync(".stage", "data-item");
 
         await _portal.KillAsync();
@@ -101,15 +95,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
     [Fact]
     public async Task ServerDownAndUpAgain_LabelsGivenMeanwhileArriveInOrder()
     {
-        await _portal.StartAsync();
         await using var context = await browser.Chromium.NewContextAsync();
-        context.SetDefaultTimeout(30_000);
-        var person = new LabelingPerson(_portal, context);
-        var page = await person.SetUpAsync();
-        var project = await person.CreateProjectAsync(page);
-        var label = await person.OpenLabelPageAsync(project);
-        await LabelingPerson.LabelAsync(label, 2);
-        await LabelingPerson.SavedAsync(label);
+        var (_, page, project, label) = await LabeledAsync(context, 2);
 
         await _portal.KillAsync();
         await LabelingPerson.LabelAsync(label, 3);
@@ -147,5 +134,19 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         await page.GetByText("40,000 added").WaitForAsync();
         await page.GotoAsync($"{_portal.Url}/projects/{project}/items");
         await page.GetByText("40,000 items").WaitForAsync();
+    }
+
+    /// <summary>A started portal with a ranked project and so many labels that the page shows as saved.</summary>
+    private async Task<(LabelingPerson Person, IPage Page, int Project, IPage Label)> LabeledAsync(IBrowserContext context, int count)
+    {
+        await _portal.StartAsync();
+        context.SetDefaultTimeout(30_000);
+        var person = new LabelingPerson(_portal, context);
+        var page = await person.SetUpAsync();
+        var project = await person.CreateProjectAsync(page);
+        var label = await person.OpenLabelPageAsync(project);
+        await LabelingPerson.LabelAsync(label, count);
+        await LabelingPerson.SavedAsync(label);
+        return (person, page, project, label);
     }
 }

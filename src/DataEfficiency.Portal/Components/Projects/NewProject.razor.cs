@@ -60,7 +60,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
             if (_pool != chosen) return;
             _values = values;
             if (_form.Answers.Count == 0 && values is { More: false, Values.Count: >= 2 })
-                _form.Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase).Select(v => AnswerDraft.FromFile(v.Value))];
+                _form.TakeOver(values);
         }
         catch (Exception e) when (e is ImportException or IOException or OperationCanceledException)
         {
