@@ -46,14 +46,14 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Equal("Stop", page.Find(".tag").TextContent);
         Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
 
-        Button(page, "Confirm the stop").Click();
-        Button(page, "Stop now").Click();
+        await ClickAsync(page, "Confirm the stop");
+        await ClickAsync(page, "Stop now");
         page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience);
         var stopped = await _world.ProjectAsync(project);
         Assert.Equal((ProjectState.Stopped, "lead"), (stopped.State, stopped.StoppedBy));
         Assert.NotNull(stopped.StoppedAt);
 
-        Button(page, "Reopen labeling").Click();
+        await ClickAsync(page, "Reopen labeling");
         page.WaitForAssertion(() => Assert.Equal("Stop", page.Find(".tag").TextContent), Patience);
         Assert.Null((await _world.ProjectAsync(project)).StoppedAt);
     }
@@ -64,7 +64,7 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         var project = await OpenProjectAsync();
         var page = Open(project);
         await _world.WriteAsync(db => db.Memberships.Where(m => m.ProjectId == project).ExecuteDeleteAsync());
-        Button(page, "Rank again").Click();
+        await ClickAsync(page, "Rank again");
         page.WaitForAssertion(() => Assert.Contains("Only leads of this project may do that.", page.Markup), Patience);
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(1, await db.RankJobs.CountAsync(j => j.ProjectId == project));
@@ -114,7 +114,13 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         return page;
     }
 
-    private static AngleSharp.Dom.IElement Button(IRenderedComponent<BudgetPage> page, string text) => page.FindAll("button").Single(b => b.TextContent == text);
+    // a click may wait its turn behind a forecast that is being drawn: the next button is waited for
+    private static Task ClickAsync(IRenderedComponent<BudgetPage> page, string text)
+    {
+        AngleSharp.Dom.IElement? Button() => page.FindAll("button").SingleOrDefault(b => b.TextContent == text);
+        page.WaitForState(() => Button() is not null, Patience);
+        return Button()!.ClickAsync(new());
+    }
 
     protected override void Dispose(bool disposing)
     {
