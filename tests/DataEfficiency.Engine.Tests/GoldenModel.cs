@@ -50,6 +50,13 @@ public sealed class GoldenModel : IDisposable
         return ((a.to(float64) - b.to(float64)).norm() / b.to(float64).norm()).ToDouble();
     }
 
+    /// <summary>Equal shapes and, value by value, equal numbers.</summary>
+    public static bool Same(Tensor a, Tensor b)
+    {
+        using var scope = NewDisposeScope();
+        return a.shape.SequenceEqual(b.shape) && a.eq(b).all().ToBoolean();
+    }
+
     public static void Near(double expected, double actual, double tolerance, string what = "") =>
         Assert.True(Math.Abs(expected - actual) <= tolerance, $"{what} expected {expected:R}, got {actual:R}, tolerance {tolerance}");
 

@@ -10,6 +10,12 @@ public sealed class AdamW(Tensor parameters, double weightDecay = .01, double be
     private readonly Tensor _first = zeros_like(parameters).DetachFromDisposeScope();
     private readonly Tensor _second = zeros_like(parameters).DetachFromDisposeScope();
 
+    /// <summary>m, a buffer of the parameters' shape.</summary>
+    public Tensor First => _first;
+
+    /// <summary>v, likewise.</summary>
+    public Tensor Second => _second;
+
     /// <summary>Steps taken so far.</summary>
     public int Steps { get; private set; }
 

@@ -23,7 +23,7 @@ public static class FineTune
 
     /// <summary>Trains until the steps or the patience are used up and leaves the best parameters in place. Epochs are reshuffled, seeded.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps; the best parameters so far are in place.</exception>
-    public static TrainingResult Run(Decoder decoder, LoraAdapter? adapter, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation, TrainingOptions options,
+    public static TrainingResult Run(Decoder decoder, Adapter? adapter, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation, TrainingOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
         train = [.. train.Where(s => s.Kept > 0)];

@@ -1,4 +1,4 @@
-// One optimiser over one model: all its parameters (full) or an adapter's A and B (LoRA). Serves fine-tuning and pre-training alike.
+// One optimiser over one model: all its parameters (full) or an adapter's (LoRA, (IA)^3). Serves fine-tuning and pre-training alike.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +9,7 @@ namespace DataEfficiency.Engine.FineTuning;
 public sealed class Trainer : IDisposable
 {
     private readonly Decoder _decoder;
-    private readonly LoraAdapter? _adapter;
+    private readonly Adapter? _adapter;
     private readonly TrainingOptions _options;
     private readonly IReadOnlyList<Tensor> _leaves;
     private readonly IReadOnlyList<(long Offset, long Size)> _places;
@@ -18,7 +18,7 @@ public sealed class Trainer : IDisposable
     private readonly AdamW _optimiser;
 
     /// <param name="adapter">Trained in the place of the model's own parameters; null: full training.</param>
-    public Trainer(Decoder decoder, TrainingOptions options, LoraAdapter? adapter = null)
+    public Trainer(Decoder decoder, TrainingOptions options, Adapter? adapter = null)
     {
         (_decoder, _options, _adapter) = (decoder, options, adapter);
         _parameters = adapter?.Flat ?? decoder.Parameters.Flat;
@@ -30,6 +30,13 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Steps taken so far.</summary>
     public int Steps => _optimiser.Steps;
+
+    /// <summary>The optimiser's moments m and v in the layout of what is trained (for <see cref="Gradients.AdamVector"/>).</summary>
+    public (float[] First, float[] Second) Moments()
+    {
+        using var scope = NewDisposeScope();
+        return ([.. _optimiser.First.to(CPU).data<float>()], [.. _optimiser.Second.to(CPU).data<float>()]);
+    }
 
     /// <summary>One step: loss = sum of the losses of all kept tokens of the batch / their number.</summary>
     /// <returns>The loss before the step.</returns>

@@ -1,75 +1,45 @@
 // Low-rank adapters (Hu et al., arXiv 2106.09685) on the seven linears of every layer: y = W x + (alpha / r) B A x.
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models;
 
-/// <summary>A [r, in] and B [out, r] of every linear, views of one flat float32 buffer, applied as a hook of the decoder.</summary>
-public sealed class LoraAdapter : ILinearHook, IDisposable
+/// <summary>A [r, in] and B [out, r] of every linear, in turn.</summary>
+public sealed class LoraAdapter : Adapter
 {
-    private readonly List<(long Offset, long[] Shape)> _places = [];
-    private Tensor[] _views = [];
-
-    public Tensor Flat { get; }
+    private readonly ModelConfig _config;
+    private readonly Scalar _scale;
 
     public int Rank { get; }
 
     public double Alpha { get; }
 
-    private readonly ModelConfig _config;
-    private readonly Scalar _scale;
-
     /// <summary>B = 0 and A from the matrices given; they are copied.</summary>
-    public LoraAdapter(ModelConfig config, AdapterMatrices matrices, double alpha, Device device)
+    public LoraAdapter(ModelConfig config, AdapterMatrices matrices, double alpha, Device device) : this(config, matrices.Rank, alpha, device)
     {
-        (_config, Rank, Alpha, _scale) = (config, matrices.Rank, alpha, alpha / matrices.Rank);
-        long end = 0;
-        foreach (var (_, linear) in AdapterMatrices.Places(config))
-        {
-            var (rows, columns) = AdapterMatrices.Shape(config, linear);
-            foreach (var shape in new long[][] { [Rank, columns], [rows, Rank] })
-            {
-                _places.Add((end, shape));
-                end += shape[0] * shape[1];
-            }
-        }
-        Flat = zeros(end, dtype: float32, device: device).DetachFromDisposeScope();
-        Bind(leaves: false);
         using var plain = no_grad();
-        for (var i = 0; i < matrices.Matrices.Count; i++) _views[2 * i].copy_(matrices.Matrices[i]);
+        for (var i = 0; i < matrices.Matrices.Count; i++) Views[2 * i].copy_(matrices.Matrices[i]);
     }
 
-    /// <summary>Offset and size of each tensor, in the order of <see cref="Bind"/>.</summary>
-    public IEnumerable<(long Offset, long Size)> Places => _places.Select(p => (p.Offset, p.Shape[0] * p.Shape[1]));
+    private LoraAdapter(ModelConfig config, int rank, double alpha, Device device) : base(Shapes(config, rank), device) =>
+        (_config, Rank, Alpha, _scale) = (config, rank, alpha, alpha / rank);
 
-    /// <summary>Fresh views of the buffer, A and B of each linear in turn; as leaves they collect gradients.</summary>
-    public IReadOnlyList<Tensor> Bind(bool leaves)
-    {
-        foreach (var view in _views) view.Dispose();
-        using var plain = no_grad();
-        _views = [.. _places.Select(p =>
-        {
-            using var flat = Flat.narrow(0, p.Offset, p.Shape[0] * p.Shape[1]);
-            using var view = flat.view(p.Shape);
-            return view.detach().requires_grad_(leaves).DetachFromDisposeScope();
-        })];
-        return _views;
-    }
+    private static IEnumerable<long[]> Shapes(ModelConfig config, int rank) =>
+        AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear)).SelectMany(s => new long[][] { [rank, s.In], [s.Out, rank] });
 
-    public Tensor A(int layer, Linear linear) => _views[2 * (layer * 7 + (int)linear)];
+    public Tensor A(int layer, Linear linear) => Views[2 * (layer * 7 + (int)linear)];
 
-    public Tensor B(int layer, Linear linear) => _views[2 * (layer * 7 + (int)linear) + 1];
+    public Tensor B(int layer, Linear linear) => Views[2 * (layer * 7 + (int)linear) + 1];
 
-    public Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
+    public override Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
     {
         var narrow = nn.functional.linear(x, A(layer, linear));
         return nn.functional.linear(x, weight, bias).add(nn.functional.linear(narrow, B(layer, linear)), _scale);
     }
 
     /// <summary>Adds (alpha / r) B A to the decoder's weights.</summary>
-    public void MergeInto(Decoder decoder)
+    public override void MergeInto(Decoder decoder)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
@@ -77,41 +47,58 @@ public sealed class LoraAdapter : ILinearHook, IDisposable
             decoder.Parameters.Weight(layer, linear).add_(B(layer, linear).mm(A(layer, linear)), _scale);
     }
 
-    /// <summary>Writes adapter_config.json and adapter_model.safetensors (F32) as PEFT names and lays them out.</summary>
-    public void Save(string folder, string baseModel)
+    public override void Save(string folder, string baseModel) => Write(folder, baseModel, new JsonObject
     {
-        Directory.CreateDirectory(folder);
-        SafetensorsFile.Write(Path.Combine(folder, "adapter_model.safetensors"), [.. AdapterMatrices.Places(_config).SelectMany(p => new[]
-        {
-            (AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), A(p.Layer, p.Linear)), (AdapterMatrices.NameOf(p.Layer, p.Linear, 'B'), B(p.Layer, p.Linear)),
-        })], float32);
-        var config = new JsonObject
-        {
-            ["peft_type"] = "LORA", ["task_type"] = "CAUSAL_LM", ["base_model_name_or_path"] = baseModel, ["r"] = Rank, ["lora_alpha"] = Alpha, ["lora_dropout"] = 0.0, ["bias"] = "none",
-            ["fan_in_fan_out"] = false, ["target_modules"] = new JsonArray("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-        };
-        File.WriteAllText(Path.Combine(folder, "adapter_config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-    }
+        ["peft_type"] = "LORA", ["r"] = Rank, ["lora_alpha"] = Alpha, ["lora_dropout"] = 0.0, ["bias"] = "none", ["use_rslora"] = false, ["use_dora"] = false,
+        ["target_modules"] = new JsonArray([.. Enum.GetValues<Linear>().Select(l => (JsonNode)DecoderParameters.NameOf(l).Split('.')[1])]),
+    }, [.. Named().SelectMany(n => new[] { (n.A, A(n.Layer, n.Linear)), (n.B, B(n.Layer, n.Linear)) })]);
 
-    /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote. Linears that the file leaves out keep A = B = 0, which changes nothing.</summary>
+    /// <exception cref="EngineException">A file is missing or damaged, belongs to another model, or uses a variant (DoRA, ranks by layer, trained biases or modules) that is not supported.</exception>
     public static LoraAdapter Load(string folder, ModelConfig config, Device device)
     {
         var path = Path.Combine(folder, "adapter_config.json");
-        if (!File.Exists(path)) throw new EngineException($"{path} is missing.");
-        var json = JsonNode.Parse(File.ReadAllText(path))!;
-        var weights = Path.Combine(folder, "adapter_model.safetensors");
-        using var matrices = AdapterMatrices.Load(weights, config);
-        if ((int?)json["r"] != matrices.Rank) throw new EngineException($"{path}: r is {json["r"]}, but the matrices in {weights} have rank {matrices.Rank}.");
-        var adapter = new LoraAdapter(config, matrices, (double?)json["lora_alpha"] ?? throw new EngineException($"{path} lacks lora_alpha."), device);
-        using var file = SafetensorsFile.Open(weights);
-        foreach (var (layer, linear) in AdapterMatrices.Places(config)) file.CopyTo(AdapterMatrices.NameOf(layer, linear, 'B'), adapter.B(layer, linear));
-        return adapter;
+        var (rank, alpha) = ReadConfig(path, "LORA", json => Settings(json, path));
+        using var file = SafetensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors"));
+        var adapter = new LoraAdapter(config, rank, alpha, device);
+        try
+        {
+            var names = adapter.Named().SelectMany(n => new[] { n.A, n.B }).ToHashSet();
+            if (file.Entries.Keys.FirstOrDefault(name => !names.Contains(name)) is { } foreign) throw new EngineException($"{file.Path}: tensor {foreign} belongs to no linear of this model.");
+            foreach (var (layer, linear, a, b) in adapter.Named())
+            {
+                if (!file.Entries.ContainsKey(a) && !file.Entries.ContainsKey(b)) continue;
+                file.CopyTo(a, adapter.A(layer, linear));
+                file.CopyTo(b, adapter.B(layer, linear));
+            }
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
     }
 
-    public void Dispose()
+    private static (int Rank, double Alpha) Settings(JsonObject json, string path)
     {
-        foreach (var view in _views) view.Dispose();
-        Flat.Dispose();
+        foreach (var key in new[] { "use_dora", "fan_in_fan_out" })
+            if (json[key] is { } flag && (bool)flag) throw new EngineException($"{path}: {key} is true, which is not supported.");
+        if ((string?)json["bias"] is { } bias && bias != "none") throw new EngineException($"{path}: bias is \"{bias}\"; only adapters without trained biases are supported.");
+        foreach (var key in new[] { "rank_pattern", "alpha_pattern" })
+            if (json[key] is JsonObject { Count: > 0 }) throw new EngineException($"{path}: {key} gives linears a rank or alpha of their own, which is not supported.");
+        var rank = (int?)json["r"] is { } r and > 0 ? r : throw new EngineException($"{path}: r is {json["r"]?.ToJsonString() ?? "missing"}, expected a positive number.");
+        var alpha = (double?)json["lora_alpha"] ?? throw new EngineException($"{path} lacks lora_alpha.");
+        // rank-stabilised: the scale is alpha / sqrt(r)
+        return (rank, json["use_rslora"] is { } stabilised && (bool)stabilised ? alpha * Math.Sqrt(rank) : alpha);
+    }
+
+    private IEnumerable<(int Layer, Linear Linear, string A, string B)> Named() =>
+        AdapterMatrices.Places(_config).Select(p => (p.Layer, p.Linear, AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), AdapterMatrices.NameOf(p.Layer, p.Linear, 'B')));
+
+    public override void Dispose()
+    {
+        base.Dispose();
         _scale.Dispose();
     }
 }

@@ -28,6 +28,7 @@ public class ChatTemplateGoldenTests
         Assert.Equal(Ints(golden["eos_ids"]), prompts.Eos.Order());
         Assert.Equal(Ints(golden["masked_ids"]), prompts.Masked.Order());
         Assert.Equal(Ints(golden["single_newline_ids"]), AnswerMask.NewlineIds(prompts.Tokenizer).Order());
+        Assert.Equal((int?)golden["bos_id"], ModelConfig.Load(folder).BosTokenId);
         Assert.Equal((int?)golden["pad_id"], GenerationConfig.Load(folder, prompts.Tokenizer).PadId);
     }
 

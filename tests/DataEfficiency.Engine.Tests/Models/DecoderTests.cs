@@ -37,8 +37,35 @@ public class DecoderTests
         {
             var kept = sequences[n].Kept;
             if (model.Items[n]["loss"] is not { } loss) Assert.Equal(0, kept);
-            else GoldenModel.Near((double)loss, losses.Skip(at).Take(kept).Average(x => (double)x), 5e-5, $"item {n}");
+            else
+            {
+                var mean = losses.Skip(at).Take(kept).Average(x => (double)x);
+                GoldenModel.Near((double)loss, mean, 5e-5, $"item {n}");
+                GoldenModel.Near((double)model.Items[n]["loss_f64"]!, mean, 5e-5, $"item {n} in float64");
+            }
             at += kept;
+        }
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void TokenLosses_OfEveryAnswerToken_AreTheReferencesAndItsMaskIsOurs(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var plain = no_grad();
+        foreach (var item in model.Items)
+        {
+            int[] prompt = GoldenModel.Ints(item["prompt_ids"]), answer = GoldenModel.Ints(item["answer_ids"]);
+            Assert.Equal(item["answer_kept"]!.AsArray().Select(k => (bool)k!), TokenSequence.Answer(prompt, answer, model.Masked).Scored[prompt.Length..]);
+            if (answer.Length == 0) continue;
+            using var scope = NewDisposeScope();
+            using var batch = new SequenceBatch([TokenSequence.Answer(prompt, answer, new HashSet<int>())], CPU);
+            var losses = batch.TokenLosses(model.Decoder).data<float>().ToArray();
+            foreach (var key in new[] { "token_losses", "token_losses_f64" }.Where(k => item[k] is not null))
+            {
+                var expected = GoldenModel.Doubles(item[key]);
+                Assert.Equal(expected.Length, losses.Length);
+                for (var t = 0; t < losses.Length; t++) GoldenModel.Near(expected[t], losses[t], Math.Max(5e-5, 5e-6 * expected[t]), $"{item["id"]} {key} {t}");
+            }
         }
     }
 

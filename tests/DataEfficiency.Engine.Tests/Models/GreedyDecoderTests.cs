@@ -16,12 +16,17 @@ public class GreedyDecoderTests
         {
             var item = model.Items[n];
             Assert.Equal(GoldenModel.Ints(item["greedy_ids"]), generated[n].Tokens);
-            var probabilities = GoldenModel.Doubles(item["max_prob"]);
-            for (var t = 0; t < probabilities.Length; t++) GoldenModel.Near(probabilities[t], generated[n].Probabilities[t], 2e-5, $"item {n} token {t}");
+            Assert.Equal((bool)item["greedy_ended_by_eos"]!, model.Eos.Contains(generated[n].Tokens[^1]));
+            Assert.Equal(item["kept"]!.AsArray().Select(k => (bool)k!), generated[n].Tokens.Select(t => !model.Masked.Contains(t)));
             var confidence = Confidence.Of(generated[n], model.Masked);
-            GoldenModel.Near((double)item["confidence"]!, confidence.Mean, 1e-5, $"item {n} confidence");
-            GoldenModel.Near(1, confidence.Perplexity / (double)item["perplexity"]!, 3e-5, $"item {n} perplexity");
             Assert.Equal((bool)item["no_kept_token"]!, confidence.NoKeptToken);
+            foreach (var precision in new[] { "", "_f64" })
+            {
+                var probabilities = GoldenModel.Doubles(item["max_prob" + precision]);
+                for (var t = 0; t < probabilities.Length; t++) GoldenModel.Near(probabilities[t], generated[n].Probabilities[t], 2e-5, $"item {n} token {t}{precision}");
+                GoldenModel.Near((double)item["confidence" + precision]!, confidence.Mean, 1e-5, $"item {n} confidence{precision}");
+                GoldenModel.Near(1, confidence.Perplexity / (double)item["perplexity" + precision]!, 3e-5, $"item {n} perplexity{precision}");
+            }
         }
     }
 

@@ -1,0 +1,28 @@
+// The gradient of one example with respect to a trained adapter, away from B = 0, where A has one too (GradientRows is for B = 0).
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Gradients;
+
+public static class AdapterGradient
+{
+    /// <summary>Gradient of the mean loss of the kept tokens, in the layout of <see cref="Adapter.Flat"/>: for LoRA A [r, in] and B [out, r] of each linear in turn.</summary>
+    /// <exception cref="ArgumentException">No token of the example counts.</exception>
+    public static float[] Of(Decoder decoder, Adapter adapter, TokenSequence example)
+    {
+        if (example.Kept == 0) throw new ArgumentException("An example without a token that counts has no gradient.", nameof(example));
+        using var scope = NewDisposeScope();
+        var leaves = adapter.Bind(leaves: true);
+        try
+        {
+            using var batch = new SequenceBatch([example], decoder.Device);
+            var gradients = autograd.grad([batch.TokenLosses(decoder, adapter).mean()], [.. leaves]);
+            return [.. cat([.. gradients.Select(g => g.reshape(-1))]).to(CPU).data<float>()];
+        }
+        finally
+        {
+            adapter.Bind(leaves: false);
+        }
+    }
+}

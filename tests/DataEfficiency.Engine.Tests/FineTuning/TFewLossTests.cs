@@ -1,0 +1,102 @@
+using DataEfficiency.Engine.FineTuning;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.FineTuning;
+
+public class TFewLossTests
+{
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Of_TheReferencesChoices_GivesItsScoresLossesAndPrediction(string name)
+    {
+        using var model = new GoldenModel(name);
+        foreach (var entry in model.Json["tfew"]!.AsArray())
+        {
+            int[] prompt = GoldenModel.Ints(entry!["prompt_ids"]);
+            int[][] choices = [.. entry["choice_ids"]!.AsArray().Select(GoldenModel.Ints)];
+            var losses = TFewLoss.Of(model.Decoder, prompt, choices, (int)entry["gold"]!, new HashSet<int>());
+            foreach (var golden in new[] { entry, entry["f64"]! })
+            {
+                GoldenModel.Near((double)golden["L_LM"]!, losses.LanguageModelling, 3e-5, "L_LM");
+                GoldenModel.Near((double)golden["L_UL"]!, losses.Unlikelihood, 3e-5, "L_UL");
+                GoldenModel.Near((double)golden["L_LN"]!, losses.LengthNormalised, 3e-5, "L_LN");
+                GoldenModel.Near((double)golden["total"]!, losses.Total, 3e-5, "total");
+            }
+            Assert.Equal((int)entry["prediction"]!, losses.Prediction);
+            var scores = GoldenModel.Doubles(entry["b"]);
+            for (var c = 0; c < scores.Length; c++) GoldenModel.Near(scores[c], losses.Scores[c], 3e-5, $"b {c}");
+            using var scope = NewDisposeScope();
+            using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
+            double[] tokens = [.. entry["token_log_probs"]!.AsArray().SelectMany(GoldenModel.Doubles)];
+            Assert.True((batch.TokenLosses(model.Decoder).to(float64) + tensor(tokens)).abs().max().ToDouble() <= 5e-5);
+        }
+    }
+
+    private static Tensor Losses(params double[] probabilities) => tensor(probabilities.Select(p => -Math.Log(p)).ToArray());
+
+    [Fact]
+    public void Of_OneWrongChoiceOfTwoTokens_IsTheHandComputedUnlikelihood()
+    {
+        using var scope = NewDisposeScope();
+        var (_, language, unlikelihood, length) = TFewLoss.Of(Losses(.8, .5, .25), [1, 2], 0);
+        GoldenModel.Near(-(Math.Log(.5) + Math.Log(.75)) / 2, unlikelihood.ToDouble(), 1e-6);
+        GoldenModel.Near(-Math.Log(.8), language.ToDouble(), 1e-6);
+        // b = ln .8 and (ln .5 + ln .25) / 2
+        GoldenModel.Near(-Math.Log(.8 / (.8 + Math.Sqrt(.125))), length.ToDouble(), 1e-6);
+    }
+
+    [Fact]
+    public void Of_LongerChoice_IsNotPunishedForItsLength()
+    {
+        using var scope = NewDisposeScope();
+        var scores = TFewLoss.Of(Losses(.3, .5, .5), [1, 2], 0).Scores.data<double>().ToArray();
+        // The product ranks the first choice higher (.30 > .25), the mean of logarithms the second (.50 > .30).
+        Assert.True(scores[1] > scores[0]);
+        GoldenModel.Near(Math.Log(.5), scores[1], 1e-6);
+    }
+
+    [Fact]
+    public void Of_CertainWrongToken_IsFiniteWithAFiniteGradient()
+    {
+        using var scope = NewDisposeScope();
+        var losses = tensor(new[] { 0f, 0f }).requires_grad_();
+        var (_, language, unlikelihood, length) = TFewLoss.Of(losses, [1, 1], 0);
+        Assert.True(double.IsFinite(unlikelihood.ToDouble()));
+        Assert.True(autograd.grad([language.add(unlikelihood, 1).add(length, 1)], [losses])[0].isfinite().all().ToBoolean());
+    }
+
+    [Fact]
+    public void Of_OneChoiceOnly_HasNoUnlikelihood()
+    {
+        using var scope = NewDisposeScope();
+        var (_, _, unlikelihood, length) = TFewLoss.Of(Losses(.5), [1], 0);
+        Assert.Equal((0, 0), (unlikelihood.ToDouble(), length.ToDouble()));
+        Assert.Throws<ArgumentException>(() => TFewLoss.Of(Losses(.5), [1, 0], 0));
+        Assert.Throws<ArgumentException>(() => TFewLoss.Of(Losses(.5), [2], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TFewLoss.Of(Losses(.5), [1], 1));
+    }
+
+    // Training on the sum of the three lowers it and raises the right choice: the graph reaches the parameters.
+    [GoldenFact]
+    public void Of_GradientStepOnIa3_LowersTheTotal()
+    {
+        using var model = new GoldenModel("smollm2-tiny");
+        using var adapter = new Ia3Adapter(model.Decoder.Config, CPU);
+        using var scope = NewDisposeScope();
+        var entry = model.Json["tfew"]![2]!;
+        int[][] choices = [.. entry["choice_ids"]!.AsArray().Select(GoldenModel.Ints)];
+        using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(GoldenModel.Ints(entry["prompt_ids"]), c, new HashSet<int>()))], CPU);
+        Tensor Total()
+        {
+            var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Kept, (int)entry["gold"]!);
+            return language.add(unlikelihood, 1).add(length, 1);
+        }
+        var leaves = adapter.Bind(leaves: true);
+        var before = Total();
+        var gradients = autograd.grad([before], [.. leaves]);
+        using (no_grad())
+            foreach (var (leaf, gradient) in leaves.Zip(gradients)) leaf.add_(gradient, -1e-3);
+        Assert.True(Total().ToDouble() < before.ToDouble());
+    }
+}
