@@ -30,7 +30,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IBrowserContext> SignedInAsync(KestrelFactory portal, string userName, BrowserNewContextOptions? options = null)
     {
         var context = await Chromium.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1440, Height = 900 } });
-        context.SetDefaultTimeout(8_000);
+        context.SetDefaultTimeout(20_000);
         var page = await context.NewPageAsync();
         await SignInAsync(page, portal, userName);
         await page.CloseAsync();

@@ -56,6 +56,12 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
             return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
         }, cancellation);
 
+    /// <summary>Stores a person's keys and answers with the whole map, or says which key cannot be.</summary>
+    public static async Task<IResult> KeysAsync(ClaimsPrincipal user, KeySettings request, KeyStore keys, CancellationToken cancellation) =>
+        await keys.SaveAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request, cancellation) is { } fault
+            ? Results.Problem(fault, statusCode: StatusCodes.Status409Conflict, title: "The keys were not changed")
+            : Results.Ok(KeyMap.Of(request));
+
     private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take, CancellationToken cancellation) =>
         await WithAccessAsync(user, id, records.Count, async (userId, member) =>
         {

@@ -23,6 +23,7 @@ public static class LabelingRegistration
         services.AddSingleton<DeckService>();
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<AnnotatorWork>();
+        services.AddSingleton<KeyStore>();
         services.AddSingleton<LabelEndpoints>();
     }
 
@@ -30,6 +31,7 @@ public static class LabelingRegistration
     public static void MapLabeling(this IEndpointRouteBuilder app)
     {
         var endpoints = app.ServiceProvider.GetRequiredService<LabelEndpoints>();
+        app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync);
         var project = app.MapApi().MapGroup("/projects/{id:int}");
         project.MapPost("/deck", endpoints.DeckAsync);
         project.MapPost("/answers", endpoints.AnswersAsync);

@@ -20,6 +20,8 @@ public sealed class AnswerDraft
     public int Id { get; init; }
     public string Name { get; set; } = "";
     public string AnswerText { get; set; } = "";
+    /// <summary>The letter that chooses it; null or empty: the digit of its place.</summary>
+    public string? Key { get; set; }
 
     /// <summary>An answer as a file says it: people read words, the model learns to write what the file has.</summary>
     public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value };
@@ -53,7 +55,7 @@ public sealed class ProjectForm
     public static ProjectForm Of(Project project, IEnumerable<LabelDefinition> labels) => new()
     {
         Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType, ListAnswers = project.ListAnswers,
-        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText })],
+        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key })],
         Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling, MaximumBudget = project.MaximumBudget,
         Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null || project.ZeroShotStandardError is not null ? TargetInput.RawMeasured : TargetInput.Raw,
         PricePerLabel = project.PricePerLabel, Currency = project.Currency, ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
@@ -99,10 +101,12 @@ public sealed class ProjectForm
             if (string.IsNullOrWhiteSpace(Answers[i].Name)) return $"Answer {i + 1} has no name.";
             if (string.IsNullOrWhiteSpace(Answers[i].AnswerText)) return $"Answer {i + 1} ({Answers[i].Name}) has no answer text: it is what the model learns to write.";
             if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return $"Answer {i + 1} is longer than 200 characters.";
+            if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
+                return $"The key '{key}' of answer {i + 1} ({Answers[i].Name}) is reserved: digits and signs have their own meaning while labeling. Choose one letter, or none.";
         }
-        return Twice(a => a.Name) is { } name ? $"Two answers are named '{name}'." : Twice(a => a.AnswerText) is { } text ? $"Two answers have the answer text '{text}'." : null;
+        return Twice(a => a.Name) is { } name ? $"Two answers are named '{name}'." : Twice(a => a.AnswerText) is { } text ? $"Two answers have the answer text '{text}'." : Twice(a => a.Key ?? "") is { Length: > 0 } twice ? $"Two answers have the key '{twice}'." : null;
 
-        string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1)?.Key;
+        string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
     }
 
     private string? TargetFault(bool hasGold)

@@ -24,7 +24,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await db.SaveChangesAsync(token);
         db.Memberships.Add(new Membership { ProjectId = project.Id, UserId = userId, Role = ProjectRole.Lead, CreatedAt = Now });
         if (form.TaskType == TaskType.SingleChoice)
-            db.LabelDefinitions.AddRange(form.Answers.Select((a, i) => new LabelDefinition { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Order = i }));
+            db.LabelDefinitions.AddRange(form.Answers.Select((a, i) => new LabelDefinition { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i }));
         Audit(db, project.Id, userId, "project.created", null, project.Name);
         await db.SaveChangesAsync(token);
         return project.Id;
@@ -116,11 +116,13 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         {
             var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
             if (label is null) db.LabelDefinitions.Add(label = new LabelDefinition { ProjectId = project.Id });
-            (label.Name, label.AnswerText, label.Order, label.Retired) = (answer.Name.Trim(), answer.AnswerText.Trim(), order++, false);
+            (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) = (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
             stored.Remove(label);
         }
         foreach (var left in stored) left.Retired = true;
     }
+
+    private static string? Key(AnswerDraft answer) => string.IsNullOrEmpty(answer.Key) ? null : answer.Key.ToLowerInvariant();
 
     private static string Summary(Project p) => JsonSerializer.Serialize(new
     {

@@ -12,12 +12,12 @@ async function fetchToken() {
 
 const isJson = response => /\bjson\b/.test(response.headers.get('content-type') ?? '');
 
-async function send(url, text, keepalive) {
+async function send(url, text, keepalive, method) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
   try {
     return await fetch(url, {
-      method: 'POST', redirect: 'manual', credentials: 'same-origin', signal: abort.signal,
+      method, redirect: 'manual', credentials: 'same-origin', signal: abort.signal,
       keepalive: keepalive && new Blob([text]).size < KEEPALIVE_LIMIT, body: text,
       headers: { 'content-type': 'application/json', ...(token ? { [token.header]: token.token } : {}) },
     });
@@ -28,17 +28,21 @@ async function send(url, text, keepalive) {
  * Returns {kind: 'ok', body} | {kind: 'sign-in'} | {kind: 'retry', after?} | {kind: 'refused', reason}.
  * Only a JSON body counts as a reply: a bare 200 may be a sign-in page or a proxy.
  */
-export async function post(project, route, body, { keepalive = true } = {}) {
-  const url = `api/v1/projects/${project}/${route}`, text = JSON.stringify(body);
+export const post = (project, route, body, { keepalive = true } = {}) => ask(`api/v1/projects/${project}/${route}`, body, keepalive, 'POST');
+
+export const put = (route, body) => ask(`api/v1/${route}`, body, false, 'PUT');
+
+async function ask(url, body, keepalive, method) {
+  const text = JSON.stringify(body);
   try {
     if (!token) await fetchToken();
-    let response = await send(url, text, keepalive);
+    let response = await send(url, text, keepalive, method);
     let problem = null;
     if (response.status === 400) {
       problem = await read(response);
       if (isTokenProblem(problem)) {
         await fetchToken();
-        response = await send(url, text, keepalive);
+        response = await send(url, text, keepalive, method);
         problem = null;
         // a fresh token that is refused as well: the sign-in changed under the page
         if (response.status === 400 && isTokenProblem(problem = await read(response))) return { kind: 'sign-in' };

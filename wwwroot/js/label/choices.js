@@ -1,21 +1,20 @@
 // The single-choice editor: up to 20 labels as buttons, more behind the finder, always in their fixed order.
 import { find } from './finder.js';
-import { keyOfLabel } from './keys.js';
 import { count, el, kbd, marked } from './markup.js';
 
 const ALL_AS_BUTTONS = 20, FOUND_KEYS = 9;
 
 export class Choices {
-  #labels; #onChoose; #chosen = null; #place = -1; #hits = [];
+  #labels; #keys; #onChoose; #chosen = null; #place = -1; #hits = [];
 
-  constructor(labels, onChoose) {
-    this.#labels = labels; this.#onChoose = onChoose;
+  constructor(labels, keys, onChoose) {
+    this.#labels = labels; this.#keys = keys; this.#onChoose = onChoose;
     this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'find a label', ariaLabel: `Find one of ${labels.length} labels`,
       oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
     this.input.setAttribute('enterkeyhint', 'done');
     this.found = el('span', { className: 'muted' });
     this.found.setAttribute('role', 'status');
-    this.finder = el('div', { className: 'find', onclick: () => this.open('') }, kbd('Space'), this.input, this.found);
+    this.finder = el('div', { className: 'find', onclick: () => this.open('') }, this.key = kbd(keys.of('finder')), this.input, this.found);
     this.grid = el('div', { className: 'chips' });
     this.grid.setAttribute('role', 'group');
     this.grid.ariaLabel = 'Labels';
@@ -59,6 +58,12 @@ export class Choices {
     this.#list();
   }
 
+  /** The person has other keys now. */
+  redraw() {
+    this.key.textContent = this.#keys.of('finder');
+    this.#list();
+  }
+
   #list() {
     const query = this.#open ? this.input.value : '', searching = query.trim() !== '';
     this.#hits = find(this.#labels, query);
@@ -79,7 +84,7 @@ export class Choices {
   }
 
   #chip({ label, start, end }, index, searching) {
-    const key = this.#open ? (index < FOUND_KEYS ? String(index + 1) : '') : keyOfLabel(label, index);
+    const key = this.#open ? (index < FOUND_KEYS ? String(index + 1) : '') : this.#keys.ofLabel(label, index);
     const pressed = label.id === this.#chosen;
     return el('button', { type: 'button', className: 'chip', ariaPressed: String(pressed), title: label.description ?? null,
       // the finder must not close on the press, before the click comes

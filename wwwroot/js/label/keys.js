@@ -1,4 +1,4 @@
-// From a key event to what it means. Digits go by the physical key and the number pad, everything else by its character.
+// From a key event to what it means, by the person's own map. Digits go by the physical key and the number pad, everything else by its character.
 
 /** True where a key must be left alone: composition, AltGr, auto-repeat. */
 export function silent(event) {
@@ -11,92 +11,94 @@ export const inTextField = target => target instanceof HTMLTextAreaElement || ta
 
 const onControl = target => target instanceof Element && target.closest('button, a[href], summary, input[type=checkbox]') !== null;
 
-/** 1..9 and 0 (as 10), or null. */
-export function digitOf(event) {
+/** "0" to "9", or null. */
+function digitOf(event) {
   const place = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
-  if (!place) return null;
   // without NumLock the pad's keys move the cursor
-  if (event.code.startsWith('Numpad') && !/^[0-9]$/.test(event.key)) return null;
-  return place[1] === '0' ? 10 : Number(place[1]);
+  return place && !(event.code.startsWith('Numpad') && !/^[0-9]$/.test(event.key)) ? place[1] : null;
 }
 
-/** Key shown on the nth label's button, from 0: its own, else the one of its place. */
-export function keyOfLabel(label, index) {
-  if (label.key) return label.key.toUpperCase();
-  if (index < 10) return String((index + 1) % 10);
-  return index < 20 ? `⇧${(index + 1) % 10}` : '';
+/** What the map calls this key press, such as "f", "Shift+1", "Ctrl+z", "Space"; null for one that must be left alone or is only a modifier. */
+export function chordOf(event) {
+  if (silent(event) || event.altKey || ['Control', 'Shift', 'Meta', 'CapsLock'].includes(event.key)) return null;
+  const digit = digitOf(event), key = digit ?? (event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  // Shift is part of a sign ("?"), and on the number pad it is the system's
+  const shift = event.shiftKey && (digit ? event.code.startsWith('Digit') : key.length > 1 || key !== key.toUpperCase());
+  return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${shift ? 'Shift+' : ''}${key}`;
 }
 
-/** The label a bare key means, or null. */
-export function labelOfKey(event, labels) {
-  const character = event.key.length === 1 ? event.key.toLowerCase() : '';
-  const own = character && !event.shiftKey ? labels.find(l => l.key?.toLowerCase() === character) : null;
-  if (own) return own;
-  const digit = digitOf(event);
-  if (!digit) return null;
-  const label = labels[digit - 1 + (event.shiftKey && event.code.startsWith('Digit') ? 10 : 0)];
-  return label && !label.key ? label : null;
+const names = { Escape: 'Esc', '-': '−', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
+
+/** A key as its button shows it. */
+export function shown(chord) {
+  const [, control, shift, key] = /^(Ctrl\+)?(Shift\+)?(.+)$/.exec(chord);
+  return `${control ? 'Ctrl ' : ''}${shift ? '⇧' : ''}${names[key] ?? (key.length === 1 ? key.toUpperCase() : key)}`;
 }
 
-/**
- * What a key asks for: {name, ...} or null.
- * state: {mode: 'item'|'skip'|'finder'|'help', type: 'choice'|'text', labels, bare: bare keys on?, finderInput}
- */
-export function actionOf(event, state) {
-  if (silent(event)) return null;
-  const control = event.ctrlKey || event.metaKey;
-  if (event.key === 'F1') return { name: 'help' };
-  if (event.key === 'F2') return { name: 'guideline' };
-  if (event.key === 'Escape') return { name: 'escape' };
-  if (control && event.key === 'Enter') return { name: 'send' };
-  if (control && event.key.toLowerCase() === 's' && !event.altKey) return { name: 'draft' };
+const LABEL = /^label-(\d+)$/;
+// without Ctrl and no function key: a person who speaks to the computer can switch these off
+const isBare = chord => !/^(?:Ctrl\+.+|(?:Shift\+)?F\d+|Escape)$/.test(chord);
+// a text field has its own way back and forth
+const ofFields = new Set(['undo', 'redo']);
 
-  if (event.target === state.finderInput) return finderAction(event, control);
-  if (inTextField(event.target)) {
-    return event.key === 'Enter' && !event.shiftKey && !control && event.target.dataset.send !== undefined ? { name: 'send' } : null;
+export class Keys {
+  #names = new Map();
+
+  /** actions: {name, what, keys}[], all of them; bare: whether keys without Ctrl or F act. */
+  constructor(actions, bare) { this.bare = bare; this.use(actions); }
+
+  use(actions) {
+    this.actions = actions;
+    this.#names = new Map(actions.flatMap(a => a.keys.map(key => [key, a.name])));
   }
-  if (control && event.key.toLowerCase() === 'z') return { name: event.shiftKey ? 'redo' : 'undo' };
-  if (control || event.altKey) return null;
-  if (onControl(event.target) && (event.key === 'Enter' || event.key === ' ')) return null;
-  return state.bare ? bareAction(event, state) : null;
+
+  /** The first key of an action, to be shown. */
+  of(name) {
+    const key = this.actions.find(a => a.name === name)?.keys[0];
+    return key ? shown(key) : '';
+  }
+
+  #own(label) {
+    const key = label.key?.toLowerCase();
+    return key && !this.#names.has(key) ? key : null;
+  }
+
+  /** Key shown on the nth label's button, from 0: its own, else the one of its place. */
+  ofLabel(label, index) { return this.#own(label) ? shown(this.#own(label)) : this.of(`label-${index + 1}`); }
+
+  /**
+   * What a key press asks for: {name, ...} or null.
+   * state: {mode: 'item'|'skip'|'finder'|'help', type: 'choice'|'text', labels, finderInput}
+   */
+  actionOf(event, state) {
+    const chord = chordOf(event);
+    if (!chord) return null;
+    const name = this.#names.get(chord), field = inTextField(event.target);
+    if (name && !isBare(chord) && !(field && ofFields.has(name))) return this.#meaning(name, state);
+    if (event.target === state.finderInput) return finderAction(chord);
+    if (field) return name === 'send' && chord === 'Enter' && event.target.dataset.send !== undefined ? { name } : null;
+    if (!this.bare || onControl(event.target) && (chord === 'Enter' || chord === 'Space')) return null;
+    if (state.mode === 'skip') return name === 'skip-menu' || LABEL.test(name) ? this.#meaning(name, state) : null;
+    const own = state.type === 'choice' && state.labels.find(l => this.#own(l) === chord);
+    if (own) return { name: 'choose', label: own };
+    if (name) return this.#meaning(name, state);
+    return state.type === 'choice' && /^(?:Shift\+)?\p{L}$/u.test(chord) ? { name: 'finder', text: event.key } : null;
+  }
+
+  #meaning(name, state) {
+    const place = Number(LABEL.exec(name)?.[1]) - 1;
+    if (Number.isNaN(place)) return name === 'finder' ? state.type === 'choice' ? { name, text: '' } : null : { name };
+    if (state.mode === 'skip') return { name: 'skip', index: place };
+    const label = state.type === 'choice' ? state.labels[place] : null;
+    return label && !this.#own(label) ? { name: 'choose', label } : null;
+  }
 }
 
-function finderAction(event, control) {
-  if (control || event.altKey) return null;
-  if (event.key === 'Enter') return { name: 'choose-found', index: null };
-  const digit = digitOf(event);
-  if (digit && digit < 10 && !event.shiftKey) return { name: 'choose-found', index: digit - 1 };
-  if (event.key === 'ArrowDown') return { name: 'move', by: 1 };
-  if (event.key === 'ArrowUp') return { name: 'move', by: -1 };
+/** The finder is a text field: letters narrow it, and only these few keys act. */
+function finderAction(chord) {
+  if (chord === 'Enter') return { name: 'choose-found', index: null };
+  if (/^[1-9]$/.test(chord)) return { name: 'choose-found', index: Number(chord) - 1 };
+  if (chord === 'ArrowDown') return { name: 'move', by: 1 };
+  if (chord === 'ArrowUp') return { name: 'move', by: -1 };
   return null;
 }
-
-function bareAction(event, state) {
-  if (state.mode === 'skip') {
-    const digit = digitOf(event);
-    return digit && digit <= 5 ? { name: 'skip', index: digit - 1 } : event.key === '-' ? { name: 'escape' } : null;
-  }
-  if (state.type === 'choice') {
-    const label = labelOfKey(event, state.labels);
-    if (label) return { name: 'choose', label };
-    if (event.key === ' ') return { name: 'finder', text: '' };
-  }
-  switch (event.key) {
-    case 'Backspace': return { name: event.shiftKey ? 'redo' : 'undo' };
-    case '-': return { name: 'skip-menu' };
-    case ',': return { name: 'flag' };
-    case '.': return { name: 'note' };
-    case '?': return { name: 'help' };
-    case 'Enter': return { name: 'send' };
-  }
-  if (state.type === 'choice' && /^\p{L}$/u.test(event.key)) return { name: 'finder', text: event.key };
-  return null;
-}
-
-/** For the help panel. */
-export const keyTable = [
-  ['1 … 9 0', 'choose label 1 to 10 and send'], ['Shift 1 … 0', 'labels 11 to 20'], ['A … Z', 'assigned label, else find a label'],
-  ['Space', 'find a label'], ['Enter', 'send'], ['Ctrl Enter', 'send, from any field'],
-  ['Backspace, Ctrl Z', 'reopen the last answer, then older ones'], ['Shift Backspace', 'newer'], ['−, then 1 … 5', 'skip with a reason'],
-  [',', 'flag'], ['.', 'note'], ['Esc', 'leave a field, close, back to the newest'], ['Ctrl S', 'save the draft'], ['F2', 'guideline'], ['F1, ?', 'these keys'],
-];

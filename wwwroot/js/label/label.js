@@ -1,10 +1,11 @@
 // The label page's conductor: keys in, cards out, answers into the outbox. Nothing here waits for the network.
-import { actionOf } from './keys.js';
 import { Attention } from './attention.js';
 import { Choices } from './choices.js';
 import { Deck } from './deck.js';
 import { openStore, Outbox } from './outbox.js';
-import { post } from './api.js';
+import { post, put } from './api.js';
+import { Keyboard } from './keyboard.js';
+import { Keys } from './keys.js';
 import { Rail } from './rail.js';
 import { Stage } from './stage.js';
 import { Tabs } from './tabs.js';
@@ -23,23 +24,21 @@ export async function start(root, options) {
 export function stop() { page?.stop(); page = null; }
 
 class LabelPage {
-  constructor(root, { project, user }) {
+  constructor(root, { project, user, keys, bare }) {
     this.project = project; this.user = user; this.history = []; this.openAt = -1; this.shown = null; this.startedAt = 0;
     this.connection = 'saved'; this.standing = null; this.refused = []; this.schema = null; this.root = root;
-    this.bareKey = `dataefficiency.barekeys.${user}`;
-    this.bare = this.remembered(this.bareKey) !== 'off';
+    this.keys = new Keys(keys, bare);
+    this.keyboard = new Keyboard(this.keys, (changed, on) => this.saveKeys(changed, on));
     this.abort = new AbortController();
     const actions = {
       undo: () => this.reopen(this.openAt + 1), skipMenu: () => this.skipMenu(), skip: i => this.skip(i), flag: () => this.flag(), note: () => this.note(),
-      saveNote: text => this.saveNote(text), guideline: () => this.guideline(), help: () => this.help(), setBare: on => this.setBare(on),
+      saveNote: text => this.saveNote(text), guideline: () => this.guideline(), help: () => this.help(),
       forget: id => this.outbox.forget(id), showRefused: () => this.stage.openRefused(this.refused),
     };
-    this.stage = new Stage(root.querySelector('[data-part="stage"]'), actions);
+    this.stage = new Stage(root.querySelector('[data-part="stage"]'), this.keys, actions);
     this.rail = new Rail(root, i => this.reopen(i));
     this.attention = new Attention(() => this.deck?.used());
   }
-
-  remembered(key) { try { return localStorage.getItem(key); } catch { return null; } }
 
   async start() {
     const signal = this.abort.signal;
@@ -86,8 +85,8 @@ class LabelPage {
 
   useSchema(schema) {
     this.schema = schema;
-    this.editor = schema.taskType === 'choice' ? new Choices(schema.choices, label => this.choose(label))
-      : new Writing({ limit: schema.answerLimit, keyOf: item => `dataefficiency.draft.${this.user}.${item}`, onSend: () => this.send(), onDraft: (item, text) => this.draft(item, text) });
+    this.editor = schema.taskType === 'choice' ? new Choices(schema.choices, this.keys, label => this.choose(label))
+      : new Writing({ limit: schema.answerLimit, keys: this.keys, keyOf: item => `dataefficiency.draft.${this.user}.${item}`, onSend: () => this.send(), onDraft: (item, text) => this.draft(item, text) });
     this.stage.setSchema(schema, this.editor.element);
     this.stage.showStatus(this.status, this.refused.length);
   }
@@ -149,8 +148,12 @@ class LabelPage {
 
   onKey(event) {
     if (!this.schema || event.defaultPrevented) return;
+    if (this.keyboard.waiting) {
+      if (this.keyboard.take(event)) event.preventDefault();
+      return;
+    }
     const choices = this.editor instanceof Choices ? this.editor : null;
-    const action = actionOf(event, { mode: this.stage.panelName, type: this.schema.taskType, labels: this.schema.choices, bare: this.bare, finderInput: choices?.input });
+    const action = this.keys.actionOf(event, { mode: this.stage.panelName, type: this.schema.taskType, labels: this.schema.choices, finderInput: choices?.input });
     if (!action) return;
     event.preventDefault();
     switch (action.name) {
@@ -158,7 +161,7 @@ class LabelPage {
       case 'choose-found': { const label = choices.foundAt(action.index); return label && this.choose(label); }
       case 'move': return choices.move(action.by);
       case 'finder': return this.shown && choices.open(action.text);
-      case 'send': return this.send(event);
+      case 'send': case 'send-anywhere': return this.send(event);
       case 'undo': return this.reopen(this.openAt + 1);
       case 'redo': return this.reopen(this.openAt - 1);
       case 'skip-menu': return this.skipMenu();
@@ -187,7 +190,7 @@ class LabelPage {
     if (this.editor instanceof Writing) {
       const text = this.editor.text;
       if (!this.shown) return;
-      if (!text) { this.stage.say('The answer is empty: write one, or skip with −.'); return; }
+      if (!text) { this.stage.say(`The answer is empty: write one, or skip with ${this.keys.of('skip-menu')}.`); return; }
       this.editor.sent();
       this.answer({ text }, text);
     } else if (this.editor instanceof Choices && this.editor.isOpen) {
@@ -274,10 +277,16 @@ class LabelPage {
     if (box.open) box.scrollIntoView({ block: 'nearest' });
   }
 
-  help() { if (this.stage.panelName === 'help') this.stage.close(); else this.stage.openHelp(this.bare); }
+  help() { if (this.stage.panelName === 'help') this.stage.close(); else this.stage.openHelp(this.keyboard); }
 
-  setBare(on) {
-    this.bare = on;
-    try { localStorage.setItem(this.bareKey, on ? 'on' : 'off'); } catch { /* holds for this page only */ }
+  async saveKeys(changed, bare) {
+    // at once: who needs the switch cannot wait for the server
+    this.keys.bare = bare;
+    const result = await put('keys', { bare, changed });
+    if (result.kind !== 'ok') return result.reason ?? 'The server cannot be reached: your keys are not stored.';
+    this.keys.use(result.body);
+    this.stage.showKeys();
+    this.editor?.redraw();
+    return null;
   }
 }

@@ -1,6 +1,5 @@
 // What is on screen: the text, the question, the editor, the panels and the keys. It knows no network.
 import { clock, count, el, kbd } from './markup.js';
-import { keyTable } from './keys.js';
 
 const queueNames = {
   First32: card => `among the least sure of ${count(card.pool)}`,
@@ -9,9 +8,9 @@ const queueNames = {
 };
 
 export class Stage {
-  /** actions: undo, skipMenu, skip(index), flag, note, saveNote(text), guideline, help, setBare(on), forget(id), retry. */
-  constructor(root, actions) {
-    this.root = root; this.actions = actions; this.panelName = null;
+  /** actions: undo, skipMenu, skip(index), flag, note, saveNote(text), guideline, help, forget(id), showRefused. */
+  constructor(root, keys, actions) {
+    this.root = root; this.keys = keys; this.actions = actions; this.panelName = null;
     this.project = el('span', { dir: 'auto' });
     this.place = el('span');
     this.flagged = el('span', { className: 'tag wait', hidden: true }, 'flagged');
@@ -24,11 +23,19 @@ export class Stage {
     this.question = el('p', { className: 'question', dir: 'auto' });
     this.editor = el('div', { className: 'editor-place' });
     this.panel = el('section', { className: 'panel', hidden: true });
-    const key = (text, name, run) => el('button', { type: 'button', className: 'keyed', onclick: run }, kbd(text), el('span', {}, name));
-    this.footer = el('footer', { className: 'keys' }, key('Ctrl Z', 'undo', actions.undo), key('−', 'skip', actions.skipMenu), key(',', 'flag', actions.flag),
-      key('.', 'note', actions.note), key('F2', 'guideline', actions.guideline), key('?', 'all keys', actions.help));
+    this.footer = el('footer', { className: 'keys' }, ...[['undo', 'undo', actions.undo], ['skip-menu', 'skip', actions.skipMenu], ['flag', 'flag', actions.flag],
+      ['note', 'note', actions.note], ['guideline', 'guideline', actions.guideline], ['help', 'all keys', actions.help]].map(([action, name, run]) => {
+      const button = el('button', { type: 'button', className: 'keyed', onclick: run }, kbd(''), el('span', {}, name));
+      button.dataset.action = action;
+      return button;
+    }));
+    this.showKeys();
     root.replaceChildren(el('div', { className: 'meta' }, this.project, this.place, this.flagged, this.saved), this.notice,
       this.item, this.fields, this.question, this.editor, this.panel, this.footer);
+  }
+
+  showKeys() {
+    for (const button of this.footer.children) button.firstChild.textContent = this.keys.of(button.dataset.action);
   }
 
   setSchema(schema, editor) {
@@ -109,14 +116,14 @@ export class Stage {
     this.panelName = name;
     this.panel.dataset.name = name;
     this.panel.replaceChildren(el('div', { className: 'cardhead' }, el('h2', { className: 'panel-title' }, title),
-      el('button', { type: 'button', className: 'link', onclick: () => this.close() }, 'close ', kbd('Esc'))), ...children);
+      el('button', { type: 'button', className: 'link', onclick: () => this.close() }, 'close ', kbd(this.keys.of('escape')))), ...children);
     this.panel.hidden = false;
     this.panel.scrollIntoView({ block: 'nearest' });
   }
 
   openSkip() {
     this.#open('skip', 'Why skip this item?', el('div', { className: 'chips' }, ...this.schema.skipReasons.map((reason, i) =>
-      el('button', { type: 'button', className: 'chip', onclick: () => this.actions.skip(i) }, kbd(String(i + 1)), el('span', {}, reason)))));
+      el('button', { type: 'button', className: 'chip', onclick: () => this.actions.skip(i) }, kbd(this.keys.of(`label-${i + 1}`)), el('span', {}, reason)))));
   }
 
   openNote(text) {
@@ -125,11 +132,7 @@ export class Stage {
     input.focus();
   }
 
-  openHelp(bare) {
-    const box = el('input', { type: 'checkbox', checked: bare, onchange: () => this.actions.setBare(box.checked) });
-    this.#open('help', 'Keys', el('dl', { className: 'keytable' }, ...keyTable.flatMap(([keys, what]) => [el('dt', {}, kbd(keys)), el('dd', {}, what)])),
-      el('label', { className: 'switch' }, box, ' Keys without Ctrl or F act (switch off if you use speech input)'));
-  }
+  openHelp(keyboard) { this.#open('help', 'Keys', keyboard.element); }
 
   openRefused(list) {
     this.#open('refused', 'Not taken by the server', el('ul', { className: 'refused' }, ...list.map(r => el('li', {},

@@ -4,17 +4,19 @@ import { count, el, kbd } from './markup.js';
 const LOCAL_AFTER = 2000, SERVER_AFTER = 10000, LINES = 10;
 
 export class Writing {
-  #limit; #onDraft; #keyOf; #itemId = null; #local = 0; #server = 0;
+  #limit; #keys; #onDraft; #keyOf; #itemId = null; #local = 0; #server = 0;
 
   /** keyOf(itemId): where the draft lies in this browser; onDraft(itemId, text|null): to the server. */
-  constructor({ limit, keyOf, onSend, onDraft }) {
-    this.#limit = limit; this.#onDraft = onDraft; this.#keyOf = keyOf;
+  constructor({ limit, keys, keyOf, onSend, onDraft }) {
+    this.#limit = limit; this.#keys = keys; this.#onDraft = onDraft; this.#keyOf = keyOf;
     this.left = el('span', { className: 'muted' });
     this.input = el('textarea', { rows: 1, maxLength: limit, dir: 'auto', ariaLabel: 'Answer', oninput: () => this.#changed() });
     this.input.dataset.send = '';
     this.element = el('div', { className: 'editor writing' }, el('div', { className: 'find' }, this.input, this.left),
-      el('button', { type: 'button', className: 'btn send', onclick: onSend }, 'Send ', kbd('Enter')));
+      el('button', { type: 'button', className: 'btn send', onclick: onSend }, 'Send ', this.key = kbd(keys.of('send'))));
   }
+
+  redraw() { this.key.textContent = this.#keys.of('send'); }
 
   get text() { return this.input.value.trim(); }
 

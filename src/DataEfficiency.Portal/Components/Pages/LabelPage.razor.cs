@@ -8,10 +8,11 @@ using Microsoft.JSInterop;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
-public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, IJSRuntime script)
+public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, KeyStore keys, IJSRuntime script)
 {
     private Project? _project;
     private MarkupString? _guideline;
+    private KeySettings _keys = KeySettings.Default;
     private ElementReference _root;
     private IJSObjectReference? _module;
 
@@ -24,6 +25,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
     protected override async Task OnInitializedAsync()
     {
         await using var db = await contexts.CreateDbContextAsync();
+        _keys = await keys.ReadAsync(UserIdOf(await Authentication));
         _project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == Id);
         if (!string.IsNullOrWhiteSpace(_project.Guideline))
             // the one place where Markdown becomes markup: raw HTML and foreign links are taken out before
@@ -33,17 +35,18 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender) return;
-        var user = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier);
         try
         {
             _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/label.js");
-            await _module.InvokeVoidAsync("start", _root, new { project = Id, user });
+            await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication), keys = KeyMap.Of(_keys), _keys.Bare });
         }
         catch (JSDisconnectedException)
         {
             // the browser left before the page was up
         }
     }
+
+    private static string? UserIdOf(AuthenticationState state) => state.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,81 @@
+// The panel of keys: what each does, and the way to another key. The server says whether a key is free.
+import { el, kbd } from './markup.js';
+import { chordOf, shown } from './keys.js';
+
+const places = name => /^label-/.test(name);
+
+export class Keyboard {
+  #keys; #save; #waiting = null;
+
+  /** save(changed, bare): asks the server; resolves to null or to why it did not take it. */
+  constructor(keys, save) {
+    this.#keys = keys; this.#save = save;
+    this.said = el('p', { className: 'note' });
+    this.said.setAttribute('role', 'status');
+    this.list = el('div', { className: 'keyrows' });
+    this.box = el('input', { type: 'checkbox', onchange: () => this.#store(this.#changed(), this.box.checked) });
+    this.element = el('div', {}, el('p', { className: 'note' }, 'To change a key, choose it and press the new one. Your keys hold in all projects and on every machine.'),
+      this.said, this.list, el('label', { className: 'switch' }, this.box, ' Keys without Ctrl or F act (switch off if you use speech input)'),
+      el('p', { className: 'actions' }, this.reset = el('button', { type: 'button', className: 'btn ghost', onclick: () => this.#store({}, true) }, 'Back to the default keys')));
+    this.draw();
+  }
+
+  get waiting() { return this.#waiting !== null; }
+
+  draw() {
+    const row = action => el('div', {}, el('dt', {}, ...action.keys.map((key, i) => this.#button(action, i))), el('dd', {}, action.what));
+    const rows = (list, ...more) => el('dl', { className: 'keytable' }, ...list.map(row), ...more);
+    const fixed = (keys, what) => el('div', {}, el('dt', {}, ...keys.map(kbd)), el('dd', {}, what));
+    const open = this.list.querySelector('details')?.open ?? false;
+    this.list.replaceChildren(
+      rows(this.#keys.actions.filter(a => !places(a.name)), fixed(['A … Z'], 'the label with that letter, else find a label'), fixed(['1 … 9', '↑', '↓', 'Enter'], 'in the finder: choose')),
+      el('details', { open }, el('summary', {}, `Labels 1 to ${this.#keys.actions.filter(a => places(a.name)).length}, and reasons to skip`), rows(this.#keys.actions.filter(a => places(a.name)))));
+    this.box.checked = this.#keys.bare;
+  }
+
+  #button(action, place) {
+    const button = el('button', { type: 'button', className: 'key', ariaLabel: `${shown(action.keys[place])}: change the key of “${action.what}”`, onclick: () => this.#wait(action, place, button) },
+      kbd(shown(action.keys[place])));
+    button.dataset.action = action.name;
+    return button;
+  }
+
+  #wait(action, place, button) {
+    this.#waiting = { action, place };
+    button.classList.add('waiting');
+    button.focus();
+    button.onblur = () => this.stop();
+    this.said.textContent = `Press the new key of “${action.what}”. Esc leaves it as it is.`;
+  }
+
+  // not drawn anew: a click on another key is on its way
+  stop() {
+    if (!this.#waiting) return;
+    this.#waiting = null;
+    this.said.textContent = '';
+    this.list.querySelector('.waiting')?.classList.remove('waiting');
+  }
+
+  /** The key press that was waited for; true: it was taken. */
+  take(event) {
+    const leaves = event.key === 'Tab' || event.key === 'Escape' && this.#waiting.action.name !== 'escape';
+    if (leaves) { this.stop(); return event.key === 'Escape'; }
+    const key = chordOf(event);
+    if (key) {
+      const { action, place } = this.#waiting;
+      this.#waiting = null;
+      this.#store({ ...this.#changed(), [action.name]: action.keys.with(place, key) }, this.#keys.bare, `[data-action="${action.name}"]`);
+    }
+    return true;
+  }
+
+  #changed() { return Object.fromEntries(this.#keys.actions.map(a => [a.name, a.keys])); }
+
+  async #store(changed, bare, focus) {
+    const fault = await this.#save(changed, bare);
+    this.draw();
+    this.said.textContent = fault ?? 'Kept.';
+    this.said.classList.toggle('bad', fault !== null);
+    if (focus) this.list.querySelector(focus)?.focus();
+  }
+}
