@@ -1,74 +1,212 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests;
 
-/// <summary>A real chat model of 135 M parameters (golden/smollm2/README.md), unpacked with Node.js into a folder of its own.</summary>
-public sealed class SmolLm2Tests
+/// <summary>SmolLM2-135M-Instruct unpacked with Node.js into a folder of its own and loaded once, with the reference's numbers (golden/smollm2/README.md).</summary>
+public sealed class SmolLm2Model : IDisposable
 {
-    [GoldenFact]
-    public void Estimator_OnARealModel_GivesTheReferencesConfidencesAndCosLow()
+    private readonly Lazy<Estimator>? _estimator;
+    private readonly int _threads = get_num_threads();
+    private readonly string _folder = Directory.CreateTempSubdirectory("smollm2").FullName;
+
+    public SmolLm2Model()
     {
-        var folder = Directory.CreateTempSubdirectory("smollm2").FullName;
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(Environment.ProcessorCount);
-        try
-        {
-            Unpack(folder);
-            var golden = JsonNode.Parse(File.ReadAllText(Fixtures.At("golden", "smollm2", "golden.json")))!;
-            // Short prompts, and one of the five with 77 labels in the system message.
-            var ranked = golden["prompts"]!.AsArray().Select(p => p!).Where((p, i) => i < 6 || GoldenModel.Ints(p["prompt_ids"]).Length > 600).Take(7).ToList();
-            var labelled = golden["labelled"]!.AsArray().Select(p => p!).ToList();
-            var prompts = new GoldenPrompts([.. ranked, .. labelled], GoldenModel.Ints(golden["masked_ids"]).ToHashSet(), GoldenModel.Ints(golden["eos_ids"]).ToHashSet(), "gold");
-            using var estimator = Estimator.Load(folder, prompts);
-            CheckRanking(estimator, ranked);
-            CheckForecast(estimator, labelled, golden["gradients"]!["seeds"]!);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-            Directory.Delete(folder, true);
-        }
+        if (Fixtures.Root is null) return;
+        set_num_threads(Environment.ProcessorCount);
+        Json = JsonNode.Parse(File.ReadAllText(Fixtures.At("golden", "smollm2", "golden.json")))!;
+        Unpack();
+        _estimator = new(() => Estimator.Load(_folder));
     }
 
-    private static void CheckRanking(Estimator estimator, List<JsonNode> items)
-    {
-        var ranked = estimator.Rank(null, [.. items.Select(p => (string)p["prompt"]!)]);
-        for (var n = 0; n < items.Count; n++)
-        {
-            Assert.Equal(GoldenModel.Ints(items[n]["greedy_ids"]), ranked[n].Tokens);
-            GoldenModel.Near((double)items[n]["confidence"]!, ranked[n].Confidence, 2e-5, $"prompt {n}");
-            GoldenModel.Near(1, ranked[n].Perplexity / (double)items[n]["perplexity"]!, 5e-5, $"prompt {n} perplexity");
-        }
-    }
+    public Estimator Estimator => _estimator!.Value;
 
-    private static void CheckForecast(Estimator estimator, List<JsonNode> labelled, JsonNode seeds)
-    {
-        var first = seeds is JsonObject ? seeds["1"]! : seeds[0]!;
-        var examples = labelled.Select(p => new Example((string)p["prompt"]!, (string)p["gold"]!)).ToList();
-        var estimate = estimator.Forecast(new ForecastRequest(null, examples, new Target(.9), 5000));
-        GoldenModel.Near((double)first["cos_low"]!, estimate.CosLow.Median!.Value, 5e-5, "CoS-Low");
-        GoldenModel.Near((double)first["median_equal_answers"]!, estimate.CosLow.WithinAnswers!.Value, 5e-5, "within equal answers");
-        GoldenModel.Near((double)first["median_different_answers"]!, estimate.CosLow.BetweenAnswers!.Value, 5e-5, "between different answers");
-        using var file = SafetensorsFile.Open(Fixtures.At("golden", "smollm2", "cosine.safetensors"));
-        using var scope = torch.NewDisposeScope();
-        var expected = file.Read("cosine.seed1", torch.float64).data<double>().ToArray();
-        var norms = GoldenModel.Doubles(first["grad_norms"]);
-        for (var i = 0; i < examples.Count; i++)
-        {
-            GoldenModel.Near((double)labelled[i]["loss"]!, estimate.Losses[i]!.Value, 5e-5, $"loss {i}");
-            GoldenModel.Near(1, estimator.Observe(null, examples[i]).GradientNorm!.Value / norms[i], 1e-4, $"norm {i}");
-            for (var j = 0; j < examples.Count; j++) GoldenModel.Near(expected[i * examples.Count + j], estimate.CosLow.Cosines[i][j], 5e-5, $"cosine {i} {j}");
-        }
-    }
+    public JsonNode Json { get; } = null!;
 
-    private static void Unpack(string target)
+    public IReadOnlyList<JsonNode> Labelled => [.. Json["labelled"]!.AsArray().Select(p => p!)];
+
+    public JsonNode Seed(int seed) => Json["gradients"]!["seeds"]!.AsArray().First(s => (int)s!["seed"]! == seed)!;
+
+    private void Unpack()
     {
-        using var node = Process.Start(new ProcessStartInfo("node", [Fixtures.At("models", "unpack.mjs"), Fixtures.At("models", "SmolLM2-135M-Instruct"), target]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var node = Process.Start(new ProcessStartInfo("node", [Fixtures.At("models", "unpack.mjs"), Fixtures.At("models", "SmolLM2-135M-Instruct"), _folder]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = node.StandardOutput.ReadToEnd() + node.StandardError.ReadToEnd();
         node.WaitForExit();
         Assert.True(node.ExitCode == 0, $"unpacking failed: {output}");
+    }
+
+    public void Dispose()
+    {
+        if (_estimator is { IsValueCreated: true }) Estimator.Dispose();
+        set_num_threads(_threads);
+        Directory.Delete(_folder, true);
+    }
+}
+
+/// <summary>A real chat model of 135 M parameters against the Python reference.</summary>
+public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Model>
+{
+    private static bool[] Bools(JsonNode? list) => [.. list!.AsArray().Select(b => (bool)b!)];
+
+    [GoldenFact]
+    public void Greedy_EveryPrompt_GivesTheReferencesTokensProbabilitiesAndConfidences()
+    {
+        var items = model.Json["prompts"]!.AsArray().Concat(model.Labelled).Select(p => p!).Where(p => p["greedy_ids"] is not null).ToList();
+        Assert.Equal(64 + 30, items.Count);
+        var prompts = model.Estimator.Prompts;
+        var ids = items.Select(p => prompts.Prompt(null, (string)p["prompt"]!)).ToArray();
+        var greedy = new GreedyDecoder(model.Estimator.Decoder, prompts.Eos);
+        // The prompts of one system message together, behind what they share.
+        foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => string.Join(' ', ids[i].Take(40))))
+        {
+            int[] places = [.. group];
+            var shared = ids[places[0]].Length - 1;
+            foreach (var i in places) shared = Math.Min(Math.Min(shared, ids[i].Length - 1), ids[places[0]].AsSpan().CommonPrefixLength(ids[i]));
+            using var prefix = model.Estimator.Decoder.Prefix(ids[places[0]][..shared]);
+            var answers = greedy.Run(prefix, [.. places.Select(i => new ArraySegment<int>(ids[i], shared, ids[i].Length - shared))]);
+            for (var n = 0; n < places.Length; n++) Check(items[places[n]], ids[places[n]], answers[n], prompts);
+        }
+    }
+
+    private static void Check(JsonNode item, int[] prompt, Generated answer, IPrompts prompts)
+    {
+        var what = ((string)item["prompt"]!)[^Math.Min(120, ((string)item["prompt"]!).Length)..];
+        Assert.Equal(GoldenModel.Ints(item["prompt_ids"]), prompt);
+        Assert.Equal(GoldenModel.Ints(item["greedy_ids"]), answer.Tokens);
+        Assert.Equal((string)item["greedy_text"]!, prompts.Decode(answer.Tokens));
+        Assert.Equal(Bools(item["kept"]), answer.Tokens.Select(t => !prompts.Masked.Contains(t)));
+        var expected = GoldenModel.Doubles(item["max_prob"]);
+        for (var t = 0; t < expected.Length; t++) GoldenModel.Near(expected[t], answer.Probabilities[t], 5e-5, $"{what} token {t}");
+        var confidence = Confidence.Of(answer, prompts.Masked);
+        Assert.Equal((bool)item["no_kept_token"]!, confidence.NoKeptToken);
+        foreach (var precision in new[] { "", "_f64" }.Where(p => item["confidence" + p] is not null))
+        {
+            GoldenModel.Near((double)item["confidence" + precision]!, confidence.Mean, 2e-5, $"{what} confidence{precision}");
+            GoldenModel.Near(1, confidence.Perplexity / (double)item["perplexity" + precision]!, 5e-5, $"{what} perplexity{precision}");
+        }
+    }
+
+    // Through the door: texts in, plain numbers out.
+    [GoldenFact]
+    public void Estimator_OfTheLabelledItems_RanksAndForecastsAsTheReferenceWithItsFirstSeed()
+    {
+        var (estimator, labelled, golden) = (model.Estimator, model.Labelled, model.Seed(1));
+        var pool = model.Json["prompts"]!.AsArray().Select(p => p!).Take(3).ToList();
+        var ranked = estimator.Rank(null, [.. pool.Select(p => (string)p["prompt"]!)]);
+        for (var n = 0; n < pool.Count; n++)
+        {
+            Assert.Equal(GoldenModel.Ints(pool[n]["greedy_ids"]), ranked[n].Tokens);
+            GoldenModel.Near((double)pool[n]["confidence"]!, ranked[n].Confidence, 2e-5, $"prompt {n}");
+            GoldenModel.Near(1, ranked[n].Perplexity / (double)pool[n]["perplexity"]!, 5e-5, $"prompt {n} perplexity");
+        }
+
+        var examples = labelled.Select(p => new Example((string)p["prompt"]!, (string)p["gold"]!)).ToList();
+        var estimate = estimator.Forecast(new ForecastRequest(null, examples, new Target(.9), 5000));
+        GoldenModel.Near((double)golden["cos_low"]!, estimate.CosLow.Median!.Value, 5e-5, "CoS-Low");
+        GoldenModel.Near((double)golden["median_equal_answers"]!, estimate.CosLow.WithinAnswers!.Value, 5e-5, "within equal answers");
+        GoldenModel.Near((double)golden["median_different_answers"]!, estimate.CosLow.BetweenAnswers!.Value, 5e-5, "between different answers");
+        var norms = GoldenModel.Doubles(golden["grad_norms"]);
+        for (var i = 0; i < examples.Count; i++)
+        {
+            Assert.Equal(GoldenModel.Ints(labelled[i]["answer_ids"]), estimator.Prompts.Answer(examples[i].Answer));
+            foreach (var key in new[] { "loss", "loss_f64" }.Where(k => labelled[i][k] is not null)) GoldenModel.Near((double)labelled[i][key]!, estimate.Losses[i]!.Value, 5e-5, $"{key} {i}");
+            GoldenModel.Near(1, estimator.Observe(null, examples[i]).GradientNorm!.Value / norms[i], 1e-4, $"norm {i}");
+        }
+        CheckCosines(1, estimate.CosLow.Cosines);
+    }
+
+    // Two seeds in one backward pass: A of both, one below the other, is an adapter of rank 128; a row's columns of each half are that seed's row.
+    [GoldenFact]
+    public void Rows_OfTheOtherTwoSeeds_GiveTheReferencesCosines()
+    {
+        var (decoder, prompts, labelled) = (model.Estimator.Decoder, model.Estimator.Prompts, model.Labelled);
+        int[] seeds = [2, 3];
+        using var matrices = Stacked(decoder.Config, seeds);
+        var sequences = labelled.Select(p => TokenSequence.Answer(prompts.Prompt(null, (string)p["prompt"]!), prompts.Answer((string)p["gold"]!), prompts.Masked)).ToList();
+        var rows = new GradientRows(decoder, matrices, 64);
+        var computed = sequences.Chunk(8).SelectMany(rows.Compute).ToList();
+        for (var s = 0; s < seeds.Length; s++)
+        {
+            var golden = model.Seed(seeds[s]);
+            var own = computed.Select(r => Columns(r.Values!, s)).ToArray();
+            var norms = own.Select(r => GramMatrix.Norm(r)).ToArray();
+            var expected = GoldenModel.Doubles(golden["grad_norms"]);
+            var cosines = own.Select(_ => new double[own.Length]).ToArray();
+            List<double> all = [], within = [], between = [];
+            for (var i = 0; i < own.Length; i++)
+            {
+                GoldenModel.Near(1, norms[i] / expected[i], 1e-4, $"seed {seeds[s]} norm {i}");
+                GoldenModel.Near((double)labelled[i]["loss"]!, computed[i].Loss!.Value, 5e-5, $"loss {i}");
+                cosines[i][i] = 1;
+                for (var j = 0; j < i; j++)
+                {
+                    cosines[i][j] = cosines[j][i] = GramMatrix.Dot(own[i], own[j]) / (norms[i] * norms[j]);
+                    all.Add(cosines[i][j]);
+                    ((string)labelled[i]["gold"]! == (string)labelled[j]["gold"]! ? within : between).Add(cosines[i][j]);
+                }
+            }
+            CheckCosines(seeds[s], cosines);
+            GoldenModel.Near((double)golden["cos_low"]!, Median(all), 5e-5, "CoS-Low");
+            GoldenModel.Near((double)golden["median_equal_answers"]!, Median(within), 5e-5, "within equal answers");
+            GoldenModel.Near((double)golden["median_different_answers"]!, Median(between), 5e-5, "between different answers");
+        }
+    }
+
+    [GoldenFact]
+    public void AdapterGradient_AtBZero_HasNoGradientForA()
+    {
+        var decoder = model.Estimator.Decoder;
+        var prompts = model.Estimator.Prompts;
+        var shortest = model.Labelled.MinBy(p => GoldenModel.Ints(p["prompt_ids"]).Length)!;
+        using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 64);
+        using var adapter = new LoraAdapter(decoder.Config, matrices, 32, CPU);
+        var gradient = AdapterGradient.Of(decoder, adapter, TokenSequence.Answer(GoldenModel.Ints(shortest["prompt_ids"]), GoldenModel.Ints(shortest["answer_ids"]), prompts.Masked));
+        float OfMatrix(int which) => adapter.Places.Where((_, i) => i % 2 == which).Max(p => gradient.AsSpan((int)p.Offset, (int)p.Size).ToArray().Max(Math.Abs));
+        Assert.Equal((double)model.Seed(1)["max_abs_dA"]!, OfMatrix(0));
+        Assert.True(OfMatrix(1) > 0);
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+    }
+
+    private static void CheckCosines(int seed, double[][] cosines)
+    {
+        using var file = SafetensorsFile.Open(Fixtures.At("golden", "smollm2", "cosine.safetensors"));
+        using var scope = NewDisposeScope();
+        var expected = file.Read($"cosine.seed{seed}", float64).data<double>().ToArray();
+        Assert.Equal(expected.Length, cosines.Length * cosines.Length);
+        for (var i = 0; i < cosines.Length; i++)
+            for (var j = 0; j < cosines.Length; j++) GoldenModel.Near(expected[i * cosines.Length + j], cosines[i][j], 5e-5, $"seed {seed} cosine {i} {j}");
+    }
+
+    private static float[] Columns(float[] row, int half)
+    {
+        var own = new float[row.Length / 2];
+        for (var at = 0; at < own.Length; at += 64) row.AsSpan(2 * at + 64 * half, 64).CopyTo(own.AsSpan(at));
+        return own;
+    }
+
+    private static AdapterMatrices Stacked(ModelConfig config, int[] seeds)
+    {
+        var path = Path.GetTempFileName();
+        var each = seeds.Select(s => AdapterMatrices.FromSeed(config, s, 64)).ToArray();
+        try
+        {
+            using var scope = NewDisposeScope();
+            SafetensorsFile.Write(path, [.. AdapterMatrices.Places(config).Select(p => (AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), cat([.. each.Select(m => m[p.Layer, p.Linear])])))], float32);
+            return AdapterMatrices.Load(path, config);
+        }
+        finally
+        {
+            foreach (var m in each) m.Dispose();
+            File.Delete(path);
+        }
     }
 }

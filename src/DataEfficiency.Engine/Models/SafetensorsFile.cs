@@ -1,6 +1,7 @@
 // The safetensors format (huggingface/safetensors, README "Format"): eight bytes of header length, a JSON header, then the tensors' bytes.
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
@@ -15,7 +16,7 @@ public sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, l
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 100_000_000; // the format's own limit
-    private const long PieceElements = 1 << 26;     // 64 Mi elements at once: bounds the memory beside the destination
+    private const long PieceElements = 1 << 22;     // 4 Mi elements at once: bounds the memory beside the destination
     private static readonly Dictionary<string, (ScalarType Type, int Size)> Types = new()
     {
         ["F64"] = (float64, 8), ["F32"] = (float32, 4), ["F16"] = (float16, 2), ["BF16"] = (bfloat16, 2), ["I64"] = (int64, 8), ["I32"] = (int32, 4), ["U8"] = (uint8, 1), ["BOOL"] = (ScalarType.Bool, 1),
@@ -121,8 +122,22 @@ public sealed unsafe class SafetensorsFile : IDisposable
             new ReadOnlySpan<byte>(_data + entry.Begin + at * size, checked((int)(count * size))).CopyTo(piece.bytes);
             using var part = flat.narrow(0, at, count);
             part.copy_(piece);
+            Forget(entry.Begin + at * size, count * size);
         }
     }
+
+    // The pages just read would stay in the process's resident memory as long as the file is mapped; the system keeps them in its cache as long as it likes.
+    private void Forget(long begin, long bytes)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        long page = Environment.SystemPageSize, first = (long)(_data + begin) / page * page;
+        _ = MemoryAdvise((nint)first, (nuint)((long)(_data + begin) + bytes - first), DoNotNeed);
+    }
+
+    private const int DoNotNeed = 4; // MADV_DONTNEED; on a mapping that is only read nothing is lost, and a failure changes nothing
+
+    [DllImport("libc", EntryPoint = "madvise")]
+    private static extern int MemoryAdvise(nint address, nuint length, int advice);
 
     /// <summary>A new tensor of the stored shape, in the stored type or in <paramref name="dtype"/>.</summary>
     public Tensor Read(string name, ScalarType? dtype = null)

@@ -29,7 +29,7 @@ public class TFewLossTests
             using var scope = NewDisposeScope();
             using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
             double[] tokens = [.. entry["token_log_probs"]!.AsArray().SelectMany(GoldenModel.Doubles)];
-            Assert.True((batch.TokenLosses(model.Decoder).to(float64) + tensor(tokens)).abs().max().ToDouble() <= 5e-5);
+            Assert.True(batch.TokenLosses(model.Decoder).to(float64).add(tensor(tokens), Operand.One).abs().max().ToDouble() <= 5e-5);
         }
     }
 
@@ -63,7 +63,7 @@ public class TFewLossTests
         var losses = tensor(new[] { 0f, 0f }).requires_grad_();
         var (_, language, unlikelihood, length) = TFewLoss.Of(losses, [1, 1], 0);
         Assert.True(double.IsFinite(unlikelihood.ToDouble()));
-        Assert.True(autograd.grad([language.add(unlikelihood, 1).add(length, 1)], [losses])[0].isfinite().all().ToBoolean());
+        Assert.True(autograd.grad([language.add(unlikelihood, Operand.One).add(length, Operand.One)], [losses])[0].isfinite().all().ToBoolean());
     }
 
     [Fact]
@@ -90,13 +90,14 @@ public class TFewLossTests
         Tensor Total()
         {
             var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Kept, (int)entry["gold"]!);
-            return language.add(unlikelihood, 1).add(length, 1);
+            return language.add(unlikelihood, Operand.One).add(length, Operand.One);
         }
         var leaves = adapter.Bind(leaves: true);
         var before = Total();
         var gradients = autograd.grad([before], [.. leaves]);
+        using Scalar step = -1e-3;
         using (no_grad())
-            foreach (var (leaf, gradient) in leaves.Zip(gradients)) leaf.add_(gradient, -1e-3);
+            foreach (var (leaf, gradient) in leaves.Zip(gradients)) leaf.add_(gradient, step);
         Assert.True(Total().ToDouble() < before.ToDouble());
     }
 }

@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
 
 namespace DataEfficiency.Engine.Tests.Models;
@@ -18,5 +19,8 @@ public class AdapterMatricesTests
             Assert.Equal(GoldenModel.Doubles(expected["first5"]), values.Take(5).Select(v => (double)v));
             Assert.Equal((double)expected["last"]!, values[^1]);
         }
+        var stream = new SplitMix64(1);
+        var drawn = (seeds is System.Text.Json.Nodes.JsonObject ? seeds["1"] : seeds[0])!["first_u_hex"]!.AsArray();
+        Assert.Equal(drawn.Select(u => (string)u!), drawn.Select(_ => stream.Next().ToString("x16")));
     }
 }

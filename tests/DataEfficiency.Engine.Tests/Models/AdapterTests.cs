@@ -78,8 +78,8 @@ public sealed class AdapterTests : IDisposable
         few.MergeInto(model.Decoder);
         foreach (var linear in Enum.GetValues<Linear>())
         {
-            // alpha 4, r 8: 4 / sqrt(8)
-            var expected = linear == Linear.Value ? before[(int)linear] + full.B(1, linear).mm(full.A(1, linear)) * (4 / Math.Sqrt(8)) : before[(int)linear];
+            using Scalar scale = 4 / Math.Sqrt(8); // alpha / sqrt(r)
+            var expected = linear == Linear.Value ? before[(int)linear].add(full.B(1, linear).mm(full.A(1, linear)), scale) : before[(int)linear];
             Assert.True(GoldenModel.RelativeDistance(model.Decoder.Parameters.Weight(1, linear), expected) <= 1e-6, $"{linear}");
         }
     }
