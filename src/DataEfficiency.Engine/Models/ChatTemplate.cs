@@ -34,13 +34,15 @@ public sealed class ChatTemplate
     {
         var config = Path.Combine(folder, "tokenizer_config.json");
         var file = Path.Combine(folder, "chat_template.jinja");
-        using var json = File.Exists(config) ? Parse(config) : null;
-        var root = json is null ? (JsonPart?)null : new JsonPart(config, "", json.RootElement);
         var tokens = new Dictionary<string, string>();
-        foreach (var name in SpecialTokens)
-            if (root?.Optional(name) is { } part) tokens[name] = part.Element.ValueKind == JsonValueKind.Object ? part.Text("content") ?? "" : part.Text();
+        var template = JsonPart.Read(config, root =>
+        {
+            foreach (var name in SpecialTokens)
+                if (root.Optional(name) is { } part) tokens[name] = part.Element.ValueKind == JsonValueKind.Object ? part.Text("content") ?? "" : part.Text();
+            return !File.Exists(file) && root.Optional("chat_template") is { } found ? Default(found) : null;
+        });
         if (File.Exists(file)) return new ChatTemplate(File.ReadAllText(Sized(file)), tokens, file, time);
-        return root?.Optional("chat_template") is { } template ? new ChatTemplate(Default(template), tokens, $"chat_template of {config}", time) : null;
+        return template is null ? null : new ChatTemplate(template, tokens, $"chat_template of {config}", time);
     }
 
     /// <summary>The prompt of these messages; with the assistant's header at its end where the answer is to follow.</summary>
@@ -81,18 +83,6 @@ public sealed class ChatTemplate
         var named = part.Items().ToList();
         return named.FirstOrDefault(t => t.Text("name") == "default") is { File: not null } found ? found.Required("template").Text()
             : throw part.Error($"there is no template named \"default\", only {string.Join(", ", named.Select(t => t.Text("name")))}");
-    }
-
-    private static JsonDocument Parse(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(Sized(path)));
-        }
-        catch (JsonException e)
-        {
-            throw new EngineException($"{path} is no valid JSON: {e.Message}", e);
-        }
     }
 
     private static string Sized(string path) => new FileInfo(path).Length <= LargestFile ? path : throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");

@@ -44,6 +44,7 @@ public sealed class Decoder : IDisposable
         NativeStartup.Ensure();
         var config = ModelConfig.Load(folder);
         using var weights = WeightFiles.Open(folder);
+        DecoderWeights.Require(config, weights); // before memory is reserved: an absurd configuration fails here
         var decoder = new Decoder(config, device ?? CPU);
         try
         {

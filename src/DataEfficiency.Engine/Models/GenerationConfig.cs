@@ -8,29 +8,22 @@ namespace DataEfficiency.Engine.Models;
 /// <param name="EosIds">In file order; decoding stops at any of them.</param>
 public sealed record GenerationConfig(IReadOnlyList<int> EosIds, int? PadId)
 {
-    private const long LargestFile = 16 << 20;
-
     /// <summary>Reads the files of a model folder; each may be absent.</summary>
     /// <exception cref="EngineException">A file is damaged, or an id is no whole number of at least 0.</exception>
     public static GenerationConfig Load(string folder, Tokenizer tokenizer)
     {
         IReadOnlyList<int> eos = [], pad = [];
         foreach (var name in new[] { "generation_config.json", "config.json" })
-        {
-            using var json = Parse(Path.Combine(folder, name));
-            if (json is null) continue;
-            var root = new JsonPart(Path.Combine(folder, name), "", json.RootElement);
-            if (eos.Count == 0) eos = Ids(root.Optional("eos_token_id"));
-            if (pad.Count == 0) pad = Ids(root.Optional("pad_token_id"));
-        }
-        using var config = Parse(Path.Combine(folder, "tokenizer_config.json"));
-        if (config is not null)
-        {
-            var root = new JsonPart(Path.Combine(folder, "tokenizer_config.json"), "", config.RootElement);
-            if (eos.Count == 0) eos = Named(root.Optional("eos_token"), tokenizer);
-            if (pad.Count == 0) pad = Named(root.Optional("pad_token"), tokenizer);
-        }
+            Take(name, root => (Ids(root.Optional("eos_token_id")), Ids(root.Optional("pad_token_id"))));
+        Take("tokenizer_config.json", root => (Named(root.Optional("eos_token"), tokenizer), Named(root.Optional("pad_token"), tokenizer)));
         return new GenerationConfig(eos, pad.Count > 0 ? pad[0] : null);
+
+        void Take(string name, Func<JsonPart, (int[] Eos, int[] Pad)> read)
+        {
+            var (foundEos, foundPad) = JsonPart.Read(Path.Combine(folder, name), read);
+            if (eos.Count == 0) eos = foundEos ?? [];
+            if (pad.Count == 0) pad = foundPad ?? [];
+        }
     }
 
     private static int[] Ids(JsonPart? part) => part is not { } given ? []
@@ -41,18 +34,4 @@ public sealed record GenerationConfig(IReadOnlyList<int> EosIds, int? PadId)
 
     private static int[] Named(JsonPart? part, Tokenizer tokenizer) =>
         part is { } given && tokenizer.TokenId(given.Element.ValueKind == JsonValueKind.Object ? given.Text("content") ?? "" : given.Text()) is { } id ? [id] : [];
-
-    private static JsonDocument? Parse(string path)
-    {
-        if (!File.Exists(path)) return null;
-        if (new FileInfo(path).Length > LargestFile) throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
-        }
-        catch (JsonException e)
-        {
-            throw new EngineException($"{path} is no valid JSON: {e.Message}", e);
-        }
-    }
 }

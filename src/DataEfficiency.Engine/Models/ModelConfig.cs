@@ -15,6 +15,7 @@ public sealed record RopeScaling(double Factor, double LowFrequencyFactor, doubl
 public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
     int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId)
 {
+    private const long LargestFile = 16 << 20;
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
     /// <summary>Reads FOLDER/config.json.</summary>
@@ -23,13 +24,12 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path)) throw new EngineException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
-        JsonObject json;
+        if (new FileInfo(path).Length > LargestFile) throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
         try
         {
-            json = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty");
-            return Read(json, path);
+            return Read(JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty"), path);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new EngineException($"{path} cannot be read as a model's configuration: {malformed.Message}", malformed);
         }
@@ -50,6 +50,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
         var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
         if (kv <= 0 || heads % kv != 0) throw new EngineException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
+        if (headDim <= 0) throw new EngineException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
         if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var (theta, scaling) = Rope(json, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
@@ -74,7 +75,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     internal static IReadOnlyList<int> Ids(JsonNode? node) => node switch
     {
         null => [],
-        JsonArray list => [.. list.Select(n => (int)n!)],
+        JsonArray list => [.. list.Select(n => (int?)n ?? throw new JsonException("a token id is null"))],
         _ => [(int)node],
     };
 

@@ -1,6 +1,7 @@
 // The safetensors format (huggingface/safetensors, README "Format"): eight bytes of header length, a JSON header, then the tensors' bytes.
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,11 +16,14 @@ public sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, l
 /// <summary>One memory-mapped file. Nothing is read before a tensor is asked for; every error names file, tensor, expected and found.</summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    private const long LongestHeader = 100_000_000; // the format's own limit
+    private const long LongestHeader = 16 << 20;    // some hundred bytes a tensor: enough for 100,000 of them
+    private const int MostDimensions = 8;
     private const long PieceElements = 1 << 22;     // 4 Mi elements at once: bounds the memory beside the destination
     private static readonly Dictionary<string, (ScalarType Type, int Size)> Types = new()
     {
-        ["F64"] = (float64, 8), ["F32"] = (float32, 4), ["F16"] = (float16, 2), ["BF16"] = (bfloat16, 2), ["I64"] = (int64, 8), ["I32"] = (int32, 4), ["U8"] = (uint8, 1), ["BOOL"] = (ScalarType.Bool, 1),
+        // The enumeration's own names: those of torch would start the native libraries, which a list of models does not need.
+        ["F64"] = (ScalarType.Float64, 8), ["F32"] = (ScalarType.Float32, 4), ["F16"] = (ScalarType.Float16, 2), ["BF16"] = (ScalarType.BFloat16, 2),
+        ["I64"] = (ScalarType.Int64, 8), ["I32"] = (ScalarType.Int32, 4), ["U8"] = (ScalarType.Byte, 1), ["BOOL"] = (ScalarType.Bool, 1),
     };
 
     private readonly MemoryMappedFile _map;
@@ -66,14 +70,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var entries = new Dictionary<string, SafetensorsEntry>();
         try
         {
-            foreach (var (name, node) in JsonNode.Parse(header)!.AsObject())
+            using var json = JsonDocument.Parse(header);
+            foreach (var tensor in json.RootElement.EnumerateObject())
             {
+                var (name, node) = (tensor.Name, tensor.Value);
                 if (name == "__metadata__") continue;
-                var offsets = node!["data_offsets"]!.AsArray();
-                entries[name] = new SafetensorsEntry((string)node["dtype"]!, [.. node["shape"]!.AsArray().Select(s => (long)s!)], (long)offsets[0]!, (long)offsets[1]!);
+                var (shape, offsets) = (node.GetProperty("shape"), node.GetProperty("data_offsets"));
+                if (offsets.GetArrayLength() != 2) throw new JsonException($"tensor {name}: data_offsets are two numbers");
+                if (shape.GetArrayLength() > MostDimensions) throw new JsonException($"tensor {name} has {shape.GetArrayLength()} dimensions");
+                var entry = new SafetensorsEntry(node.GetProperty("dtype").GetString() ?? throw new JsonException($"tensor {name} has no dtype"), [.. shape.EnumerateArray().Select(s => s.GetInt64())], offsets[0].GetInt64(), offsets[1].GetInt64());
+                if (!entries.TryAdd(name, entry)) throw new JsonException($"tensor {name} stands there twice");
             }
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new EngineException($"{path}: the header is no safetensors header: {malformed.Message}", malformed);
         }
@@ -84,11 +93,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
             if (entry.Begin < 0 || entry.End < entry.Begin) throw new EngineException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
             if (entry.End > dataLength) throw new EngineException($"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
             if (entry.Begin < end) throw new EngineException($"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
+            if (entry.Begin > end) throw new EngineException($"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
             end = entry.End;
             var elements = (entry.End - entry.Begin) / type.Size;
             if (entry.Shape.Any(s => s < 0) || Elements(entry.Shape) != elements || elements * type.Size != entry.End - entry.Begin)
                 throw new EngineException($"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not fit its {entry.End - entry.Begin} bytes.");
         }
+        if (end != dataLength) throw new EngineException($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
         return entries;
     }
 
@@ -119,7 +130,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         {
             var count = Math.Min(PieceElements, all - at);
             using var piece = empty(count, dtype: type);
-            new ReadOnlySpan<byte>(_data + entry.Begin + at * size, checked((int)(count * size))).CopyTo(piece.bytes);
+            var bytes = new ReadOnlySpan<byte>(_data + entry.Begin + at * size, checked((int)(count * size)));
+            if (!AreFinite(bytes, type)) throw NotFinite(name);
+            bytes.CopyTo(piece.bytes);
             using var part = flat.narrow(0, at, count);
             part.copy_(piece);
             Forget(entry.Begin + at * size, count * size);
@@ -138,6 +151,46 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     [DllImport("libc", EntryPoint = "madvise")]
     private static extern int MemoryAdvise(nint address, nuint length, int advice);
+
+    /// <summary>Reads every value once.</summary>
+    /// <exception cref="EngineException">A tensor holds NaN or infinity; the message names it.</exception>
+    public void RequireFinite()
+    {
+        foreach (var (name, entry) in Entries)
+        {
+            var (type, size) = Types[entry.Dtype];
+            for (var at = entry.Begin; at < entry.End; at += PieceElements * size)
+            {
+                var length = Math.Min(PieceElements * size, entry.End - at);
+                if (!AreFinite(new ReadOnlySpan<byte>(_data + at, (int)length), type)) throw NotFinite(name);
+                Forget(at, length);
+            }
+        }
+    }
+
+    private EngineException NotFinite(string name) => new($"{Path}: tensor {name} holds values that are no finite numbers (NaN or infinity): the weights are damaged. Get the file again.");
+
+    private static bool AreFinite(ReadOnlySpan<byte> bytes, ScalarType type) => type switch
+    {
+        ScalarType.Float64 => AreFinite(bytes, 0x7FF0_0000_0000_0000UL),
+        ScalarType.Float32 => AreFinite(bytes, 0x7F80_0000U),
+        ScalarType.Float16 => AreFinite(bytes, (ushort)0x7C00),
+        ScalarType.BFloat16 => AreFinite(bytes, (ushort)0x7F80),
+        _ => true,
+    };
+
+    // NaN and infinity are the values whose exponent bits are all set.
+    private static bool AreFinite<T>(ReadOnlySpan<byte> bytes, T exponent) where T : unmanaged, IBinaryInteger<T>
+    {
+        var values = MemoryMarshal.Cast<byte, T>(bytes);
+        var mask = new Vector<T>(exponent);
+        var i = 0;
+        for (; i + Vector<T>.Count <= values.Length; i += Vector<T>.Count)
+            if (Vector.EqualsAny(new Vector<T>(values[i..]) & mask, mask)) return false;
+        for (; i < values.Length; i++)
+            if ((values[i] & exponent) == exponent) return false;
+        return true;
+    }
 
     /// <summary>A new tensor of the stored shape, in the stored type or in <paramref name="dtype"/>.</summary>
     public Tensor Read(string name, ScalarType? dtype = null)

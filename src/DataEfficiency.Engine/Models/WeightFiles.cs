@@ -10,7 +10,8 @@ namespace DataEfficiency.Engine.Models;
 /// <summary>All weight files of a folder, opened lazily by tensor name.</summary>
 public sealed class WeightFiles : IDisposable
 {
-    private const string IndexName = "model.safetensors.index.json";
+    public const string SingleName = "model.safetensors", IndexName = "model.safetensors.index.json";
+    private const long LargestIndex = 16 << 20;
     private readonly Dictionary<string, SafetensorsFile> _fileOf = [];
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _folder;
@@ -41,17 +42,19 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The weight files in ordinal name order.</summary>
     public static IReadOnlyList<string> Paths(string folder)
     {
-        var single = Path.Combine(folder, "model.safetensors");
+        var single = Path.Combine(folder, SingleName);
         if (File.Exists(single)) return [single];
         var index = Path.Combine(folder, IndexName);
-        if (!File.Exists(index)) throw new EngineException($"{folder} has neither model.safetensors nor {IndexName}: the weights are missing.");
+        if (!File.Exists(index)) throw new EngineException($"{folder} has neither {SingleName} nor {IndexName}: the weights are missing.");
+        if (new FileInfo(index).Length > LargestIndex) throw new EngineException($"{index}: more than {LargestIndex:N0} bytes; such an index is not read.");
         try
         {
             var map = JsonNode.Parse(File.ReadAllText(index))!["weight_map"]!.AsObject();
-            return [.. map.Select(e => (string)e.Value!).Distinct().Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file
+            if (map.Count == 0) throw new JsonException("it is empty");
+            return [.. map.Select(e => (string?)e.Value ?? throw new JsonException($"{e.Key} has no file")).Distinct().Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file
                 ? Path.Combine(folder, file) : throw new EngineException($"{index}: \"{file}\" is no plain file name."))];
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw new EngineException($"{index} has no readable weight_map: {malformed.Message}", malformed);
         }
@@ -71,6 +74,20 @@ public sealed class WeightFiles : IDisposable
     }
 
     public bool Has(string name) => _fileOf.ContainsKey(name);
+
+    /// <summary>Checks a tensor's shape; nothing but the file's header is read.</summary>
+    public void Require(string name, params long[] shape)
+    {
+        if (!_fileOf.TryGetValue(name, out var file)) throw new EngineException($"{_folder}: tensor {name} [{string.Join(", ", shape)}] is in none of the weight files.");
+        file.Require(name, shape);
+    }
+
+    /// <summary>Reads every value once.</summary>
+    /// <exception cref="EngineException">A tensor holds NaN or infinity; the message names it.</exception>
+    public void RequireFinite() => _files.ForEach(f => f.RequireFinite());
+
+    /// <summary>Bytes of all tensors by their type as the files spell it, e.g. BF16.</summary>
+    public IReadOnlyDictionary<string, long> BytesByType => _files.SelectMany(f => f.Entries.Values).GroupBy(e => e.Dtype).ToDictionary(g => g.Key, g => g.Sum(e => e.End - e.Begin));
 
     /// <summary>Copies the tensor into a contiguous destination of the expected shape.</summary>
     public void CopyTo(string name, Tensor destination)

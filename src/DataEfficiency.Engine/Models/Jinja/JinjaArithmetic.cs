@@ -21,8 +21,7 @@ internal static class JinjaArithmetic
                 limits.MayMake((long)a.Length + b.Length);
                 return a + b;
             case "+" when left is JinjaList a && right is JinjaList b:
-                limits.MayMake((long)a.Count + b.Count);
-                return new JinjaList(a.Concat(b), a.IsTuple);
+                return new JinjaList(JinjaValue.Counted(a).Concat(JinjaValue.Counted(b)), a.IsTuple);
             case "*" when (left is string || right is string) && (left is long || right is long):
                 var (text, times) = left is string s ? (s, (long)right!) : ((string)right!, (long)left!);
                 limits.MayMake(Math.Min(long.MaxValue / 2, (long)Math.Min((double)text.Length * Math.Max(times, 0), 1e18)));

@@ -8,6 +8,7 @@ internal sealed class JinjaFilters(JinjaLimits limits)
     public object? Apply(string name, object? value, JinjaArguments arguments)
     {
         limits.Step();
+        if (value is string read) limits.MayMake(read.Length);
         return name switch
         {
             "trim" => JinjaStringMethods.Strip(JinjaValue.Text(value), arguments.Get(0, "chars"), true, true),
@@ -29,7 +30,7 @@ internal sealed class JinjaFilters(JinjaLimits limits)
             "join" => Join(value, arguments),
             "items" => value is JinjaDictionary map ? JinjaMembers.Pairs(map) : value is Undefined ? new JinjaList([]) : throw new ChatTemplateException($"items needs a mapping, not {JinjaValue.TypeName(value)}"),
             "dictsort" => value is JinjaDictionary map ? new JinjaList(JinjaMembers.Pairs(map).OrderBy(p => ((string)((JinjaList)p!)[0]!).ToLowerInvariant(), StringComparer.Ordinal)) : throw new ChatTemplateException("dictsort needs a mapping"),
-            "sort" => new JinjaList(JinjaValue.Items(value).Order(Comparer<object?>.Create(JinjaValue.Compare))),
+            "sort" => Sorted(value),
             "unique" => new JinjaList(JinjaValue.Items(value).Aggregate(new List<object?>(), (seen, item) => Unique(seen, item))),
             "map" => new JinjaList([.. JinjaValue.Items(value).Select(item => Map(item, arguments))]),
             "select" => Select(value, arguments, item => item, true),
@@ -76,6 +77,19 @@ internal sealed class JinjaFilters(JinjaLimits limits)
     private object? Part(object? item, JinjaArguments arguments) => Path(item, JinjaValue.ToText(arguments.Need(0, "attribute")));
 
     private object? Path(object? item, string path) => path.Split('.').Aggregate(item, (of, key) => JinjaMembers.Item(of, long.TryParse(key, out var place) ? place : key, limits));
+
+    private static JinjaList Sorted(object? value)
+    {
+        try
+        {
+            return new JinjaList(JinjaValue.Items(value).Order(Comparer<object?>.Create(JinjaValue.Compare)));
+        }
+        catch (InvalidOperationException e) when (e.InnerException is ChatTemplateException told)
+        {
+            // what a comparison throws comes wrapped
+            throw new ChatTemplateException(told.Message);
+        }
+    }
 
     private static List<object?> Unique(List<object?> seen, object? item)
     {

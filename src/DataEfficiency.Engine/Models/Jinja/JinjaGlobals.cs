@@ -31,7 +31,7 @@ internal static class JinjaGlobals
 
     private static JinjaDictionary Filled(JinjaDictionary made, JinjaArguments arguments)
     {
-        if (arguments.Positional.FirstOrDefault() is JinjaDictionary from) foreach (var (key, value) in from) made[key] = value;
+        if (arguments.Positional.FirstOrDefault() is JinjaDictionary from) foreach (var (key, value) in JinjaValue.Counted(from)) made[key] = value;
         foreach (var (key, value) in arguments.Named) made[key] = value;
         return made;
     }
@@ -50,6 +50,7 @@ internal static class JinjaGlobals
         for (var i = start; step > 0 ? i < stop : i > stop; i = checked(i + step))
         {
             if (items.Count >= JinjaLimits.Range) throw new ChatTemplateException($"range has more than {JinjaLimits.Range:N0} numbers");
+            JinjaLimits.Running.Step();
             items.Add(i);
         }
         return new JinjaList(items);

@@ -7,7 +7,7 @@ internal static class JinjaMembers
     {
         Undefined u => throw new ChatTemplateException($"{u.What} is undefined; it has no '{key}'"),
         JinjaDictionary map => (map.IsNamespace ? null : DictionaryMethod(map, key)) ?? (map.TryGetValue(key, out var value) ? value : new Undefined($"'{key}'")),
-        string text => JinjaStringMethods.Find(text, key, limits) ?? (object)new Undefined($"'{key}' of a string"),
+        string text => JinjaStringMethods.Find(limits.Made(text), key, limits) ?? (object)new Undefined($"'{key}' of a string"),
         JinjaList list => ListMethod(list, key) ?? (object)new Undefined($"'{key}' of a list"),
         _ => new Undefined($"'{key}' of {JinjaValue.TypeName(of)}"),
     };
@@ -45,20 +45,26 @@ internal static class JinjaMembers
 
     public static bool Contains(object? of, object? item) => of switch
     {
-        string text => text.Contains(JinjaValue.ToText(item), StringComparison.Ordinal),
+        string text => Holds(text, JinjaValue.ToText(item)),
         JinjaDictionary map => item is string key && map.ContainsKey(key),
         JinjaList list => list.Any(i => JinjaValue.Equals(i, item)),
         Undefined => false,
         _ => throw new ChatTemplateException($"'in' does not take {JinjaValue.TypeName(of)}"),
     };
 
-    public static JinjaList Pairs(JinjaDictionary map) => new(map.Select(p => (object?)new JinjaList([p.Key, p.Value], isTuple: true)));
+    private static bool Holds(string text, string sought)
+    {
+        JinjaLimits.Running.Search(text, sought);
+        return text.Contains(sought, StringComparison.Ordinal);
+    }
+
+    public static JinjaList Pairs(JinjaDictionary map) => new(JinjaValue.Counted(map).Select(p => (object?)new JinjaList([p.Key, p.Value], isTuple: true)));
 
     private static JinjaFunction? DictionaryMethod(JinjaDictionary map, string name) => name switch
     {
         "items" => _ => Pairs(map),
-        "keys" => _ => new JinjaList(map.Keys),
-        "values" => _ => new JinjaList(map.Values),
+        "keys" => _ => new JinjaList(JinjaValue.Counted(map).Keys),
+        "values" => _ => new JinjaList(JinjaValue.Counted(map).Values),
         "get" => a => a.Need(0, "key") is string key && map.TryGetValue(key, out var value) ? value : a.Get(1, "default"),
         "copy" => _ => Copy(map),
         "update" or "pop" or "setdefault" or "clear" or "popitem" => throw new ChatTemplateException($"the method '{name}' changes a mapping, which is not allowed"),
@@ -68,7 +74,7 @@ internal static class JinjaMembers
     private static JinjaDictionary Copy(JinjaDictionary map)
     {
         var copy = new JinjaDictionary();
-        foreach (var (key, value) in map) copy[key] = value;
+        foreach (var (key, value) in JinjaValue.Counted(map)) copy[key] = value;
         return copy;
     }
 
@@ -76,7 +82,7 @@ internal static class JinjaMembers
     {
         "count" => a => (long)list.Count(i => JinjaValue.Equals(i, a.Need(0, "value"))),
         "index" => a => list.FindIndex(i => JinjaValue.Equals(i, a.Need(0, "value"))) is var at and >= 0 ? (long)at : throw new ChatTemplateException("index: the value is not in the list"),
-        "copy" => _ => new JinjaList(list, list.IsTuple),
+        "copy" => _ => new JinjaList(JinjaValue.Counted(list), list.IsTuple),
         "append" or "extend" or "insert" or "pop" or "remove" or "sort" or "reverse" or "clear" => throw new ChatTemplateException($"the method '{name}' changes a list, which is not allowed"),
         _ => null,
     };

@@ -28,8 +28,8 @@ internal static class JinjaTests
         "gt" or "greaterthan" => JinjaValue.Compare(value, arguments.Need(0, "other")) > 0,
         "ge" => JinjaValue.Compare(value, arguments.Need(0, "other")) >= 0,
         "in" => JinjaMembers.Contains(arguments.Need(0, "seq"), value),
-        "upper" => JinjaValue.Text(value) is var text && text.Any(char.IsLetter) && text == text.ToUpperInvariant(),
-        "lower" => JinjaValue.Text(value) is var text && text.Any(char.IsLetter) && text == text.ToLowerInvariant(),
+        "upper" => JinjaLimits.Running.Made(JinjaValue.Text(value)) is var text && text.Any(char.IsLetter) && text == text.ToUpperInvariant(),
+        "lower" => JinjaLimits.Running.Made(JinjaValue.Text(value)) is var text && text.Any(char.IsLetter) && text == text.ToLowerInvariant(),
         _ => throw new ChatTemplateException($"the test 'is {name}' is not supported"),
     };
 }

@@ -25,6 +25,8 @@ internal delegate object? JinjaFunction(JinjaArguments arguments);
 
 internal static class JinjaValue
 {
+    private const int ItemsPerStep = 4;
+
     public static bool IsTrue(object? value) => value switch
     {
         null or Undefined or false or 0L or 0.0 => false,
@@ -49,7 +51,9 @@ internal static class JinjaValue
     public static string Text(object? value) => value is string text ? text : value is Undefined ? "" : Representation(value);
 
     /// <summary>Python's repr().</summary>
-    public static string Representation(object? value)
+    public static string Representation(object? value) => Nested(() => Written(value));
+
+    private static string Written(object? value)
     {
         switch (value)
         {
@@ -82,10 +86,12 @@ internal static class JinjaValue
         return double.Parse(plain, CultureInfo.InvariantCulture) == value ? plain : value.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    public static new bool Equals(object? a, object? b) => (a, b) switch
+    public static new bool Equals(object? a, object? b) => Nested(() => AreEqual(a, b));
+
+    private static bool AreEqual(object? a, object? b) => (a, b) switch
     {
         (null, null) => true,
-        (string x, string y) => x == y,
+        (string x, string y) => x.Length == y.Length && Read(x) == y,
         (JinjaList x, JinjaList y) => x.IsTuple == y.IsTuple && x.Count == y.Count && x.Zip(y).All(p => Equals(p.First, p.Second)),
         (JinjaDictionary x, JinjaDictionary y) => x.Count == y.Count && x.All(p => y.TryGetValue(p.Key, out var other) && Equals(p.Value, other)),
         (Undefined, Undefined) => true,
@@ -94,9 +100,11 @@ internal static class JinjaValue
     };
 
     /// <summary>Order of two numbers, strings or lists.</summary>
-    public static int Compare(object? a, object? b)
+    public static int Compare(object? a, object? b) => Nested(() => Order(a, b));
+
+    private static int Order(object? a, object? b)
     {
-        if (a is string x && b is string y) return string.CompareOrdinal(x, y);
+        if (a is string x && b is string y) return string.CompareOrdinal(Read(x), y);
         if (IsNumber(a) && IsNumber(b)) return a is double || b is double ? ToDouble(a).CompareTo(ToDouble(b)) : ToLong(a).CompareTo(ToLong(b));
         if (a is JinjaList left && b is JinjaList right)
         {
@@ -118,16 +126,50 @@ internal static class JinjaValue
     /// <summary>What a loop or a list filter runs over: characters of a string (whole code points), keys of a mapping.</summary>
     public static IReadOnlyList<object?> Items(object? value) => value switch
     {
-        JinjaList list => list,
-        JinjaDictionary map => [.. map.Keys],
+        JinjaList list => Counted(list),
+        JinjaDictionary map => [.. Counted(map).Keys],
         string text => Characters(text),
         Undefined => [],
         _ => throw new ChatTemplateException($"{TypeName(value)} cannot be iterated over"),
     };
 
-    public static int Length(object? value) => value is string text && !text.Any(char.IsSurrogate) ? text.Length : Items(value).Count;
+    public static int Length(object? value) => value switch
+    {
+        string text when !Read(text).AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') => text.Length,
+        JinjaList list => list.Count,
+        JinjaDictionary map => map.Count,
+        _ => Items(value).Count,
+    };
 
-    public static string[] Characters(string text) => [.. text.EnumerateRunes().Select(r => r.ToString())];
+    public static string[] Characters(string text)
+    {
+        JinjaLimits.Running.Step(text.Length / ItemsPerStep);
+        // one character of ASCII is the same string each time
+        return [.. text.EnumerateRunes().Select(r => r.IsAscii ? ((char)r.Value).ToString() : r.ToString())];
+    }
+
+    /// <summary>Counts the work on a list or mapping.</summary>
+    public static T Counted<T>(T items) where T : System.Collections.ICollection
+    {
+        JinjaLimits.Running.Step(items.Count / ItemsPerStep);
+        return items;
+    }
+
+    private static string Read(string text)
+    {
+        JinjaLimits.Running.MayMake(text.Length);
+        return text;
+    }
+
+    // Values hold each other as deep, and as often, as a template likes.
+    private static T Nested<T>(Func<T> walk)
+    {
+        JinjaLimits.Running.Step();
+        JinjaLimits.Running.Enter();
+        var result = walk();
+        JinjaLimits.Running.Leave();
+        return result;
+    }
 
     private static string Quoted(string text)
     {

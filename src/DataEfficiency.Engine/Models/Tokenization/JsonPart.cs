@@ -5,6 +5,31 @@ namespace DataEfficiency.Engine.Models.Tokenization;
 
 internal readonly record struct JsonPart(string File, string Path, JsonElement Element)
 {
+    private const long LargestFile = 16 << 20;
+
+    /// <summary>Reads a small file of a model folder; null where it is absent or yields nothing.</summary>
+    /// <exception cref="EngineException">It is too large, no JSON, or what is read from it is not as it must be.</exception>
+    public static T? Read<T>(string path, Func<JsonPart, T?> read)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) return default;
+        if (file.Length > LargestFile) throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
+        try
+        {
+            using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            return read(new JsonPart(path, "", json.RootElement));
+        }
+        catch (JsonException e)
+        {
+            throw new EngineException($"{path} is no valid JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A string that is no valid Unicode shows only when it is read.
+            throw new EngineException($"{path} holds a string that is no valid Unicode: {e.Message}", e);
+        }
+    }
+
     public EngineException Error(string what) => new($"{File}, {(Path.Length == 0 ? "top level" : Path)}: {what}.");
 
     public EngineException NotSupported(string type, string supported) => Error($"\"{type}\" is not supported; supported: {supported}");

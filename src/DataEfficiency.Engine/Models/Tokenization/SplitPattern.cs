@@ -9,6 +9,8 @@ namespace DataEfficiency.Engine.Models.Tokenization;
 
 internal sealed class SplitPattern
 {
+    private const int LongestExpression = 10_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly char[] StandIns = BuildStandIns();
     private readonly string? literal;
     private readonly Regex? regex;
@@ -17,12 +19,13 @@ internal sealed class SplitPattern
 
     public static SplitPattern Literal(string text) => new(text, null);
 
-    /// <exception cref="ArgumentException">The expression uses something that .NET's engine does not know.</exception>
+    /// <exception cref="ArgumentException">The expression uses something that .NET's engine does not know, or is longer than any tokenizer's.</exception>
     public static SplitPattern Expression(string expression)
     {
+        if (expression.Length > LongestExpression) throw new ArgumentException($"an expression of more than {LongestExpression:N0} characters is not read");
         // Unicode's case folding makes the long s an s; .NET's does not. It matters in the contractions that every GPT pattern begins with.
         expression = expression.Replace("(?i:'s|", "(?i:'[s\u017F]|").Replace("(?i:[sdmt]|", "(?i:[sdmt\u017F]|");
-        return new SplitPattern(null, new Regex(expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(20)));
+        return new SplitPattern(null, new Regex(expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, Patience));
     }
 
     /// <summary>Cuts a text into matches and what lies between, in order; no run is empty.</summary>
@@ -48,12 +51,19 @@ internal sealed class SplitPattern
     private void FindExpression(ReadOnlySpan<char> text, List<(int, int, bool)> runs)
     {
         var done = 0;
-        foreach (var match in regex!.EnumerateMatches(text))
+        try
         {
-            if (match.Length == 0) continue;
-            if (match.Index > done) runs.Add((done, match.Index - done, false));
-            runs.Add((match.Index, match.Length, true));
-            done = match.Index + match.Length;
+            foreach (var match in regex!.EnumerateMatches(text))
+            {
+                if (match.Length == 0) continue;
+                if (match.Index > done) runs.Add((done, match.Index - done, false));
+                runs.Add((match.Index, match.Length, true));
+                done = match.Index + match.Length;
+            }
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new EngineException($"The tokenizer's pattern {regex} takes more than {Patience.TotalSeconds:0} seconds on a text of {text.Length:N0} characters: use another tokenizer.json.", e);
         }
         if (done < text.Length) runs.Add((done, text.Length - done, false));
     }

@@ -1,4 +1,5 @@
 // Reads tokenizer.json (Hugging Face tokenizers, version 1.0). Nothing is guessed: a component that is not known here is an error.
+using System.Text;
 using System.Text.Json;
 
 namespace DataEfficiency.Engine.Models.Tokenization;
@@ -6,9 +7,13 @@ namespace DataEfficiency.Engine.Models.Tokenization;
 internal static class TokenizerFile
 {
     /// <summary>The largest known tokenizer.json (vocabulary of 256,000, long lists of merges) has some 35 MB.</summary>
-    public const long LargestFile = 128L << 20;
+    public const long LargestFile = 64L << 20;
+
+    /// <summary>That file has some 3 million JSON values; a reader keeps a row for each.</summary>
+    private const int MostValues = 12_000_000;
 
     private const int LargestId = 10_000_000;
+    private const int Depth = 64;
 
     public static TokenizerParts Read(string path)
     {
@@ -17,8 +22,12 @@ internal static class TokenizerFile
         if (file.Length > LargestFile) throw new EngineException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
         try
         {
-            using var stream = file.OpenRead();
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 64 });
+            var json = File.ReadAllBytes(path);
+            if (json.AsSpan().StartsWith(Encoding.UTF8.Preamble)) json = json[Encoding.UTF8.Preamble.Length..];
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
+            for (var values = 0; reader.Read();)
+                if (++values > MostValues) throw new EngineException($"{path}: more than {MostValues:N0} JSON values; such a tokenizer.json is not read.");
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Depth });
             return Read(new JsonPart(path, "", document.RootElement));
         }
         catch (JsonException e)
