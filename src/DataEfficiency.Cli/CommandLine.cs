@@ -1,6 +1,5 @@
 // The frame of the command line: finds the verb, maps every outcome to one exit code. A verb is one file and one class, listed in Verbs.
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.Globalization;
 using DataEfficiency.Engine;
 
@@ -11,7 +10,7 @@ public static class CommandLine
     public const int Success = 0, Failure = 1, BadInput = 2;
 
     private static Verb[] Verbs() =>
-        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new BudgetVerb(), new CalibrateVerb(), new PretrainVerb(), new TasksVerb(), new TokenizeVerb(), new ChatVerb()];
+        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new BudgetVerb(), new CalibrateVerb(), new PretrainVerb(), new TasksVerb(), new TokenizeVerb(), new ChatVerb(), new ModelsVerb()];
 
     /// <summary>Runs one command line. Exit codes: 0 done, 2 bad input (the message names it), 1 any other failure.</summary>
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancel = default)
@@ -22,7 +21,7 @@ public static class CommandLine
         foreach (var verb in Verbs()) root.Add(verb);
 
         var parsed = root.Parse(args);
-        if (parsed.Action is HelpAction or { Terminating: true } && parsed.Errors.Count == 0)
+        if (parsed.Action is { Terminating: true } action && action != parsed.CommandResult.Command.Action && parsed.Errors.Count == 0)
             return parsed.Invoke(new InvocationConfiguration { Output = stdout, Error = stderr });
         if (parsed.Errors.Count > 0)
         {

@@ -18,6 +18,12 @@ public sealed class Output(TextWriter stdout, TextWriter stderr)
 
     public void Progress(string text) => stderr.WriteLine(text);
 
+    /// <summary>Writes over the line before, where a person is watching; elsewhere nothing.</summary>
+    public void Redraw(string text)
+    {
+        if (!Console.IsErrorRedirected) stderr.Write($"\r{text}\e[K");
+    }
+
     /// <summary>One JSON value on one line: camelCase, full precision, null for NaN and the infinities.</summary>
     public void Json<T>(T value) => stdout.WriteLine(JsonSerializer.Serialize(value, Format));
 

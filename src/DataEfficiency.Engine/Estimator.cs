@@ -35,7 +35,7 @@ public sealed class Estimator : IEstimator
         return Load(folder, PromptBuilder.Load(folder), options);
     }
 
-    /// <summary>Loads a Hugging Face folder, and calibration.json where it belongs to the same weights and adapter.</summary>
+    /// <summary>Loads a Hugging Face folder, and its calibration where that belongs to the same weights and adapter.</summary>
     /// <param name="prompts">The folder's prompt builder.</param>
     /// <exception cref="EngineException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
     public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
@@ -52,20 +52,19 @@ public sealed class Estimator : IEstimator
         if (options.Threads is { } threads) set_num_threads(threads);
         var device = DeviceOf(options.Device);
         var weights = WeightFiles.Sha256(folder);
-        var beside = CalibrationFile.LoadBeside(folder);
-        if (beside?.WeightsSha256 != weights) beside = null;
+        var measured = CalibrationFile.For(folder, weights);
 
         Prompts = prompts;
         Decoder = Decoder.Load(folder, device);
         try
         {
-            AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? beside?.Recipe.AdapterSeed ?? 1 : null;
+            AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? measured?.Recipe.AdapterSeed ?? 1 : null;
             _matrices = options.AdapterMatricesFile is { } file ? AdapterMatrices.Load(file, config, device)
-                : AdapterMatrices.FromSeed(config, AdapterSeed!.Value, options.AdapterRank ?? beside?.Recipe.AdapterRank ?? 64, device);
-            var alpha = options.AdapterAlpha ?? beside?.Recipe.AdapterAlpha ?? 32;
+                : AdapterMatrices.FromSeed(config, AdapterSeed!.Value, options.AdapterRank ?? measured?.Recipe.AdapterRank ?? 64, device);
+            var alpha = options.AdapterAlpha ?? measured?.Recipe.AdapterAlpha ?? 32;
             // CoS-Low under other A matrices is another quantity (method section 4): the calibration does not speak of it.
-            if (beside is not null && (AdapterSeed != beside.Recipe.AdapterSeed || _matrices.Rank != beside.Recipe.AdapterRank)) beside = null;
-            Calibration = beside;
+            if (measured is not null && (AdapterSeed != measured.Recipe.AdapterSeed || _matrices.Rank != measured.Recipe.AdapterRank)) measured = null;
+            Calibration = measured;
             var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
             var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
             _observer = new Observer(Decoder, prompts, new GradientRows(Decoder, _matrices, alpha), new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),

@@ -1,4 +1,4 @@
-// calibration.json, beside the model's weights: measured once, read at every start.
+// calibration.json, beside the model's weights: measured once, read at every start. Some come with the program, named by the SHA-256 of the weights.
 using System.Text.Json;
 
 namespace DataEfficiency.Engine.Forecasting;
@@ -21,6 +21,16 @@ public static class CalibrationFile
     /// <summary>The calibration beside a model, or null where there is no file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
     public static Calibration? LoadBeside(string modelFolder) => File.Exists(PathIn(modelFolder)) ? Load(PathIn(modelFolder)) : null;
+
+    /// <summary>The calibration of these weights: the one beside the model, else one that comes with the program; null where neither was measured on them.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, incomplete or of another version.</exception>
+    public static Calibration? For(string modelFolder, string weightsSha256)
+    {
+        var beside = LoadBeside(modelFolder);
+        if (beside?.WeightsSha256 == weightsSha256) return beside;
+        var shipped = Path.Combine(AppContext.BaseDirectory, "Calibrations", $"{weightsSha256}.json");
+        return File.Exists(shipped) && Load(shipped) is { } calibration && calibration.WeightsSha256 == weightsSha256 ? calibration : null;
+    }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>

@@ -1,0 +1,85 @@
+using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Tests.Hub;
+using DataEfficiency.Hub;
+
+namespace DataEfficiency.Engine.Tests.Cli;
+
+public sealed class ModelsVerbTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("models-").FullName;
+
+    private string Add(string name)
+    {
+        using var model = new TinyModel();
+        var folder = Path.Combine(_root, name);
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.GetFiles(model.Folder)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        return folder;
+    }
+
+    [Fact]
+    public void Models_FolderOfEveryKind_EachWithWhatItIsOrWhyNot()
+    {
+        Add("good");
+        File.WriteAllText(Path.Combine(Add("torn"), "model.safetensors"), "short");
+        Directory.CreateDirectory(Path.Combine(_root, "empty"));
+        Directory.CreateDirectory(Path.Combine(_root, ".pull-org--name"));
+        var models = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!);
+        Assert.Equal(["BundledModel", "empty", "good", "torn"], models.Keys.Order());
+        Assert.Equal("calibrated", models["BundledModel"].GetProperty("calibration").GetString());
+        Assert.Equal(816_000, models["BundledModel"].GetProperty("parameters").GetInt64());
+        Assert.Equal(("llama", "BF16", "none"), (models["good"].GetProperty("architecture").GetString()!, models["good"].GetProperty("precision").GetString()!, models["good"].GetProperty("calibration").GetString()!));
+        Assert.Equal(WeightFiles.Sha256(Path.Combine(_root, "good")), models["good"].GetProperty("weightsSha256").GetString());
+        Assert.Contains("config.json is missing", models["empty"].GetProperty("problem").GetString());
+        Assert.Contains("the file is truncated", models["torn"].GetProperty("problem").GetString());
+
+        var (code, text, _) = CommandLineTests.Run("models", "--root", _root);
+        Assert.Equal(0, code);
+        Assert.Contains("cannot be used: ", text);
+        Assert.Contains("cost not measured on this machine", text);
+    }
+
+    [Fact]
+    public void Models_Measured_CostIsShownFromThenOn()
+    {
+        Add("good");
+        CommandLineTests.Json("models", "--root", _root, "--measure", "--threads", "1");
+        foreach (var model in CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray())
+        {
+            var cost = model.GetProperty("cost");
+            Assert.True(cost.GetProperty("secondsPerLabel").GetDouble() > 0 && cost.GetProperty("secondsPerItem").GetDouble() > 0 && cost.GetProperty("tokens").GetInt32() > 0, cost.ToString());
+            Assert.Equal((1, "cpu"), (cost.GetProperty("threads").GetInt32(), cost.GetProperty("device").GetString()!));
+        }
+        // another machine's figures say nothing about this one, and a damaged file costs no more than the figures
+        Assert.Null(ModelCosts.Find(_root, "other weights"));
+        File.WriteAllText(Path.Combine(_root, ModelCosts.FileName), "{");
+        Assert.Contains("cost not measured", CommandLineTests.Run("models", "--root", _root).Out);
+    }
+
+    [Fact]
+    public async Task Pull_FromTheHubOfTheEnvironment_ModelIsThere()
+    {
+        await using var hub = new LocalHub(LocalHub.TinyModel());
+        Environment.SetEnvironmentVariable(HubOptions.EndpointVariable, hub.Address.AbsoluteUri);
+        Environment.SetEnvironmentVariable(HubOptions.TokenVariable, "hf_secret");
+        try
+        {
+            var pulled = CommandLineTests.Json("models", "pull", LocalHub.Model, "--root", _root);
+            Assert.Equal(Path.Combine(_root, "tiny"), pulled.GetProperty("folder").GetString());
+            Assert.Equal(System.Text.Json.JsonValueKind.Null, pulled.GetProperty("problem").ValueKind);
+            Assert.All(hub.Requests, r => Assert.Equal("Bearer hf_secret", r.Authorization));
+            var (code, _, error) = CommandLineTests.Run("models", "pull", LocalHub.Model, "--root", _root);
+            Assert.Equal(2, code);
+            Assert.Contains("is already there", error);
+            Environment.SetEnvironmentVariable(HubOptions.EndpointVariable, "not an address");
+            Assert.Contains("HF_ENDPOINT is \"not an address\"", CommandLineTests.Run("models", "pull", LocalHub.Model, "--root", _root).Error);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(HubOptions.EndpointVariable, null);
+            Environment.SetEnvironmentVariable(HubOptions.TokenVariable, null);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}
