@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Labeling;
+
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>The zero-shot score: the rank job's greedy answers against hidden gold answers.</summary>
@@ -11,12 +13,10 @@ public sealed record ZeroShotScore(double Score, double StandardError, int Items
         foreach (var (gold, answer) in pairs)
         {
             count++;
-            if (Normal(gold) == Normal(answer)) right++;
+            if (AnswerReader.Normal(gold) == AnswerReader.Normal(answer)) right++;
         }
         if (count == 0) return null;
         var score = (double)right / count;
         return new(score, Math.Sqrt(score * (1 - score) / count), count);
     }
-
-    private static string Normal(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');
 }

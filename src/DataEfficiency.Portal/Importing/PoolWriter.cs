@@ -18,8 +18,8 @@ internal static class PoolWriter
             VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,-1,-1,0) RETURNING "Id"
             """, "project", "import", "line", "external", "text", "hash", "metadata", "gold");
         using var label = Command(db, """
-            INSERT INTO "Labels" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelDefinitionId","AnswerText","Stratum","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
-            VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,1,0,0,@now,@now,0,0)
+            INSERT INTO "Labels" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelDefinitionId","AnswerText","Stratum","SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
+            VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,0,0)
             """, "submission", "project", "item", "user", "json", "definition", "answer", "stratum", "now");
         foreach (var row in rows)
         {

@@ -14,7 +14,7 @@ internal static class AnswerReader
         project.TaskType switch
         {
             TaskType.SingleChoice => await ChoiceAsync(db, project.Id, answer, cancellation),
-            TaskType.ShortAnswer => Text(answer, limit),
+            TaskType.ShortAnswer => Text(answer, Math.Min(limit, project.AnswerLength ?? limit)),
             _ => throw new InvalidOperationException($"Task type {project.TaskType} has no reader."),
         };
 
@@ -27,6 +27,16 @@ internal static class AnswerReader
         if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
         return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);
     }
+
+    /// <summary>Why a short answer does not fit the project's pattern. Asked outside of any transaction: a hostile pattern takes its whole time.</summary>
+    public static async Task<string?> MismatchAsync(AppDbContext db, int projectId, JsonElement answer, CancellationToken cancellation)
+    {
+        var pattern = await db.Projects.Where(p => p.Id == projectId && p.TaskType == TaskType.ShortAnswer).Select(p => p.AnswerPattern).SingleOrDefaultAsync(cancellation);
+        return pattern is not null && Text(answer, int.MaxValue).Item1 is { } read ? AnswerPattern.Refusal(pattern, read.Text) : null;
+    }
+
+    /// <summary>How answers are compared: lower case, without dots and spaces around (method section 8).</summary>
+    public static string Normal(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');
 
     private static (ReadAnswer?, string?) Text(JsonElement answer, int limit)
     {

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>One item as its annotator gets it: nothing of other people's answers, nothing of the model's.</summary>
+/// <summary>One item as its annotator gets it: nothing of other people's answers, and of the model's only what the project wants shown.</summary>
 /// <param name="Place">Place in its queue, from 1.</param>
 public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Metadata,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil);
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion);
 
 internal static class Cards
 {
@@ -16,16 +16,18 @@ internal static class Cards
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
         var items = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id))
-            .Select(i => new { i.Id, i.Line, i.Text, i.Metadata, i.RandomRank, i.ActiveRank, i.DrawRank }).ToDictionaryAsync(i => i.Id, cancellation);
+            .Select(i => new { i.Id, i.Line, i.Text, i.Metadata, i.RandomRank, i.ActiveRank, i.DrawRank, i.ModelAnswer }).ToDictionaryAsync(i => i.Id, cancellation);
         var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId)).ToDictionaryAsync(d => d.ItemId, cancellation);
         var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId)).ToDictionaryAsync(r => r.ItemId, cancellation);
+        List<LabelDefinition> labels = project.SuggestionsShown ? await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
         {
             var item = items[slot.ItemId];
             var remark = remarks.GetValueOrDefault(slot.ItemId);
             var rank = slot.Queue switch { Stratum.First32 => item.DrawRank ?? 0, Stratum.Active => item.ActiveRank, _ => item.RandomRank };
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Metadata), slot.Queue, rank + 1, project.ItemCount,
-                Parse(drafts.GetValueOrDefault(slot.ItemId)?.AnswerJson), remark?.Flagged ?? false, remark?.Note, until);
+                Parse(drafts.GetValueOrDefault(slot.ItemId)?.AnswerJson), remark?.Flagged ?? false, remark?.Note, until,
+                Suggestions.Of(project, labels, slot.Queue, item.ModelAnswer));
         })];
     }
 

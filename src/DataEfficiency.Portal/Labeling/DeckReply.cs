@@ -14,6 +14,6 @@ public sealed record DeckEnd(string Code, string Reason, long? FreeAt = null);
 public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked);
 
 /// <summary>The task as the editor needs it.</summary>
-public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
+public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern, IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
 
 public sealed record Choice(int Id, string Name, string? Key, string? Group, string? Description);

@@ -5,17 +5,19 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Takes an answer in: append-only, once per submission id, one transaction.</summary>
-public sealed class LabelService(WriteQueue writes, IEstimateDoorbell doorbell, TimeProvider clock, IOptions<LabelingOptions> options)
+public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, IEstimateDoorbell doorbell, TimeProvider clock, IOptions<LabelingOptions> options)
 {
     public async Task<Receipt> SubmitAsync(int projectId, string userId, AnswerRecord record, CancellationToken cancellation)
     {
-        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, c), cancellation);
+        string? mismatch;
+        await using (var db = await contexts.CreateDbContextAsync(cancellation)) mismatch = await AnswerReader.MismatchAsync(db, projectId, record.Answer, cancellation);
+        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
         if (receipt.Acknowledged is { Kept: not Kept.Known }) doorbell.Ring(projectId);
         return receipt;
     }
 
-    private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, CancellationToken cancellation)
+    private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, string? mismatch, CancellationToken cancellation)
     {
         if (record.User != userId) return RecordRules.OtherUser(record);
         if (await db.Labels.AsNoTracking().SingleOrDefaultAsync(l => l.SubmissionId == record.SubmissionId, cancellation) is { } known)
@@ -25,13 +27,13 @@ public sealed class LabelService(WriteQueue writes, IEstimateDoorbell doorbell, 
         if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var (answer, problem) = await AnswerReader.ReadAsync(db, project, record.Answer, options.Value.AnswerLimit, cancellation);
-        if (answer is null) return Receipt.Refuse(record, "bad-answer", problem!);
+        if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, "bad-answer", reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var label = new Label
         {
             SubmissionId = record.SubmissionId, ProjectId = projectId, ItemId = record.ItemId, UserId = userId,
-            AnswerJson = answer.Json, LabelDefinitionId = answer.LabelDefinitionId, AnswerText = answer.Text,
+            AnswerJson = answer!.Json, LabelDefinitionId = answer.LabelDefinitionId, AnswerText = answer.Text, SuggestionShown = record.Suggested,
             // a browser's clock may be wrong: never later than now, and never a negative pace
             StartedAt = Math.Clamp(record.StartedAt, 0, now), CreatedAt = now, ActiveMilliseconds = Math.Max(0, record.ActiveMs),
         };
@@ -49,6 +51,7 @@ public sealed class LabelService(WriteQueue writes, IEstimateDoorbell doorbell, 
         {
             earlier.Current = false;
             (label.RevisesId, label.Revision, label.Stratum, label.Surplus) = (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
+            label.SuggestionShown |= earlier.SuggestionShown;
             await InsertAsync(db, label, cancellation);
             await db.Slots.Where(s => s.LabelId == earlier.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LabelId, label.Id), cancellation);
             return Kept.Revision;

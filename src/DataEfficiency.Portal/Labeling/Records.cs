@@ -11,7 +11,8 @@ public interface IOutboxRecord
     long ItemId { get; }
 }
 
-public sealed record AnswerRecord(Guid SubmissionId, string User, long ItemId, JsonElement Answer, long StartedAt, int ActiveMs) : IOutboxRecord;
+/// <param name="Suggested">The model's answer was shown beside the item.</param>
+public sealed record AnswerRecord(Guid SubmissionId, string User, long ItemId, JsonElement Answer, long StartedAt, int ActiveMs, bool Suggested = false) : IOutboxRecord;
 
 public sealed record SkipRecord(Guid SubmissionId, string User, long ItemId, string Reason) : IOutboxRecord;
 

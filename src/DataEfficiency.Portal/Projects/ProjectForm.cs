@@ -31,6 +31,7 @@ public sealed class AnswerDraft
 public sealed class ProjectForm
 {
     public const int MostAnswers = 150;
+    private const int LongestAnswer = 2000, MostCompletions = 1000;
 
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
@@ -38,6 +39,10 @@ public sealed class ProjectForm
     public TaskType TaskType { get; set; }
     public bool ListAnswers { get; set; } = true;
     public List<AnswerDraft> Answers { get; set; } = [];
+    public int? AnswerLength { get; set; }
+    public string AnswerPattern { get; set; } = "";
+    /// <summary>One per line.</summary>
+    public string Completions { get; set; } = "";
     public string Model { get; set; } = "";
     public TargetInput Target { get; set; }
     public double? TargetValue { get; set; } = .9;
@@ -47,6 +52,7 @@ public sealed class ProjectForm
     public decimal? PricePerLabel { get; set; } = 0;
     public string Currency { get; set; } = "EUR";
     public bool ForecastVisibleToAnnotators { get; set; } = true;
+    public bool SuggestionsShown { get; set; }
 
     /// <summary>Makes the values of a file's answer column the answer set.</summary>
     public void TakeOver(AnswerValues values) =>
@@ -59,6 +65,7 @@ public sealed class ProjectForm
         Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling, MaximumBudget = project.MaximumBudget,
         Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null || project.ZeroShotStandardError is not null ? TargetInput.RawMeasured : TargetInput.Raw,
         PricePerLabel = project.PricePerLabel, Currency = project.Currency, ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
+        AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions, SuggestionsShown = project.SuggestionsShown,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -72,6 +79,7 @@ public sealed class ProjectForm
         else if (Instruction.Length > 4000) wrong[nameof(Instruction)] = "The instruction is longer than 4,000 characters. What is for people goes into the guideline.";
         if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = "The guideline is longer than 100,000 characters.";
         if (TaskType == TaskType.SingleChoice && AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
+        if (TaskType == TaskType.ShortAnswer) ValidateText(wrong);
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
         if (MaximumBudget is not (>= 32 and <= 1_000_000)) wrong[nameof(MaximumBudget)] = "The budget is a number of labels from 32 to 1,000,000.";
@@ -90,7 +98,21 @@ public sealed class ProjectForm
         if (Target == TargetInput.Raw || (Target == TargetInput.Share && project.ZeroShotStandardError is null)) (project.ZeroShot, project.ZeroShotStandardError) = (ZeroShot, null);
         else if (Target == TargetInput.RawMeasured && project.ZeroShotStandardError is null) project.ZeroShot = null;
         (project.MaximumBudget, project.PricePerLabel, project.Currency) = (MaximumBudget!.Value, PricePerLabel!.Value, Currency);
-        project.ForecastVisibleToAnnotators = ForecastVisibleToAnnotators;
+        (project.ForecastVisibleToAnnotators, project.SuggestionsShown) = (ForecastVisibleToAnnotators, SuggestionsShown);
+        (project.AnswerLength, project.AnswerPattern) = (AnswerLength, AnswerPattern.Trim() is { Length: > 0 } pattern ? pattern : null);
+        project.Completions = string.Join('\n', CompletionLines);
+    }
+
+    private IEnumerable<string> CompletionLines => Completions.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct();
+
+    private void ValidateText(Dictionary<string, string> wrong)
+    {
+        var pattern = AnswerPattern.Trim();
+        if (AnswerLength is < 1 or > LongestAnswer) wrong[nameof(AnswerLength)] = $"The longest answer is a number of characters from 1 to {LongestAnswer:N0}.";
+        if (pattern.Length > 0 && Labeling.AnswerPattern.FaultOf(pattern) is { } fault) wrong[nameof(AnswerPattern)] = fault;
+        else if (CompletionLines.Count() > MostCompletions) wrong[nameof(Completions)] = $"There are {CompletionLines.Count():N0} completions; {MostCompletions:N0} are the most.";
+        else if (CompletionLines.FirstOrDefault(c => c.Length > (AnswerLength ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = $"The completion '{tooLong}' is longer than an answer may be.";
+        else if (pattern.Length > 0 && CompletionLines.FirstOrDefault(c => Labeling.AnswerPattern.Refusal(pattern, c) is not null) is { } unfit) wrong[nameof(Completions)] = $"The completion '{unfit}' does not match the pattern.";
     }
 
     private string? AnswersFault()

@@ -68,6 +68,8 @@ public sealed class Label
     /// <summary>The answer text at the time of labeling (what the model would learn).</summary>
     public string AnswerText { get; set; } = "";
     public Stratum Stratum { get; set; }
+    /// <summary>The model's answer stood beside the item.</summary>
+    public bool SuggestionShown { get; set; }
     public int Revision { get; set; } = 1;
     /// <summary>The label that this one revises.</summary>
     public long? RevisesId { get; set; }

@@ -16,6 +16,12 @@ public sealed class Project
     public TaskType TaskType { get; set; }
     /// <summary>The prompt lists the answer texts ("Answer with one of: ...").</summary>
     public bool ListAnswers { get; set; } = true;
+    /// <summary>Characters of a short answer at most; null: the portal's limit.</summary>
+    public int? AnswerLength { get; set; }
+    /// <summary>Regular expression that a whole short answer must match; null: any.</summary>
+    public string? AnswerPattern { get; set; }
+    /// <summary>Offered while a short answer is typed, one per line.</summary>
+    public string Completions { get; set; } = "";
     public ProjectState State { get; set; }
     public bool IsSample { get; set; }
     /// <summary>Folder name of the model; its calibration is found by the weights' SHA-256.</summary>
@@ -35,6 +41,8 @@ public sealed class Project
     public string Currency { get; set; } = "EUR";
     public double RandomShare { get; set; } = .2;
     public bool ForecastVisibleToAnnotators { get; set; } = true;
+    /// <summary>Annotators see the model's answer, except on random items.</summary>
+    public bool SuggestionsShown { get; set; }
 
     /// <summary>+1 with every committed change of the labels (last write of the transaction).</summary>
     public long LabelVersion { get; set; }

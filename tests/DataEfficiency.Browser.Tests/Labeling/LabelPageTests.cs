@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit.Abstractions;
 
@@ -297,6 +298,46 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         Assert.Equal("", await page.InputValueAsync("textarea"));
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 0 = half, 1 - done. and more"], await _site.AnswersAsync());
+    }
+
+    [Fact]
+    public async Task ShortAnswer_PatternAndCompletions_HelpBeforeTheServerIsAsked()
+    {
+        await _site.AddPoolAsync(type: TaskType.ShortAnswer, change: p => (p.AnswerPattern, p.Completions) = ("[a-z ]+", "top up\ntransfer\nrefund"));
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        await page.Keyboard.TypeAsync("t4");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Contains("must match the pattern", await page.InnerTextAsync(".notice"));
+        Assert.Equal("text 0", await page.InnerTextAsync(".stage .item"));
+        await page.Keyboard.PressAsync("Backspace");
+        Assert.Equal(["top up", "transfer"], await page.Locator(".offers .chip").AllInnerTextsAsync());
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("transfer", await page.InputValueAsync("textarea"));
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("text 1", await LabelSite.ItemAsync(page));
+        await LabelSite.SavedAsync(page);
+        Assert.Equal(["text 0 = transfer"], await _site.AnswersAsync());
+    }
+
+    [Fact]
+    public async Task PlusKey_TakesTheSuggestion_WhereThereIsOne()
+    {
+        await _site.AddPoolAsync(change: p => p.SuggestionsShown = true);
+        await using (var db = await _site.OpenDbAsync())
+            await db.Items.Where(i => i.Line == 1).ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, "Bird"));
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        Assert.Contains("suggests bird", (await page.InnerTextAsync(".suggestion")).Replace('\n', ' '));
+        await page.Keyboard.PressAsync("+");
+        Assert.Equal("text 1", await page.InnerTextAsync(".stage .item"));
+        Assert.False(await page.IsVisibleAsync(".suggestion"));
+        await page.Keyboard.PressAsync("+");
+        Assert.Equal("text 1", await page.InnerTextAsync(".stage .item"));
+        await LabelSite.SavedAsync(page);
+        Assert.Equal(["text 0 = bird"], await _site.AnswersAsync());
     }
 
     [Fact]

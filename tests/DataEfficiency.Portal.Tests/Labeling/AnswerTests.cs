@@ -120,6 +120,48 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal("The answer is empty.", Assert.Single((await ada.SubmitAsync(empty)).Refused).Reason);
     }
 
+    [Theory]
+    [InlineData("[0-9]{4}", "1984", null)]
+    [InlineData("[0-9]{4}", " 1984 ", null)]
+    [InlineData("[0-9]{4}", "in 1984", "must match the pattern [0-9]{4}")]
+    [InlineData("a|b", "ab", "must match")]
+    [InlineData(null, "123456", "has 6 characters; 5 are allowed")]
+    // exponential for a backtracking matcher: refused after a tenth of a second, where it would run for hours
+    [InlineData("(a+)+", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "takes too long")]
+    public async Task ShortAnswer_OutsideOfItsRules_IsRefusedWithTheReason(string? pattern, string answer, string? says)
+    {
+        await _world.AddPoolAsync(1, type: TaskType.ShortAnswer);
+        await _world.SetProjectAsync(p => (p.AnswerPattern, p.AnswerLength) = (pattern, pattern is null ? 5 : null));
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var item = Assert.Single((await ada.NextAsync()).Cards).ItemId;
+
+        var reply = await ada.SubmitAsync(new AnswerRecord(Guid.NewGuid(), ada.UserId, item, JsonSerializer.SerializeToElement(new { text = answer }), 0, 10));
+
+        if (says is null) Assert.Equal(Kept.Stored, Assert.Single(reply.Acknowledged).Kept);
+        else Assert.Contains(says, Assert.Single(reply.Refused).Reason);
+    }
+
+    [Fact]
+    public async Task Suggestion_Off_OrOnARandomItem_IsNotSent_AndShownOnesAreStored()
+    {
+        await _world.AddPoolAsync(4);
+        await _world.SetProjectAsync(p => p.RandomShare = .5);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await using (var db = await _world.OpenDbAsync()) await db.Items.ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, " Answer 2."));
+        var off = Assert.Single((await ada.NextAsync()).Cards);
+        await _world.SetProjectAsync(p => p.SuggestionsShown = true);
+        var cards = (await ada.NextAsync(3, have: off.ItemId)).Cards;
+        Assert.Null(off.Suggestion);
+        Assert.All(cards, c => Assert.Equal(c.Queue == Stratum.Active, c.Suggestion is not null));
+        Assert.Equal([Stratum.Random, Stratum.Active], cards.Select(c => c.Queue).Distinct().Order());
+        var suggested = cards.First(c => c.Suggestion is not null);
+        Assert.Equal(_world.LabelIds[2], suggested.Suggestion!.Value.GetProperty("label").GetInt32());
+        await ada.SubmitAsync(ada.Answer(suggested.ItemId) with { Suggested = true }, ada.Answer(cards.First(c => c.Suggestion is null).ItemId));
+        await ada.SubmitAsync(ada.Answer(suggested.ItemId, 1));
+        await using var read = await _world.OpenDbAsync();
+        Assert.Equal([true, false, true], await read.Labels.OrderBy(l => l.Id).Select(l => l.SuggestionShown).ToListAsync());
+    }
+
     [Fact]
     public async Task Answers_WithoutTheAntiforgeryHeader_AreRefusedByCode()
     {

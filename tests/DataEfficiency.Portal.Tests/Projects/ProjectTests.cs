@@ -103,6 +103,21 @@ public sealed class ProjectTests
         Assert.Contains(says, form.Validate(hasGold: false)["Target"]);
     }
 
+    [Theory]
+    [InlineData(null, "(a", "", "AnswerPattern")]
+    [InlineData(null, "[0-9]{4}", "1984\nlater", "Completions")]
+    [InlineData(3, "", "1984", "Completions")]
+    [InlineData(0, "", "", "AnswerLength")]
+    [InlineData(4, "[0-9]{4}", "1984", null)]
+    public void Validate_RulesOfShortAnswers_NameTheWrongField(int? length, string pattern, string completions, string? field)
+    {
+        var form = new ProjectForm { TaskType = TaskType.ShortAnswer, AnswerLength = length, AnswerPattern = pattern, Completions = completions };
+
+        var wrong = form.Validate(hasGold: false).Keys.Where(k => k is "AnswerPattern" or "Completions" or "AnswerLength");
+
+        Assert.Equal(field is null ? [] : [field], wrong);
+    }
+
     [Fact]
     public async Task Items_SearchAndFilters_FindWhatTheySay()
     {

@@ -68,7 +68,7 @@ export class Keys {
 
   /**
    * What a key press asks for: {name, ...} or null.
-   * state: {mode: 'item'|'skip'|'finder'|'help', type: 'choice'|'text', labels, finderInput}
+   * state: {mode: 'item'|'skip'|'finder'|'help', type: 'choice'|'text', labels, finderInput, offering: completions are shown}
    */
   actionOf(event, state) {
     const chord = chordOf(event);
@@ -76,13 +76,18 @@ export class Keys {
     const name = this.#names.get(chord), field = inTextField(event.target);
     if (name && !isBare(chord) && !(field && ofFields.has(name))) return this.#meaning(name, state);
     if (event.target === state.finderInput) return finderAction(chord);
-    if (field) return name === 'send' && chord === 'Enter' && event.target.dataset.send !== undefined ? { name } : null;
+    if (field) return event.target.dataset.send === undefined ? null : this.#writing(chord, name, state.offering);
     if (!this.bare || onControl(event.target) && (chord === 'Enter' || chord === 'Space')) return null;
     if (state.mode === 'skip') return name === 'skip-menu' || LABEL.test(name) ? this.#meaning(name, state) : null;
     const own = state.type === 'choice' && state.labels.find(l => this.#own(l) === chord);
     if (own) return { name: 'choose', label: own };
     if (name) return this.#meaning(name, state);
     return state.type === 'choice' && /^(?:Shift\+)?\p{L}$/u.test(chord) ? { name: 'finder', text: event.key } : null;
+  }
+
+  #writing(chord, name, offering) {
+    if (offering && (chord === 'ArrowDown' || chord === 'ArrowUp')) return { name: 'move', by: chord === 'ArrowDown' ? 1 : -1 };
+    return name === 'send' && chord === 'Enter' ? { name } : null;
   }
 
   #meaning(name, state) {

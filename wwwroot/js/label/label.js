@@ -32,7 +32,7 @@ class LabelPage {
     this.abort = new AbortController();
     const actions = {
       undo: () => this.reopen(this.openAt + 1), skipMenu: () => this.skipMenu(), skip: i => this.skip(i), flag: () => this.flag(), note: () => this.note(),
-      saveNote: text => this.saveNote(text), guideline: () => this.guideline(), help: () => this.help(),
+      saveNote: text => this.saveNote(text), guideline: () => this.guideline(), help: () => this.help(), accept: () => this.accept(),
       forget: id => this.outbox.forget(id), showRefused: () => this.stage.openRefused(this.refused),
     };
     this.stage = new Stage(root.querySelector('[data-part="stage"]'), this.keys, actions);
@@ -86,7 +86,7 @@ class LabelPage {
   useSchema(schema) {
     this.schema = schema;
     this.editor = schema.taskType === 'choice' ? new Choices(schema.choices, this.keys, label => this.choose(label))
-      : new Writing({ limit: schema.answerLimit, keys: this.keys, keyOf: item => `dataefficiency.draft.${this.user}.${item}`, onSend: () => this.send(), onDraft: (item, text) => this.draft(item, text) });
+      : new Writing({ limit: schema.answerLimit, pattern: schema.answerPattern, completions: schema.completions, keys: this.keys, keyOf: item => `dataefficiency.draft.${this.user}.${item}`, onSend: () => this.send(), onDraft: (item, text) => this.draft(item, text) });
     this.stage.setSchema(schema, this.editor.element);
     this.stage.showStatus(this.status, this.refused.length);
   }
@@ -153,13 +153,14 @@ class LabelPage {
       return;
     }
     const choices = this.editor instanceof Choices ? this.editor : null;
-    const action = this.keys.actionOf(event, { mode: this.stage.panelName, type: this.schema.taskType, labels: this.schema.choices, finderInput: choices?.input });
+    const action = this.keys.actionOf(event, { mode: this.stage.panelName, type: this.schema.taskType, labels: this.schema.choices, finderInput: choices?.input, offering: this.editor.offering });
     if (!action) return;
     event.preventDefault();
     switch (action.name) {
       case 'choose': return this.choose(action.label);
       case 'choose-found': { const label = choices.foundAt(action.index); return label && this.choose(label); }
-      case 'move': return choices.move(action.by);
+      case 'move': return this.editor.move(action.by);
+      case 'accept': return this.accept();
       case 'finder': return this.shown && choices.open(action.text);
       case 'send': case 'send-anywhere': return this.send(event);
       case 'undo': return this.reopen(this.openAt + 1);
@@ -188,9 +189,9 @@ class LabelPage {
   send(event) {
     if (this.stage.panelName === 'note' && event) { document.activeElement?.blur?.(); this.stage.close(); return; }
     if (this.editor instanceof Writing) {
-      const text = this.editor.text;
-      if (!this.shown) return;
-      if (!text) { this.stage.say(`The answer is empty: write one, or skip with ${this.keys.of('skip-menu')}.`); return; }
+      const { text, fault } = this.editor;
+      if (!this.shown || event?.key === 'Enter' && !event.ctrlKey && this.editor.complete()) return;
+      if (fault) { this.stage.say(fault); return; }
       this.editor.sent();
       this.answer({ text }, text);
     } else if (this.editor instanceof Choices && this.editor.isOpen) {
@@ -199,11 +200,19 @@ class LabelPage {
     }
   }
 
+  /** Takes the suggestion that stands beside the item. */
+  accept() {
+    const suggestion = this.openAt < 0 ? this.shown?.suggestion : null;
+    if (!suggestion) return;
+    if (this.editor instanceof Writing) this.editor.sent();
+    this.answer(suggestion, this.stage.wordsOf(suggestion));
+  }
+
   /** The key's whole path: note, show the next card, then keep and send. */
   answer(answer, answerText) {
     const card = this.shown;
     if (!card) return;
-    const activeMs = this.attention.take(), body = { answer, startedAt: this.startedAt, activeMs };
+    const activeMs = this.attention.take(), body = { answer, startedAt: this.startedAt, activeMs, suggested: this.openAt < 0 && !!card.suggestion };
     this.finish(card, { answer, answerText }, 'answers', body, activeMs);
   }
 

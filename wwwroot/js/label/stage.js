@@ -8,7 +8,7 @@ const queueNames = {
 };
 
 export class Stage {
-  /** actions: undo, skipMenu, skip(index), flag, note, saveNote(text), guideline, help, forget(id), showRefused. */
+  /** actions: undo, skipMenu, skip(index), flag, note, saveNote(text), guideline, help, accept, forget(id), showRefused. */
   constructor(root, keys, actions) {
     this.root = root; this.keys = keys; this.actions = actions; this.panelName = null;
     this.project = el('span', { dir: 'auto' });
@@ -22,6 +22,7 @@ export class Stage {
     this.fields = el('details', { className: 'fields', hidden: true });
     this.question = el('p', { className: 'question', dir: 'auto' });
     this.editor = el('div', { className: 'editor-place' });
+    this.suggestion = el('p', { className: 'suggestion', hidden: true });
     this.panel = el('section', { className: 'panel', hidden: true });
     this.footer = el('footer', { className: 'keys' }, ...[['undo', 'undo', actions.undo], ['skip-menu', 'skip', actions.skipMenu], ['flag', 'flag', actions.flag],
       ['note', 'note', actions.note], ['guideline', 'guideline', actions.guideline], ['help', 'all keys', actions.help]].map(([action, name, run]) => {
@@ -31,7 +32,7 @@ export class Stage {
     }));
     this.showKeys();
     root.replaceChildren(el('div', { className: 'meta' }, this.project, this.place, this.flagged, this.saved), this.notice,
-      this.item, this.fields, this.question, this.editor, this.panel, this.footer);
+      this.item, this.fields, this.question, this.suggestion, this.editor, this.panel, this.footer);
   }
 
   showKeys() {
@@ -55,8 +56,17 @@ export class Stage {
     this.root.classList.toggle('reopened', !!reopened);
     this.question.hidden = this.editor.hidden = false;
     this.showRemark(card);
+    this.#showSuggestion(reopened ? null : card.suggestion);
     this.#showFields(card.metadata);
     if (this.panelName === 'skip' || this.panelName === 'note') this.close();
+  }
+
+  wordsOf(answer) { return answer.text ?? this.schema.choices.find(c => c.id === answer.label)?.name ?? ''; }
+
+  #showSuggestion(answer) {
+    this.suggestion.hidden = !answer;
+    this.suggestion.replaceChildren(...answer ? ['The model suggests ', el('b', { dir: 'auto' }, this.wordsOf(answer)),
+      el('button', { type: 'button', className: 'keyed', onclick: this.actions.accept }, kbd(this.keys.of('accept')), el('span', {}, 'accept'))] : []);
   }
 
   showRemark(card) { this.flagged.hidden = !card?.flagged; }
@@ -66,7 +76,7 @@ export class Stage {
     delete this.root.dataset.item;
     this.root.classList.remove('reopened');
     this.question.hidden = this.editor.hidden = state !== 'loading' || !this.schema;
-    this.fields.hidden = this.flagged.hidden = true;
+    this.fields.hidden = this.flagged.hidden = this.suggestion.hidden = true;
     this.place.textContent = '';
     this.item.className = state === 'loading' ? 'item skeleton' : 'item empty';
     const kept = waiting > 0 ? ` ${count(waiting)} ${waiting === 1 ? 'answer is' : 'answers are'} kept here and sent as soon as it can be.` : '';

@@ -451,6 +451,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<Guid>("SubmissionId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("SuggestionShown")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("Surplus")
                         .HasColumnType("INTEGER");
 
@@ -541,8 +544,18 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("AnswerLength")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnswerPattern")
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("Ceiling")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Completions")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -615,6 +628,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.Property<string>("StoppedBy")
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("SuggestionsShown")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("TargetKind")
                         .HasColumnType("INTEGER");
