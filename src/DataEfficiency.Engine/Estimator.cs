@@ -12,6 +12,7 @@ namespace DataEfficiency.Engine;
 public sealed class Estimator : IEstimator
 {
     private readonly AdapterMatrices _matrices;
+    private readonly GradientRows _rows;
     private readonly PoolRanking _ranking;
     private readonly Observer _observer;
 
@@ -67,7 +68,8 @@ public sealed class Estimator : IEstimator
             Calibration = measured;
             var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
             var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
-            _observer = new Observer(Decoder, prompts, new GradientRows(Decoder, _matrices, alpha), new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
+            _rows = new GradientRows(Decoder, _matrices, alpha);
+            _observer = new Observer(Decoder, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
                 $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/");
             _ranking = new PoolRanking(Decoder, prompts);
             Model = new ModelInfo(new DirectoryInfo(folder).Name, Path.GetFullPath(folder), config.ModelType, Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, options.Device, "float32");
@@ -116,6 +118,7 @@ public sealed class Estimator : IEstimator
     public void Dispose()
     {
         _ranking.Dispose();
+        _rows.Dispose();
         _matrices.Dispose();
         Decoder.Dispose();
     }

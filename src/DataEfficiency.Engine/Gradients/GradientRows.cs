@@ -12,8 +12,10 @@ namespace DataEfficiency.Engine.Gradients;
 public sealed record GradientRow(float[]? Values, double? Loss);
 
 /// <summary>Rows of labelled examples under one set of A matrices.</summary>
-public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha)
+public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha) : IDisposable
 {
+    private HandWrittenPass? _pass;
+
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
     public long Width { get; } = AdapterMatrices.Places(decoder.Config).Sum(p => (long)AdapterMatrices.Shape(decoder.Config, p.Linear).Out) * matrices.Rank;
 
@@ -25,9 +27,18 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         int[] usable = [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Kept > 0)];
         if (usable.Length == 0) return rows;
 
+        TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
+        var computed = decoder.Device.type == DeviceType.CPU ? (_pass ??= new HandWrittenPass(decoder, matrices, alpha)).Run(sequences) : ByAutograd(sequences);
+        for (var i = 0; i < usable.Length; i++) rows[usable[i]] = new GradientRow(computed[i].Row, computed[i].Loss);
+        return rows;
+    }
+
+    /// <summary>The same by autograd: on any device, in a padded batch.</summary>
+    internal (float[] Row, double Loss)[] ByAutograd(IReadOnlyList<TokenSequence> sequences)
+    {
         using var scope = NewDisposeScope();
         using var tracing = set_grad_enabled(true);
-        using var batch = new SequenceBatch([.. usable.Select(i => examples[i])], decoder.Device);
+        using var batch = new SequenceBatch(sequences, decoder.Device);
         using var tape = new Tape(matrices, decoder.Config.Layers * 7);
         var losses = batch.TokenLosses(decoder, tape);
         var weights = tensor(batch.Kept.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: decoder.Device);
@@ -35,21 +46,22 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
 
         using var plain = no_grad();
         using Scalar scale = alpha / matrices.Rank;
-        var buffers = usable.Select(_ => new float[Width]).ToArray();
+        var buffers = sequences.Select(_ => new float[Width]).ToArray();
         long at = 0;
         for (var i = 0; i < gradients.Count; i++)
         {
             using var inner = NewDisposeScope();
             var block = gradients[i].transpose(1, 2).bmm(tape.Narrow[i]).mul_(scale).to(CPU).contiguous();
             var size = (int)(block.shape[1] * block.shape[2]);
-            for (var b = 0; b < usable.Length; b++) MemoryMarshal.Cast<byte, float>(block[b].bytes).CopyTo(buffers[b].AsSpan((int)at, size));
+            for (var b = 0; b < buffers.Length; b++) MemoryMarshal.Cast<byte, float>(block[b].bytes).CopyTo(buffers[b].AsSpan((int)at, size));
             at += size;
         }
         var perToken = losses.to(CPU).data<float>().ToArray();
-        for (int b = 0, first = 0; b < usable.Length; first += batch.Kept[b], b++)
-            rows[usable[b]] = new GradientRow(buffers[b], perToken.AsSpan(first, batch.Kept[b]).ToArray().Average(x => (double)x));
-        return rows;
+        var first = 0;
+        return [.. buffers.Select((row, b) => (row, perToken.AsSpan((first += batch.Kept[b]) - batch.Kept[b], batch.Kept[b]).ToArray().Average(x => (double)x)))];
     }
+
+    public void Dispose() => _pass?.Dispose();
 
     // The weights are frozen and the input of the first layer carries no gradient: its q, k and v become the leaves the graph starts from.
     private sealed class Tape(AdapterMatrices matrices, int count) : ILinearHook, IDisposable

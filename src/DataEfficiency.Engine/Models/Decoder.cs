@@ -130,6 +130,13 @@ public sealed class Decoder : IDisposable
     /// <summary>Logits [rows, vocabulary] of hidden states [rows, hidden].</summary>
     public Tensor Logits(Tensor rows) => F.linear(rows, Parameters.Head);
 
+    /// <summary>cos and signed sin [n, head_dim] of the positions 0 to n - 1, owned by the caller.</summary>
+    internal (Tensor Cos, Tensor Sin) Rotary(long n)
+    {
+        var (cos, sin) = _rotary.First(n);
+        using (cos) using (sin) return (cos.squeeze(1), sin.squeeze(1));
+    }
+
     /// <summary>Keys and values of a prefix that many sequences share; the caller disposes them.</summary>
     public SharedPrefix Prefix(IReadOnlyList<int> ids)
     {

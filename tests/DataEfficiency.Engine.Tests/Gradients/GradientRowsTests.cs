@@ -10,7 +10,7 @@ public class GradientRowsTests
     private static IReadOnlyList<GradientRow> Rows(GoldenModel model, string file, double alpha, bool oneByOne)
     {
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, file), model.Decoder.Config);
-        var rows = new GradientRows(model.Decoder, matrices, alpha);
+        using var rows = new GradientRows(model.Decoder, matrices, alpha);
         return oneByOne ? [.. model.Labelled.SelectMany(e => rows.Compute([e]))] : rows.Compute(model.Labelled);
     }
 
@@ -87,7 +87,8 @@ public class GradientRowsTests
         var (file, alpha, golden) = model.Json["gradients_r64"] is { } large ? ("adapter_A_r64.safetensors", 32, large) : ("adapter_A.safetensors", 4, model.Json["gradients"]!);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, file), model.Decoder.Config);
         using var adapter = new LoraAdapter(model.Decoder.Config, matrices, alpha, CPU);
-        var rows = new GradientRows(model.Decoder, matrices, alpha).Compute(model.Labelled);
+        using var gradients = new GradientRows(model.Decoder, matrices, alpha);
+        var rows = gradients.Compute(model.Labelled);
         for (var n = 0; n < rows.Count; n++)
         {
             using var scope = NewDisposeScope();
@@ -106,6 +107,7 @@ public class GradientRowsTests
         using var matrices = AdapterMatrices.FromSeed(model.Decoder.Config, 1, 8);
         var empty = model.Items.Where(i => i["loss"] is null).Select(model.Answer).ToList();
         Assert.NotEmpty(empty);
-        Assert.All(new GradientRows(model.Decoder, matrices, 4).Compute(empty), row => Assert.True(row is { Values: null, Loss: null }));
+        using var rows = new GradientRows(model.Decoder, matrices, 4);
+        Assert.All(rows.Compute(empty), row => Assert.True(row is { Values: null, Loss: null }));
     }
 }

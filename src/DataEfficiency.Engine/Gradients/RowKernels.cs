@@ -1,0 +1,217 @@
+// What stands between two matrix products of a decoder: one pass over each row while it is in cache, the rows shared among the threads. Float32 on the CPU.
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace DataEfficiency.Engine.Gradients;
+
+/// <summary>Row by row: norms, rotary positions, softmax, SwiGLU, and their derivatives. Matrices are contiguous, [rows, columns].</summary>
+internal static class RowKernels
+{
+    // Below this a thread costs more than it saves.
+    private const int SmallestShare = 1 << 14;
+
+    [ThreadStatic]
+    private static float[]? _scratch;
+
+    // A contiguous matrix in native memory; the tensor that owns it outlives the call.
+    private readonly unsafe struct Matrix
+    {
+        private readonly float* _first;
+
+        public int Count { get; }
+
+        public int Width { get; }
+
+        public Matrix(Tensor t)
+        {
+            if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous()) throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
+            Width = (int)t.shape[^1];
+            Count = (int)(t.numel() / Width);
+            _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(t.bytes));
+        }
+
+        public Span<float> this[int row] => new(_first + (long)row * Width, Width);
+    }
+
+    private static void ForEach(int rows, int width, Action<int> row)
+    {
+        var shares = (int)Math.Clamp((long)rows * width / SmallestShare, 1, Math.Min(rows, get_num_threads()));
+        void Share(int share)
+        {
+            for (int i = (int)((long)rows * share / shares), end = (int)((long)rows * (share + 1) / shares); i < end; i++) row(i);
+        }
+        if (shares == 1) Share(0);
+        else Parallel.For(0, shares, Share);
+    }
+
+    /// <summary>into[i] = from[places[i]].</summary>
+    public static Tensor Gather(Tensor from, int[] places, Tensor into)
+    {
+        Matrix x = new(from), y = new(into);
+        ForEach(places.Length, x.Width, i => x[places[i]].CopyTo(y[i]));
+        return into;
+    }
+
+    /// <summary>into[places[i]] = from[i]; every other row is zero.</summary>
+    public static Tensor Scatter(Tensor from, int[] places, Tensor into)
+    {
+        into.zero_();
+        Matrix x = new(from), y = new(into);
+        ForEach(places.Length, x.Width, i => x[i].CopyTo(y[places[i]]));
+        return into;
+    }
+
+    /// <summary>RMSNorm: y = x w / sqrt(mean x^2 + epsilon); the inverse roots [rows, 1] are kept.</summary>
+    public static void Norm(Tensor x, Tensor weight, double epsilon, Tensor into, Tensor inverses)
+    {
+        Matrix from = new(x), w = new(weight), y = new(into), kept = new(inverses);
+        ForEach(from.Count, from.Width, i =>
+        {
+            var inverse = (float)(1 / Math.Sqrt(TensorPrimitives.SumOfSquares<float>(from[i]) / from.Width + epsilon));
+            kept[i][0] = inverse;
+            TensorPrimitives.Multiply<float>(from[i], inverse, y[i]);
+            TensorPrimitives.Multiply<float>(y[i], w[0], y[i]);
+        });
+    }
+
+    /// <summary>dx += the gradient of <see cref="Norm"/>: g/rms - x (g.x) / (width rms^3) with g = dy w. dy is overwritten.</summary>
+    public static void AddNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverses, Tensor dx)
+    {
+        Matrix g = new(dy), from = new(x), w = new(weight), kept = new(inverses), to = new(dx);
+        ForEach(from.Count, from.Width, i =>
+        {
+            var inverse = kept[i][0];
+            TensorPrimitives.Multiply<float>(g[i], w[0], g[i]);
+            var along = TensorPrimitives.Dot<float>(g[i], from[i]) * inverse * inverse * inverse / from.Width;
+            TensorPrimitives.MultiplyAdd<float>(g[i], inverse, to[i], to[i]);
+            TensorPrimitives.MultiplyAdd<float>(from[i], -along, to[i], to[i]);
+        });
+    }
+
+    /// <summary>Turns the halves of the first heads of each row (position = row) by cos and signed sin [positions, head_dim]; the inverse turns back.</summary>
+    public static void Rotate(Tensor x, int heads, Tensor cos, Tensor sin, bool inverse)
+    {
+        Matrix rows = new(x), c = new(cos), s = new(sin);
+        var width = c.Width;
+        var half = width / 2;
+        ForEach(rows.Count, rows.Width, i =>
+        {
+            Span<float> before = stackalloc float[half], turned = stackalloc float[half];
+            Span<float> cosine = c[i][..half], sine = inverse ? s[i][..half] : s[i][half..];
+            for (var head = 0; head < heads; head++)
+            {
+                Span<float> first = rows[i].Slice(head * width, half), second = rows[i].Slice(head * width + half, half);
+                first.CopyTo(before);
+                // (a, b) -> (a cos - b sin, b cos + a sin)
+                TensorPrimitives.Multiply<float>(first, cosine, first);
+                TensorPrimitives.Multiply<float>(second, sine, turned);
+                TensorPrimitives.Subtract<float>(first, turned, first);
+                TensorPrimitives.Multiply<float>(second, cosine, second);
+                TensorPrimitives.MultiplyAdd<float>(before, sine, second, second);
+            }
+        });
+    }
+
+    /// <summary>Scores [heads, time, time] become softmax weights of scale * score over the keys up to the query's own; later keys get 0. ln sum exp [time, heads] is written, or taken where it is known.</summary>
+    public static void CausalSoftmax(Tensor scores, float scale, Tensor logSums, bool known)
+    {
+        Matrix all = new(scores), sums = new(logSums);
+        var time = all.Width;
+        ForEach(all.Count, time, i =>
+        {
+            int head = i / time, query = i % time;
+            var row = all[i][..(query + 1)];
+            TensorPrimitives.Multiply<float>(row, scale, row);
+            if (!known)
+            {
+                var largest = TensorPrimitives.Max<float>(row);
+                TensorPrimitives.Subtract<float>(row, largest, row);
+                TensorPrimitives.Exp<float>(row, row);
+                var sum = TensorPrimitives.Sum<float>(row);
+                TensorPrimitives.Divide<float>(row, sum, row);
+                sums[query][head] = largest + MathF.Log(sum);
+            }
+            else
+            {
+                TensorPrimitives.Subtract<float>(row, sums[query][head], row);
+                TensorPrimitives.Exp<float>(row, row);
+            }
+            all[i][(query + 1)..].Clear();
+        });
+    }
+
+    /// <summary>dWeights [heads, time, time] becomes the gradient of the unscaled scores: scale w (dw - sum w dw).</summary>
+    public static void SoftmaxBackward(Tensor weights, Tensor dWeights, float scale)
+    {
+        Matrix w = new(weights), d = new(dWeights);
+        var time = w.Width;
+        ForEach(w.Count, time, i =>
+        {
+            var query = i % time;
+            Span<float> p = w[i][..(query + 1)], g = d[i][..(query + 1)];
+            TensorPrimitives.Subtract<float>(g, TensorPrimitives.Dot<float>(p, g), g);
+            TensorPrimitives.Multiply<float>(g, p, g);
+            TensorPrimitives.Multiply<float>(g, scale, g);
+            d[i][(query + 1)..].Clear();
+        });
+    }
+
+    /// <summary>gateUp [rows, 2 wide] = gate | up; into [rows, wide] = silu(gate) up.</summary>
+    public static void SwiGlu(Tensor gateUp, Tensor into)
+    {
+        Matrix both = new(gateUp), y = new(into);
+        var wide = y.Width;
+        ForEach(y.Count, 2 * wide, i =>
+        {
+            Span<float> gate = both[i][..wide], up = both[i][wide..];
+            TensorPrimitives.Sigmoid<float>(gate, y[i]);
+            TensorPrimitives.Multiply<float>(y[i], gate, y[i]);
+            TensorPrimitives.Multiply<float>(y[i], up, y[i]);
+        });
+    }
+
+    /// <summary>gateUp becomes its own gradient, from the gradient of <see cref="SwiGlu"/>'s result, which is overwritten.</summary>
+    public static void SwiGluBackward(Tensor gateUp, Tensor dInner)
+    {
+        Matrix both = new(gateUp), dy = new(dInner);
+        var wide = dy.Width;
+        ForEach(dy.Count, 4 * wide, i =>
+        {
+            if (_scratch is null || _scratch.Length < 2 * wide) _scratch = new float[2 * wide];
+            Span<float> gate = both[i][..wide], up = both[i][wide..], d = dy[i], sigmoid = _scratch.AsSpan(0, wide), slope = _scratch.AsSpan(wide, wide);
+            TensorPrimitives.Sigmoid<float>(gate, sigmoid);
+            TensorPrimitives.Multiply<float>(gate, sigmoid, gate); // silu, whose slope is sigmoid + silu (1 - sigmoid)
+            TensorPrimitives.Subtract<float>(1, sigmoid, slope);
+            TensorPrimitives.MultiplyAdd<float>(gate, slope, sigmoid, slope);
+            TensorPrimitives.Multiply<float>(up, slope, up);
+            TensorPrimitives.Multiply<float>(gate, d, gate);       // the gradient of up
+            TensorPrimitives.Multiply<float>(up, d, d);            // the gradient of gate
+            gate.CopyTo(up);
+            d.CopyTo(gate);
+        });
+    }
+
+    /// <summary>Logits [rows, vocabulary] become weight (softmax - one-hot): the gradient of sum of weight times cross-entropy, which is written per row.</summary>
+    public static void CrossEntropy(Tensor logits, ReadOnlyMemory<int> targets, ReadOnlyMemory<float> weights, Memory<double> losses)
+    {
+        var rows = new Matrix(logits);
+        ForEach(rows.Count, rows.Width, i =>
+        {
+            var row = rows[i];
+            var (target, weight) = (targets.Span[i], weights.Span[i]);
+            var largest = TensorPrimitives.Max<float>(row);
+            double ahead = row[target] - largest;
+            TensorPrimitives.Subtract<float>(row, largest, row);
+            TensorPrimitives.Exp<float>(row, row);
+            double sum = 0;
+            for (var at = 0; at < row.Length; at += 4096) sum += TensorPrimitives.Sum<float>(row.Slice(at, Math.Min(4096, row.Length - at)));
+            losses.Span[i] = Math.Log(sum) - ahead;
+            TensorPrimitives.Multiply<float>(row, (float)(weight / sum), row);
+            row[target] -= weight;
+        });
+    }
+}
