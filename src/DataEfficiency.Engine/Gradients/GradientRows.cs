@@ -19,6 +19,8 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
     public long Width { get; } = AdapterMatrices.Places(decoder.Config).Sum(p => (long)AdapterMatrices.Shape(decoder.Config, p.Linear).Out) * matrices.Rank;
 
+    public int Rank => matrices.Rank;
+
     /// <summary>One backward pass over a batch; each example's gradient is its own (mean over its own kept tokens).</summary>
     public IReadOnlyList<GradientRow> Compute(IReadOnlyList<TokenSequence> examples)
     {

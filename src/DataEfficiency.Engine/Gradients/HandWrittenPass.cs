@@ -14,6 +14,8 @@ internal sealed class HandWrittenPass : IDisposable
     // Logit rows at a time: bounds [rows, vocabulary] for long answers.
     private const int HeadRows = 64;
 
+    private const int QueryBlock = 128;
+
     private readonly Decoder _decoder;
     private readonly ModelConfig _config;
     private readonly AdapterMatrices _matrices;
@@ -209,13 +211,29 @@ internal sealed class HandWrittenPass : IDisposable
         return (own.narrow(0, 0, heads), PerHead(own.narrow(0, heads, kv)), PerHead(own.narrow(0, heads + kv, kv)));
     }
 
+    // Queries a block at a time: a block sees the keys up to its end, so that little is computed that causality hides, and no [time, time] is stored.
+    private static IEnumerable<(int First, int Count, int Keys)> Blocks(int time)
+    {
+        var blocks = (time + QueryBlock - 1) / QueryBlock;
+        for (var b = 0; b < blocks; b++)
+        {
+            int first = time * b / blocks, end = time * (b + 1) / blocks;
+            yield return (first, end - first, end);
+        }
+    }
+
     private void Attend(Tensor qkv, Range range, Tensor mixed, Tensor logSums)
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = Heads(qkv, range);
-        var weights = q.bmm(k.transpose(1, 2));
-        RowKernels.CausalSoftmax(weights, AttentionScale, logSums.narrow(0, range.First, range.Count), known: false);
-        PerHead(mixed, range).copy_(weights.bmm(v));
+        var (to, sums) = (PerHead(mixed, range), logSums.narrow(0, range.First, range.Count));
+        foreach (var (first, count, keys) in Blocks(range.Count))
+        {
+            using var inner = NewDisposeScope();
+            var weights = q.narrow(1, first, count).bmm(k.narrow(1, 0, keys).transpose(1, 2));
+            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums, known: false);
+            to.narrow(1, first, count).copy_(weights.bmm(v.narrow(1, 0, keys)));
+        }
     }
 
     private void AttendBackward(Tensor qkv, Range range, Tensor logSums, Tensor dMixed, Tensor dQkv)
@@ -223,16 +241,23 @@ internal sealed class HandWrittenPass : IDisposable
         using var scope = NewDisposeScope();
         int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
         var (q, k, v) = Heads(qkv, range);
-        var weights = q.bmm(k.transpose(1, 2));
-        RowKernels.CausalSoftmax(weights, AttentionScale, logSums.narrow(0, range.First, range.Count), known: true);
-        var dOut = PerHead(dMixed, range);
-        var dWeights = dOut.bmm(v.transpose(1, 2));
-        var dValues = weights.transpose(1, 2).bmm(dOut);
-        RowKernels.SoftmaxBackward(weights, dWeights, AttentionScale);
+        var (dOut, sums) = (PerHead(dMixed, range), logSums.narrow(0, range.First, range.Count));
         var target = dQkv.narrow(0, range.First, range.Count).view(range.Count, heads + 2 * kv, width).transpose(0, 1);
-        target.narrow(0, 0, heads).copy_(dWeights.bmm(k));
+        var (dKeys, dValues) = (zeros(heads, range.Count, width), zeros(heads, range.Count, width));
+        foreach (var (first, count, keys) in Blocks(range.Count))
+        {
+            using var inner = NewDisposeScope();
+            var (queries, seen, dBlock) = (q.narrow(1, first, count), k.narrow(1, 0, keys), dOut.narrow(1, first, count));
+            var weights = queries.bmm(seen.transpose(1, 2));
+            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums, known: true);
+            var dWeights = dBlock.bmm(v.narrow(1, 0, keys).transpose(1, 2));
+            dValues.narrow(1, 0, keys).add_(weights.transpose(1, 2).bmm(dBlock), Operand.One);
+            RowKernels.SoftmaxBackward(weights, dWeights, first, AttentionScale);
+            target.narrow(0, 0, heads).narrow(1, first, count).copy_(dWeights.bmm(seen));
+            dKeys.narrow(1, 0, keys).add_(dWeights.transpose(1, 2).bmm(queries), Operand.One);
+        }
         Tensor Summed(Tensor t) => heads == kv ? t : t.view(kv, heads / kv, range.Count, width).sum(1);
-        target.narrow(0, heads, kv).copy_(Summed(dWeights.transpose(1, 2).bmm(q)));
+        target.narrow(0, heads, kv).copy_(Summed(dKeys));
         target.narrow(0, heads + kv, kv).copy_(Summed(dValues));
     }
 

@@ -8,9 +8,10 @@ namespace DataEfficiency.Engine.Gradients;
 /// <param name="identity">Names model files and adapter: rows of another identity are never mistaken for these.</param>
 public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity)
 {
-    // Positions of one backward pass: bounds the activations in memory, and is where cancellation is looked at.
-    private const int PositionsAtOnce = 4096;
+    // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
+    private const long ActivationBytes = 192L << 20;
 
+    private readonly long _positionsAtOnce = Math.Min(4096, ActivationBytes / HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank));
     private readonly Dictionary<string, Observation> _known = [];
 
     private sealed record Prepared(string Key, TokenSequence Sequence, string? LeftOut);
@@ -61,7 +62,7 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
         {
             cancel.ThrowIfCancellationRequested();
             var count = 1;
-            while (at + count < order.Count && (count + 1) * order[at + count].Sequence.Ids.Length <= PositionsAtOnce) count++;
+            while (at + count < order.Count && (count + 1) * order[at + count].Sequence.Ids.Length <= _positionsAtOnce) count++;
             var batch = order.GetRange(at, count);
             var computed = rows.Compute([.. batch.Select(p => p.Sequence)]);
             for (var i = 0; i < count; i++)

@@ -116,14 +116,16 @@ internal static class RowKernels
         });
     }
 
-    /// <summary>Scores [heads, time, time] become softmax weights of scale * score over the keys up to the query's own; later keys get 0. ln sum exp [time, heads] is written, or taken where it is known.</summary>
-    public static void CausalSoftmax(Tensor scores, float scale, Tensor logSums, bool known)
+    /// <summary>Scores [heads, queries, keys] become softmax weights of scale * score over the keys up to the query's own; later keys get 0.
+    /// ln sum exp [time, heads] is written, or taken where it is known.</summary>
+    /// <param name="first">Position of the first query.</param>
+    public static void CausalSoftmax(Tensor scores, int first, float scale, Tensor logSums, bool known)
     {
         Matrix all = new(scores), sums = new(logSums);
-        var time = all.Width;
-        ForEach(all.Count, time, i =>
+        var queries = (int)scores.shape[1];
+        ForEach(all.Count, all.Width, i =>
         {
-            int head = i / time, query = i % time;
+            int head = i / queries, query = first + i % queries;
             var row = all[i][..(query + 1)];
             TensorPrimitives.Multiply<float>(row, scale, row);
             if (!known)
@@ -144,14 +146,15 @@ internal static class RowKernels
         });
     }
 
-    /// <summary>dWeights [heads, time, time] becomes the gradient of the unscaled scores: scale w (dw - sum w dw).</summary>
-    public static void SoftmaxBackward(Tensor weights, Tensor dWeights, float scale)
+    /// <summary>dWeights [heads, queries, keys] becomes the gradient of the unscaled scores: scale w (dw - sum w dw).</summary>
+    /// <param name="first">Position of the first query.</param>
+    public static void SoftmaxBackward(Tensor weights, Tensor dWeights, int first, float scale)
     {
         Matrix w = new(weights), d = new(dWeights);
-        var time = w.Width;
-        ForEach(w.Count, time, i =>
+        var queries = (int)weights.shape[1];
+        ForEach(w.Count, w.Width, i =>
         {
-            var query = i % time;
+            var query = first + i % queries;
             Span<float> p = w[i][..(query + 1)], g = d[i][..(query + 1)];
             TensorPrimitives.Subtract<float>(g, TensorPrimitives.Dot<float>(p, g), g);
             TensorPrimitives.Multiply<float>(g, p, g);
