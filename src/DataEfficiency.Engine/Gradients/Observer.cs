@@ -9,7 +9,9 @@ namespace DataEfficiency.Engine.Gradients;
 public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity)
 {
     // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
-    private const long ActivationBytes = 192L << 20;
+    private const long ActivationBytes = 288L << 20;
+
+    private const int Tile = 32;
 
     private readonly long _positionsAtOnce = Math.Min(4096, ActivationBytes / HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank));
     private readonly Dictionary<string, Observation> _known = [];
@@ -33,14 +35,15 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
         int[] places = [.. Enumerable.Range(0, examples.Count).Where(i => observed[i].LeftOut is null)];
         var sequenceOf = new Dictionary<string, TokenSequence>();
         foreach (var i in places) sequenceOf.TryAdd(observed[i].Key, Prepare(task, examples[i]).Sequence);
-        float[] Row(string key)
+        KeptRow Row(string key)
         {
-            if (kept.Find(key) is { } row && row.Length == rows.Width) return row;
+            if (kept.Find(key, rows.Width) is { } row) return row;
             cancel.ThrowIfCancellationRequested();
-            var again = rows.Compute([sequenceOf[key]])[0].Values!;
+            var again = new KeptRow(rows.Compute([sequenceOf[key]])[0].Values!);
             kept.Add(key, again);
             return again;
         }
+        var products = Products([.. sequenceOf.Keys], Row, cancel);
         var cosines = places.Select(_ => new double[places.Length]).ToArray();
         for (var i = 0; i < places.Length; i++)
         {
@@ -48,21 +51,47 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
             for (var j = 0; j < i; j++)
             {
                 var (a, b) = (observed[places[i]], observed[places[j]]);
-                cosines[i][j] = cosines[j][i] = a.Key == b.Key ? 1 : kept.Product(a.Key, b.Key, Row) / (a.GradientNorm!.Value * b.GradientNorm!.Value);
+                cosines[i][j] = cosines[j][i] = a.Key == b.Key ? 1 : products(a.Key, b.Key) / (a.GradientNorm!.Value * b.GradientNorm!.Value);
             }
         }
         return (places, cosines);
     }
 
+    // Inner products of all pairs of keys. What is missing is computed tile by tile: no more rows than two tiles are needed at a time.
+    private Func<string, string, double> Products(string[] keys, Func<string, KeptRow> row, CancellationToken cancel)
+    {
+        var computed = new Dictionary<(string, string), double>();
+        foreach (var (tile, others) in from i in Enumerable.Range(0, (keys.Length + Tile - 1) / Tile) from j in Enumerable.Range(0, i + 1) select (i, j))
+        {
+            string[] own = [.. keys.Skip(tile * Tile).Take(Tile)], far = tile == others ? own : [.. keys.Skip(others * Tile).Take(Tile)];
+            var missing = new List<(string A, string B)>();
+            for (var a = 0; a < own.Length; a++)
+                foreach (var b in far.Take(tile == others ? a : far.Length))
+                    if (kept.Product(own[a], b) is { } known) computed[(own[a], b)] = known;
+                    else missing.Add((own[a], b));
+            if (missing.Count == 0) continue;
+            cancel.ThrowIfCancellationRequested();
+            string[] needed = [.. missing.SelectMany(p => new[] { p.A, p.B }).Distinct()];
+            var places = needed.Index().ToDictionary(k => k.Item, k => k.Index);
+            var products = GramMatrix.Products([.. needed.Select(row)], [.. missing.Select(p => (places[p.A], places[p.B]))]);
+            foreach (var (pair, product) in missing.Zip(products))
+            {
+                kept.SetProduct(pair.A, pair.B, product);
+                computed[pair] = product;
+            }
+        }
+        return (a, b) => computed.TryGetValue((a, b), out var product) ? product : computed[(b, a)];
+    }
+
     private void Compute(IEnumerable<Prepared> missing, CancellationToken cancel)
     {
-        // Like lengths together: less padding. Equal examples have one key and are computed once.
+        // Like lengths together: less padding where there is any. Equal examples have one key and are computed once.
         var order = missing.DistinctBy(p => p.Key).OrderBy(p => p.Sequence.Ids.Length).ToList();
         for (var at = 0; at < order.Count;)
         {
             cancel.ThrowIfCancellationRequested();
-            var count = 1;
-            while (at + count < order.Count && (count + 1) * order[at + count].Sequence.Ids.Length <= _positionsAtOnce) count++;
+            int count = 0, positions = 0;
+            while (at + count < order.Count && (count == 0 || positions + order[at + count].Sequence.Ids.Length <= _positionsAtOnce)) positions += order[at + count++].Sequence.Ids.Length;
             var batch = order.GetRange(at, count);
             var computed = rows.Compute([.. batch.Select(p => p.Sequence)]);
             for (var i = 0; i < count; i++)
@@ -71,7 +100,7 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
                 var norm = values is null ? 0 : GramMatrix.Norm(values);
                 // A norm that is no number comes from weights that overflow: no cosine can be made of it.
                 var usable = norm > 0 && double.IsFinite(norm);
-                if (usable) kept.Add(batch[i].Key, values!);
+                if (usable) kept.Add(batch[i].Key, new KeptRow(values!));
                 _known[batch[i].Key] = new Observation(batch[i].Key, usable ? loss : null, usable ? norm : null, usable ? null : norm == 0 ? "The gradient is zero." : "The gradient is no number.");
             }
             at += count;
