@@ -64,7 +64,7 @@ public sealed class KeyValueCache : IDisposable
 
         // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one sequence.
         var queries = q.view(batch, time, kv, groups, width).permute(2, 0, 3, 1, 4).reshape(kv, batch * groups * time, width);
-        var own = queries.view(kv * batch, groups * time, width).bmm(keys.transpose(1, 2));
+        var own = queries.reshape(kv * batch, groups * time, width).bmm(keys.transpose(1, 2));
         own.view(kv, batch, groups, time, columns).add_(mask.unsqueeze(1), Operand.One);
         Tensor mixed;
         if (_prefix.Ids.Count == 0) mixed = own.softmax(-1).bmm(values);
