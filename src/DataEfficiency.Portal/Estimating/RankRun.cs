@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Engine;
@@ -18,18 +17,17 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
 {
     private const int FirstStep = 4, LargestStep = 256;
 
-    private IEnumerator<bool>? _steps;
-    private int _job;
-    private int _project;
+    private readonly Dictionary<int, IEnumerator<bool>> _begun = [];
 
-    /// <summary>Does one step of the oldest open job. False: there is none.</summary>
+    /// <summary>Does one step of the open job that has the least left. False: there is none.</summary>
     public bool Step(CancellationToken cancel)
     {
-        if (_steps is null && !Begin(cancel)) return false;
+        if (Next() is not { } job) return false;
+        if (!_begun.TryGetValue(job.Id, out var steps)) _begun[job.Id] = steps = Steps(job, cancel).GetEnumerator();
         try
         {
-            if (_steps!.MoveNext()) return true;
-            End();
+            if (steps.MoveNext()) return true;
+            End(job.Id);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -37,29 +35,28 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         }
         catch (Exception e)
         {
-            LogFailed(e, _job, _project);
-            End();
-            Wait(store.FailAsync(_job, e is EngineException or ArgumentException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
+            LogFailed(e, job.Id, job.ProjectId);
+            End(job.Id);
+            Wait(store.FailAsync(job.Id, e is EngineException or ArgumentException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
         }
-        Wait(publisher.PublishAsync(_project, cancel));
+        Wait(publisher.PublishAsync(job.ProjectId, cancel));
         return true;
     }
 
-    private bool Begin(CancellationToken cancel)
+    /// <summary>A small pool does not wait behind a large one that is under way. What a job that has not begun really has left only its first step finds out.</summary>
+    private RankJob? Next()
     {
         using var db = contexts.CreateDbContext();
-        var job = db.RankJobs.AsNoTracking().Where(j => (j.State == WorkState.Queued || j.State == WorkState.Running) && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
-            .OrderBy(j => j.Id).FirstOrDefault();
-        if (job is null) return false;
-        (_job, _project) = (job.Id, job.ProjectId);
-        _steps = Steps(job, cancel).GetEnumerator();
-        return true;
+        var open = db.RankJobs.AsNoTracking().Where(j => (j.State == WorkState.Queued || j.State == WorkState.Running) && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
+            .OrderByDescending(j => j.CancelRequested).ThenBy(j => j.StartedAt != null).ThenBy(j => j.Total - j.Done).ThenBy(j => j.Id).ToList();
+        // what was cancelled or deleted while another one had its turn
+        foreach (var gone in _begun.Keys.Except(open.Select(j => j.Id)).ToList()) End(gone);
+        return open.FirstOrDefault();
     }
 
-    private void End()
+    private void End(int job)
     {
-        _steps?.Dispose();
-        _steps = null;
+        if (_begun.Remove(job, out var steps)) steps.Dispose();
     }
 
     /// <summary>Each yield is a place where an estimate may go between.</summary>
@@ -72,16 +69,19 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         Wait(publisher.PublishAsync(project.Id, cancel));
         yield return true;
 
-        var (size, doneBefore, started) = (FirstStep, done, time.GetTimestamp());
+        // the speed while it has its turn: another job or an estimate may go between
+        var (size, doneBefore, busy) = (FirstStep, done, TimeSpan.Zero);
         while (Wait(store.NextAsync(project.Id, cursor, size, cancel)) is { Count: > 0 } items)
         {
             // another project's estimate may have had the engine in between, with another model
             estimator = host.Open(project.Model);
-            var begun = Stopwatch.GetTimestamp();
+            var begun = time.GetTimestamp();
             var ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], null, cancel);
-            size = NextSize(items.Count, size, Stopwatch.GetElapsedTime(begun));
+            var took = time.GetElapsedTime(begun);
+            size = NextSize(items.Count, size, took);
+            busy += took;
             (cursor, done) = (items[^1].Id, done + items.Count);
-            var speed = (done - doneBefore) / Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-3);
+            var speed = (done - doneBefore) / Math.Max(busy.TotalSeconds, 1e-3);
             if (Wait(store.SaveAsync(job.Id, project.Id, items, ranked, done, speed, cancel))) yield break;
             Wait(publisher.PublishAsync(project.Id, cancel));
             yield return true;

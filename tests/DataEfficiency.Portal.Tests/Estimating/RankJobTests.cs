@@ -60,6 +60,23 @@ public sealed class RankJobTests
     }
 
     [Fact]
+    public async Task Job_OfASmallPool_GoesBeforeALargeOneUnderWay()
+    {
+        using var world = new EstimatingWorld();
+        var (large, small) = (await world.AddPoolAsync(3000), await world.AddPoolAsync(40));
+        world.Estimator.Block();
+        await world.Ranking.EnqueueAsync(large);
+        await world.Estimator.Arrived.WaitAsync();
+        await world.Ranking.EnqueueAsync(small);
+        await world.WaitAsync(large, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
+
+        await using var db = await world.OpenDbAsync();
+        var ended = await db.RankJobs.ToDictionaryAsync(j => j.ProjectId, j => j.FinishedAt);
+        Assert.True(ended[small] <= ended[large], $"small {ended[small]}, large {ended[large]}");
+        Assert.Equal(3040, Ranked(world));
+    }
+
+    [Fact]
     public async Task Rank_AfterAnImport_RanksTheNewItemsOnly_AfterANewInstruction_All()
     {
         using var world = new EstimatingWorld();
