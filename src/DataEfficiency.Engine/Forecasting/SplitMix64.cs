@@ -21,11 +21,11 @@ public sealed class SplitMix64(ulong seed)
         }
     }
 
-    /// <summary>A whole number in [0, count), count at most 2,048: ((next &gt;&gt; 11) * count) &gt;&gt; 53.</summary>
+    /// <summary>A whole number in [0, count), count at least 1: ((next &gt;&gt; 11) * count) &gt;&gt; 53.</summary>
     public int NextIndex(int count)
     {
-        if (count is < 1 or > 2048) throw new ArgumentOutOfRangeException(nameof(count), count, "An index is drawn from 1 to 2,048 (above that the product leaves 64 bits).");
-        return (int)(((Next() >> 11) * (ulong)count) >> 53);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return (int)(((UInt128)(Next() >> 11) * (ulong)count) >> 53);
     }
 
     /// <summary>A number in [0, 1) on the grid of float32: (next &gt;&gt; 40) 2^-24, exact.</summary>

@@ -39,4 +39,12 @@ public sealed class CandidateDrawTests
         for (var seed = 0; seed < 4000; seed++) first[CandidateDraw.Of(items, seed).Single(o => o.DrawRank == 0).Id]++;
         Assert.All(first, n => Assert.InRange(n, 400, 600));
     }
+
+    [Fact]
+    public void Of_APoolOf100000_DrawsTheOrderOfAllItsCandidates()
+    {
+        var order = CandidateDraw.Of([.. Enumerable.Range(0, 100_000).Select(i => ((long)i, (double?)(i / 100_000.0)))], 7);
+
+        Assert.Equal(Enumerable.Range(0, 10_000), order.Where(o => o.DrawRank is not null).Select(o => o.DrawRank!.Value).Order());
+    }
 }
