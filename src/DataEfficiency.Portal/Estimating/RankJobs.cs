@@ -13,26 +13,32 @@ public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPub
     /// <returns>The job's id.</returns>
     public async Task<int> EnqueueAsync(int projectId, CancellationToken cancel = default)
     {
-        var job = await writes.WriteAsync(async (db, token) =>
-        {
-            var now = Now;
-            await CancelAsync(db, projectId, now, token);
-            var project = await db.Projects.SingleAsync(p => p.Id == projectId, token);
-            var added = new RankJob { ProjectId = projectId, State = WorkState.Queued, Model = project.Model, CreatedAt = now,
-                Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, token) };
-            db.RankJobs.Add(added);
-            await db.SaveChangesAsync(token);
-            return added;
-        }, cancel);
-        await publisher.PublishAsync(projectId, cancel);
-        queue.Wake();
+        var job = await writes.WriteAsync((db, token) => QueueAsync(db, projectId, token), cancel);
+        await WakeAsync(projectId, cancel);
         return job.Id;
+    }
+
+    /// <summary>As <see cref="EnqueueAsync"/>, in a transaction of the caller, who calls <see cref="WakeAsync"/> after it.</summary>
+    public async Task<RankJob> QueueAsync(AppDbContext db, int projectId, CancellationToken cancel)
+    {
+        await CancelAsync(db, projectId, Now, cancel);
+        var project = await db.Projects.SingleAsync(p => p.Id == projectId, cancel);
+        var job = new RankJob { ProjectId = projectId, State = WorkState.Queued, Model = project.Model, CreatedAt = Now,
+            Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, cancel) };
+        db.RankJobs.Add(job);
+        await db.SaveChangesAsync(cancel);
+        return job;
     }
 
     /// <summary>Ends a queued job now and a running one after its current step. What it ranked so far is kept.</summary>
     public async Task CancelAsync(int projectId, CancellationToken cancel = default)
     {
         await writes.WriteAsync((db, token) => CancelAsync(db, projectId, Now, token), cancel);
+        await WakeAsync(projectId, cancel);
+    }
+
+    public async Task WakeAsync(int projectId, CancellationToken cancel = default)
+    {
         await publisher.PublishAsync(projectId, cancel);
         queue.Wake();
     }

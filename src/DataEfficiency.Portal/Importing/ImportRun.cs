@@ -1,11 +1,12 @@
 // One import from the first row to the flip. Every transaction is short (a chunk of rows, a chunk of places), so that labeling goes on beside it;
 // nothing of it is visible before the last one, which sets Project.VisibleImport.
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Importing;
 
-internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, TimeProvider time)
+internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, IPoolGrown grown, TimeProvider time)
 {
     private Import import = new();
     private RowChecks checks = default!;
@@ -75,20 +76,19 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     private async Task PlaceAsync(CancellationToken cancel)
     {
         List<(long Id, long? LabelId)> items;
-        int first;
         long seed;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
-            first = 1 + (await db.Items.Where(i => i.ProjectId == import.ProjectId && i.ImportId != import.Id).MaxAsync(i => (int?)i.RandomRank, cancel) ?? -1);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
                 .Select(i => new { i.Id, Label = db.Labels.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() }).ToListAsync(cancel))
                 .ConvertAll(i => (i.Id, i.Label));
         }
-        var places = Permutation.Of(items.Count, seed, import.Id);
-        for (var start = 0; start < items.Count; start += ImportLimits.ChunkRows)
+        // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays a random sample
+        var random = new SplitMix64(unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
+        foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
-            var chunk = items.Skip(start).Take(ImportLimits.ChunkRows).Select((item, i) => new PlacedItem(item.Id, first + places[start + i], item.LabelId)).ToList();
+            var chunk = part.Select(item => new PlacedItem(item.Id, (int)(random.Next() >> 33), item.LabelId)).ToList();
             await writes.WriteAsync(async (db, token) =>
             {
                 await StillWantedAsync(db, token);
@@ -117,6 +117,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             After = $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates",
         });
         await db.SaveChangesAsync(token);
+        await grown.QueueAsync(db, project.Id, token);
         await SaveProgressAsync(db, token);
         await db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, WorkState.Done)
             .SetProperty(i => i.Error, (string?)null).SetProperty(i => i.BytesRead, import.Bytes).SetProperty(i => i.FinishedAt, Now), token);

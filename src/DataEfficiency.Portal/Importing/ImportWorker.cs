@@ -7,7 +7,7 @@ namespace DataEfficiency.Portal.Importing;
 /// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew, once: a
 /// file that takes the process down with it does not do so for ever.
 /// </summary>
-internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue, IEnumerable<IPoolGrown> grown,
+internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue, IPoolGrown grown,
     TimeProvider time, ILogger<ImportWorker> log) : BackgroundService
 {
     private const string BegunAnew = "Begun anew after the portal was stopped.";
@@ -59,7 +59,7 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             var import = await db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id, stopping);
             if (import is null || import.State != WorkState.Queued) return;
             await SetAsync(id, WorkState.Running, import.Error, null, stopping);
-            var run = new ImportRun(contexts, writes, uploads, time);
+            var run = new ImportRun(contexts, writes, uploads, grown, time);
             try
             {
                 await RemoveAsync(run, id, stopping);
@@ -79,7 +79,7 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             }
             uploads.Delete(Guid.Parse(import.StoredName));
             var withLabels = ColumnMapping.FromJson(import.Mapping).Use == AnswerUse.Labels;
-            foreach (var listener in grown) await listener.PoolGrewAsync(import.ProjectId, withLabels, stopping);
+            await grown.PoolGrewAsync(import.ProjectId, withLabels, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -93,7 +93,7 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
 
     private async Task EndAsync(Import import, WorkState state, string? error, CancellationToken stopping)
     {
-        await new ImportRun(contexts, writes, uploads, time).CleanUpAsync(import.Id, stopping);
+        await new ImportRun(contexts, writes, uploads, grown, time).CleanUpAsync(import.Id, stopping);
         await SetAsync(import.Id, state, error, time.GetUtcNow().ToUnixTimeMilliseconds(), stopping);
         uploads.Delete(Guid.Parse(import.StoredName));
     }

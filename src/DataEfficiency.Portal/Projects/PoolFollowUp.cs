@@ -1,22 +1,24 @@
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Projects;
 
 /// <summary>What follows a grown pool or changed settings: ranking where the model has to look again, and a ring at the estimator's door.</summary>
-internal sealed class PoolFollowUp(RankJobs ranking, IEstimateDoorbell doorbell, ForecastPublisher publisher) : IPoolGrown, IProjectChanged
+internal sealed class PoolFollowUp(RankJobs ranking, IEstimateDoorbell doorbell) : IPoolGrown, IProjectChanged
 {
+    public Task QueueAsync(AppDbContext db, int projectId, CancellationToken cancel) => ranking.QueueAsync(db, projectId, cancel);
+
     public async Task PoolGrewAsync(int projectId, bool withLabels, CancellationToken cancel)
     {
-        await ranking.EnqueueAsync(projectId, cancel);
+        await ranking.WakeAsync(projectId, cancel);
         if (withLabels) doorbell.Ring(projectId);
     }
 
-    public async Task ChangedAsync(int projectId, bool rerank, CancellationToken cancel)
+    public async Task ChangedAsync(int projectId, CancellationToken cancel)
     {
-        if (rerank) await ranking.EnqueueAsync(projectId, cancel);
+        await ranking.WakeAsync(projectId, cancel);
         doorbell.Ring(projectId);
-        await publisher.PublishAsync(projectId, cancel);
     }
 }

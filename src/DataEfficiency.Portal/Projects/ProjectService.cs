@@ -9,7 +9,7 @@ namespace DataEfficiency.Portal.Projects;
 public sealed record ProjectChange(bool Reranks, IReadOnlyList<string> Fields);
 
 /// <summary>Makes projects and changes them, each change with its audit entry. Who may do so is checked by the caller.</summary>
-public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, IEnumerable<IProjectChanged> listeners, TimeProvider time)
+public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, IProjectChanged follower, TimeProvider time)
 {
     public Task<int> CreateAsync(ProjectForm form, string userId, bool sample = false, CancellationToken cancel = default) => writes.WriteAsync(async (db, token) =>
     {
@@ -68,8 +68,9 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             if (project.LabelVersion > 0) project.LabelVersion++;
             Audit(db, id, userId, "project.settings", before, Summary(project));
             await db.SaveChangesAsync(token);
+            if (change.Reranks) await follower.QueueAsync(db, id, token);
         }, cancel);
-        foreach (var listener in listeners) await listener.ChangedAsync(id, change.Reranks, cancel);
+        await follower.ChangedAsync(id, cancel);
     }
 
     /// <summary>Pause, resume, archive, reopen.</summary>
@@ -83,7 +84,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             project.State = state;
             await db.SaveChangesAsync(token);
         }, cancel);
-        foreach (var listener in listeners) await listener.ChangedAsync(id, false, cancel);
+        await follower.ChangedAsync(id, cancel);
     }
 
     /// <summary>Gone for everybody at once; its rows go in chunks afterwards.</summary>
@@ -130,9 +131,12 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     });
 }
 
-/// <summary>Told after a project's settings changed.</summary>
+/// <summary>What follows changed settings.</summary>
 public interface IProjectChanged
 {
-    /// <param name="rerank">Ranks and gradients no longer fit the prompt.</param>
-    Task ChangedAsync(int projectId, bool rerank, CancellationToken cancel);
+    /// <summary>Ranks and gradients no longer fit the prompt: in the transaction of the change, so that a crash right after it loses nothing.</summary>
+    Task QueueAsync(AppDbContext db, int projectId, CancellationToken cancel);
+
+    /// <summary>After that transaction.</summary>
+    Task ChangedAsync(int projectId, CancellationToken cancel);
 }

@@ -16,9 +16,9 @@ public sealed class Item
     public string? Metadata { get; set; }
     /// <summary>Hidden gold answer (answer text) for evaluation, never shown to annotators.</summary>
     public string? Gold { get; set; }
-    /// <summary>Place in the seeded permutation of the project's items.</summary>
+    /// <summary>A seeded random number; the project's random order is the rising one, into which later imports mix.</summary>
     public int RandomRank { get; set; }
-    /// <summary>Place by falling need (least confident first); until ranked, the random rank.</summary>
+    /// <summary>Place by falling need (least confident first), from 0; until ranked, the random rank.</summary>
     public int ActiveRank { get; set; }
     /// <summary>Place in the drawn order of the candidates (lowest tenth by confidence); null outside.</summary>
     public int? DrawRank { get; set; }

@@ -1,7 +1,9 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Estimating;
@@ -41,6 +43,38 @@ public sealed class EstimateWorkerTests
         Assert.Equal(5, update.Estimate!.CosLow.Count);
         Assert.Single(await after.EstimatesAsync(done));
         Assert.DoesNotContain("forecast 3", after.Estimator.Calls);
+    }
+
+    [Fact]
+    public async Task Settings_SavedBeforeACrash_AreRankedAndEstimatedAtTheNextStart()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        int target, prompt;
+        using (var before = new EstimatingWorld { DataFolder = folder, KeepDataFolder = true })
+        {
+            target = await before.AddPoolAsync(400, drawn: true);
+            prompt = await before.AddPoolAsync(400, drawn: true);
+            await before.LabelAndWaitAsync(target, 3);
+            await before.LabelAndWaitAsync(prompt, 3);
+            // the process ends before the engine has seen any of it
+            before.Estimator.Block();
+            await SaveAsync(before, target, f => f.TargetValue = .7);
+            await SaveAsync(before, prompt, f => f.Instruction = "Another question?");
+        }
+        using var after = new EstimatingWorld { DataFolder = folder };
+        var update = await after.WaitAsync(target, u => u.LabelVersion > 3);
+        Assert.Equal(2, (await after.EstimatesAsync(target)).Count);
+        await after.WaitAsync(prompt, u => u.Ranking is { State: WorkState.Done, Total: 400 } && u.Estimate is not null);
+        Assert.All(await after.ItemsAsync(prompt), i => Assert.NotNull(i.Confidence));
+        Assert.All(await after.ItemsAsync(target), i => Assert.Null(i.Confidence));
+    }
+
+    private static async Task SaveAsync(EstimatingWorld world, int project, Action<ProjectForm> change)
+    {
+        var projects = world.Services.GetRequiredService<ProjectService>();
+        var (_, form, _) = (await projects.FindAsync(project))!.Value;
+        change(form);
+        await projects.SaveAsync(project, form, "lead");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ import { clock, count, el, kbd } from './markup.js';
 
 const queueNames = {
   First32: card => `among the least sure of ${count(card.pool)}`,
-  Active: card => `no. ${count(card.place)} by need of ${count(card.pool)}`,
+  Active: card => card.place > 0 ? `no. ${count(card.place)} by need of ${count(card.pool)}` : 'new, not ranked yet',
   Random: () => 'random pick',
 };
 
