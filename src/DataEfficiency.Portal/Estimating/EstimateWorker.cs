@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The one engine thread of the device. Estimates of rung projects go first, and between two steps of a ranking. It lives as long as the
+/// The one engine thread of the device. Estimates of rung projects go first, and between two steps of a measurement or ranking. It lives as long as the
 /// portal: a failing estimate is a row, a failing database is a log line and a new try.
 /// </summary>
-public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, RankRun rankings, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
+public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -58,7 +58,7 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                 project = id;
                 estimates.Run(id, _stopping.Token);
             }
-            else if (!rankings.Step(_stopping.Token))
+            else if (!measurements.Step(_stopping.Token) && !rankings.Step(_stopping.Token))
             {
                 queue.Wait(_stopping.Token);
             }

@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Hub;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,9 @@ public static class EstimatingRegistration
         services.AddSingleton<ForecastReader>();
         services.AddSingleton<ForecastPublisher>();
         services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ModelMeasurements>();
+        services.AddSingleton<Func<HubOptions>>(HubOptions.FromEnvironment);
+        services.AddSingleton<ModelPulls>();
         services.AddSingleton<IEstimatorHost, EstimatorHost>();
         services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, PromptBuilder.Load(folder), Options(provider)));
         services.AddSingleton<EstimateRun>();

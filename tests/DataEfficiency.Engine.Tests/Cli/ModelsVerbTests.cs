@@ -59,7 +59,7 @@ public sealed class ModelsVerbTests : IDisposable
     [Fact]
     public async Task Pull_FromTheHubOfTheEnvironment_ModelIsThere()
     {
-        await using var hub = new LocalHub(LocalHub.TinyModel());
+        await using var hub = new LocalHub(LocalHub.BundledModel());
         Environment.SetEnvironmentVariable(HubOptions.EndpointVariable, hub.Address.AbsoluteUri);
         Environment.SetEnvironmentVariable(HubOptions.TokenVariable, "hf_secret");
         try

@@ -9,7 +9,7 @@ namespace DataEfficiency.Engine.Tests.Hub;
 public sealed class HubDownloadTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("hub-").FullName;
-    private static readonly IReadOnlyDictionary<string, byte[]> Repository = LocalHub.TinyModel();
+    private static readonly IReadOnlyDictionary<string, byte[]> Repository = LocalHub.BundledModel();
 
     private string Folder => Path.Combine(_root, "tiny");
 
@@ -73,11 +73,11 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_ConnectionsCut_GoesOnBehindWhatIsThere()
     {
         await using var hub = Hub();
-        hub.CutAfter = 10_000;
+        hub.CutAfter = 200_000;
         await PullAsync(hub, retries: 1);
         IsComplete();
         var ranges = hub.Requests.Where(r => r.Path.EndsWith("model.safetensors", StringComparison.Ordinal)).Select(r => r.Range).ToList();
-        Assert.Equal([.. Enumerable.Range(0, ranges.Count).Select(i => i == 0 ? "" : $"bytes={i * 10_000}-")], ranges);
+        Assert.Equal([.. Enumerable.Range(0, ranges.Count).Select(i => i == 0 ? "" : $"bytes={i * 200_000}-")], ranges);
         Assert.True(ranges.Count > 3, $"{ranges.Count} requests");
     }
 
@@ -85,7 +85,7 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_CutAndRangeIgnored_SaysSoAndLaterBeginsAnew()
     {
         await using var hub = Hub();
-        (hub.CutAfter, hub.IgnoreRange) = (10_000, true);
+        (hub.CutAfter, hub.IgnoreRange) = (200_000, true);
         Assert.Contains("it goes on where it stopped", await RefusedAsync(hub));
         Assert.InRange(hub.Requests.Count, 3, 20);
         hub.CutAfter = null;
@@ -132,7 +132,7 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_PartOfAnEarlierDayIsDamaged_BeginsThatFileAnew()
     {
         await using var hub = Hub();
-        hub.CutAfter = 10_000;
+        hub.CutAfter = 200_000;
         hub.IgnoreRange = true;
         await RefusedAsync(hub);
         (hub.CutAfter, hub.IgnoreRange) = (null, false);
@@ -145,10 +145,10 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_PartLongerThanTheFile_BeginsThatFileAnew()
     {
         await using var hub = Hub();
-        (hub.CutAfter, hub.IgnoreRange) = (10_000, true);
+        (hub.CutAfter, hub.IgnoreRange) = (200_000, true);
         await RefusedAsync(hub);
         (hub.CutAfter, hub.IgnoreRange) = (null, false);
-        await File.WriteAllBytesAsync(Directory.GetFiles(Growing, "*.part").Single(), new byte[10_000_000]);
+        await File.WriteAllBytesAsync(Directory.GetFiles(Growing, "*.part").Single(), new byte[20_000_000]);
         await PullAsync(hub);
         IsComplete();
     }

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DataEfficiency.Engine.Tests.Hub;
@@ -30,12 +29,9 @@ public sealed class LocalHub : IAsyncDisposable
         Address = new(_app.Urls.Single());
     }
 
-    /// <summary>A small model's folder as a repository.</summary>
-    internal static Dictionary<string, byte[]> TinyModel()
-    {
-        using var model = new TinyModel();
-        return Directory.GetFiles(model.Folder).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
-    }
+    /// <summary>The bundled model as a repository.</summary>
+    public static Dictionary<string, byte[]> BundledModel() => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "BundledModel")).Where(f => Path.GetFileName(f) is not ("README.md" or "calibration.json"))
+        .ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
 
     public Uri Address { get; }
 

@@ -1,0 +1,94 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Hub;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <param name="BytesPerSecond">Since it began; 0 before the first bytes.</param>
+/// <param name="Outcome">What came of it, in words; null while it runs.</param>
+public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, bool Running, bool Failed, string? Outcome)
+{
+    public TimeSpan? Left => BytesPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min((Progress.Total - Progress.Done) / BytesPerSecond, 359_999)) : null;
+}
+
+/// <summary>Downloads of models from the hub into the models folder, one at a time. Cancelled or cut off, even by the portal's end, the next one goes on where it stopped.</summary>
+public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hub, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ModelPulls> log)
+{
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _running;
+
+    /// <summary>The running download or the last one; null before the first.</summary>
+    public PullState? Latest { get; private set; }
+
+    /// <summary>Begins a download.</summary>
+    /// <returns>Null, or why it did not begin.</returns>
+    public string? Begin(string text)
+    {
+        try
+        {
+            var model = HubModel.Parse(text);
+            var download = new HubDownload(hub());
+            lock (_gate)
+            {
+                if (_running is not null) return $"{Latest?.Model} is being pulled; one at a time.";
+                _running = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+                Latest = new(model, new("", 0, 0), 0, true, false, null);
+                _ = Task.Run(() => RunAsync(download, model, _running));
+            }
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public void Cancel()
+    {
+        lock (_gate) _running?.Cancel();
+    }
+
+    private async Task RunAsync(HubDownload download, HubModel model, CancellationTokenSource running)
+    {
+        var (failed, outcome) = (true, "");
+        try
+        {
+            await download.PullAsync(model, catalog.Root, new Told(this, time), running.Token);
+            (failed, outcome) = (false, $"{model} is installed.");
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = $"The download of {model} was cancelled. Pull it again, and it goes on where it stopped.";
+        }
+        catch (EngineException e)
+        {
+            outcome = e.Message;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, model);
+            outcome = $"The download of {model} failed ({e.GetType().Name}); the log has the details.";
+        }
+        lock (_gate)
+        {
+            Latest = Latest! with { Running = false, Failed = failed, Outcome = outcome };
+            _running = null;
+        }
+        running.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Error, "Pulling model {Model} failed")]
+    private partial void LogFailed(Exception e, HubModel model);
+
+    // Progress<T> would post to other threads, out of order
+    private sealed class Told(ModelPulls pulls, TimeProvider time) : IProgress<PullProgress>
+    {
+        private (long Bytes, long At)? _first;
+
+        public void Report(PullProgress value)
+        {
+            if (value.Total > 0) _first ??= (value.Done, time.GetTimestamp());
+            var speed = _first is { } first ? (value.Done - first.Bytes) / Math.Max(time.GetElapsedTime(first.At).TotalSeconds, .001) : 0;
+            lock (pulls._gate) pulls.Latest = pulls.Latest! with { Progress = value, BytesPerSecond = speed };
+        }
+    }
+}
