@@ -38,6 +38,17 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Start_DataFolderReadOnly_OneLineAndExitCodeOne()
+    {
+        // nobody, not even root, makes folders there
+        if (!OperatingSystem.IsLinux()) return;
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", "/sys/dataefficiency");
+
+        Assert.Equal(1, code);
+        Assert.Contains("The data folder /sys/dataefficiency cannot be made", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
     public async Task Start_WrongSetting_NamesTheKey()
     {
         var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", " ", "--Proxy:KnownProxies:0", "my-proxy");

@@ -7,12 +7,13 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="LabelVersion">The label version the estimator has looked at.</param>
 /// <param name="Labels">Current labels that count (no surplus) at that version.</param>
 /// <param name="FirstLabels">How many of the first 32 are labelled.</param>
+/// <param name="FirstSize">How many first labels there can be: 32, or fewer where the pool has fewer items that the model can use.</param>
 /// <param name="EstimateId">Row of the newest estimate that succeeded; null before the first.</param>
 /// <param name="Estimate">That estimate, without its cosine matrix.</param>
 /// <param name="Error">Why the newest run failed; null where it did not.</param>
 /// <param name="StoppedAt">When a lead confirmed the stop.</param>
 /// <param name="Ranked">Some ranking has finished: there is an order and a draw, whatever became of a later one.</param>
-public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed,
+public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, int FirstSize, RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed,
     int? DurationMilliseconds, long? EstimatedAt, Estimate? Estimate, string? Error, long? StoppedAt, bool Ranked)
 {
     /// <summary>True where another picture of the same project was taken later.</summary>

@@ -81,22 +81,29 @@ public static class VerdictText
         }
     }
 
-    private static Verdict First(VerdictFacts facts, int m, CultureInfo culture) =>
-        new("First labels", VerdictTone.Wait, Runs($"**{m} of {StopRule.BandFrom}** labels before a first band"),
-            [$"Each of the first {StopRule.AdviceFrom} labels moves CoS-Low; a number comes at {StopRule.NumberFrom}, advice at {StopRule.AdviceFrom}.", .. OfAll(facts, culture)], Waiting(m));
+    private static Verdict First(VerdictFacts facts, int m, CultureInfo culture)
+    {
+        var size = facts.Forecast.FirstSize;
+        return new("First labels", VerdictTone.Wait, size < StopRule.BandFrom ? Runs($"**{m} of {size}** labels; a first band needs {StopRule.BandFrom}") : Runs($"**{m} of {StopRule.BandFrom}** labels before a first band"),
+            [$"Each of the first {size} labels moves CoS-Low; {(size < StopRule.NumberFrom ? "" : $"a number comes at {StopRule.NumberFrom}, ")}{WhenAdvised(size, $"advice at {StopRule.AdviceFrom}.")}", .. OfAll(facts, culture)], Waiting(m, size));
+    }
 
     private static Verdict Early(VerdictFacts facts, Estimate estimate, CultureInfo culture)
     {
-        var m = estimate.CosLow.Count;
+        var (m, size) = (estimate.CosLow.Count, facts.Forecast.FirstSize);
         if (m < StopRule.BandFrom) return First(facts, m, culture);
         List<string> details = [];
         if (!estimate.Calibrated) details.Add(NotCalibrated);
         if (m < StopRule.NumberFrom)
-            return new("First forecast", VerdictTone.Go, Runs($"A first **band**; the number of labels comes at {StopRule.NumberFrom}"),
-                [$"{m} of {StopRule.AdviceFrom} first labels: after {StopRule.NumberFrom - m} more the forecast says a number, after {StopRule.AdviceFrom - m} more it advises.", .. details], Waiting(m));
-        details.Insert(0, $"{Need(estimate.Posterior, culture)}Advice comes after {StopRule.AdviceFrom - m} more of the first labels.");
-        return new("First forecast", VerdictTone.Go, Likely(facts, estimate.Posterior, culture), details, Waiting(m));
+            return new("First forecast", VerdictTone.Go, size < StopRule.NumberFrom ? Runs($"A first **band**; a number of labels needs {StopRule.NumberFrom} first labels") : Runs($"A first **band**; the number of labels comes at {StopRule.NumberFrom}"),
+                [$"{m} of {size} first labels: {(size < StopRule.NumberFrom ? "" : $"after {StopRule.NumberFrom - m} more the forecast says a number, ")}{WhenAdvised(size, $"after {StopRule.AdviceFrom - m} more it advises.")}", .. details], Waiting(m, size));
+        details.Insert(0, $"{Need(estimate.Posterior, culture)}{Capital(WhenAdvised(size, $"advice comes after {StopRule.AdviceFrom - m} more of the first labels."))}");
+        return new("First forecast", VerdictTone.Go, Likely(facts, estimate.Posterior, culture), details, Waiting(m, size));
     }
+
+    /// <summary>When advice comes, or why it cannot.</summary>
+    private static string WhenAdvised(int size, string comes) =>
+        size >= StopRule.AdviceFrom ? comes : $"advice needs {StopRule.AdviceFrom} first labels, and the pool has items for {size}: import more to get it.";
 
     private static Verdict Uncalibrated(VerdictFacts facts, Estimate estimate, CultureInfo culture)
     {
@@ -164,7 +171,7 @@ public static class VerdictText
     /// <summary>What ends at <see cref="Cap"/>.</summary>
     private static string Limit(VerdictFacts facts) => Cap(facts) == facts.Budget ? "the whole budget" : Cap(facts) == facts.Items ? "the whole pool" : "the method's limit";
 
-    private static string Waiting(int m) => $"{m} of {StopRule.AdviceFrom} first labels";
+    private static string Waiting(int m, int size) => m >= size ? $"all {size} first labels are given, and advice needs {StopRule.AdviceFrom}" : $"{m} of {size} first labels";
 
     private static IEnumerable<string> OfAll(VerdictFacts facts, CultureInfo culture)
     {

@@ -9,6 +9,9 @@ public sealed class DataFolderException(string message, Exception? inner = null)
 /// <summary>The one folder that a running portal writes. A lock file in it refuses a second process.</summary>
 public sealed class DataFolder : IDisposable
 {
+    // what .NET says of a file that another process has locked: EWOULDBLOCK, or a sharing violation
+    private const int LockedOnLinux = 11, LockedOnMac = 35, LockedOnWindows = unchecked((int)0x80070020);
+
     private FileStream? _lock;
     private readonly TimeSpan _busyTimeout;
 
@@ -50,13 +53,13 @@ public sealed class DataFolder : IDisposable
         {
             _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new DataFolderException($"The data folder {Root} is not writable for this user. Set Data:Folder to another folder.", e);
-        }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             throw new DataFolderException($"The data folder {Root} is in use by another portal: stop that one, or set Data:Folder to another folder.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The data folder {Root} is not writable for this user: {e.Message} Set Data:Folder to another folder.", e);
         }
     }
 

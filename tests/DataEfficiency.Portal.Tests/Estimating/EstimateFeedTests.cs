@@ -89,5 +89,5 @@ public sealed class EstimateFeedTests
         Assert.Null(subscription.Latest);
     }
 
-    private static ForecastUpdate Update(long version) => new(1, version, 0, 0, null, null, "fake", null, null, null, null, null, null, true);
+    private static ForecastUpdate Update(long version) => new(1, version, 0, 0, 32, null, null, "fake", null, null, null, null, null, null, true);
 }

@@ -51,6 +51,20 @@ public sealed class VerdictTextTests
     }
 
     [Theory]
+    [InlineData(3, 5, "3 of 5 labels; a first band needs 8", "3 of 5 first labels")]
+    [InlineData(5, 5, "5 of 5 labels; a first band needs 8", "all 5 first labels are given, and advice needs 32")]
+    [InlineData(9, 12, "A first band; a number of labels needs 16 first labels", "9 of 12 first labels")]
+    [InlineData(12, 20, "A first band; the number of labels comes at 16", "12 of 20 first labels")]
+    [InlineData(20, 20, "62\u00a0% likely", "all 20 first labels are given, and advice needs 32")]
+    public void PoolBelow32_CountsToItsSize_AndSaysWhatAdviceNeeds(int m, int size, string headline, string waiting)
+    {
+        var verdict = Of(Update(Estimate(m), labels: m) with { FirstSize = size }, items: size);
+        Assert.StartsWith(headline, verdict.HeadlineText);
+        Assert.Equal(waiting, verdict.Waiting);
+        Assert.Contains(verdict.Details, d => d.Contains($"dvice needs 32 first labels, and the pool has items for {size}: import more to get it.", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(8)]
     [InlineData(15)]
     public void From8_BandOnly(int m)
@@ -174,7 +188,7 @@ public sealed class VerdictTextTests
 
     private static Verdict Of(ForecastUpdate update, int items = 10003, int budget = 5000, string? stoppedBy = null) => VerdictText.Of(new(update, items, budget, stoppedBy), English);
 
-    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null, true);
+    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), 32, Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null, true);
 
     private static Estimate Estimate(int m, double reach = .624977, int at = 3218, bool calibrated = true) => new(new CosLow(m, .2, .06, .1, .3, null, null, []), [], [], calibrated ? .419 : null, calibrated ? .078 : null, null, calibrated ? 2681 : null,
         new Posterior(reach, reach > 0 ? 756.49 : null, reach > 0 ? 175.08 : null, reach > 0 ? 2955.56 : null, .6, .42, .43, null, 757, [], new SortedDictionary<int, double> { [500] = .22, [2000] = .497 }),

@@ -39,6 +39,8 @@ public sealed class ImportTests
     public async Task Import_LabelsMode_MakesImportedLabelsAndTakenSlots()
     {
         await using var pool = await PoolFixture.StartAsync();
+        // the ranking that follows raises the label version when it ends
+        pool.Portal.Estimator.Block();
 
         var import = await pool.ImportAsync("text,label\none,refund\ntwo,\nthree,unknown\n", "pool.csv", AnswerUse.Labels);
 
@@ -46,8 +48,7 @@ public sealed class ImportTests
         await using var db = await pool.Portal.OpenDbAsync();
         var label = await db.Labels.SingleAsync();
         Assert.Equal((Stratum.Imported, true, "refund", 1L), (label.Stratum, label.Current, label.AnswerText, label.LabelVersion));
-        // at least: the ranking that follows raises it too when it ends
-        Assert.True((await db.Projects.SingleAsync()).LabelVersion >= label.LabelVersion);
+        Assert.Equal(1, (await db.Projects.SingleAsync()).LabelVersion);
         Assert.Equal(1, await db.Slots.CountAsync(s => s.LabelId == null));
         Assert.Equal(label.ItemId, (await db.Slots.SingleAsync(s => s.LabelId == label.Id)).ItemId);
     }
