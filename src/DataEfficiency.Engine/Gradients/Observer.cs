@@ -114,6 +114,7 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
         var reason = answer.Length == 0 ? "The answer is empty."
             : prompt.Length == 0 ? "The prompt is empty."
             : sequence.Ids.Length > decoder.Config.ContextLength ? $"Prompt and answer have {sequence.Ids.Length} tokens, the model takes {decoder.Config.ContextLength}."
+            : decoder.Config.UnknownId(sequence.Ids) is { } id ? $"Prompt and answer have token {id}, but the model's vocabulary has {decoder.Config.VocabularySize}."
             : sequence.Kept == 0 ? "Every token of the answer is masked." : null;
         return new Prepared(KeyOf(prompt, answer), sequence, reason);
     }

@@ -35,10 +35,17 @@ public sealed class ChatTemplate
         var config = Path.Combine(folder, "tokenizer_config.json");
         var file = Path.Combine(folder, "chat_template.jinja");
         var tokens = new Dictionary<string, string>();
-        var template = JsonPart.Read(config, root =>
+        bool TokensOf(JsonPart root)
         {
             foreach (var name in SpecialTokens)
                 if (root.Optional(name) is { } part) tokens[name] = part.Element.ValueKind == JsonValueKind.Object ? part.Text("content") ?? "" : part.Text();
+            return true;
+        }
+        // Older folders name their special tokens in special_tokens_map.json alone.
+        JsonPart.Read(Path.Combine(folder, "special_tokens_map.json"), TokensOf);
+        var template = JsonPart.Read(config, root =>
+        {
+            TokensOf(root);
             return !File.Exists(file) && root.Optional("chat_template") is { } found ? Default(found) : null;
         });
         if (File.Exists(file)) return new ChatTemplate(File.ReadAllText(Sized(file)), tokens, file, time);

@@ -5,11 +5,18 @@ using System.Text.Json.Nodes;
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>Llama 3's rope scaling: slow frequencies are divided by Factor, fast ones kept, those between blended.</summary>
-public sealed record RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext);
+/// <param name="OriginalContext">0: every frequency counts as slow, which is linear scaling.</param>
+public sealed record RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
+{
+    public static RopeScaling Linear(double factor) => new(factor, 1, 1, 0);
+
+    public bool IsLinear => OriginalContext == 0;
+}
 
 /// <summary>Shape and conventions of a decoder of the Llama family.</summary>
 /// <param name="ModelType">llama, mistral or qwen2.</param>
 /// <param name="HeadDim">Width of one head; hidden size / heads where the file does not say.</param>
+/// <param name="ContextLength">Longest prompt. Under a sliding window it is what the window lets attention see in full, the generated tokens included.</param>
 /// <param name="AttentionBias">Bias on q, k and v (Qwen 2); none of the supported models has one on o.</param>
 /// <param name="PadTokenId">The embedding's padding_idx: its look-up passes no gradient to this row. Null: none.</param>
 public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
@@ -43,9 +50,6 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (json["mlp_bias"] is { } mlpBias && (bool)mlpBias) throw new EngineException($"{path}: mlp_bias is true; only models without it are supported.");
         var qwen = type == "qwen2";
         if (!qwen && json["attention_bias"] is { } bias && (bool)bias) throw new EngineException($"{path}: attention_bias is true, which is supported for qwen2 only.");
-        if (json["sliding_window"] is { } window && !(qwen && json["use_sliding_window"] is { } use && !(bool)use) && (int)window < Int(json, path, "max_position_embeddings"))
-            throw new EngineException($"{path}: sliding_window is {window}; only full attention is supported.");
-
         int hidden = Int(json, path, "hidden_size"), heads = Int(json, path, "num_attention_heads");
         var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
         var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
@@ -54,8 +58,26 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var (theta, scaling) = Rope(json, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
-            Int(json, path, "max_position_embeddings"), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, qwen,
+            Context(json, path, type!), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, qwen,
             json["tie_word_embeddings"] is { } tied && (bool)tied, (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"]);
+    }
+
+    // A token sees the window's last tokens: while prompt and answer are no longer than it, that is all of them.
+    private static int Context(JsonObject json, string path, string type)
+    {
+        var context = Int(json, path, "max_position_embeddings");
+        if (Window(json, path, type) is not { } window || window >= context) return context;
+        var prompt = window - GreedyDecoder.DefaultLimit + 1;
+        return prompt > 0 ? Math.Min(context, prompt) : throw new EngineException($"{path}: sliding_window is {window}; a window under {GreedyDecoder.DefaultLimit} tokens is not supported.");
+    }
+
+    // Llama has no window. Mistral's is 4,096 where the file does not say; Qwen 2 uses one only where told to, and only in the layers from max_window_layers on.
+    private static int? Window(JsonObject json, string path, string type)
+    {
+        if (type == "llama" || json["layer_types"] is JsonArray kinds && kinds.All(k => (string?)k == "full_attention")) return null;
+        if (type == "mistral") return json.ContainsKey("sliding_window") ? (int?)json["sliding_window"] : 4096;
+        var used = json["use_sliding_window"] is { } use && (bool)use && ((int?)json["max_window_layers"] ?? 28) < Int(json, path, "num_hidden_layers");
+        return used ? (int?)json["sliding_window"] ?? 4096 : null;
     }
 
     private static (double Theta, RopeScaling? Scaling) Rope(JsonObject json, string path)
@@ -66,10 +88,11 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         return type switch
         {
             "default" => (theta, null),
+            "linear" => (theta, RopeScaling.Linear(Real(rope!, "factor"))),
             "llama3" => (theta, new RopeScaling(Real(rope!, "factor"), Real(rope!, "low_freq_factor"), Real(rope!, "high_freq_factor"), (int)Real(rope!, "original_max_position_embeddings"))),
-            _ => throw new EngineException($"{path}: rope type \"{type}\" is not supported, expected default or llama3."),
+            _ => throw new EngineException($"{path}: rope type \"{type}\" is not supported, expected default, linear or llama3."),
         };
-        double Real(JsonObject from, string key) => (double?)from[key] ?? throw new EngineException($"{path}: rope scaling llama3 lacks {key}.");
+        double Real(JsonObject from, string key) => (double?)from[key] ?? throw new EngineException($"{path}: rope scaling {type} lacks {key}.");
     }
 
     internal static IReadOnlyList<int> Ids(JsonNode? node) => node switch
@@ -90,6 +113,9 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (json[key] is { } found && (string?)found != expected) throw new EngineException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
     }
 
+    /// <summary>The first id that the model has no row for, or null: a tokenizer may know more tokens than its model.</summary>
+    public int? UnknownId(IEnumerable<int> ids) => ids.Where(id => id < 0 || id >= VocabularySize).Select(id => (int?)id).FirstOrDefault();
+
     /// <summary>The configuration as a config.json in the older style, which every reader knows.</summary>
     public JsonObject ToJson(string dtype)
     {
@@ -100,7 +126,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
             ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize, ["num_hidden_layers"] = Layers,
             ["num_attention_heads"] = Heads, ["num_key_value_heads"] = KeyValueHeads, ["head_dim"] = HeadDim, ["vocab_size"] = VocabularySize,
             ["max_position_embeddings"] = ContextLength, ["rms_norm_eps"] = RmsNormEps, ["rope_theta"] = RopeTheta,
-            ["rope_scaling"] = Scaling is null ? null : new JsonObject
+            ["rope_scaling"] = Scaling is null ? null : Scaling.IsLinear ? new JsonObject { ["rope_type"] = "linear", ["factor"] = Scaling.Factor } : new JsonObject
             {
                 ["rope_type"] = "llama3", ["factor"] = Scaling.Factor, ["low_freq_factor"] = Scaling.LowFrequencyFactor,
                 ["high_freq_factor"] = Scaling.HighFrequencyFactor, ["original_max_position_embeddings"] = Scaling.OriginalContext,

@@ -14,10 +14,9 @@ public sealed class PoolRanking(Decoder decoder, IPrompts prompts) : IDisposable
     {
         var ids = texts.Select(t => prompts.Prompt(task, t)).ToArray();
         var ranked = new RankedText[texts.Count];
-        var context = decoder.Config.ContextLength;
-        var fitting = Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0 && ids[i].Length <= context).ToArray();
-        foreach (var i in Enumerable.Range(0, ids.Length).Except(fitting))
-            ranked[i] = new RankedText(i, double.NaN, double.NaN, "", [], false, ids[i].Length == 0 ? "The prompt is empty." : $"The prompt has {ids[i].Length} tokens, the model takes {context}.");
+        string?[] leftOut = [.. ids.Select(Unfit)];
+        var fitting = Enumerable.Range(0, ids.Length).Where(i => leftOut[i] is null).ToArray();
+        foreach (var i in Enumerable.Range(0, ids.Length).Except(fitting)) ranked[i] = new RankedText(i, double.NaN, double.NaN, "", [], false, leftOut[i]);
 
         // A text may merge with what stands before it: such a prompt does not begin with the prefix and runs on its own.
         var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])]);
@@ -38,6 +37,10 @@ public sealed class PoolRanking(Decoder decoder, IPrompts prompts) : IDisposable
         }
         return ranked;
     }
+
+    private string? Unfit(int[] prompt) => prompt.Length == 0 ? "The prompt is empty."
+        : prompt.Length > decoder.Config.ContextLength ? $"The prompt has {prompt.Length} tokens, the model takes {decoder.Config.ContextLength}."
+        : decoder.Config.UnknownId(prompt) is { } id ? $"The prompt has token {id}, but the model's vocabulary has {decoder.Config.VocabularySize}." : null;
 
     private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids)
     {

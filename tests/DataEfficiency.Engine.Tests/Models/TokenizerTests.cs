@@ -61,6 +61,12 @@ public sealed class TokenizerTests : IDisposable
     public void Encode_AddedTokenFlags_AreFollowed(string flag, string text, int[] ids) =>
         Assert.Equal(ids, Load(added: $$"""[{"id":9,"content":"<x>","special":true,{{flag}}}]""").Encode(text));
 
+    // Both as Hugging Face tokenizers does it (seen with its library on drawn texts).
+    [Theory]
+    [InlineData("""[{"id":9,"content":"<x>","rstrip":true},{"id":10,"content":" b"}]""", "a<x>  b", new[] { 1, 9, 10 })]
+    [InlineData("""[{"id":9,"content":"ab"}]""", "cab", new[] { 3, 5 })]
+    public void Encode_OverlappingOrKnownAddedToken_AsTokenizersDoes(string added, string text, int[] ids) => Assert.Equal(ids, Load(added: added).Encode(text));
+
     [Fact]
     public void Encode_NormalizedAddedToken_IsSearchedAfterNormalising() =>
         Assert.Equal([1, 9], Load(normalizer: """{"type":"Replace","pattern":{"String":" "},"content":"_"}""", added: """[{"id":9,"content":"b c","normalized":true}]""").Encode("ab c"));

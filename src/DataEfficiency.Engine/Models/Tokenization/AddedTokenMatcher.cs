@@ -54,7 +54,7 @@ internal sealed class AddedTokenMatcher
             if (token.SingleWord && (EndsWithWord(text.AsSpan(0, start)) || StartsWithWord(text.AsSpan(end)))) continue;
             if (token.LeftStrip) while (start > done && char.IsWhiteSpace(text[start - 1])) start--;
             if (token.RightStrip) while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
-            if (start < done) continue;
+            // A match may begin in white space that the token before it took along: it counts all the same.
             if (start > done) runs.Add((done, start - done, null));
             runs.Add((start, end - start, token));
             done = end;

@@ -124,9 +124,9 @@ internal static class TokenizerFile
         foreach (var part in list.Items())
         {
             var content = part.Text("content") ?? throw part.Error("an added token has no \"content\"");
-            var id = Id(part, content, part.Required("id").Element);
+            // Where the vocabulary has the text too, its id counts, as in Hugging Face tokenizers.
+            var id = model.Vocabulary.TryGetValue(content, out var known) ? known : Id(part, content, part.Required("id").Element);
             if (modelTexts.TryGetValue(id, out var other) && other != content) throw part.Error($"id {id} of \"{content}\" belongs to \"{other}\" in the vocabulary");
-            if (model.Vocabulary.TryGetValue(content, out var known) && known != id) throw part.Error($"\"{content}\" has id {id} here, but {known} in the vocabulary");
             if (content.Length == 0) continue;
             if (!added.TryAdd(content, new AddedToken(id, content, part.Flag("single_word"), part.Flag("lstrip"), part.Flag("rstrip"), part.Flag("normalized"), part.Flag("special"))))
                 throw part.Error($"\"{content}\" is added twice");

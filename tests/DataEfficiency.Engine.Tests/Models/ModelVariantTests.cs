@@ -1,0 +1,245 @@
+// Folders of the same families as other people write them: each variant of a small golden model must give that model's numbers, or say what it lacks.
+using System.Text.Json.Nodes;
+using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.Models;
+
+public class ModelVariantTests
+{
+    private static void CheckRanking(ModelVariant variant, string golden)
+    {
+        using var model = new GoldenModel(golden);
+        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { AdapterMatricesFile = variant.At("adapter_A.safetensors"), AdapterAlpha = 4 });
+        var items = model.Items.Where(i => (string)i["id"]! is "short" or "emoji" or "300-token prompt" or "several turns").ToList();
+        var ranked = estimator.Rank(null, [.. items.Select(i => (string)i["prompt"]!)]);
+        for (var n = 0; n < items.Count; n++)
+        {
+            Assert.Equal(GoldenModel.Ints(items[n]["greedy_ids"]), ranked[n].Tokens);
+            Assert.Equal((string)items[n]["greedy_text"]!, ranked[n].Answer);
+            GoldenModel.Near((double)items[n]["confidence"]!, ranked[n].Confidence, 1e-5, $"{items[n]["id"]}");
+        }
+        var examples = model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(i => new Example((string)i["prompt"]!, (string)i["answer"]!));
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(new ForecastRequest(null, [.. examples], new Target(.9), 5000)).CosLow.Median!.Value, 1e-5);
+    }
+
+    private static string Refusal(ModelVariant variant) => Assert.Throws<EngineException>(() => { using var decoder = Decoder.Load(variant.Folder); }).Message;
+
+    private static void NewerStyle(JsonObject config)
+    {
+        var rope = config["rope_scaling"]?.DeepClone() as JsonObject ?? new JsonObject { ["rope_type"] = "default" };
+        rope["rope_theta"] = config["rope_theta"]?.DeepClone();
+        (config["rope_parameters"], config["dtype"]) = (rope, config["torch_dtype"]?.DeepClone());
+        foreach (var key in new[] { "rope_scaling", "rope_theta", "torch_dtype" }) config.Remove(key);
+    }
+
+    private static void OlderStyle(JsonObject config)
+    {
+        var rope = config["rope_parameters"]!.AsObject();
+        (config["rope_theta"], config["torch_dtype"], config["rope_scaling"]) = (rope["rope_theta"]?.DeepClone(), config["dtype"]?.DeepClone(), null);
+        foreach (var key in new[] { "rope_parameters", "dtype" }) config.Remove(key);
+    }
+
+    [GoldenTheory]
+    [InlineData("llama3-tiny", true), InlineData("qwen2-tiny", true), InlineData("mistral-tiny", false), InlineData("smollm2-tiny", false)]
+    public void Config_InTheOtherStyleWithoutDefaults_GivesTheSameNumbers(string golden, bool newer)
+    {
+        using var variant = new ModelVariant(golden).Json("config.json", config =>
+        {
+            if (newer) NewerStyle(config);
+            else OlderStyle(config);
+            if (golden != "mistral-tiny") config.Remove("head_dim");
+            foreach (var key in new[] { "architectures", "attention_bias", "mlp_bias", "hidden_act", "use_cache" }) config.Remove(key);
+            if (config["tie_word_embeddings"] is { } tied && !(bool)tied) config.Remove("tie_word_embeddings");
+        });
+        CheckRanking(variant, golden);
+    }
+
+    [GoldenFact]
+    public void Config_RopeScalingByItsOldKey_GivesTheSameNumbers()
+    {
+        using var variant = new ModelVariant("llama3-tiny").Json("config.json", config =>
+        {
+            var rope = config["rope_scaling"]!.AsObject();
+            rope["type"] = "llama3";
+            rope.Remove("rope_type");
+        });
+        CheckRanking(variant, "llama3-tiny");
+    }
+
+    [GoldenTheory]
+    [InlineData("""{"type": "linear", "factor": 4.0}""", 4), InlineData("""{"rope_type": "default"}""", 1), InlineData("null", 1)]
+    public void Config_LinearOrNoRopeScaling_DividesEveryFrequency(string scaling, double factor)
+    {
+        using var plain = new ModelVariant("smollm2-tiny");
+        using var variant = new ModelVariant("smollm2-tiny").Json("config.json", config =>
+        {
+            OlderStyle(config);
+            config["rope_scaling"] = JsonNode.Parse(scaling);
+        });
+        float[] Frequencies(ModelVariant of)
+        {
+            using var rotary = new RotaryPositions(ModelConfig.Load(of.Folder), CPU);
+            return rotary.InverseFrequencies();
+        }
+        Assert.Equal(Frequencies(plain).Select(f => (float)(f / factor)), Frequencies(variant));
+        var config = ModelConfig.Load(variant.Folder);
+        File.WriteAllText(variant.At("config.json"), config.ToJson("float32").ToJsonString());
+        Assert.Equal(config.Scaling, ModelConfig.Load(variant.Folder).Scaling);
+    }
+
+    [GoldenTheory]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "yarn", "factor": 4.0}""", "rope type \"yarn\" is not supported, expected default, linear or llama3")]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "llama3", "factor": 4.0}""", "rope scaling llama3 lacks low_freq_factor")]
+    [InlineData("llama3-tiny", "model_type", "\"gemma2\"", "model_type is \"gemma2\"")]
+    [InlineData("llama3-tiny", "attention_bias", "true", "attention_bias is true")]
+    [InlineData("llama3-tiny", "hidden_act", "\"gelu\"", "hidden_act is \"gelu\"")]
+    [InlineData("llama3-tiny", "num_key_value_heads", "3", "no multiple")]
+    [InlineData("llama3-tiny", "hidden_size", "64", "expected shape [1536, 64], found [1536, 128]")]
+    [InlineData("llama3-tiny", "vocab_size", "1000", "model.embed_tokens.weight: expected shape [1000, 128], found [1536, 128]")]
+    [InlineData("llama3-tiny", "num_hidden_layers", "4", "layers.3")]
+    [InlineData("mistral-tiny", "sliding_window", "16", "sliding_window is 16")]
+    public void Config_ThatIsNotSupportedOrDoesNotFit_SaysWhat(string golden, string key, string value, string said)
+    {
+        using var variant = new ModelVariant(golden).Json("config.json", config => config[key] = JsonNode.Parse(value));
+        var message = Refusal(variant);
+        Assert.Contains(said, message);
+        Assert.Contains(variant.Folder, message);
+    }
+
+    [GoldenTheory]
+    [InlineData("""{"sliding_window": 64, "use_sliding_window": false}"""), InlineData("""{"sliding_window": 64}""")]
+    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 3}"""), InlineData("""{"sliding_window": 4096, "use_sliding_window": true, "max_window_layers": 0}""")]
+    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 0, "layer_types": ["full_attention", "full_attention", "full_attention"]}""")]
+    public void Config_QwenWithAWindowThatNoLayerUses_GivesTheSameNumbers(string window)
+    {
+        using var variant = new ModelVariant("qwen2-tiny").Json("config.json", config =>
+        {
+            foreach (var key in new[] { "sliding_window", "use_sliding_window", "max_window_layers", "layer_types" }) config.Remove(key);
+            foreach (var (key, value) in JsonNode.Parse(window)!.AsObject()) config[key] = value?.DeepClone();
+        });
+        CheckRanking(variant, "qwen2-tiny");
+    }
+
+    // Behind a window of 100 a prompt of up to 71 tokens and its 30 see each other in full; a longer one is left out and said.
+    [GoldenFact]
+    public void Config_MistralWithAWindow_TakesWhatTheWindowSeesInFull()
+    {
+        using var model = new GoldenModel("mistral-tiny");
+        using var variant = new ModelVariant("mistral-tiny").Json("config.json", config => config["sliding_window"] = 100);
+        using var estimator = Estimator.Load(variant.Folder);
+        var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
+        Assert.Contains(model.Items, i => GoldenModel.Ints(i["prompt_ids"]).Length is > 50 and <= 71);
+        for (var n = 0; n < ranked.Count; n++)
+        {
+            if (GoldenModel.Ints(model.Items[n]["prompt_ids"]).Length <= 71) Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), ranked[n].Tokens);
+            else Assert.Contains("the model takes 71", ranked[n].LeftOut);
+        }
+        Assert.Equal(2048, ModelConfig.Load(Fixtures.At("golden", "engine", "mistral-tiny")).ContextLength);
+        using var silent = new ModelVariant("mistral-tiny").Json("config.json", config =>
+        {
+            config.Remove("sliding_window");
+            config["max_position_embeddings"] = 32768;
+        });
+        Assert.Equal(4096 - 29, ModelConfig.Load(silent.Folder).ContextLength);
+    }
+
+    [GoldenTheory]
+    [InlineData("smollm2-tiny", ScalarType.Float32, 3), InlineData("llama3-tiny", ScalarType.BFloat16, 1), InlineData("llama3-tiny", ScalarType.Float32, 2), InlineData("qwen2-tiny", ScalarType.Float16, 4)]
+    public void Weights_InAnotherFileLayoutOrWiderType_GiveTheSameNumbers(string golden, ScalarType dtype, int shards)
+    {
+        using var variant = new ModelVariant(golden).Weights(dtype, shards);
+        CheckRanking(variant, golden);
+    }
+
+    [GoldenTheory]
+    [InlineData(ScalarType.BFloat16, 1.0 / 256), InlineData(ScalarType.Float16, 1.0 / 2048)]
+    public void Weights_InANarrowerType_AreTheRoundedOnes(ScalarType dtype, double relative)
+    {
+        using var model = new GoldenModel("smollm2-tiny");
+        using var variant = new ModelVariant("smollm2-tiny").Weights(dtype, 2);
+        using var decoder = Decoder.Load(variant.Folder);
+        Assert.InRange(GoldenModel.RelativeDistance(decoder.Parameters.Flat, model.Decoder.Parameters.Flat), 1e-9, relative);
+    }
+
+    [GoldenFact]
+    public void Weights_TiedWithAHeadInTheFile_IgnoreIt()
+    {
+        using var variant = new ModelVariant("smollm2-tiny").Weights(ScalarType.Float32, 1, tensors =>
+        {
+            tensors["lm_head.weight"] = zeros(1408, 96);
+            tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = ones(8);
+        });
+        CheckRanking(variant, "smollm2-tiny");
+    }
+
+    [GoldenTheory]
+    [InlineData("llama3-tiny", "lm_head.weight"), InlineData("qwen2-tiny", "model.layers.1.self_attn.k_proj.bias"), InlineData("mistral-tiny", "model.norm.weight")]
+    public void Weights_WithoutATensor_NameIt(string golden, string missing)
+    {
+        using var variant = new ModelVariant(golden).Weights(ScalarType.Float32, 2, tensors => tensors.Remove(missing));
+        Assert.Contains($"tensor {missing}", Refusal(variant));
+    }
+
+    [GoldenFact]
+    public void Weights_ShardMissing_NamesTheFile()
+    {
+        using var variant = new ModelVariant("llama3-tiny");
+        File.Delete(variant.At("model-00003-of-00005.safetensors"));
+        Assert.Contains("model-00003-of-00005.safetensors is missing", Refusal(variant));
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Merges_InTheOtherNotation_GiveTheSameIds(string golden)
+    {
+        using var variant = new ModelVariant(golden).Json("tokenizer.json", tokenizer =>
+        {
+            var merges = tokenizer["model"]!["merges"]!.AsArray();
+            tokenizer["model"]!["merges"] = new JsonArray([.. merges.Select(m => m is JsonArray pair ? (JsonNode)$"{pair[0]} {pair[1]}" : new JsonArray([.. ((string)m!).Split(' ').Select(half => (JsonNode)half)]))]);
+        });
+        var tokenizer = Tokenizer.Load(variant.Folder);
+        using var model = new GoldenModel(golden);
+        Assert.All(model.Items, item => Assert.Equal(GoldenModel.Ints(item["prompt_ids"]), tokenizer.Encode((string)item["prompt"]!)));
+    }
+
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void ChatTemplate_InAListAndTokensInTheMapOnly_GivesTheSamePrompts(string golden)
+    {
+        using var variant = new ModelVariant(golden).Json("tokenizer_config.json", _ => { });
+        var tokens = new JsonObject();
+        variant.Json("tokenizer_config.json", config =>
+        {
+            foreach (var key in new[] { "bos_token", "eos_token", "pad_token", "unk_token" })
+                if (config[key] is { } token)
+                {
+                    tokens[key] = token is JsonValue ? new JsonObject { ["content"] = token.DeepClone(), ["lstrip"] = false } : token.DeepClone();
+                    config.Remove(key);
+                }
+            var file = variant.At("chat_template.jinja");
+            var template = File.Exists(file) ? File.ReadAllText(file) : (string)config["chat_template"]!;
+            File.Delete(file);
+            config["chat_template"] = new JsonArray(new JsonObject { ["name"] = "tool_use", ["template"] = "no" }, new JsonObject { ["name"] = "default", ["template"] = template });
+        });
+        File.WriteAllText(variant.At("special_tokens_map.json"), tokens.ToJsonString());
+        using var model = new GoldenModel(golden);
+        var loaded = ChatTemplate.Load(variant.Folder)!;
+        foreach (var item in model.Items)
+            Assert.Equal((string)item["prompt"]!, loaded.Apply([.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))], addGenerationPrompt: true));
+    }
+
+    // A token added to the tokenizer only: a text that holds it is left out and said, others are as before.
+    [GoldenFact]
+    public void Tokenizer_WithMoreTokensThanTheModel_LeavesTheirTextsOut()
+    {
+        using var variant = new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer =>
+            tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id": 1408, "content": "<more>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}""")));
+        CheckRanking(variant, "smollm2-tiny");
+        using var estimator = Estimator.Load(variant.Folder);
+        var ranked = estimator.Rank(null, ["a text", "a <more> text"]);
+        Assert.Null(ranked[0].LeftOut);
+        Assert.Equal("The prompt has token 1408, but the model's vocabulary has 1408.", ranked[1].LeftOut);
+        Assert.Contains("token 1408", estimator.Observe(null, new Example("a text", "<more>")).LeftOut);
+    }
+}
