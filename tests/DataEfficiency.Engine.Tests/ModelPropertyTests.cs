@@ -87,7 +87,7 @@ public sealed class ModelPropertyTests : IDisposable
         {
             var decoder = _families[family];
             using var matrices = AdapterMatrices.FromSeed(decoder.Config, rank, rank);
-            var rows = new GradientRows(decoder, matrices, 4);
+            using var rows = new GradientRows(decoder, matrices, 4);
             var batched = rows.Compute(examples);
             var twins = examples.Select(e => PlainTwins.Row(decoder, matrices, 4, e)).ToArray();
             for (var i = 0; i < examples.Length; i++)
@@ -113,7 +113,7 @@ public sealed class ModelPropertyTests : IDisposable
             try
             {
                 using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 4);
-                var rows = new GradientRows(decoder, matrices, 4);
+                using var rows = new GradientRows(decoder, matrices, 4);
                 var prompts = new ListedPrompts(examples);
                 var observer = new Observer(decoder, prompts, rows, new KeptRows(room * rows.Width * sizeof(float), spill ? folder : null, 1 << 30), "identity");
                 for (var n = 1; n <= order.Length; n++)

@@ -125,7 +125,8 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
         var bytes = new byte[name.Length + 4 * (prompt.Length + answer.Length + 1)];
         name.CopyTo(bytes, 0);
         var at = name.Length;
-        foreach (var id in (int[])[.. prompt, -1, .. answer])
+        // A masked token counts as another one: a row depends on which tokens its loss left out.
+        foreach (var id in (int[])[.. prompt, -1, .. answer.Select(id => prompts.Masked.Contains(id) ? -2 - id : id)])
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), id);
             at += 4;

@@ -18,6 +18,9 @@ public sealed class PoolRanking(Decoder decoder, IPrompts prompts) : IDisposable
         var fitting = Enumerable.Range(0, ids.Length).Where(i => leftOut[i] is null).ToArray();
         foreach (var i in Enumerable.Range(0, ids.Length).Except(fitting)) ranked[i] = new RankedText(i, double.NaN, double.NaN, "", [], false, leftOut[i]);
 
+        // An instruction longer than the context would be a prefix that no prompt needs.
+        if (fitting.Length == 0) return ranked;
+
         // A text may merge with what stands before it: such a prompt does not begin with the prefix and runs on its own.
         var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])]);
         var behind = fitting.ToLookup(i => ids[i].Length > prefix.Ids.Count && ids[i].AsSpan().StartsWith(prefix.Ids.ToArray()));
