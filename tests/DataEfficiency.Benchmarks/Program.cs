@@ -1,11 +1,20 @@
-// Measurements for the README, by hand and never in the test run:
-//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey ../shared/data/banking77/train.csv
+// Measurements for the README, by hand and never in the test run (SHARED: the folder with data, golden and models):
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey SHARED/data/banking77/train.csv [FOLDER_FOR_SCREENSHOTS]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
+using System.Globalization;
 using DataEfficiency.Benchmarks;
+using DataEfficiency.Engine.Models;
 
-if (args is ["journey", var csv, ..])
+switch (args)
 {
-    await JourneyOnRealInput.RunAsync(csv, args.ElementAtOrDefault(2));
-    return 0;
+    case ["journey", var csv, ..]:
+        await JourneyOnRealInput.RunAsync(csv, args.ElementAtOrDefault(2));
+        return 0;
+    case ["engine", var shared, ..]:
+        NativeStartup.Ensure();
+        using (var table = new EngineTable(shared)) table.Run(int.Parse(args.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture));
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS]");
+        return 2;
 }
-Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS]");
-return 2;

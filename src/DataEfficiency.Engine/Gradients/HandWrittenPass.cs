@@ -1,7 +1,7 @@
-// Forward and backward of the decoder written out by hand, for gradient rows on the CPU (method section 4). Sequences stand one behind the other without padding; buffers are
-// allocated once; kept is only what the backward reads; attention weights are computed again; the last layer goes on at the positions that predict an answer token only; below
-// the first layer's linears nothing is computed; rows are written in place. Matrix products are libtorch's, everything between them is one pass over a row in cache (RowKernels).
-// Autograd through the decoder is its oracle in the tests.
+// Forward and backward of the decoder written out by hand, for gradient rows on the CPU (method section 4). Sequences stand one behind the other without padding, behind the
+// prefix that all of them share: it goes forward once, backward once for each. Buffers are allocated once; kept is only what the backward reads; attention weights are computed
+// again; the last layer goes on at the positions that predict an answer token only; below the first layer's linears nothing is computed; rows are written in place. Matrix
+// products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd through the decoder is its oracle in the tests.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,23 +22,65 @@ internal sealed class HandWrittenPass : IDisposable
     private readonly float _scale;
     private readonly int _rank, _hidden, _wide, _queries, _columns;
     private readonly Kept[] _layers;
-    private readonly Buffer _normed, _mixed, _inner, _dx, _dxBelow, _dNormed, _dMixed, _dInner, _dQkv, _top;
+    private readonly Buffer _normed, _mixed, _inner, _top;
+    private readonly Buffer _dx, _dxBelow, _dNormed, _dMixed, _dMixedBelow, _dInner, _dGateUp, _dQkv, _narrow;
     private readonly List<Buffer> _buffers = [];
-    private int _capacity;
 
-    /// <summary>Bytes of activations that one position of a sequence needs.</summary>
+    /// <summary>Bytes of activations that one position of a forward pass needs.</summary>
     public static long BytesPerPosition(ModelConfig config, int rank)
     {
         int q = config.Heads * config.HeadDim, columns = q + 2 * config.KeyValueHeads * config.HeadDim;
         return sizeof(float) * ((long)config.Layers * (2 * config.HiddenSize + columns + 2 * config.IntermediateSize + 7 * rank + config.Heads + 2)
-            + 5L * config.HiddenSize + 2 * q + columns + 2 * config.IntermediateSize);
++ 5L * config.HiddenSize + 2 * q + columns + 3 * config.IntermediateSize + 3 * rank);
     }
 
     // What the backward reads of one layer; narrow: A x of each linear.
     private sealed record Kept(Buffer X, Buffer Mid, Buffer Qkv, Buffer GateUp, Buffer NarrowIn, Buffer NarrowOutput, Buffer NarrowGateUp, Buffer NarrowDown, Buffer InverseIn, Buffer InverseMid, Buffer LogSums);
 
-    // The rows [First, First + Count) of one sequence.
+    // Rows [First, First + Count) of a matrix.
     private readonly record struct Range(int First, int Count);
+
+    // Forward: the shared prefix, then what follows it of each sequence. Backward: the whole of each sequence; Places[row] is the forward row of a backward row.
+    private sealed class Plan
+    {
+        public int[] Ids { get; }
+
+        public int Prefix { get; }
+
+        public Range[] Own { get; }
+
+        public Range[] Whole { get; }
+
+        public int[] Places { get; }
+
+        public Range[] Scored { get; }
+
+        /// <summary>Forward and backward row of each position that predicts an answer token.</summary>
+        public int[] ScoredForward { get; }
+
+        public int[] ScoredBackward { get; }
+
+        public int Longest => Whole.Max(r => r.Count);
+
+        public int ForwardRows => Ids.Length;
+
+        public int BackwardRows => Places.Length;
+
+        public Plan(IReadOnlyList<TokenSequence> sequences)
+        {
+            Prefix = TokenSequence.SharedPrefix(sequences);
+            // An input ends before the last token, whose prediction needs no input of its own.
+            Ids = [.. sequences[0].Ids.Take(Prefix), .. sequences.SelectMany(s => s.Ids[Prefix..^1])];
+            Own = Ranges(Prefix, sequences.Select(s => s.Ids.Length - 1 - Prefix));
+            Whole = Ranges(0, sequences.Select(s => s.Ids.Length - 1));
+            Places = [.. Own.SelectMany(own => Enumerable.Range(0, Prefix).Concat(Enumerable.Range(own.First, own.Count)))];
+            Scored = Ranges(0, sequences.Select(s => s.Kept));
+            ScoredBackward = [.. sequences.SelectMany((s, e) => Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => Whole[e].First + t - 1))];
+            ScoredForward = [.. ScoredBackward.Select(row => Places[row])];
+        }
+
+        private static Range[] Ranges(int first, IEnumerable<int> counts) => [.. counts.Select(n => new Range((first += n) - n, n))];
+    }
 
     public HandWrittenPass(Decoder decoder, AdapterMatrices matrices, double alpha)
     {
@@ -54,7 +96,8 @@ internal sealed class HandWrittenPass : IDisposable
         }
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(_ => new Kept(New(_hidden), New(_hidden), New(_columns), New(2 * _wide), New(3 * _rank), New(_rank), New(2 * _rank), New(_rank), New(1), New(1), New(_config.Heads)))];
         (_normed, _mixed, _inner, _top) = (New(_hidden), New(_queries), New(_wide), New(_hidden));
-        (_dx, _dxBelow, _dNormed, _dMixed, _dInner, _dQkv) = (New(_hidden), New(_hidden), New(_hidden), New(_queries), New(_wide), New(_columns));
+        (_dx, _dxBelow, _dNormed, _dMixed, _dMixedBelow) = (New(_hidden), New(_hidden), New(_hidden), New(_queries), New(_queries));
+        (_dInner, _dGateUp, _dQkv, _narrow) = (New(_wide), New(2 * _wide), New(_columns), New(3 * _rank));
     }
 
     /// <param name="sequences">Each with at least one scored token.</param>
@@ -63,39 +106,21 @@ internal sealed class HandWrittenPass : IDisposable
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        // An input ends before the last token, whose prediction needs no input of its own.
-        var all = Ranges(sequences.Select(s => s.Ids.Length - 1));
-        var scored = Ranges(sequences.Select(s => s.Kept));
-        var places = sequences.SelectMany((s, e) => Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => all[e].First + t - 1)).ToArray();
-        Reserve(all[^1].First + all[^1].Count);
-
-        Forward([.. sequences.SelectMany(s => s.Ids.SkipLast(1))], all, places);
-        var losses = Head(sequences, scored, places.Length);
+        var plan = new Plan(sequences);
+        Forward(plan);
+        var losses = Head(sequences, plan.Scored, plan.ScoredForward.Length);
         var width = AdapterMatrices.Places(_config).Sum(p => (long)AdapterMatrices.Shape(_config, p.Linear).Out) * _rank;
         var rows = sequences.Select(_ => GC.AllocateUninitializedArray<float>(checked((int)width))).ToArray();
         using var targets = new RowTargets(rows, _config, _rank, _scale);
-        Backward(all, scored, places, targets);
+        Backward(plan, targets);
         return [.. rows.Zip(losses)];
     }
 
-    private static Range[] Ranges(IEnumerable<int> counts)
+    private void Forward(Plan plan)
     {
-        var first = 0;
-        return [.. counts.Select(n => new Range((first += n) - n, n))];
-    }
-
-    private void Reserve(int rows)
-    {
-        if (rows <= _capacity) return;
-        foreach (var buffer in _buffers) buffer.Reserve(rows);
-        _capacity = rows;
-    }
-
-    private void Forward(int[] ids, Range[] all, int[] places)
-    {
-        int count = ids.Length, longest = all.Max(r => r.Count);
-        var (cos, sin) = _decoder.Rotary(longest);
-        RowKernels.Gather(_decoder.Parameters.Embedding, ids, _layers[0].X.Rows(count));
+        var count = plan.ForwardRows;
+        var (cos, sin) = _decoder.Rotary(plan.Longest);
+        RowKernels.Gather(_decoder.Parameters.Embedding, plan.Ids, _layers[0].X.Rows(count));
         for (var i = 0; i < _layers.Length; i++)
         {
             using var scope = NewDisposeScope();
@@ -107,13 +132,18 @@ internal sealed class HandWrittenPass : IDisposable
             if (p.QueryKeyValueBias is { } bias) qkv.copy_(bias.unsqueeze(0).expand(count, _columns)).addmm_(normed, p.QueryKeyValue.t(), 1, 1);
             else qkv.addmm_(normed, p.QueryKeyValue.t(), 0, 1);
             Narrow(kept.NarrowIn.Rows(count), normed, i, Linear.Query, Linear.Key, Linear.Value);
-            foreach (var range in all) RowKernels.Rotate(qkv.narrow(0, range.First, range.Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: false);
             var mixed = _mixed.Rows(count);
-            foreach (var range in all) Attend(qkv, range, mixed, kept.LogSums.Rows(count));
+            var prefix = new Range(0, plan.Prefix);
+            foreach (var own in plan.Prefix > 0 ? plan.Own.Prepend(prefix) : plan.Own)
+            {
+                var before = own == prefix ? 0 : plan.Prefix;
+                RowKernels.Rotate(qkv.narrow(0, own.First, own.Count), _config.Heads + _config.KeyValueHeads, cos.narrow(0, before, own.Count), sin.narrow(0, before, own.Count), inverse: false);
+                Attend(qkv, before, own, mixed, kept.LogSums.Rows(count));
+            }
 
             // From here on every position is for itself: above the last attention only those that predict an answer token count.
-            var rows = last ? places.Length : count;
-            if (last) (mixed, x) = (RowKernels.Gather(mixed, places, _dMixed.Rows(rows)), RowKernels.Gather(x, places, _dx.Rows(rows)));
+            var rows = last ? plan.ScoredForward.Length : count;
+            if (last) (mixed, x) = (RowKernels.Gather(mixed, plan.ScoredForward, _dMixed.Rows(rows)), RowKernels.Gather(x, plan.ScoredForward, _dx.Rows(rows)));
             Narrow(kept.NarrowOutput.Rows(rows), mixed, i, Linear.Output);
             var mid = kept.Mid.Rows(rows).copy_(x).addmm_(mixed, p.Output.t(), 1, 1);
             normed = _normed.Rows(rows);
@@ -150,106 +180,114 @@ internal sealed class HandWrittenPass : IDisposable
             dNormed.narrow(0, first, rows).addmm_(logits, _decoder.Parameters.Head, 0, 1);
         }
         var dx = _dx.Rows(count).zero_();
-        RowKernels.AddNormBackward(dNormed, top, _decoder.Parameters.FinalNorm, inverseTop, dx);
+        RowKernels.AddNormBackward(dNormed, top, [.. Enumerable.Range(0, count)], _decoder.Parameters.FinalNorm, inverseTop, dx);
         return [.. scored.Select(r => perToken.AsSpan(r.First, r.Count).ToArray().Average())];
     }
 
-    private void Backward(Range[] all, Range[] scored, int[] places, RowTargets targets)
+    private void Backward(Plan plan, RowTargets targets)
     {
-        var count = all[^1].First + all[^1].Count;
-        var (cos, sin) = _decoder.Rotary(all.Max(r => r.Count));
+        var (cos, sin) = _decoder.Rotary(plan.Longest);
+        var count = plan.BackwardRows;
         var (dx, spare) = (_dx, _dxBelow);
         for (var i = _layers.Length - 1; i >= 0; i--)
         {
             using var scope = NewDisposeScope();
             var (p, kept, last) = (_decoder.Parameters.Layers[i], _layers[i], i == _layers.Length - 1);
-            var rows = last ? places.Length : count;
-            var ranges = last ? scored : all;
+            // Above the last attention forward and backward rows are the same few.
+            var places = last ? [.. Enumerable.Range(0, plan.ScoredForward.Length)] : plan.Places;
+            var rows = places.Length;
+            var ranges = last ? plan.Scored : plan.Whole;
+            Tensor Gathered(Buffer narrow) => RowKernels.Gather(narrow.All, places, _narrow.Rows(rows, narrow.Width));
             var d = dx.Rows(rows);
-            targets.Add(i, Linear.Down, d, kept.NarrowDown.Rows(rows), ranges);
+            targets.Add(i, Linear.Down, d, Gathered(kept.NarrowDown), ranges);
             var dInner = _dInner.Rows(rows).addmm_(d, p.Down, 0, 1);
-            var dGateUp = kept.GateUp.Rows(rows);
-            RowKernels.SwiGluBackward(dGateUp, dInner);
-            var narrow = kept.NarrowGateUp.Rows(rows);
+            var dGateUp = _dGateUp.Rows(rows);
+            RowKernels.SwiGluBackward(kept.GateUp.All, places, dInner, dGateUp);
+            var narrow = Gathered(kept.NarrowGateUp);
             targets.Add(i, Linear.Gate, dGateUp.narrow(1, 0, _wide), narrow.narrow(1, 0, _rank), ranges);
             targets.Add(i, Linear.Up, dGateUp.narrow(1, _wide, _wide), narrow.narrow(1, _rank, _rank), ranges);
             var dNormed = _dNormed.Rows(rows).addmm_(dGateUp, p.GateUp, 0, 1);
-            RowKernels.AddNormBackward(dNormed, kept.Mid.Rows(rows), p.PostAttentionNorm, kept.InverseMid.Rows(rows), d);
-            targets.Add(i, Linear.Output, d, kept.NarrowOutput.Rows(rows), ranges);
+            RowKernels.AddNormBackward(dNormed, kept.Mid.All, places, p.PostAttentionNorm, kept.InverseMid.All, d);
+            targets.Add(i, Linear.Output, d, Gathered(kept.NarrowOutput), ranges);
             var dMixed = _dMixed.Rows(rows).addmm_(d, p.Output, 0, 1);
             if (last)
             {
-                dMixed = RowKernels.Scatter(dMixed, places, _mixed.Rows(count));
-                d = RowKernels.Scatter(d, places, spare.Rows(count));
+                dMixed = RowKernels.Scatter(dMixed, plan.ScoredBackward, _dMixedBelow.Rows(count));
+                d = RowKernels.Scatter(d, plan.ScoredBackward, spare.Rows(count));
                 (dx, spare) = (spare, dx);
             }
             var dQkv = _dQkv.Rows(count);
-            foreach (var range in all)
+            for (var e = 0; e < plan.Own.Length; e++)
             {
-                AttendBackward(kept.Qkv.Rows(count), range, kept.LogSums.Rows(count), dMixed, dQkv);
-                RowKernels.Rotate(dQkv.narrow(0, range.First, range.Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
+                AttendBackward(kept, plan.Prefix, plan.Own[e], plan.Whole[e], dMixed, dQkv);
+                RowKernels.Rotate(dQkv.narrow(0, plan.Whole[e].First, plan.Whole[e].Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
             }
-            narrow = kept.NarrowIn.Rows(count);
-            targets.Add(i, Linear.Query, dQkv.narrow(1, 0, _queries), narrow.narrow(1, 0, _rank), all);
+            (places, rows) = (plan.Places, count);
+            narrow = Gathered(kept.NarrowIn);
+            targets.Add(i, Linear.Query, dQkv.narrow(1, 0, _queries), narrow.narrow(1, 0, _rank), plan.Whole);
             var keys = (_columns - _queries) / 2;
-            targets.Add(i, Linear.Key, dQkv.narrow(1, _queries, keys), narrow.narrow(1, _rank, _rank), all);
-            targets.Add(i, Linear.Value, dQkv.narrow(1, _queries + keys, keys), narrow.narrow(1, 2 * _rank, _rank), all);
+            targets.Add(i, Linear.Key, dQkv.narrow(1, _queries, keys), narrow.narrow(1, _rank, _rank), plan.Whole);
+            targets.Add(i, Linear.Value, dQkv.narrow(1, _queries + keys, keys), narrow.narrow(1, 2 * _rank, _rank), plan.Whole);
             if (i == 0) break;
             dNormed = _dNormed.Rows(count).addmm_(dQkv, p.QueryKeyValue, 0, 1);
-            RowKernels.AddNormBackward(dNormed, kept.X.Rows(count), p.InputNorm, kept.InverseIn.Rows(count), d);
+            RowKernels.AddNormBackward(dNormed, kept.X.All, places, p.InputNorm, kept.InverseIn.All, d);
         }
     }
 
     private float AttentionScale => (float)(1 / Math.Sqrt(_config.HeadDim));
 
-    // Of one sequence: rotated queries, keys and values [heads, time, head_dim]; keys and values once for each query head.
-    private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, Range range)
+    // The prefix and a sequence's own rows, one behind the other.
+    private static Tensor Joined(Tensor x, int prefix, Range own) => prefix == 0 ? x.narrow(0, own.First, own.Count) : cat([x.narrow(0, 0, prefix), x.narrow(0, own.First, own.Count)]);
+
+    // Of joined rows: rotated queries, keys and values [heads, time, head_dim]; keys and values once for each query head.
+    private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv)
     {
         int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
-        var own = qkv.narrow(0, range.First, range.Count).view(range.Count, heads + 2 * kv, width).transpose(0, 1);
-        Tensor PerHead(Tensor t) => heads == kv ? t : t.unsqueeze(1).expand(kv, heads / kv, range.Count, width).reshape(heads, range.Count, width);
+        var time = qkv.shape[0];
+        var own = qkv.view(time, heads + 2 * kv, width).transpose(0, 1);
+        Tensor PerHead(Tensor t) => heads == kv ? t : t.unsqueeze(1).expand(kv, heads / kv, time, width).reshape(heads, time, width);
         return (own.narrow(0, 0, heads), PerHead(own.narrow(0, heads, kv)), PerHead(own.narrow(0, heads + kv, kv)));
     }
 
     // Queries a block at a time: a block sees the keys up to its end, so that little is computed that causality hides, and no [time, time] is stored.
-    private static IEnumerable<(int First, int Count, int Keys)> Blocks(int time)
+    private static IEnumerable<(int First, int Count, int Keys)> Blocks(int from, int to)
     {
-        var blocks = (time + QueryBlock - 1) / QueryBlock;
+        int time = to - from, blocks = (time + QueryBlock - 1) / QueryBlock;
         for (var b = 0; b < blocks; b++)
         {
-            int first = time * b / blocks, end = time * (b + 1) / blocks;
+            int first = from + time * b / blocks, end = from + time * (b + 1) / blocks;
             yield return (first, end - first, end);
         }
     }
 
-    private void Attend(Tensor qkv, Range range, Tensor mixed, Tensor logSums)
+    private void Attend(Tensor qkv, int prefix, Range own, Tensor mixed, Tensor logSums)
     {
         using var scope = NewDisposeScope();
-        var (q, k, v) = Heads(qkv, range);
-        var (to, sums) = (PerHead(mixed, range), logSums.narrow(0, range.First, range.Count));
-        foreach (var (first, count, keys) in Blocks(range.Count))
+        var (q, k, v) = Heads(Joined(qkv, prefix, own));
+        var (to, sums) = (PerHead(mixed, own), logSums.narrow(0, own.First, own.Count));
+        foreach (var (first, count, keys) in Blocks(prefix, prefix + own.Count))
         {
             using var inner = NewDisposeScope();
             var weights = q.narrow(1, first, count).bmm(k.narrow(1, 0, keys).transpose(1, 2));
-            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums, known: false);
-            to.narrow(1, first, count).copy_(weights.bmm(v.narrow(1, 0, keys)));
+            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums.narrow(0, first - prefix, count), known: false);
+            to.narrow(1, first - prefix, count).copy_(weights.bmm(v.narrow(1, 0, keys)));
         }
     }
 
-    private void AttendBackward(Tensor qkv, Range range, Tensor logSums, Tensor dMixed, Tensor dQkv)
+    private void AttendBackward(Kept kept, int prefix, Range own, Range range, Tensor dMixed, Tensor dQkv)
     {
         using var scope = NewDisposeScope();
         int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
-        var (q, k, v) = Heads(qkv, range);
-        var (dOut, sums) = (PerHead(dMixed, range), logSums.narrow(0, range.First, range.Count));
+        var (q, k, v) = Heads(Joined(kept.Qkv.All, prefix, own));
+        var (dOut, sums) = (PerHead(dMixed, range), Joined(kept.LogSums.All, prefix, own));
         var target = dQkv.narrow(0, range.First, range.Count).view(range.Count, heads + 2 * kv, width).transpose(0, 1);
         var (dKeys, dValues) = (zeros(heads, range.Count, width), zeros(heads, range.Count, width));
-        foreach (var (first, count, keys) in Blocks(range.Count))
+        foreach (var (first, count, keys) in Blocks(0, range.Count))
         {
             using var inner = NewDisposeScope();
             var (queries, seen, dBlock) = (q.narrow(1, first, count), k.narrow(1, 0, keys), dOut.narrow(1, first, count));
             var weights = queries.bmm(seen.transpose(1, 2));
-            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums, known: true);
+            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums.narrow(0, first, count), known: true);
             var dWeights = dBlock.bmm(v.narrow(1, 0, keys).transpose(1, 2));
             dValues.narrow(1, 0, keys).add_(weights.transpose(1, 2).bmm(dBlock), Operand.One);
             RowKernels.SoftmaxBackward(weights, dWeights, first, AttentionScale);
@@ -268,18 +306,27 @@ internal sealed class HandWrittenPass : IDisposable
         foreach (var buffer in _buffers) buffer.Dispose();
     }
 
-    // A matrix whose first rows are in use.
+    // A matrix whose first rows are in use; it grows on demand, and its content is then lost.
     private sealed class Buffer(int width) : IDisposable
     {
         private Tensor? _all;
 
-        public void Reserve(int rows)
+        public int Width => width;
+
+        public Tensor All => _all!;
+
+        public Tensor Rows(int count)
         {
-            _all?.Dispose();
-            _all = empty([rows, width], dtype: float32).DetachFromDisposeScope();
+            if (_all is null || _all.shape[0] < count)
+            {
+                _all?.Dispose();
+                _all = empty([count, width], dtype: float32).DetachFromDisposeScope();
+            }
+            return _all.narrow(0, 0, count);
         }
 
-        public Tensor Rows(int count) => _all!.narrow(0, 0, count);
+        // The same memory as a contiguous matrix of fewer columns.
+        public Tensor Rows(int count, int columns) => Rows(count).view(-1).narrow(0, 0, (long)count * columns).view(count, columns);
 
         public void Dispose() => _all?.Dispose();
     }

@@ -85,13 +85,15 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
 
     private void Compute(IEnumerable<Prepared> missing, CancellationToken cancel)
     {
-        // Like lengths together: less padding where there is any. Equal examples have one key and are computed once.
+        // Like lengths together: less padding where there is any (on a GPU). Equal examples have one key and are computed once.
         var order = missing.DistinctBy(p => p.Key).OrderBy(p => p.Sequence.Ids.Length).ToList();
+        var shared = TokenSequence.SharedPrefix([.. order.Select(p => p.Sequence)]);
         for (var at = 0; at < order.Count;)
         {
             cancel.ThrowIfCancellationRequested();
-            int count = 0, positions = 0;
-            while (at + count < order.Count && (count == 0 || positions + order[at + count].Sequence.Ids.Length <= _positionsAtOnce)) positions += order[at + count++].Sequence.Ids.Length;
+            var count = 1;
+            var positions = order[at].Sequence.Ids.Length;
+            while (at + count < order.Count && (positions += order[at + count].Sequence.Ids.Length - shared) <= _positionsAtOnce) count++;
             var batch = order.GetRange(at, count);
             var computed = rows.Compute([.. batch.Select(p => p.Sequence)]);
             for (var i = 0; i < count; i++)

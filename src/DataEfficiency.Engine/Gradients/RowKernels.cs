@@ -79,16 +79,17 @@ internal static class RowKernels
     }
 
     /// <summary>dx += the gradient of <see cref="Norm"/>: g/rms - x (g.x) / (width rms^3) with g = dy w. dy is overwritten.</summary>
-    public static void AddNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverses, Tensor dx)
+    /// <param name="places">The row of x and inverses that a row of dy belongs to.</param>
+    public static void AddNormBackward(Tensor dy, Tensor x, int[] places, Tensor weight, Tensor inverses, Tensor dx)
     {
         Matrix g = new(dy), from = new(x), w = new(weight), kept = new(inverses), to = new(dx);
-        ForEach(from.Count, from.Width, i =>
+        ForEach(places.Length, from.Width, i =>
         {
-            var inverse = kept[i][0];
+            var inverse = kept[places[i]][0];
             TensorPrimitives.Multiply<float>(g[i], w[0], g[i]);
-            var along = TensorPrimitives.Dot<float>(g[i], from[i]) * inverse * inverse * inverse / from.Width;
+            var along = TensorPrimitives.Dot<float>(g[i], from[places[i]]) * inverse * inverse * inverse / from.Width;
             TensorPrimitives.MultiplyAdd<float>(g[i], inverse, to[i], to[i]);
-            TensorPrimitives.MultiplyAdd<float>(from[i], -along, to[i], to[i]);
+            TensorPrimitives.MultiplyAdd<float>(from[places[i]], -along, to[i], to[i]);
         });
     }
 
@@ -117,7 +118,7 @@ internal static class RowKernels
     }
 
     /// <summary>Scores [heads, queries, keys] become softmax weights of scale * score over the keys up to the query's own; later keys get 0.
-    /// ln sum exp [time, heads] is written, or taken where it is known.</summary>
+    /// ln sum exp [queries, heads] is written, or taken where it is known.</summary>
     /// <param name="first">Position of the first query.</param>
     public static void CausalSoftmax(Tensor scores, int first, float scale, Tensor logSums, bool known)
     {
@@ -125,8 +126,8 @@ internal static class RowKernels
         var queries = (int)scores.shape[1];
         ForEach(all.Count, all.Width, i =>
         {
-            int head = i / queries, query = first + i % queries;
-            var row = all[i][..(query + 1)];
+            int head = i / queries, query = i % queries;
+            var row = all[i][..(first + query + 1)];
             TensorPrimitives.Multiply<float>(row, scale, row);
             if (!known)
             {
@@ -142,7 +143,7 @@ internal static class RowKernels
                 TensorPrimitives.Subtract<float>(row, sums[query][head], row);
                 TensorPrimitives.Exp<float>(row, row);
             }
-            all[i][(query + 1)..].Clear();
+            all[i][row.Length..].Clear();
         });
     }
 
@@ -177,24 +178,23 @@ internal static class RowKernels
         });
     }
 
-    /// <summary>gateUp becomes its own gradient, from the gradient of <see cref="SwiGlu"/>'s result, which is overwritten.</summary>
-    public static void SwiGluBackward(Tensor gateUp, Tensor dInner)
+    /// <summary>The gradient of gateUp from that of <see cref="SwiGlu"/>'s result.</summary>
+    /// <param name="places">The row of gateUp that a row of dInner belongs to.</param>
+    public static void SwiGluBackward(Tensor gateUp, int[] places, Tensor dInner, Tensor into)
     {
-        Matrix both = new(gateUp), dy = new(dInner);
+        Matrix both = new(gateUp), dy = new(dInner), to = new(into);
         var wide = dy.Width;
-        ForEach(dy.Count, 4 * wide, i =>
+        ForEach(places.Length, 4 * wide, i =>
         {
-            if (_scratch is null || _scratch.Length < 2 * wide) _scratch = new float[2 * wide];
-            Span<float> gate = both[i][..wide], up = both[i][wide..], d = dy[i], sigmoid = _scratch.AsSpan(0, wide), slope = _scratch.AsSpan(wide, wide);
+            if (_scratch is null || _scratch.Length < wide) _scratch = new float[wide];
+            Span<float> gate = both[places[i]][..wide], up = both[places[i]][wide..], d = dy[i], sigmoid = _scratch.AsSpan(0, wide), slope = to[i][..wide], silu = to[i][wide..];
             TensorPrimitives.Sigmoid<float>(gate, sigmoid);
-            TensorPrimitives.Multiply<float>(gate, sigmoid, gate); // silu, whose slope is sigmoid + silu (1 - sigmoid)
+            TensorPrimitives.Multiply<float>(gate, sigmoid, silu);
             TensorPrimitives.Subtract<float>(1, sigmoid, slope);
-            TensorPrimitives.MultiplyAdd<float>(gate, slope, sigmoid, slope);
-            TensorPrimitives.Multiply<float>(up, slope, up);
-            TensorPrimitives.Multiply<float>(gate, d, gate);       // the gradient of up
-            TensorPrimitives.Multiply<float>(up, d, d);            // the gradient of gate
-            gate.CopyTo(up);
-            d.CopyTo(gate);
+            TensorPrimitives.MultiplyAdd<float>(silu, slope, sigmoid, slope);
+            TensorPrimitives.Multiply<float>(slope, up, slope);
+            TensorPrimitives.Multiply<float>(slope, d, slope);
+            TensorPrimitives.Multiply<float>(silu, d, silu);
         });
     }
 

@@ -9,6 +9,9 @@ namespace DataEfficiency.Engine.Models;
 /// <param name="Scored">Scored[i]: the prediction of Ids[i] from the ids before it counts. Never true at 0.</param>
 public sealed record TokenSequence(int[] Ids, bool[] Scored)
 {
+    // Below this a shared prefix costs more bookkeeping than it saves.
+    private const int ShortestSharedPrefix = 8;
+
     /// <summary>An answer behind a prompt; masked answer tokens stand there but do not count (method sections 2 and 4).</summary>
     public static TokenSequence Answer(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, IReadOnlySet<int> masked)
     {
@@ -23,14 +26,26 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
 
     /// <summary>Number of predictions that count.</summary>
     public int Kept => Scored.Count(s => s);
+
+    /// <summary>How many first tokens all sequences share, worth computing once; 0 where they are few. The input before the first counted token is not among them, for its
+    /// hidden state is needed.</summary>
+    public static int SharedPrefix(IReadOnlyList<TokenSequence> sequences)
+    {
+        if (sequences.Count < 2) return 0;
+        var first = sequences[0].Ids;
+        var shared = sequences.Min(s =>
+        {
+            var scored = Array.IndexOf(s.Scored, true);
+            var limit = Math.Min((scored < 0 ? s.Ids.Length : scored) - 1, first.Length);
+            return limit <= 0 ? 0 : s.Ids.AsSpan(0, limit).CommonPrefixLength(first);
+        });
+        return shared >= ShortestSharedPrefix ? shared : 0;
+    }
 }
 
 /// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its own.</summary>
 public sealed class SequenceBatch : IDisposable
 {
-    // Below this a shared prefix costs more bookkeeping than it saves.
-    private const int ShortestSharedPrefix = 8;
-
     /// <summary>[1, prefix] int64: the first tokens that all sequences share, or null where they are not kept apart.</summary>
     public Tensor? Prefix { get; }
 
@@ -49,7 +64,7 @@ public sealed class SequenceBatch : IDisposable
     /// <param name="sharePrefix">Keeps the common beginning of the sequences apart, to be computed once: for fine-tuning, where all prompts begin with one instruction.</param>
     public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device, bool sharePrefix = false)
     {
-        var start = sharePrefix ? SharedLength(sequences) : 0;
+        var start = sharePrefix ? TokenSequence.SharedPrefix(sequences) : 0;
         var time = Math.Max(1, sequences.Max(s => s.Ids.Length - 1) - start);
         var ids = new long[sequences.Count * time];
         List<long> rows = [], targets = [];
@@ -87,21 +102,6 @@ public sealed class SequenceBatch : IDisposable
     {
         using var logits = Logits(decoder, hook);
         return nn.functional.cross_entropy(logits, Targets, reduction: nn.Reduction.None);
-    }
-
-    // The input before the first counted token stays behind the prefix, for its hidden state is needed.
-    private static int SharedLength(IReadOnlyList<TokenSequence> sequences)
-    {
-        var first = sequences[0].Ids;
-        var shared = sequences.Min(s =>
-        {
-            var scored = Array.IndexOf(s.Scored, true);
-            var limit = Math.Min((scored < 0 ? s.Ids.Length : scored) - 1, first.Length);
-            var same = 0;
-            while (same < limit && s.Ids[same] == first[same]) same++;
-            return same;
-        });
-        return shared >= ShortestSharedPrefix && sequences.Count > 1 ? shared : 0;
     }
 
     public void Dispose()

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Benchmarks;
+
+/// <summary>The engine against <see cref="ReferenceWay"/> on SmolLM2-135M-Instruct: each pair side by side in every round, medians, and the rate of a matrix product of the same round as the limit.</summary>
+internal sealed class EngineTable : IDisposable
+{
+    private const double Alpha = 32;
+    private const int Rank = 64;
+    private readonly string _folder;
+    private readonly JsonNode _golden;
+    private readonly HashSet<int> _masked, _eos;
+    private readonly (int[] Prompt, int[] Answer)[] _ids;
+    private readonly TokenSequence[] _labelled;
+    private readonly Decoder _decoder;
+    private readonly AdapterMatrices _matrices;
+    private readonly Dictionary<string, List<double>> _measured = [];
+
+    public EngineTable(string shared)
+    {
+        _folder = Directory.CreateTempSubdirectory("smollm2").FullName;
+        using (var node = Process.Start("node", [Path.Combine(shared, "models", "unpack.mjs"), Path.Combine(shared, "models", "SmolLM2-135M-Instruct"), _folder]))
+        {
+            node.WaitForExit();
+            if (node.ExitCode != 0) throw new InvalidOperationException($"Unpacking the model of {shared} failed.");
+        }
+        _golden = JsonNode.Parse(File.ReadAllText(Path.Combine(shared, "golden", "smollm2", "golden.json")))!;
+        (_masked, _eos) = ([.. Ints(_golden["masked_ids"]!)], [.. Ints(_golden["eos_ids"]!)]);
+        _ids = [.. _golden["labelled"]!.AsArray().Select(p => (Ints(p!["prompt_ids"]!), Ints(p["answer_ids"]!)))];
+        _labelled = [.. _ids.Select(p => TokenSequence.Answer(p.Prompt, p.Answer, _masked))];
+        _decoder = Decoder.Load(_folder);
+        _matrices = AdapterMatrices.FromSeed(_decoder.Config, 1, Rank);
+    }
+
+    public void Run(int rounds)
+    {
+        Console.WriteLine($"{get_num_threads()} threads, {rounds} rounds; SmolLM2-135M-Instruct, float32");
+        using var reference = new ReferenceWay(_decoder, _matrices, Alpha, _eos, _masked);
+        for (var round = 0; round < rounds; round++)
+        {
+            Console.Error.WriteLine($"round {round + 1} of {rounds}");
+            CosLow(reference);
+            Ranking(reference, "600-token", Instruction(p => p > 600));
+            Ranking(reference, "60-token", Instruction(p => p < 70));
+        }
+        Print();
+    }
+
+    private void CosLow(ReferenceWay reference)
+    {
+        var tokens = _labelled.Sum(s => s.Ids.Length - 1.0);
+        var rate = MatmulRate();
+        var (theirs, seconds) = Timed(() => _labelled.Select(reference.Gradients).ToList());
+        Note("reference: gradients, multiple of its limit", seconds * rate / (tokens * FlopsPerToken(trainedA: true)));
+        var (cosines, pairSeconds) = Timed(() => ReferenceWay.Cosines(theirs));
+        Note("reference: pair loops, multiple of their limit", pairSeconds * rate / (2.0 * cosines.Length * theirs[0].Sum(t => t.numel())));
+        foreach (var t in theirs.SelectMany(t => t)) t.Dispose();
+        theirs.Clear();
+
+        rate = (rate + MatmulRate()) / 2;
+        using var observing = new Observing(this, 2L << 30);
+        var (mine, ourSeconds) = Timed(() => observing.Cosines(32));
+        Note("engine: gradients and products, % of the limit", 100 * tokens * FlopsPerToken(trainedA: false) / (ourSeconds * rate));
+        Note("CoS-Low of 32: plain / engine", (seconds + pairSeconds) / ourSeconds);
+        Note("CoS-Low of 32: engine, s", ourSeconds);
+        Note("largest difference of a cosine, plain and engine", mine.Zip(cosines, (a, b) => Math.Abs(a - b)).Max());
+
+        using var one = new Observing(this, 2L << 30);
+        one.Cosines(31);
+        var (_, more) = Timed(() => one.Cosines(32));
+        Note("one more label (31 to 32): plain / engine", (seconds + pairSeconds) / more);
+        Note("one more label: engine, s", more);
+
+        using var half = new Observing(this, 1);
+        var halves = half.Cosines(32);
+        Note("half-precision rows: largest change of a cosine", halves.Zip(mine, (a, b) => Math.Abs(a - b)).Max());
+    }
+
+    private void Ranking(ReferenceWay reference, string name, TaskPrompt task)
+    {
+        var prompts = PromptBuilder.Load(_folder);
+        string[] texts = [.. ReferenceTasks.Find("bank-40").Generate(TaskSplit.Test, 200, 1).Select(e => e.Text)];
+        int[][] sample = [.. texts.Where((_, i) => i % 25 == 0).Select(t => prompts.Prompt(task, t))];
+        var rate = MatmulRate();
+        double flops = 0;
+        var (_, theirs) = Timed(() =>
+        {
+            foreach (var prompt in sample)
+            {
+                reference.Confidence(prompt, out var generated);
+                flops += 2.0 * LinearSize() * 2 * (prompt.Length + generated) + 2.0 * 2 * generated * _decoder.Config.VocabularySize * _decoder.Config.HiddenSize;
+            }
+            return 0;
+        });
+        using var ranking = new PoolRanking(_decoder, prompts);
+        var (_, mine) = Timed(() => ranking.Run(task, texts));
+        Note($"reference: ranking behind a {name} instruction, multiple of its limit", theirs * rate / flops);
+        Note($"ranking 200 items behind a {name} instruction: plain / engine", theirs / sample.Length * texts.Length / mine);
+        Note($"ranking behind a {name} instruction: engine, items/s", texts.Length / mine);
+    }
+
+    // The system message of a golden prompt of that many ids: with the 77 categories, or without.
+    private TaskPrompt Instruction(Func<int, bool> length) =>
+        new((string)_golden["prompts"]!.AsArray().First(p => length(Ints(p!["prompt_ids"]!).Length) && (string)p["messages"]![0]!["role"]! == "system")!["messages"]![0]!["content"]!);
+
+    private void Print()
+    {
+        Console.WriteLine();
+        foreach (var (name, values) in _measured)
+        {
+            var sorted = values.Order().ToArray();
+            Console.WriteLine($"{name,-75} {sorted[sorted.Length / 2],12:G4}   ({sorted[0]:G4} to {sorted[^1]:G4})");
+        }
+    }
+
+    // Linears of all layers, without embedding and head.
+    private double LinearSize() => AdapterMatrices.Places(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In * s.Out);
+
+    // Forward, backward of the activations and the products with A and their transposes; the reference also has B in both and the gradient of A.
+    private double FlopsPerToken(bool trainedA)
+    {
+        var narrow = AdapterMatrices.Places(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In + s.Out);
+        return 4 * LinearSize() + (trainedA ? 6 : 2) * Rank * narrow;
+    }
+
+    private double MatmulRate()
+    {
+        using var plain = no_grad();
+        using var scope = NewDisposeScope();
+        var x = rand(2048, 2048);
+        x.mm(x);
+        var rates = Enumerable.Range(0, 3).Select(_ => 2 * Math.Pow(2048, 3) / Timed(() => x.mm(x)).Seconds).Order().ToArray();
+        Note("matrix product 2048^3, GFLOP/s", rates[1] / 1e9);
+        return rates[1];
+    }
+
+    private void Note(string name, double value)
+    {
+        if (!_measured.TryGetValue(name, out var values)) _measured[name] = values = [];
+        values.Add(value);
+    }
+
+    private static (T Result, double Seconds) Timed<T>(Func<T> work)
+    {
+        var clock = Stopwatch.StartNew();
+        var result = work();
+        return (result, clock.Elapsed.TotalSeconds);
+    }
+
+    private static int[] Ints(JsonNode node) => [.. node.AsArray().Select(v => (int)v!)];
+
+    public void Dispose()
+    {
+        _matrices.Dispose();
+        _decoder.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    // The engine's own way from labelled examples to cosines, the 32 golden examples named by their places.
+    private sealed class Observing : IPrompts, IDisposable
+    {
+        private readonly EngineTable _table;
+        private readonly GradientRows _rows;
+        private readonly Observer _observer;
+
+        public Observing(EngineTable table, long rowBytes)
+        {
+            _table = table;
+            _rows = new GradientRows(table._decoder, table._matrices, Alpha);
+            _observer = new Observer(table._decoder, this, _rows, new KeptRows(rowBytes), "");
+        }
+
+        public IReadOnlySet<int> Masked => _table._masked;
+
+        public IReadOnlySet<int> Eos => _table._eos;
+
+        public double[] Cosines(int count)
+        {
+            var all = _observer.Cosines(null, [.. Enumerable.Range(0, count).Select(i => new Example($"{i}", $"{i}"))]).Cosines;
+            return [.. all.SelectMany((row, i) => row.Take(i))];
+        }
+
+        public int[] Prompt(TaskPrompt? task, string text) => _table._ids[int.Parse(text, CultureInfo.InvariantCulture)].Prompt;
+
+        public int[] Answer(string answer) => _table._ids[int.Parse(answer, CultureInfo.InvariantCulture)].Answer;
+
+        public string Decode(IReadOnlyList<int> ids) => "";
+
+        public void Dispose() => _rows.Dispose();
+    }
+}
