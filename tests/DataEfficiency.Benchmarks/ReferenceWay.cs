@@ -1,5 +1,6 @@
-// The method's published algorithm as it stands, ported plainly: one example at a time, decoding without a shared prefix and a second forward pass for the probabilities, A and B both
-// with gradients, clones of all of them, cosines by loops over pairs and tensors. It exists to be measured against; nothing else may use it.
+// The method's published algorithm as it stands, ported plainly: one example at a time, decoding without a shared prefix and a second forward pass for the probabilities, logits of every
+// position wherever the model is called with a whole text, A and B both with gradients, clones of all of them, cosines by loops over pairs and tensors. It exists to be measured
+// against; nothing else may use it.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,6 +9,7 @@ namespace DataEfficiency.Benchmarks;
 
 internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, double alpha, IReadOnlySet<int> eos, IReadOnlySet<int> masked) : IDisposable
 {
+    private const long Ignored = -100;
     private readonly LoraAdapter _adapter = new(decoder.Config, matrices, alpha, CPU);
 
     /// <summary>Mean probability of the greedy answer's kept tokens.</summary>
@@ -31,7 +33,7 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
             }
         generated = tokens.Count - prompt.Length;
         var all = tensor(tokens.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0);
-        var probabilities = decoder.Logits(decoder.Hidden(all)[0].narrow(0, prompt.Length - 1, generated)).softmax(-1).max(1).values.data<float>().ToArray();
+        var probabilities = decoder.Logits(decoder.Hidden(all)[0]).narrow(0, prompt.Length - 1, generated).softmax(-1).max(1).values.data<float>().ToArray();
         var kept = probabilities.Where((_, i) => !masked.Contains(tokens[prompt.Length + i])).ToArray();
         return kept.Length > 0 ? kept.Average() : probabilities[0];
     }
@@ -42,8 +44,9 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
         using var scope = NewDisposeScope();
         using var tracing = set_grad_enabled(true);
         var leaves = _adapter.Bind(leaves: true);
-        using var batch = new SequenceBatch([example], CPU);
-        batch.TokenLosses(decoder, _adapter).mean().backward();
+        var logits = decoder.Logits(decoder.Hidden(tensor(example.Ids.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0), _adapter)[0]);
+        var targets = tensor(example.Ids.Skip(1).Select((id, t) => example.Scored[t + 1] ? id : Ignored).ToArray());
+        nn.functional.cross_entropy(logits, targets, ignore_index: Ignored).backward();
         return [.. leaves.Select(p => p.grad!.clone().DetachFromDisposeScope())];
     }
 
