@@ -1,5 +1,5 @@
 // Forward and backward of the decoder written out by hand, for gradient rows on the CPU (method section 4). Sequences stand one behind the other without padding, behind the
-// prefix that all of them share: it goes forward once, backward once for each. Buffers are allocated once; kept is only what the backward reads; attention weights are computed
+// prefix that all of them share: it goes forward once, and not again where the call before began with it; backward once for each. Buffers are allocated once; kept is only what the backward reads; attention weights are computed
 // again; the last layer goes on at the positions that predict an answer token only; below the first layer's linears nothing is computed; rows are written in place. Matrix
 // products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd through the decoder is its oracle in the tests.
 using DataEfficiency.Engine.Models;
@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Gradients;
 
-/// <summary>All B gradients of a few sequences at once, in float32 on the CPU.</summary>
+/// <summary>All B gradients of a few sequences at once, in float32 on the CPU. The decoder's parameters must stay as they are.</summary>
 internal sealed class HandWrittenPass : IDisposable
 {
     // Logit rows at a time: bounds [rows, vocabulary] for long answers.
@@ -28,6 +28,9 @@ internal sealed class HandWrittenPass : IDisposable
     private readonly Buffer _normed, _mixed, _inner, _top;
     private readonly Buffer _dx, _dxBelow, _dNormed, _dMixed, _dMixedBelow, _dInner, _dGateUp, _dQkv, _narrow;
     private readonly List<Buffer> _buffers = [];
+
+    // Ids of the call before whose activations stand in the first forward rows.
+    private int[] _standing = [];
 
     /// <summary>Bytes of activations that one position of a forward pass needs.</summary>
     public static long BytesPerPosition(ModelConfig config, int rank)
@@ -50,6 +53,9 @@ internal sealed class HandWrittenPass : IDisposable
 
         public int Prefix { get; }
 
+        /// <summary>So many first rows stand there from the call before.</summary>
+        public int Reused { get; }
+
         public Range[] Own { get; }
 
         public Range[] Whole { get; }
@@ -69,9 +75,11 @@ internal sealed class HandWrittenPass : IDisposable
 
         public int BackwardRows => Places.Length;
 
-        public Plan(IReadOnlyList<TokenSequence> sequences)
+        public Plan(IReadOnlyList<TokenSequence> sequences, int[] standing)
         {
-            Prefix = TokenSequence.SharedPrefix(sequences);
+            var before = new TokenSequence(standing, []);
+            Reused = TokenSequence.SharedPrefix([before, .. sequences]);
+            Prefix = sequences.Count == 1 ? Reused : TokenSequence.SharedPrefix(sequences);
             // An input ends before the last token, whose prediction needs no input of its own.
             Ids = [.. sequences[0].Ids.Take(Prefix), .. sequences.SelectMany(s => s.Ids[Prefix..^1])];
             Own = Ranges(Prefix, sequences.Select(s => s.Ids.Length - 1 - Prefix));
@@ -109,8 +117,10 @@ internal sealed class HandWrittenPass : IDisposable
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var plan = new Plan(sequences);
+        var plan = new Plan(sequences, _standing);
+        _standing = [];
         Forward(plan);
+        _standing = sequences[0].Ids[..^1];
         var losses = Head(sequences, plan.Scored, plan.ScoredForward.Length);
         var width = AdapterMatrices.Places(_config).Sum(p => (long)AdapterMatrices.Shape(_config, p.Linear).Out) * _rank;
         var rows = sequences.Select(_ => GC.AllocateUninitializedArray<float>(checked((int)width))).ToArray();
@@ -121,42 +131,44 @@ internal sealed class HandWrittenPass : IDisposable
 
     private void Forward(Plan plan)
     {
-        var count = plan.ForwardRows;
+        int count = plan.ForwardRows, first = plan.Reused, fresh = count - first;
         var (cos, sin) = _decoder.Rotary(plan.Longest);
-        RowKernels.Gather(_decoder.Parameters.Embedding, plan.Ids, _layers[0].X.Rows(count));
+        Tensor Fresh(Buffer buffer) => buffer.Rows(count).narrow(0, first, fresh);
+        var blocks = plan.Prefix > first ? plan.Own.Prepend(new Range(first, plan.Prefix - first)) : plan.Own;
+        RowKernels.Gather(_decoder.Parameters.Embedding, plan.Ids[first..], Fresh(_layers[0].X));
         for (var i = 0; i < _layers.Length; i++)
         {
             using var scope = NewDisposeScope();
             var (p, kept, last) = (_decoder.Parameters.Layers[i], _layers[i], i == _layers.Length - 1);
-            var x = kept.X.Rows(count);
-            var normed = _normed.Rows(count);
-            RowKernels.Norm(x, p.InputNorm, _config.RmsNormEps, normed, kept.InverseIn.Rows(count));
-            var qkv = kept.Qkv.Rows(count);
-            if (p.QueryKeyValueBias is { } bias) qkv.copy_(bias.unsqueeze(0).expand(count, _columns)).addmm_(normed, p.QueryKeyValue.t(), 1, 1);
+            var normed = Fresh(_normed);
+            RowKernels.Norm(Fresh(kept.X), p.InputNorm, _config.RmsNormEps, normed, Fresh(kept.InverseIn));
+            var qkv = Fresh(kept.Qkv);
+            if (p.QueryKeyValueBias is { } bias) qkv.copy_(bias.unsqueeze(0).expand(fresh, _columns)).addmm_(normed, p.QueryKeyValue.t(), 1, 1);
             else qkv.addmm_(normed, p.QueryKeyValue.t(), 0, 1);
-            Narrow(kept.NarrowIn.Rows(count), normed, i, Linear.Query, Linear.Key, Linear.Value);
-            var mixed = _mixed.Rows(count);
-            var prefix = new Range(0, plan.Prefix);
-            foreach (var own in plan.Prefix > 0 ? plan.Own.Prepend(prefix) : plan.Own)
+            Narrow(Fresh(kept.NarrowIn), normed, i, Linear.Query, Linear.Key, Linear.Value);
+            qkv = kept.Qkv.Rows(count);
+            foreach (var own in blocks)
             {
-                var before = own == prefix ? 0 : plan.Prefix;
+                // Each block comes behind the rows above it that it sees: its own sequence's beginning.
+                var before = own.First < plan.Prefix ? own.First : plan.Prefix;
                 RowKernels.Rotate(qkv.narrow(0, own.First, own.Count), _config.Heads + _config.KeyValueHeads, cos.narrow(0, before, own.Count), sin.narrow(0, before, own.Count), inverse: false);
-                Attend(qkv, before, own, mixed, kept.LogSums.Rows(count));
+                Attend(qkv, before, own, _mixed.Rows(count), kept.LogSums.Rows(count));
             }
 
             // From here on every position is for itself: above the last attention only those that predict an answer token count.
-            var rows = last ? plan.ScoredForward.Length : count;
-            if (last) (mixed, x) = (RowKernels.Gather(mixed, plan.ScoredForward, _dMixed.Rows(rows)), RowKernels.Gather(x, plan.ScoredForward, _dx.Rows(rows)));
-            Narrow(kept.NarrowOutput.Rows(rows), mixed, i, Linear.Output);
-            var mid = kept.Mid.Rows(rows).copy_(x).addmm_(mixed, p.Output.t(), 1, 1);
-            normed = _normed.Rows(rows);
-            RowKernels.Norm(mid, p.PostAttentionNorm, _config.RmsNormEps, normed, kept.InverseMid.Rows(rows));
-            var gateUp = kept.GateUp.Rows(rows).addmm_(normed, p.GateUp.t(), 0, 1);
-            Narrow(kept.NarrowGateUp.Rows(rows), normed, i, Linear.Gate, Linear.Up);
-            var inner = _inner.Rows(rows);
+            Tensor Upper(Buffer buffer) => last ? buffer.Rows(plan.ScoredForward.Length) : Fresh(buffer);
+            var (mixed, x) = (Fresh(_mixed), Fresh(kept.X));
+            if (last) (mixed, x) = (RowKernels.Gather(_mixed.All, plan.ScoredForward, Upper(_dMixed)), RowKernels.Gather(kept.X.All, plan.ScoredForward, Upper(_dx)));
+            Narrow(Upper(kept.NarrowOutput), mixed, i, Linear.Output);
+            var mid = Upper(kept.Mid).copy_(x).addmm_(mixed, p.Output.t(), 1, 1);
+            normed = Upper(_normed);
+            RowKernels.Norm(mid, p.PostAttentionNorm, _config.RmsNormEps, normed, Upper(kept.InverseMid));
+            var gateUp = Upper(kept.GateUp).addmm_(normed, p.GateUp.t(), 0, 1);
+            Narrow(Upper(kept.NarrowGateUp), normed, i, Linear.Gate, Linear.Up);
+            var inner = Upper(_inner);
             RowKernels.SwiGlu(gateUp, inner);
-            Narrow(kept.NarrowDown.Rows(rows), inner, i, Linear.Down);
-            (last ? _top : _layers[i + 1].X).Rows(rows).copy_(mid).addmm_(inner, p.Down.t(), 1, 1);
+            Narrow(Upper(kept.NarrowDown), inner, i, Linear.Down);
+            Upper(last ? _top : _layers[i + 1].X).copy_(mid).addmm_(inner, p.Down.t(), 1, 1);
         }
     }
 
@@ -315,7 +327,7 @@ internal sealed class HandWrittenPass : IDisposable
         foreach (var buffer in _buffers) buffer.Dispose();
     }
 
-    // A matrix whose first rows are in use; it grows on demand, and its content is then lost.
+    // A matrix whose first rows are in use; it grows on demand.
     private sealed class Buffer(int width) : IDisposable
     {
         private Tensor? _all;
@@ -328,8 +340,9 @@ internal sealed class HandWrittenPass : IDisposable
         {
             if (_all is null || _all.shape[0] < count)
             {
-                _all?.Dispose();
+                using var before = _all;
                 _all = empty([count, width], dtype: float32).DetachFromDisposeScope();
+                if (before is not null) Rows((int)before.shape[0]).copy_(before);
             }
             return _all.narrow(0, 0, count);
         }

@@ -113,13 +113,20 @@ public class GradientRowsTests
         {
             var shared = Ids(prefix);
             TokenSequence[] batch = [.. lengths.Select(n => TokenSequence.Answer([.. shared, .. Ids(n)], Ids(random.Next(1, 31)), model.Masked))];
-            var byHand = rows.Compute(batch);
             var expected = rows.ByAutograd(batch);
-            for (var i = 0; i < batch.Length; i++)
+            Check(rows.Compute(batch), "together");
+            // One more label: what stands of the call before is not computed again, however much of it fits.
+            Check([.. batch.SelectMany(s => rows.Compute([s]))], "one by one");
+            Check([.. batch.SelectMany(s => rows.Compute([s, s with { Ids = [.. s.Ids[..(s.Ids.Length / 2)], .. Ids(s.Ids.Length - s.Ids.Length / 2)] }]).Take(1))], "beside one that leaves them half-way");
+
+            void Check(IReadOnlyList<GradientRow> byHand, string how)
             {
-                using var scope = NewDisposeScope();
-                GoldenModel.Near(expected[i].Loss, byHand[i].Loss!.Value, 5e-5, $"loss of {i} behind {prefix}");
-                Assert.True(GoldenModel.RelativeDistance(tensor(byHand[i].Values!), tensor(expected[i].Row)) <= 1e-5, $"example {i} of {lengths[i]} behind {prefix}");
+                for (var i = 0; i < batch.Length; i++)
+                {
+                    using var scope = NewDisposeScope();
+                    GoldenModel.Near(expected[i].Loss, byHand[i].Loss!.Value, 5e-5, $"loss of {i} behind {prefix}, {how}");
+                    Assert.True(GoldenModel.RelativeDistance(tensor(byHand[i].Values!), tensor(expected[i].Row)) <= 1e-5, $"example {i} of {lengths[i]} behind {prefix}, {how}");
+                }
             }
         }
     }
