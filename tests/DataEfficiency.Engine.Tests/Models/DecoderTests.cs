@@ -69,6 +69,25 @@ public class DecoderTests
         }
     }
 
+    // How near a greedy step came to another token: one pass over prompt and answer gives the logits of every step.
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLead(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var plain = no_grad();
+        var smallest = double.PositiveInfinity;
+        foreach (var item in model.Items)
+        {
+            using var scope = NewDisposeScope();
+            int[] prompt = GoldenModel.Ints(item["prompt_ids"]), answer = GoldenModel.Ints(item["greedy_ids"]);
+            var hidden = model.Decoder.Hidden(tensor((long[])[.. prompt.Concat(answer).Select(i => (long)i)]).unsqueeze(0));
+            var (best, ids) = model.Decoder.Logits(hidden[0].narrow(0, prompt.Length - 1, answer.Length)).topk(2);
+            Assert.Equal(answer.Select(i => (long)i), ids.select(1, 0).contiguous().data<long>());
+            smallest = Math.Min(smallest, best.select(1, 0).add(best.select(1, 1), Operand.MinusOne).min().ToDouble());
+        }
+        GoldenModel.Near((double)model.Json["smallest_greedy_margin_in_logits"]!, smallest, 1e-4, "smallest lead");
+    }
+
     [GoldenFact]
     public void Save_InFloat32_LoadsToTheSameParameters()
     {
