@@ -1,4 +1,5 @@
 // AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one flat buffer: p *= 1 - lr wd; p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ public sealed class AdamW(Tensor parameters, double weightDecay = .01, double be
         parameters.mul_(decay);
         _first.mul_(keepFirst).add_(gradient, addFirst);
         _second.mul_(keepSecond).addcmul_(gradient, gradient, addSecond);
-        var denominator = _second.div(correction).sqrt_().add_(smallest);
+        var denominator = _second.div(correction).sqrt_().add_(smallest, Operand.One);
         parameters.addcdiv_(_first, denominator, step);
     }
 

@@ -251,7 +251,7 @@ public sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         // not square(): it is pow(2) with a number of its own (see Operand)
-        var inverse = x.mul(x).mean([-1], true).add(_epsilon).rsqrt();
+        var inverse = x.mul(x).mean([-1], true).add(_epsilon, Operand.One).rsqrt();
         return (x * inverse * weight).MoveToOuterDisposeScope();
     }
 

@@ -110,7 +110,7 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
             }
             var hidden = decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();
-            (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One).MoveToOuterDisposeScope());
+            (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One, Operand.One).MoveToOuterDisposeScope());
         }
         foreach (var i in batch) results[i] = tokens[i];
     }
