@@ -29,7 +29,7 @@ public static partial class KeyMap
         new("send", "send", ["Enter"]),
         new("send-anywhere", "send, from any field", ["Ctrl+Enter"]),
         new("accept", "accept the suggestion", ["+"]),
-        new("undo", "reopen the last answer, then older ones", ["Backspace", "Ctrl+z"]),
+        new("undo", "reopen the last answer, then older ones", ["Ctrl+z", "Backspace"]),
         new("redo", "newer", ["Shift+Backspace", "Ctrl+Shift+z"]),
         new("skip-menu", "skip; then a reason by its number", ["-"]),
         new("flag", "flag", [","]),
@@ -37,7 +37,7 @@ public static partial class KeyMap
         new("escape", "leave a field, close, back to the newest", ["Escape"]),
         new("draft", "save the draft", ["Ctrl+s"]),
         new("guideline", "guideline", ["F2"]),
-        new("help", "these keys", ["F1", "?"]),
+        new("help", "these keys", ["?", "F1"]),
     ];
 
     // what the browser does with these can either not be had by a page or is missed at once

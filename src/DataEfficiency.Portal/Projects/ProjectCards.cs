@@ -41,7 +41,8 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
             (ProjectState.Setup, WorkState.Failed) => ("Import failed", VerdictTone.Wait),
             _ => (verdict.Tag, verdict.Tone),
         };
-        return new ProjectCard(project, forecast.Labels, tag, tone, Need(forecast, culture), forecast.Estimate?.Posterior.Band.Select(p => p.Median).ToList() ?? []);
+        return new ProjectCard(project, forecast.Labels, tag, tone, Need(forecast, culture),
+            forecast.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : []);
     }
 
     private static string Need(ForecastUpdate forecast, CultureInfo culture)

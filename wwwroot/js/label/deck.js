@@ -5,7 +5,7 @@ export const SIZE = 3;
 const RENEW_EVERY = 60000, WARN_BEFORE = 60000, ASK_AGAIN = 15000;
 
 export class Deck {
-  cards = []; end = null; schema = null;
+  cards = []; end = null; schema = null; ranked = false;
   #project; #user; #tabs; #dead = []; #busy; #onChange; #onState; #fetching = false; #timers = []; #lastUse = Date.now(); #lastRenewed = Date.now();
 
   /** busy(): items whose answers are still on their way; onChange(): cards or end changed; onState(kind): ok, offline, sign-in, other-user, warn. */
@@ -19,7 +19,7 @@ export class Deck {
   async join() { this.#dead = await this.#tabs.join(); }
 
   async start() {
-    this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4), setInterval(() => { if (!this.current && !document.hidden) this.fetch(); }, ASK_AGAIN));
+    this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4), setInterval(() => { if ((!this.current || !this.ranked) && !document.hidden) this.fetch(); }, ASK_AGAIN));
     await this.fetch(true);
   }
 
@@ -52,6 +52,8 @@ export class Deck {
     this.#dead = reply.cards.length > 0 ? [] : this.#dead;
     this.end = this.cards.length > 0 ? null : reply.end;
     this.#lastRenewed = Date.now();
+    // until then it is asked again: the picture of the pool changes without an answer
+    this.ranked = reply.progress.ranked;
     this.#onState('ok');
     this.#onChange(reply.progress);
   }
