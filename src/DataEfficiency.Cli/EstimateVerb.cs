@@ -42,7 +42,7 @@ public sealed class EstimateVerb : Verb
 
     private static object Result(Estimate e) => new
     {
-        CosLow = e.CosLow.Median, e.CosLow.StandardError, e.Losses, Pairs = e.CosLow.Cosines, e.LeftOut, e.CosLow.WithinAnswers, e.CosLow.BetweenAnswers, e.Auc, e.LabelsNeededPaper,
+        CosLow = e.CosLow.Median, e.CosLow.StandardError, e.Losses, Pairs = e.CosLow.Cosines, e.LeftOut, e.CosLow.WithinAnswers, e.CosLow.BetweenAnswers, e.HarderThan, e.ReferenceTasks, e.Auc, e.LabelsNeededPaper,
         Posterior = PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper), Stop = new { e.Stop.Rule, e.Stop.At, e.Stop.Advice },
     };
 
@@ -50,6 +50,7 @@ public sealed class EstimateVerb : Verb
     {
         output.Line($"CoS-Low of {e.CosLow.Count} examples: {e.CosLow.Median:0.0000}" + (e.CosLow.StandardError is { } se ? $" (standard error {se:0.0000})" : ""));
         if (e.CosLow.WithinAnswers is not null || e.CosLow.BetweenAnswers is not null) output.Line($"Within equal answers {e.CosLow.WithinAnswers:0.0000}, between different ones {e.CosLow.BetweenAnswers:0.0000}");
+        if (e is { HarderThan: { } harder, ReferenceTasks: { } tasks }) output.Line($"Harder than {harder} of {tasks} reference tasks");
         foreach (var left in e.LeftOut) output.Line($"Left out: item {left.Index}: {left.Reason}");
         if (e.Auc is { } auc) output.Line($"Predicted area under the curve: {auc:0.000}" + (e.AucNote is { } note ? $" ({note})" : ""));
         PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper).Print(output);

@@ -12,7 +12,7 @@ public static class CalibrationText
         if (calibration is null) return "This model is not calibrated: CoS-Low is shown, but no number of labels follows from it.";
         var tasks = calibration.Tasks.Count;
         if (!AreaPrediction.IsCalibrated(calibration))
-            return $"This model is not calibrated: {tasks} reference tasks give CoS-Low its place, but at least {CalibrationFit.SmallestTaskCount} measured ones are needed for a number of labels.";
+            return $"Not calibrated: CoS-Low of {tasks} reference tasks gives a project its rank among them; a number of labels needs at least {CalibrationFit.SmallestTaskCount} of them trained.";
         var error = Points(calibration.LeaveOneOutError!.Value, culture);
         var baseline = Points(calibration.MeanBaselineError!.Value, culture);
         var worth = calibration.Coefficient > 0 && calibration.LeaveOneOutError < calibration.MeanBaselineError ? "" : " CoS-Low does not tell tasks apart on this model, so the mean of its reference tasks is used.";

@@ -29,15 +29,15 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
     }
 
     /// <summary>Uploads the pool as CSV with its gold answers hidden, buys 32 labels at most, and waits until it is imported and ranked.</summary>
-    public async Task<int> CreateProjectAsync(IPage page)
+    public async Task<int> CreateProjectAsync(IPage page, int items = 400, string? model = null)
     {
-        var id = await BeginProjectAsync(page, Pool);
-        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = 60_000 });
+        var id = await BeginProjectAsync(page, Pool.Take(items), model);
+        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? 60_000 : 900_000 });
         return id;
     }
 
     /// <summary>The wizard up to its button: the import has begun.</summary>
-    public async Task<int> BeginProjectAsync(IPage page, IEnumerable<Example> pool)
+    public async Task<int> BeginProjectAsync(IPage page, IEnumerable<Example> pool, string? model = null)
     {
         await page.GotoAsync(portal.Url + "/projects/new");
         await page.WaitForSelectorAsync("main[data-interactive=true]");
@@ -47,6 +47,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
         await page.SelectOptionAsync("[name=answerColumn]", "intent");
         await page.GetByRole(AriaRole.Button, new() { Name = "Take them as the answer set" }).ClickAsync();
+        if (model is not null) await page.SelectOptionAsync("[name=model]", model);
         await page.FillAsync("[name=budget]", "32");
         await page.FillAsync("[name=price]", "0.30");
         await page.Locator("[name=price]").BlurAsync();

@@ -12,8 +12,12 @@ public sealed class PortalProcess : IDisposable
     private readonly StringBuilder _output = new();
     private Process? _process;
 
-    public PortalProcess()
+    private readonly string[] _settings;
+
+    /// <param name="settings">Further arguments of the command line.</param>
+    public PortalProcess(params string[] settings)
     {
+        _settings = settings;
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         Url = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}";
@@ -28,7 +32,7 @@ public sealed class PortalProcess : IDisposable
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Portal.dll"), "--urls", Url, "--Data:Folder", _folder }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Portal.dll"), "--urls", Url, "--Data:Folder", _folder }.Concat(_settings)) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;

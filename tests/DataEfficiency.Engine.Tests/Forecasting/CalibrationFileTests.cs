@@ -18,6 +18,29 @@ public sealed class CalibrationFileTests : IDisposable
     }
 
     [Fact]
+    public void For_WeightsOfAShippedCalibration_ItsOwnAndNoOther()
+    {
+        var shipped = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Calibrations"), "*.json");
+        Assert.NotEmpty(shipped);
+        foreach (var file in shipped)
+        {
+            var sha = Path.GetFileNameWithoutExtension(file);
+            Assert.Equal(sha, CalibrationFile.For(folder, sha)?.WeightsSha256);
+        }
+        Assert.Null(CalibrationFile.For(folder, new string('0', 64)));
+    }
+
+    [Fact]
+    public void For_AFileBesideTheModel_GoesFirstWhereItIsOfTheseWeights()
+    {
+        var sha = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Calibrations"), "*.json")[0]);
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), ForecasterTests.Calibration() with { WeightsSha256 = sha, Profile = "mine" });
+        Assert.Equal("mine", CalibrationFile.For(folder, sha)?.Profile);
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), ForecasterTests.Calibration() with { WeightsSha256 = "others", Profile = "mine" });
+        Assert.NotEqual("mine", CalibrationFile.For(folder, sha)?.Profile);
+    }
+
+    [Fact]
     public void LoadBeside_NoFile_IsNotCalibrated() => Assert.Null(CalibrationFile.LoadBeside(folder));
 
     [Theory]

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using DataEfficiency.Portal.Tests;
+using Microsoft.Playwright;
+using Xunit.Abstractions;
+
+namespace DataEfficiency.Browser.Tests.Journey;
+
+/// <summary>The main job on a real chat model of 135 M parameters, the one for machines without a GPU, with few items: empty installation to Excel report. Says how long each part took.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class SmolLm2JourneyTests : IDisposable
+{
+    private const string Model = "SmolLM2-135M-Instruct";
+    private const int Items = 36;
+    private readonly string _root = Directory.CreateTempSubdirectory("models-").FullName;
+    private readonly Browser _browser;
+    private readonly ITestOutputHelper _output;
+    private readonly PortalProcess _portal;
+
+    public SmolLm2JourneyTests(Browser browser, ITestOutputHelper output) => (_browser, _output, _portal) = (browser, output, new PortalProcess("--Models:Root", _root));
+
+    [FixtureFact("models/SmolLM2-135M-Instruct/config.json")]
+    public async Task EmptyInstallation_ThirtyTwoLabelsOnARealModel_RankAmongTasksAndExcelReport()
+    {
+        Unpack();
+        await _portal.StartAsync();
+        await using var context = await _browser.Chromium.NewContextAsync(new() { AcceptDownloads = true });
+        // one label is a backward pass of a real model, on a machine that may be busy
+        context.SetDefaultTimeout(600_000);
+        var person = new LabelingPerson(_portal, context);
+        var budget = await person.SetUpAsync();
+
+        await budget.GotoAsync(_portal.Url + "/models");
+        await budget.GetByRole(AriaRole.Article, new() { Name = Model }).GetByText("134.5 M").WaitForAsync();
+
+        var clock = Stopwatch.StartNew();
+        var project = await person.CreateProjectAsync(budget, Items, Model);
+        _output.WriteLine($"Import and ranking of {Items} items, loading of the model included: {clock.Elapsed.TotalSeconds:0.0} s");
+
+        var label = await person.OpenLabelPageAsync(project);
+        clock.Restart();
+        await LabelingPerson.LabelAsync(label, 31);
+        await LabelingPerson.SavedAsync(label);
+        _output.WriteLine($"31 labels given and saved: {clock.Elapsed.TotalSeconds:0.0} s");
+        await budget.GetByText("after 31 of 32").First.WaitForAsync();
+        _output.WriteLine($"The first label to the forecast after 31: {clock.Elapsed.TotalSeconds:0.0} s");
+        clock.Restart();
+        await LabelingPerson.LabelAsync(label, 1);
+        await budget.GetByText("after 32 of 32").First.WaitForAsync();
+        _output.WriteLine($"One more label, from its key press to the forecast on the other page: {clock.Elapsed.TotalSeconds:0.00} s");
+
+        // its calibration comes with the program: CoS-Low has a rank among the reference tasks, and no number of labels is claimed from it
+        await budget.GetByText("of tasks like the published ones reach this target").First.WaitForAsync();
+        Assert.Matches(@"harder than \d+ of \d+ reference tasks", await budget.GetByLabel("CoS-Low", new() { Exact = true }).InnerTextAsync());
+        await JourneyTests.ExportAsync(budget);
+    }
+
+    private void Unpack()
+    {
+        string[] arguments = [FixtureFactAttribute.PathOf("models/unpack.mjs"), FixtureFactAttribute.PathOf($"models/{Model}"), Path.Combine(_root, Model)];
+        using var node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var told = node.StandardOutput.ReadToEnd() + node.StandardError.ReadToEnd();
+        node.WaitForExit();
+        Assert.True(node.ExitCode == 0, $"unpacking failed: {told}");
+    }
+
+    public void Dispose()
+    {
+        _portal.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+}
