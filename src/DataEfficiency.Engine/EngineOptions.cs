@@ -6,8 +6,14 @@ public sealed record EngineOptions
     /// <summary>Threads of one tensor operation, for the whole process. Default: null, all cores.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>cpu or cuda. Default: cpu.</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>auto (the first GPU where libtorch finds one, else the CPU), cpu, cuda or cuda:N. Default: auto.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16; never bfloat16 on the CPU, where it is many times slower. Default: auto.</summary>
+    public string Precision { get; init; } = "auto";
+
+    /// <summary>Told what the engine does on its own account: a batch that did not fit into memory goes on in halves. Default: null.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Seed of the adapter's A matrices. Default: null, the calibration's, else 1.</summary>
     public long? AdapterSeed { get; init; }

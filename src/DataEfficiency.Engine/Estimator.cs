@@ -52,11 +52,12 @@ public sealed class Estimator : IEstimator
     {
         if (options.Threads is { } threads) set_num_threads(threads);
         var device = DeviceOf(options.Device);
+        var dtype = DtypeOf(options.Precision, device);
         var weights = WeightFiles.Sha256(folder);
         var measured = CalibrationFile.For(folder, weights);
 
         Prompts = prompts;
-        Decoder = Decoder.Load(folder, device);
+        Decoder = Decoder.Load(folder, device, dtype);
         try
         {
             AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? measured?.Recipe.AdapterSeed ?? 1 : null;
@@ -68,11 +69,13 @@ public sealed class Estimator : IEstimator
             Calibration = measured;
             var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
             var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
+            var name = new DirectoryInfo(folder).Name;
+            var halving = new Halving($"{name} on {device}", options.Warn);
             _rows = new GradientRows(Decoder, _matrices, alpha);
             _observer = new Observer(Decoder, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
-                $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/");
-            _ranking = new PoolRanking(Decoder, prompts);
-            Model = new ModelInfo(new DirectoryInfo(folder).Name, Path.GetFullPath(folder), config.ModelType, Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, options.Device, "float32");
+                $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/{dtype}/", halving);
+            _ranking = new PoolRanking(Decoder, prompts, halving);
+            Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16");
         }
         catch
         {
@@ -108,11 +111,25 @@ public sealed class Estimator : IEstimator
         if (!Directory.Exists(folder)) throw new EngineException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
     }
 
-    private static Device DeviceOf(string name) => name switch
+    private static Device DeviceOf(string name)
     {
-        "cpu" => CPU,
-        "cuda" => cuda.is_available() ? CUDA : throw new EngineException("Device cuda was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU, or use cpu."),
-        _ => throw new EngineException($"Device \"{name}\" is unknown, expected cpu or cuda."),
+        if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
+        if (name is not ("auto" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out _)))
+            throw new EngineException($"Device \"{name}\" is unknown, expected auto, cpu, cuda or cuda:N.");
+        if (!cuda.is_available())
+            throw new EngineException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
+        var index = name.Length > 5 ? int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        if (index >= cuda.device_count()) throw new EngineException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to cuda:{cuda.device_count() - 1}.");
+        return device($"cuda:{index}");
+    }
+
+    private static ScalarType DtypeOf(string precision, Device device) => precision switch
+    {
+        "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
+        "float32" => ScalarType.Float32,
+        "bfloat16" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
+        "bfloat16" => throw new EngineException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
+        _ => throw new EngineException($"Precision \"{precision}\" is unknown, expected auto, float32 or bfloat16."),
     };
 
     public void Dispose()

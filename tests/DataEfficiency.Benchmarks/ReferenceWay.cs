@@ -19,7 +19,7 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
         using var scope = NewDisposeScope();
         using var nothing = decoder.Prefix([]);
         var tokens = new List<int>(prompt);
-        using (var cache = new KeyValueCache(decoder.Config, nothing, 1, prompt.Length + GreedyDecoder.DefaultLimit, CPU))
+        using (var cache = new KeyValueCache(decoder, nothing, 1, prompt.Length + GreedyDecoder.DefaultLimit))
             for (int[] next = prompt; tokens.Count < prompt.Length + GreedyDecoder.DefaultLimit;)
             {
                 using var step = NewDisposeScope();

@@ -48,7 +48,7 @@ public sealed class Evaluation(Decoder decoder, IPrompts prompts)
         // The last prompt token stands before every label, so that its output predicts the label's first token.
         using var prefix = decoder.Prefix(prompt[..^1]);
         long count = labels.Count, time = labels.Max(l => l.Length);
-        using var cache = new KeyValueCache(decoder.Config, prefix, count, time, decoder.Device);
+        using var cache = new KeyValueCache(decoder, prefix, count, time);
         var ids = new long[count * time];
         List<long> rows = [], targets = [];
         List<int> owner = [];

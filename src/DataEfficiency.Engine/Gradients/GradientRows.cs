@@ -30,7 +30,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         if (usable.Length == 0) return rows;
 
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
-        var computed = decoder.Device.type == DeviceType.CPU ? (_pass ??= new HandWrittenPass(decoder, matrices, alpha)).Run(sequences) : ByAutograd(sequences);
+        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, alpha)).Run(sequences) : ByAutograd(sequences);
         for (var i = 0; i < usable.Length; i++) rows[usable[i]] = new GradientRow(computed[i].Row, computed[i].Loss);
         return rows;
     }
@@ -53,7 +53,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         for (var i = 0; i < gradients.Count; i++)
         {
             using var inner = NewDisposeScope();
-            var block = gradients[i].transpose(1, 2).bmm(tape.Narrow[i]).mul_(scale).to(CPU).contiguous();
+            var block = gradients[i].to(ScalarType.Float32).transpose(1, 2).bmm(tape.Narrow[i]).mul_(scale).to(CPU).contiguous();
             var size = (int)(block.shape[1] * block.shape[2]);
             for (var b = 0; b < buffers.Length; b++) MemoryMarshal.Cast<byte, float>(block[b].bytes).CopyTo(buffers[b].AsSpan((int)at, size));
             at += size;
@@ -78,7 +78,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
             if (!y.requires_grad) y.requires_grad_();
             var i = layer * 7 + (int)linear;
             Outputs[i] = y.DetachFromDisposeScope();
-            using (no_grad()) Narrow[i] = nn.functional.linear(x, matrices[layer, linear]).DetachFromDisposeScope();
+            using (no_grad()) Narrow[i] = nn.functional.linear(x.to(ScalarType.Float32), matrices[layer, linear]).DetachFromDisposeScope();
             return y;
         }
 

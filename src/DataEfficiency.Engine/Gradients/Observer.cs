@@ -6,7 +6,7 @@ using DataEfficiency.Engine.Models;
 namespace DataEfficiency.Engine.Gradients;
 
 /// <param name="identity">Names model files and adapter: rows of another identity are never mistaken for these.</param>
-public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity)
+internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity, Halving? halving = null)
 {
     // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
     private const long ActivationBytes = 288L << 20;
@@ -39,7 +39,7 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
         {
             if (kept.Find(key, rows.Width) is { } row) return row;
             cancel.ThrowIfCancellationRequested();
-            var again = new KeptRow(rows.Compute([sequenceOf[key]])[0].Values!);
+            var again = new KeptRow(Rows([sequenceOf[key]])[0].Values!);
             kept.Add(key, again);
             return again;
         }
@@ -95,7 +95,7 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
             var positions = order[at].Sequence.Ids.Length;
             while (at + count < order.Count && (positions += order[at + count].Sequence.Ids.Length - shared) <= _positionsAtOnce) count++;
             var batch = order.GetRange(at, count);
-            var computed = rows.Compute([.. batch.Select(p => p.Sequence)]);
+            var computed = Rows([.. batch.Select(p => p.Sequence)]);
             for (var i = 0; i < count; i++)
             {
                 var (values, loss) = computed[i];
@@ -107,6 +107,14 @@ public sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows row
             }
             at += count;
         }
+    }
+
+    private List<GradientRow> Rows(TokenSequence[] sequences)
+    {
+        var computed = new List<GradientRow>();
+        if (halving is null) computed.AddRange(rows.Compute(sequences));
+        else halving.Run(sequences, s => s.Ids.Length, part => computed.AddRange(rows.Compute(part)));
+        return computed;
     }
 
     private Prepared Prepare(TaskPrompt? task, Example example)

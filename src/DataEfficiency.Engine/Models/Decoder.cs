@@ -13,7 +13,7 @@ public interface ILinearHook
     Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
 }
 
-/// <summary>One loaded model. All tensors float32 on one device; a call runs on the calling thread.</summary>
+/// <summary>One loaded model. All tensors of one type on one device, norms, softmax and losses in float32; a call runs on the calling thread.</summary>
 public sealed class Decoder : IDisposable
 {
     private readonly RotaryPositions _rotary;
@@ -27,25 +27,28 @@ public sealed class Decoder : IDisposable
 
     public Device Device { get; }
 
-    private Decoder(ModelConfig config, Device device)
+    /// <summary>Float32, or BFloat16 on a GPU.</summary>
+    public ScalarType Dtype { get; }
+
+    private Decoder(ModelConfig config, Device device, ScalarType dtype)
     {
-        (Config, Device) = (config, device);
+        (Config, Device, Dtype) = (config, device, dtype);
         _groups = config.Heads / config.KeyValueHeads;
         _scale = 1 / Math.Sqrt(config.HeadDim);
         _epsilon = config.RmsNormEps;
-        Parameters = new DecoderParameters(config, device);
-        _rotary = new RotaryPositions(config, device);
+        Parameters = new DecoderParameters(config, device, dtype);
+        _rotary = new RotaryPositions(config, device, dtype);
     }
 
     /// <summary>Loads a Hugging Face folder. Peak memory: the float32 parameters and one piece of a tensor.</summary>
     /// <exception cref="EngineException">A file is missing, truncated, or of another architecture or shape.</exception>
-    public static Decoder Load(string folder, Device? device = null)
+    public static Decoder Load(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();
         var config = ModelConfig.Load(folder);
         using var weights = WeightFiles.Open(folder);
         DecoderWeights.Require(config, weights); // before memory is reserved: an absurd configuration fails here
-        var decoder = new Decoder(config, device ?? CPU);
+        var decoder = new Decoder(config, device ?? CPU, dtype);
         try
         {
             foreach (var (name, value) in decoder.Parameters.Named())
@@ -60,10 +63,10 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms 1.</summary>
-    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null)
+    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();
-        var decoder = new Decoder(config, device ?? CPU);
+        var decoder = new Decoder(config, device ?? CPU, dtype);
         using var plain = no_grad();
         using var random = new Generator((ulong)seed, decoder.Device);
         foreach (var (name, value) in decoder.Parameters.Named())
@@ -109,7 +112,7 @@ public sealed class Decoder : IDisposable
         var (cos, sin) = _rotary.First(before + time);
         Tensor Near(Tensor t) => t.narrow(0, 0, before);
         Tensor Far(Tensor t) => t.narrow(0, before, time);
-        var mask = zeros([time, before + time], device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), Operand.MinusInfinity);
+        var mask = zeros([time, before + time], dtype: Dtype, device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), Operand.MinusInfinity);
         var shared = Embed(prefix);
         var x = Embed(ids);
         for (var i = 0; i < Config.Layers; i++)
@@ -127,8 +130,13 @@ public sealed class Decoder : IDisposable
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits [rows, vocabulary] of hidden states [rows, hidden].</summary>
-    public Tensor Logits(Tensor rows) => F.linear(rows, Parameters.Head);
+    /// <summary>Logits [rows, vocabulary] in float32 of hidden states [rows, hidden].</summary>
+    public Tensor Logits(Tensor rows)
+    {
+        var logits = F.linear(rows, Parameters.Head);
+        if (Dtype == ScalarType.Float32) return logits;
+        using (logits) return logits.to(ScalarType.Float32);
+    }
 
     /// <summary>cos and signed sin [n, head_dim] of the positions 0 to n - 1, owned by the caller.</summary>
     internal (Tensor Cos, Tensor Sin) Rotary(long n)
@@ -251,8 +259,10 @@ public sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         // not square(): it is pow(2) with a number of its own (see Operand)
-        var inverse = x.mul(x).mean([-1], true).add(_epsilon, Operand.One).rsqrt();
-        return (x * inverse * weight).MoveToOuterDisposeScope();
+        var wide = Dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
+        var inverse = wide.mul(wide).mean([-1], true).add(_epsilon, Operand.One).rsqrt();
+        var normed = wide * inverse;
+        return ((Dtype == ScalarType.Float32 ? normed : normed.to(Dtype)) * weight).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

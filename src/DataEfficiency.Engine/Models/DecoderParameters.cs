@@ -10,7 +10,7 @@ public enum Linear { Query, Key, Value, Output, Gate, Up, Down }
 /// <summary>One layer. q, k, v and gate, up are stored row below row, so that each group is one matrix product.</summary>
 public sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor GateUp, Tensor Down, Tensor InputNorm, Tensor PostAttentionNorm);
 
-/// <summary>Owns the flat float32 buffer and hands out the named views.</summary>
+/// <summary>Owns the flat buffer and hands out the named views.</summary>
 public sealed class DecoderParameters : IDisposable
 {
     private const int Alignment = 16; // floats: every tensor starts on a cache line
@@ -32,7 +32,7 @@ public sealed class DecoderParameters : IDisposable
     public long Count { get; private set; }
 
     /// <summary>Reserves zeroed parameters for the shape.</summary>
-    public DecoderParameters(ModelConfig config, Device device)
+    public DecoderParameters(ModelConfig config, Device device, ScalarType dtype = ScalarType.Float32)
     {
         _config = config;
         long end = 0;
@@ -57,7 +57,7 @@ public sealed class DecoderParameters : IDisposable
         }
         Place("norm", dim);
         if (!config.TieWordEmbeddings) Place("head", config.VocabularySize, dim);
-        Flat = zeros(end, dtype: float32, device: device).DetachFromDisposeScope();
+        Flat = zeros(end, dtype: dtype, device: device).DetachFromDisposeScope();
         Bind(leaves: false);
     }
 

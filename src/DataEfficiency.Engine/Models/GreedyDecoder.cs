@@ -11,7 +11,8 @@ public sealed record Generated(IReadOnlyList<int> Tokens, IReadOnlyList<double> 
 
 /// <summary>Plain argmax until an EOS or the limit; finished sequences leave the batch.</summary>
 /// <param name="eos">Any of these ids ends a sequence.</param>
-public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit)
+/// <param name="halving">What happens where a batch does not fit into memory; null: the error passes.</param>
+internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit, Halving? halving = null)
 {
     /// <summary>At most 30 new tokens, as the paper has it.</summary>
     public const int DefaultLimit = 30;
@@ -30,7 +31,8 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
         foreach (var batch in Batches(prefix, prompts))
         {
             cancel.ThrowIfCancellationRequested();
-            RunBatch(prefix, prompts, batch, results);
+            if (halving is null) RunBatch(prefix, prompts, batch, results);
+            else halving.Run(batch, i => prefix.Ids.Count + prompts[i].Count, part => RunBatch(prefix, prompts, [.. part], results));
             done?.Report(finished += batch.Length);
         }
         return results;
@@ -59,7 +61,7 @@ public sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int li
         using var scope = NewDisposeScope();
         var device = decoder.Device;
         long count = batch.Length, time = batch.Max(i => prompts[i].Count), start = prefix.Ids.Count;
-        using var cache = new KeyValueCache(decoder.Config, prefix, count, time + limit - 1, device);
+        using var cache = new KeyValueCache(decoder, prefix, count, time + limit - 1);
 
         // Prompts stand left-aligned; behind a shorter one come pad columns, which causal attention hides now and the mask hides later.
         var ids = new long[count * time];

@@ -29,10 +29,11 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Columns filled so far.</summary>
     public long Length { get; private set; }
 
-    public KeyValueCache(ModelConfig config, SharedPrefix prefix, long batch, long columns, Device device)
+    public KeyValueCache(Decoder decoder, SharedPrefix prefix, long batch, long columns)
     {
+        var config = decoder.Config;
         _prefix = prefix;
-        Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: float32, device: device).DetachFromDisposeScope();
+        Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype, device: decoder.Device).DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
     }

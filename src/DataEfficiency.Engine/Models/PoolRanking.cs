@@ -3,9 +3,9 @@ using TorchSharp;
 
 namespace DataEfficiency.Engine.Models;
 
-public sealed class PoolRanking(Decoder decoder, IPrompts prompts) : IDisposable
+internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? halving = null) : IDisposable
 {
-    private readonly GreedyDecoder _greedy = new(decoder, prompts.Eos);
+    private readonly GreedyDecoder _greedy = new(decoder, prompts.Eos, halving: halving);
     private (TaskPrompt? Task, SharedPrefix Prefix)? _kept;
 
     /// <summary>Confidences in the order given; a prompt longer than the model's context is left out.</summary>

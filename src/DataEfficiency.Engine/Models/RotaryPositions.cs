@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>Tables of cos and signed sin by position, grown on demand.</summary>
-public sealed class RotaryPositions(ModelConfig config, Device device) : IDisposable
+public sealed class RotaryPositions(ModelConfig config, Device device, ScalarType dtype = ScalarType.Float32) : IDisposable
 {
     private Tensor? _cos;
     private Tensor? _sin;
@@ -46,8 +46,8 @@ public sealed class RotaryPositions(ModelConfig config, Device device) : IDispos
         var angles = outer(tensor(Enumerable.Range(0, (int)length).Select(p => (float)p).ToArray(), device: device), frequencies);
         var sin = angles.sin();
         Dispose();
-        _cos = cat([angles.cos(), angles.cos()], -1).DetachFromDisposeScope();
-        _sin = cat([-sin, sin], -1).DetachFromDisposeScope();
+        _cos = cat([angles.cos(), angles.cos()], -1).to(dtype).DetachFromDisposeScope();
+        _sin = cat([-sin, sin], -1).to(dtype).DetachFromDisposeScope();
         _length = length;
     }
 
