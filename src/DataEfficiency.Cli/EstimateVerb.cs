@@ -15,11 +15,11 @@ public sealed class EstimateVerb : Verb
     private readonly Option<int?> rank = new("--rank") { Description = "Rank of the adapter. Default: the calibration's, else 64." };
     private readonly Option<double?> alpha = new("--alpha") { Description = "Alpha of the adapter. Default: the calibration's, else 32." };
     private readonly Option<string?> matrices = new("--adapter-a") { Description = "Safetensors file of A matrices in PEFT's layout; the rank is theirs." };
-    private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation. Default: all cores." };
+    private readonly EngineChoice engine = new();
 
     public EstimateVerb() : base("estimate", "CoS-Low of labelled examples, and the labels a target needs.")
     {
-        foreach (var option in new Option[] { model, labeled, instruction, target, seed, rank, alpha, matrices, threads }) Add(option);
+        foreach (var option in (Option[])[model, labeled, instruction, target, seed, rank, alpha, matrices, .. engine.All]) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
@@ -29,9 +29,9 @@ public sealed class EstimateVerb : Verb
         if (arguments.GetValue(rank) is < 1) throw new ArgumentException($"--rank {arguments.GetValue(rank)} must be at least 1.");
         if (arguments.GetValue(alpha) is { } a && !(a > 0 && double.IsFinite(a))) throw new ArgumentException($"--alpha {a} must be above 0.");
         var file = PoolFile.Read(arguments.GetValue(labeled)!, arguments.GetValue(instruction), answers: true);
-        using var estimator = Estimator.Load(arguments.GetValue(model)!, new EngineOptions
+        using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output) with
         {
-            AdapterSeed = arguments.GetValue(seed), AdapterRank = arguments.GetValue(rank), AdapterAlpha = arguments.GetValue(alpha), AdapterMatricesFile = arguments.GetValue(matrices), Threads = arguments.GetValue(threads),
+            AdapterSeed = arguments.GetValue(seed), AdapterRank = arguments.GetValue(rank), AdapterAlpha = arguments.GetValue(alpha), AdapterMatricesFile = arguments.GetValue(matrices),
         });
         if (estimator.Calibration is null) output.Progress("Not calibrated: no number of labels follows from CoS-Low. Run `calibrate` for this model.");
         var examples = file.Texts.Zip(file.Answers, (text, answer) => new Example(text, answer)).ToList();

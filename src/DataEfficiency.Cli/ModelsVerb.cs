@@ -10,11 +10,11 @@ public sealed class ModelsVerb : Verb
     internal const string DefaultRoot = "models";
     private readonly Option<string> root = new("--root") { Description = "Folder whose subfolders are Hugging Face model folders.", DefaultValueFactory = _ => DefaultRoot };
     private readonly Option<bool> measure = new("--measure") { Description = "Measure what a label and a ranked item cost on this machine; the figures are kept and shown from then on." };
-    private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation while measuring. Default: all cores." };
+    private readonly EngineChoice engine = new();
 
     public ModelsVerb() : base("models", "List and check the model folders; `models pull` downloads one.")
     {
-        foreach (var option in new Option[] { root, measure, threads }) Add(option);
+        foreach (var option in (Option[])[root, measure, .. engine.All]) Add(option);
         Add(new PullVerb());
         // a command with verbs below it runs alone too
         SetAction(_ => CommandLine.Success);
@@ -24,16 +24,16 @@ public sealed class ModelsVerb : Verb
     {
         var folder = arguments.GetValue(root)!;
         var models = ModelFolder.Find(folder).Select(ModelFolder.Inspect).ToList();
-        if (arguments.GetValue(measure)) foreach (var model in models.Where(m => m.Problem is null)) Measure(model, folder, arguments.GetValue(threads) ?? Environment.ProcessorCount, output, cancel);
+        if (arguments.GetValue(measure)) foreach (var model in models.Where(m => m.Problem is null)) Measure(model, folder, engine.Of(arguments, output), output, cancel);
         if (arguments.GetValue(Json)) output.Json(new { root = Path.GetFullPath(folder), models = models.Select(m => Result(m, folder)) });
         else foreach (var model in models) Print(model, folder, output);
     }
 
-    private static void Measure(ModelFolder model, string root, int threads, Output output, CancellationToken cancel)
+    private static void Measure(ModelFolder model, string root, EngineOptions options, Output output, CancellationToken cancel)
     {
         output.Progress($"Measuring {model.Name}");
-        using var estimator = Estimator.Load(model.Folder, new EngineOptions { Threads = threads });
-        var measurement = new CostMeasurement(1, threads);
+        using var estimator = Estimator.Load(model.Folder, options);
+        var measurement = new CostMeasurement(1, options.Threads ?? Environment.ProcessorCount);
         ModelCost? cost;
         do cancel.ThrowIfCancellationRequested();
         while ((cost = measurement.Step(estimator, cancel)) is null);

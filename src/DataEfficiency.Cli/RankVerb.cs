@@ -14,11 +14,11 @@ public sealed class RankVerb : Verb
     private readonly Option<string> pool = new("--pool") { Description = "JSON lines or a JSON array of objects with \"input_text\" (a full prompt) or \"text\" (with --instruction).", Required = true };
     private readonly Option<string?> instruction = new("--instruction") { Description = "The task instruction that goes before each \"text\"." };
     private readonly Option<string?> target = new("--out") { Description = "File for the JSON lines. Default: standard output." };
-    private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation. Default: all cores." };
+    private readonly EngineChoice engine = new();
 
     public RankVerb() : base("rank", "Confidence of every text of a pool by greedy decoding; rank 0 is the least confident.")
     {
-        foreach (var option in new Option[] { model, pool, instruction, target, threads }) Add(option);
+        foreach (var option in (Option[])[model, pool, instruction, target, .. engine.All]) Add(option);
     }
 
     private sealed record Item(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, int? Rank);
@@ -26,7 +26,7 @@ public sealed class RankVerb : Verb
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
-        using var estimator = Estimator.Load(arguments.GetValue(model)!, new EngineOptions { Threads = arguments.GetValue(threads) });
+        using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output));
         var ranked = new List<RankedText>();
         var watch = Stopwatch.StartNew();
         for (var at = 0; at < file.Texts.Count; at += Step)

@@ -157,4 +157,27 @@ public class EstimatorTests
     [Fact]
     public void Load_NoFolder_NamesTheFolder() =>
         Assert.Contains("/no/such/model", Assert.Throws<EngineException>(() => Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
+
+    [Theory]
+    [InlineData("gpu", "auto", "expected auto, cpu, cuda or cuda:N")]
+    [InlineData("cuda:one", "auto", "expected auto, cpu, cuda or cuda:N")]
+    [InlineData("cpu", "bfloat16", "bfloat16 is for GPUs")]
+    [InlineData("cpu", "float16", "expected auto, float32 or bfloat16")]
+    public void Load_OnADeviceOrInAPrecisionThatThereIsNot_SaysWhatThereIs(string device, string precision, string message)
+    {
+        var failed = Assert.Throws<EngineException>(() => Estimator.Load(Bundled, new EngineOptions { Device = device, Precision = precision }));
+        Assert.Contains(message, failed.Message);
+    }
+
+    [Fact]
+    public void Load_TakesTheGpuWhereThereIsOne_ElseSaysHowToGetOne()
+    {
+        NativeStartup.Ensure();
+        var gpu = torch.cuda.is_available();
+        using var estimator = Estimator.Load(Bundled);
+        Assert.Equal(gpu ? ("cuda:0", "bfloat16") : ("cpu", "float32"), (estimator.Model.Device, estimator.Model.Precision));
+        if (!gpu) Assert.Contains("-p:Accelerator=cuda", Assert.Throws<EngineException>(() => Estimator.Load(Bundled, new EngineOptions { Device = "cuda:0" })).Message);
+    }
+
+    private static string Bundled => Path.Combine(AppContext.BaseDirectory, "BundledModel");
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Estimating;
 
-public static class EstimatingRegistration
+public static partial class EstimatingRegistration
 {
     public static void AddEstimating(this WebApplicationBuilder builder)
     {
@@ -38,8 +38,16 @@ public static class EstimatingRegistration
     private static EngineOptions Options(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<EstimationOptions>>().Value;
-        return new() { Threads = options.Threads, LibTorchPath = options.LibTorchPath, RowFolder = provider.GetRequiredService<DataFolder>().GradientRows };
+        var log = provider.GetRequiredService<ILogger<Estimator>>();
+        return new()
+        {
+            Threads = options.Threads, Device = options.Device, Precision = options.Precision, LibTorchPath = options.LibTorchPath, RowFolder = provider.GetRequiredService<DataFolder>().GradientRows,
+            Warn = warning => EngineWarned(log, warning),
+        };
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void EngineWarned(ILogger log, string warning);
 
     public static void MapEstimating(this WebApplication app) => app.MapHub<EstimateHub>(EstimateHub.Path);
 }

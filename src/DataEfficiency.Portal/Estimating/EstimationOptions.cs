@@ -17,6 +17,12 @@ public sealed class EstimationOptions
     /// <summary>Models kept loaded on the device; the least recently used leaves. Default: 1.</summary>
     public int LoadedModels { get; set; } = 1;
 
+    /// <summary>auto (the first GPU where there is one, else the CPU), cpu, cuda or cuda:N. Default: auto.</summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16. Default: auto.</summary>
+    public string Precision { get; set; } = "auto";
+
     /// <summary>Folder of libtorch libraries to use in place of the ones beside the program. Default: none.</summary>
     public string? LibTorchPath { get; set; }
 
