@@ -14,6 +14,10 @@ internal sealed class EngineTable : IDisposable
 {
     private const double Alpha = 32;
     private const int Rank = 64;
+
+    // Room for 32 rows of SmolLM2 in half precision, 19.9 MB each.
+    private const long HalfRowBytes = 660L << 20;
+
     private readonly string _folder;
     private readonly JsonNode _golden;
     private readonly HashSet<int> _masked, _eos;
@@ -39,7 +43,7 @@ internal sealed class EngineTable : IDisposable
         _matrices = AdapterMatrices.FromSeed(_decoder.Config, 1, Rank);
     }
 
-    public void Run(int rounds)
+    public void Run(string shared, int rounds)
     {
         Console.WriteLine($"{get_num_threads()} threads, {rounds} rounds; SmolLM2-135M-Instruct, float32");
         using var reference = new ReferenceWay(_decoder, _matrices, Alpha, _eos, _masked);
@@ -50,6 +54,7 @@ internal sealed class EngineTable : IDisposable
             Ranking(reference, "600-token", Instruction(p => p > 600));
             Ranking(reference, "60-token", Instruction(p => p < 70));
         }
+        Memory(shared);
         Print();
     }
 
@@ -80,7 +85,7 @@ internal sealed class EngineTable : IDisposable
         Note("one more label (31 to 32): plain / engine", (seconds + pairSeconds) / more);
         Note("one more label: engine, s", more);
 
-        using var half = new Observing(this, 1);
+        using var half = new Observing(this, HalfRowBytes);
         var halves = half.Cosines(32);
         Note("half-precision rows: largest change of a cosine", halves.Zip(mine, (a, b) => Math.Abs(a - b)).Max());
     }
@@ -119,6 +124,39 @@ internal sealed class EngineTable : IDisposable
     // The system message of a golden prompt of that many ids: with the 77 categories, or without.
     private TaskPrompt Instruction(Func<int, bool> length) =>
         new((string)_golden["prompts"]!.AsArray().First(p => length(Ints(p!["prompt_ids"]!).Length) && (string)p["messages"]![0]!["role"]! == "system")!["messages"]![0]!["content"]!);
+
+    /// <summary>Peak memory in MB beyond model and A matrices, of CoS-Low of the 32: "plain", "float32" (the engine's rows) or "half".</summary>
+    public double PeakMegabytes(string way)
+    {
+        GC.Collect();
+        File.WriteAllText("/proc/self/clear_refs", "5"); // VmHWM starts again from here
+        var before = Status("VmRSS");
+        if (way == "plain")
+        {
+            using var reference = new ReferenceWay(_decoder, _matrices, Alpha, _eos, _masked);
+            var gradients = _labelled.Select(reference.Gradients).ToList();
+            ReferenceWay.Cosines([gradients[0], gradients[1]]);
+            GC.KeepAlive(gradients);
+        }
+        else
+        {
+            using var observing = new Observing(this, way == "half" ? HalfRowBytes : 2L << 30);
+            observing.Cosines(32);
+        }
+        return (Status("VmHWM") - before) / 1024.0;
+    }
+
+    private static long Status(string name) => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+
+    // Each in a process of its own: what one way has freed would be the other's for nothing.
+    private void Memory(string shared)
+    {
+        foreach (var way in new[] { "plain", "float32", "half" })
+        {
+            using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineTable).Assembly.Location, "memory", shared, way]) { RedirectStandardOutput = true })!;
+            Note($"peak memory of the 32 beyond the model, MB: {way}", double.Parse(child.StandardOutput.ReadToEnd().Trim().Split('\n')[^1], CultureInfo.InvariantCulture));
+        }
+    }
 
     private void Print()
     {

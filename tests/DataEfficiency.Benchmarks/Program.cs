@@ -12,7 +12,11 @@ switch (args)
         return 0;
     case ["engine", var shared, ..]:
         NativeStartup.Ensure();
-        using (var table = new EngineTable(shared)) table.Run(int.Parse(args.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture));
+        using (var table = new EngineTable(shared)) table.Run(shared, int.Parse(args.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture));
+        return 0;
+    case ["memory", var shared, var way]: // a child of engine
+        NativeStartup.Ensure();
+        using (var table = new EngineTable(shared)) Console.WriteLine(table.PeakMegabytes(way).ToString(CultureInfo.InvariantCulture));
         return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS]");
