@@ -9,9 +9,14 @@ namespace DataEfficiency.Engine.Gradients;
 public sealed class KeptRows(long memoryBytes, string? folder = null, long fileBytes = 0)
 {
     private const int MostProducts = 1 << 20;
+
+    // The garbage collector lets large arrays lie for long (11 GB of rows that had left were seen beside a budget of 2 GiB): past this it is told to take them.
+    private const long LyingBytes = 256L << 20;
     private readonly Dictionary<string, LinkedListNode<(string Key, KeptRow Row)>> _inMemory = [];
     private readonly LinkedList<(string Key, KeptRow Row)> _byUse = new();
     private readonly Dictionary<(string, string), double> _products = [];
+
+    private long _left;
 
     /// <summary>What the rows in memory take.</summary>
     public long Bytes { get; private set; }
@@ -40,6 +45,7 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
         {
             if (node.Value.Row.IsHalf) continue;
             Bytes -= node.Value.Row.Bytes;
+            _left += node.Value.Row.Bytes;
             node.Value = (node.Value.Key, node.Value.Row.ToHalf());
             Bytes += node.Value.Row.Bytes;
         }
@@ -49,8 +55,12 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
             _byUse.RemoveLast();
             _inMemory.Remove(oldKey);
             Bytes -= oldRow.Bytes;
+            _left += oldRow.Bytes;
             Store(oldKey, oldRow);
         }
+        if (_left <= LyingBytes) return;
+        GC.Collect();
+        _left = 0;
     }
 
     /// <summary>The inner product of two keys' rows where it is known.</summary>
