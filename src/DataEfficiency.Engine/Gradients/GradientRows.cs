@@ -14,10 +14,11 @@ public sealed record GradientRow(float[]? Values, double? Loss);
 /// <summary>Rows of labelled examples under one set of A matrices.</summary>
 public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha) : IDisposable
 {
+    private readonly RowLayout _layout = new(decoder.Config, matrices.Rank);
     private HandWrittenPass? _pass;
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
-    public long Width { get; } = AdapterMatrices.Places(decoder.Config).Sum(p => (long)AdapterMatrices.Shape(decoder.Config, p.Linear).Out) * matrices.Rank;
+    public long Width => _layout.Width;
 
     public int Rank => matrices.Rank;
 
@@ -30,7 +31,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         if (usable.Length == 0) return rows;
 
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
-        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, alpha)).Run(sequences) : ByAutograd(sequences);
+        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, _layout, alpha)).Run(sequences) : ByAutograd(sequences);
         for (var i = 0; i < usable.Length; i++) rows[usable[i]] = new GradientRow(computed[i].Row, computed[i].Loss);
         return rows;
     }

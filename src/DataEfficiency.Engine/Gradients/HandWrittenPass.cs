@@ -1,7 +1,8 @@
 // Forward and backward of the decoder written out by hand, for gradient rows on the CPU (method section 4). Sequences stand one behind the other without padding, behind the
-// prefix that all of them share: it goes forward once, and not again where the call before began with it; backward once for each. Buffers are allocated once; kept is only what the backward reads; attention weights are computed
-// again; the last layer goes on at the positions that predict an answer token only; below the first layer's linears nothing is computed; rows are written in place. Matrix
-// products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd through the decoder is its oracle in the tests.
+// prefix that all of them share: it goes forward once, and not again where the call before began with it; backward once for each (PassPlan). Buffers are allocated once; kept
+// is only what the backward reads; attention weights are computed again; the last layer goes on at the positions that predict an answer token only; below the first layer's
+// linears nothing is computed; rows are written in place. Matrix products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd
+// through the decoder is its oracle in the tests.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,6 +23,7 @@ internal sealed class HandWrittenPass : IDisposable
     private readonly Decoder _decoder;
     private readonly ModelConfig _config;
     private readonly AdapterMatrices _matrices;
+    private readonly RowLayout _layout;
     private readonly float _scale;
     private readonly int _rank, _hidden, _wide, _queries, _columns;
     private readonly Kept[] _layers;
@@ -37,65 +39,15 @@ internal sealed class HandWrittenPass : IDisposable
     {
         int q = config.Heads * config.HeadDim, columns = q + 2 * config.KeyValueHeads * config.HeadDim;
         return sizeof(float) * ((long)config.Layers * (2 * config.HiddenSize + columns + 2 * config.IntermediateSize + 7 * rank + config.Heads + 2)
-+ 5L * config.HiddenSize + 2 * q + columns + 3 * config.IntermediateSize + 3 * rank);
+            + 5L * config.HiddenSize + 2 * q + columns + 3 * config.IntermediateSize + 3 * rank);
     }
 
     // What the backward reads of one layer; narrow: A x of each linear.
     private sealed record Kept(Buffer X, Buffer Mid, Buffer Qkv, Buffer GateUp, Buffer NarrowIn, Buffer NarrowOutput, Buffer NarrowGateUp, Buffer NarrowDown, Buffer InverseIn, Buffer InverseMid, Buffer LogSums);
 
-    // Rows [First, First + Count) of a matrix.
-    private readonly record struct Range(int First, int Count);
-
-    // Forward: the shared prefix, then what follows it of each sequence. Backward: the whole of each sequence; Places[row] is the forward row of a backward row.
-    private sealed class Plan
+    public HandWrittenPass(Decoder decoder, AdapterMatrices matrices, RowLayout layout, double alpha)
     {
-        public int[] Ids { get; }
-
-        public int Prefix { get; }
-
-        /// <summary>So many first rows stand there from the call before.</summary>
-        public int Reused { get; }
-
-        public Range[] Own { get; }
-
-        public Range[] Whole { get; }
-
-        public int[] Places { get; }
-
-        public Range[] Scored { get; }
-
-        /// <summary>Forward and backward row of each position that predicts an answer token.</summary>
-        public int[] ScoredForward { get; }
-
-        public int[] ScoredBackward { get; }
-
-        public int Longest => Whole.Max(r => r.Count);
-
-        public int ForwardRows => Ids.Length;
-
-        public int BackwardRows => Places.Length;
-
-        public Plan(IReadOnlyList<TokenSequence> sequences, int[] standing)
-        {
-            var before = new TokenSequence(standing, []);
-            Reused = TokenSequence.SharedPrefix([before, .. sequences]);
-            Prefix = sequences.Count == 1 ? Reused : TokenSequence.SharedPrefix(sequences);
-            // An input ends before the last token, whose prediction needs no input of its own.
-            Ids = [.. sequences[0].Ids.Take(Prefix), .. sequences.SelectMany(s => s.Ids[Prefix..^1])];
-            Own = Ranges(Prefix, sequences.Select(s => s.Ids.Length - 1 - Prefix));
-            Whole = Ranges(0, sequences.Select(s => s.Ids.Length - 1));
-            Places = [.. Own.SelectMany(own => Enumerable.Range(0, Prefix).Concat(Enumerable.Range(own.First, own.Count)))];
-            Scored = Ranges(0, sequences.Select(s => s.Kept));
-            ScoredBackward = [.. sequences.SelectMany((s, e) => Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => Whole[e].First + t - 1))];
-            ScoredForward = [.. ScoredBackward.Select(row => Places[row])];
-        }
-
-        private static Range[] Ranges(int first, IEnumerable<int> counts) => [.. counts.Select(n => new Range((first += n) - n, n))];
-    }
-
-    public HandWrittenPass(Decoder decoder, AdapterMatrices matrices, double alpha)
-    {
-        (_decoder, _config, _matrices, _rank) = (decoder, decoder.Config, matrices, matrices.Rank);
+        (_decoder, _config, _matrices, _layout, _rank) = (decoder, decoder.Config, matrices, layout, matrices.Rank);
         _scale = (float)(alpha / _rank);
         (_hidden, _wide, _queries) = (_config.HiddenSize, _config.IntermediateSize, _config.Heads * _config.HeadDim);
         _columns = _queries + 2 * _config.KeyValueHeads * _config.HeadDim;
@@ -117,24 +69,23 @@ internal sealed class HandWrittenPass : IDisposable
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var plan = new Plan(sequences, _standing);
+        var plan = new PassPlan(sequences, _standing);
         _standing = [];
         Forward(plan);
         _standing = sequences[0].Ids[..^1];
         var losses = Head(sequences, plan.Scored, plan.ScoredForward.Length);
-        var width = AdapterMatrices.Places(_config).Sum(p => (long)AdapterMatrices.Shape(_config, p.Linear).Out) * _rank;
-        var rows = sequences.Select(_ => GC.AllocateUninitializedArray<float>(checked((int)width))).ToArray();
-        using var targets = new RowTargets(rows, _config, _rank, _scale);
+        var rows = sequences.Select(_ => GC.AllocateUninitializedArray<float>(checked((int)_layout.Width))).ToArray();
+        using var targets = new RowTargets(rows, _layout, _scale);
         Backward(plan, targets);
         return [.. rows.Zip(losses)];
     }
 
-    private void Forward(Plan plan)
+    private void Forward(PassPlan plan)
     {
         int count = plan.ForwardRows, first = plan.Reused, fresh = count - first;
         var (cos, sin) = _decoder.Rotary(plan.Longest);
         Tensor Fresh(Buffer buffer) => buffer.Rows(count).narrow(0, first, fresh);
-        var blocks = plan.Prefix > first ? plan.Own.Prepend(new Range(first, plan.Prefix - first)) : plan.Own;
+        var blocks = plan.Prefix > first ? plan.Own.Prepend(new RowRange(first, plan.Prefix - first)) : plan.Own;
         RowKernels.Gather(_decoder.Parameters.Embedding, plan.Ids[first..], Fresh(_layers[0].X));
         for (var i = 0; i < _layers.Length; i++)
         {
@@ -178,7 +129,7 @@ internal sealed class HandWrittenPass : IDisposable
     }
 
     // Losses, and in _dx the gradient of the sum of their means at the last layer's output [scored rows, hidden].
-    private double[] Head(IReadOnlyList<TokenSequence> sequences, Range[] scored, int count)
+    private double[] Head(IReadOnlyList<TokenSequence> sequences, RowRange[] scored, int count)
     {
         var targets = sequences.SelectMany(s => s.Ids.Where((_, t) => s.Scored[t])).ToArray();
         var weights = scored.SelectMany(r => Enumerable.Repeat(1f / r.Count, r.Count)).ToArray();
@@ -205,7 +156,7 @@ internal sealed class HandWrittenPass : IDisposable
         return [.. scored.Select(r => perToken.AsSpan(r.First, r.Count).ToArray().Average())];
     }
 
-    private void Backward(Plan plan, RowTargets targets)
+    private void Backward(PassPlan plan, RowTargets targets)
     {
         var (cos, sin) = _decoder.Rotary(plan.Longest);
         var count = plan.BackwardRows;
@@ -258,7 +209,7 @@ internal sealed class HandWrittenPass : IDisposable
     private float AttentionScale => (float)(1 / Math.Sqrt(_config.HeadDim));
 
     // The prefix and a sequence's own rows, one behind the other.
-    private static Tensor Joined(Tensor x, int prefix, Range own) => prefix == 0 ? x.narrow(0, own.First, own.Count) : cat([x.narrow(0, 0, prefix), x.narrow(0, own.First, own.Count)]);
+    private static Tensor Joined(Tensor x, int prefix, RowRange own) => prefix == 0 ? x.narrow(0, own.First, own.Count) : cat([x.narrow(0, 0, prefix), x.narrow(0, own.First, own.Count)]);
 
     // Of joined rows: rotated queries, keys and values [heads, time, head_dim]; keys and values once for each query head.
     private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv)
@@ -281,7 +232,7 @@ internal sealed class HandWrittenPass : IDisposable
         }
     }
 
-    private void Attend(Tensor qkv, int prefix, Range own, Tensor mixed, Tensor logSums)
+    private void Attend(Tensor qkv, int prefix, RowRange own, Tensor mixed, Tensor logSums)
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = Heads(Joined(qkv, prefix, own));
@@ -295,7 +246,7 @@ internal sealed class HandWrittenPass : IDisposable
         }
     }
 
-    private void AttendBackward(Kept kept, int prefix, Range own, Range range, Tensor dMixed, Tensor dQkv)
+    private void AttendBackward(Kept kept, int prefix, RowRange own, RowRange range, Tensor dMixed, Tensor dQkv)
     {
         using var scope = NewDisposeScope();
         int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
@@ -320,7 +271,7 @@ internal sealed class HandWrittenPass : IDisposable
         target.narrow(0, heads + kv, kv).copy_(Summed(dValues));
     }
 
-    private Tensor PerHead(Tensor mixed, Range range) => mixed.narrow(0, range.First, range.Count).view(range.Count, _config.Heads, _config.HeadDim).transpose(0, 1);
+    private Tensor PerHead(Tensor mixed, RowRange range) => mixed.narrow(0, range.First, range.Count).view(range.Count, _config.Heads, _config.HeadDim).transpose(0, 1);
 
     public void Dispose()
     {
@@ -351,38 +302,5 @@ internal sealed class HandWrittenPass : IDisposable
         public Tensor Rows(int count, int columns) => Rows(count).view(-1).narrow(0, 0, (long)count * columns).view(count, columns);
 
         public void Dispose() => _all?.Dispose();
-    }
-
-    // The sequences' rows as matrices [out, r] of libtorch, which writes the products straight into the managed arrays.
-    private sealed class RowTargets : IDisposable
-    {
-        private readonly Tensor[] _rows;
-        private readonly long[] _offsets;
-        private readonly int[] _widths;
-        private readonly int _rank;
-        private readonly float _scale;
-
-        public RowTargets(float[][] rows, ModelConfig config, int rank, float scale)
-        {
-            (_rank, _scale) = (rank, scale);
-            _widths = [.. AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear).Out)];
-            _offsets = new long[_widths.Length];
-            for (var i = 1; i < _offsets.Length; i++) _offsets[i] = _offsets[i - 1] + (long)_widths[i - 1] * rank;
-            _rows = [.. rows.Select(r => frombuffer(r, float32).DetachFromDisposeScope())];
-        }
-
-        public void Add(int layer, Linear linear, Tensor gradient, Tensor narrow, Range[] ranges)
-        {
-            using var scope = NewDisposeScope();
-            var place = layer * 7 + (int)linear;
-            for (var e = 0; e < _rows.Length; e++)
-                _rows[e].narrow(0, _offsets[place], (long)_widths[place] * _rank).view(_widths[place], _rank)
-                    .addmm_(gradient.narrow(0, ranges[e].First, ranges[e].Count).t(), narrow.narrow(0, ranges[e].First, ranges[e].Count), 0, _scale);
-        }
-
-        public void Dispose()
-        {
-            foreach (var row in _rows) row.Dispose();
-        }
     }
 }
