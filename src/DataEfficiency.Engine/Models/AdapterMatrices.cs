@@ -56,15 +56,8 @@ public sealed class AdapterMatrices : IDisposable
 
     public static (int Out, int In) Shape(ModelConfig config, Linear linear)
     {
-        int hidden = config.HiddenSize, q = config.Heads * config.HeadDim, kv = config.KeyValueHeads * config.HeadDim, wide = config.IntermediateSize;
-        return linear switch
-        {
-            Linear.Query => (q, hidden),
-            Linear.Key or Linear.Value => (kv, hidden),
-            Linear.Output => (hidden, q),
-            Linear.Gate or Linear.Up => (wide, hidden),
-            _ => (hidden, wide),
-        };
+        var (to, from) = DecoderWeights.Shape(config, linear);
+        return (checked((int)to), checked((int)from));
     }
 
     public static string NameOf(int layer, Linear linear, char matrix) => $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.lora_{matrix}.weight";

@@ -63,10 +63,10 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms 1.</summary>
-    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null, ScalarType dtype = ScalarType.Float32)
+    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null)
     {
         NativeStartup.Ensure();
-        var decoder = new Decoder(config, device ?? CPU, dtype);
+        var decoder = new Decoder(config, device ?? CPU, ScalarType.Float32);
         using var plain = no_grad();
         using var random = new Generator((ulong)seed, decoder.Device);
         foreach (var (name, value) in decoder.Parameters.Named())

@@ -6,20 +6,13 @@ public static class DecoderWeights
     /// <summary>Name and shape of every tensor, layer by layer. Lazy: a configuration with absurd sizes costs nothing until it is walked.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Of(ModelConfig config)
     {
-        long hidden = config.HiddenSize, wide = config.IntermediateSize, queries = (long)config.Heads * config.HeadDim, keys = (long)config.KeyValueHeads * config.HeadDim;
+        long hidden = config.HiddenSize;
         yield return ("model.embed_tokens.weight", [config.VocabularySize, hidden]);
         for (var i = 0; i < config.Layers; i++)
         {
             foreach (var linear in Enum.GetValues<Linear>())
             {
-                var (to, from) = linear switch
-                {
-                    Linear.Query => (queries, hidden),
-                    Linear.Key or Linear.Value => (keys, hidden),
-                    Linear.Output => (hidden, queries),
-                    Linear.Down => (hidden, wide),
-                    _ => (wide, hidden),
-                };
+                var (to, from) = Shape(config, linear);
                 yield return ($"model.layers.{i}.{DecoderParameters.NameOf(linear)}.weight", [to, from]);
                 if (config.AttentionBias && linear <= Linear.Value) yield return ($"model.layers.{i}.{DecoderParameters.NameOf(linear)}.bias", [to]);
             }
@@ -28,6 +21,20 @@ public static class DecoderWeights
         }
         yield return ("model.norm.weight", [hidden]);
         if (!config.TieWordEmbeddings) yield return ("lm_head.weight", [config.VocabularySize, hidden]);
+    }
+
+    /// <summary>Output and input width of a linear.</summary>
+    public static (long Out, long In) Shape(ModelConfig config, Linear linear)
+    {
+        long hidden = config.HiddenSize, wide = config.IntermediateSize, queries = (long)config.Heads * config.HeadDim, keys = (long)config.KeyValueHeads * config.HeadDim;
+        return linear switch
+        {
+            Linear.Query => (queries, hidden),
+            Linear.Key or Linear.Value => (keys, hidden),
+            Linear.Output => (hidden, queries),
+            Linear.Down => (hidden, wide),
+            _ => (wide, hidden),
+        };
     }
 
     /// <summary>Checks that the files hold every tensor in its shape; reads headers only.</summary>
