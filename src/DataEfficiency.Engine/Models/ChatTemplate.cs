@@ -8,7 +8,6 @@ namespace DataEfficiency.Engine.Models;
 
 public sealed class ChatTemplate
 {
-    private const long LargestFile = 16 << 20;
     private const int LargestTemplate = 1 << 20;
     private static readonly string[] SpecialTokens = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
@@ -48,7 +47,7 @@ public sealed class ChatTemplate
             TokensOf(root);
             return !File.Exists(file) && root.Optional("chat_template") is { } found ? Default(found) : null;
         });
-        if (File.Exists(file)) return new ChatTemplate(File.ReadAllText(Sized(file)), tokens, file, time);
+        if (File.Exists(file)) return new ChatTemplate(File.ReadAllText(SmallFile.Checked(file)), tokens, file, time);
         return template is null ? null : new ChatTemplate(template, tokens, $"chat_template of {config}", time);
     }
 
@@ -92,5 +91,4 @@ public sealed class ChatTemplate
             : throw part.Error($"there is no template named \"default\", only {string.Join(", ", named.Select(t => t.Text("name")))}");
     }
 
-    private static string Sized(string path) => new FileInfo(path).Length <= LargestFile ? path : throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
 }

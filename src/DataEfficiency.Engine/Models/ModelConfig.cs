@@ -22,7 +22,6 @@ public sealed record RopeScaling(double Factor, double LowFrequencyFactor, doubl
 public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
     int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId)
 {
-    private const long LargestFile = 16 << 20;
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
     /// <summary>Reads FOLDER/config.json.</summary>
@@ -31,10 +30,9 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path)) throw new EngineException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
-        if (new FileInfo(path).Length > LargestFile) throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
         try
         {
-            return Read(JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new JsonException("it is empty"), path);
+            return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"), path);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -5,18 +5,14 @@ namespace DataEfficiency.Engine.Models.Tokenization;
 
 internal readonly record struct JsonPart(string File, string Path, JsonElement Element)
 {
-    private const long LargestFile = 16 << 20;
-
     /// <summary>Reads a small file of a model folder; null where it is absent or yields nothing.</summary>
     /// <exception cref="EngineException">It is too large, no JSON, or what is read from it is not as it must be.</exception>
     public static T? Read<T>(string path, Func<JsonPart, T?> read)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists) return default;
-        if (file.Length > LargestFile) throw new EngineException($"{path}: more than {LargestFile:N0} bytes; such a file is not read.");
+        if (!System.IO.File.Exists(path)) return default;
         try
         {
-            using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(SmallFile.Checked(path)));
             return read(new JsonPart(path, "", json.RootElement));
         }
         catch (JsonException e)
