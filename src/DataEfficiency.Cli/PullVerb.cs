@@ -30,21 +30,19 @@ public sealed class PullVerb : Verb
     {
         private const int Width = 30;
         private readonly Stopwatch clock = Stopwatch.StartNew();
-        private long first = -1;
+        private readonly PullSpeed pull = new(TimeProvider.System);
         private string file = "";
         private TimeSpan drawn = TimeSpan.MinValue;
 
         public void Report(PullProgress value)
         {
-            if (first < 0 && value.Total > 0) first = value.Done;
+            var (speed, left) = pull.Of(value);
             if (value.File != file && value.File.Length > 0 && Console.IsErrorRedirected) output.Progress(value.File);
             if (value.File == file && value.Done < value.Total && clock.Elapsed - drawn < TimeSpan.FromMilliseconds(100)) return;
             (file, drawn) = (value.File, clock.Elapsed);
             if (value.Total == 0) return;
             var filled = (int)(Width * value.Done / value.Total);
-            var speed = (value.Done - first) / Math.Max(clock.Elapsed.TotalSeconds, .001);
-            var left = speed > 0 ? $", {TimeSpan.FromSeconds(Math.Min((value.Total - value.Done) / speed, 359_999)):h\\:mm\\:ss} left" : "";
-            output.Redraw($"[{new string('=', filled)}{new string(' ', Width - filled)}] {100 * value.Done / value.Total,3} % of {value.Total / 1e6:N1} MB, {speed / 1e6:N1} MB/s{left}  {value.File}");
+            output.Redraw($"[{new string('=', filled)}{new string(' ', Width - filled)}] {100 * value.Done / value.Total,3} % of {value.Total / 1e6:N1} MB, {speed / 1e6:N1} MB/s{(left is { } time ? $", {time:h\\:mm\\:ss} left" : "")}  {value.File}");
         }
     }
 }

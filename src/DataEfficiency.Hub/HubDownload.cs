@@ -13,6 +13,21 @@ namespace DataEfficiency.Hub;
 /// <param name="Total">Bytes of all files; 0 until the hub has listed them.</param>
 public sealed record PullProgress(string File, long Done, long Total);
 
+/// <summary>Speed and time left of a download, from its progress.</summary>
+public sealed class PullSpeed(TimeProvider time)
+{
+    private static readonly TimeSpan Longest = new(99, 59, 59);
+    private (long Bytes, long At)? _first;
+
+    /// <summary>Bytes per second since the first progress with a total (0 before any came), and what is left at that speed; null where it is 0.</summary>
+    public (double BytesPerSecond, TimeSpan? Left) Of(PullProgress progress)
+    {
+        if (progress.Total > 0) _first ??= (progress.Done, time.GetTimestamp());
+        var speed = _first is { } first ? (progress.Done - first.Bytes) / Math.Max(time.GetElapsedTime(first.At).TotalSeconds, .001) : 0;
+        return (speed, speed > 0 ? TimeSpan.FromSeconds(Math.Min((progress.Total - progress.Done) / speed, Longest.TotalSeconds)) : null);
+    }
+}
+
 public sealed class HubDownload(HubOptions options)
 {
     private const long LargestListing = 32 << 20, DiskReserve = 64 << 20;

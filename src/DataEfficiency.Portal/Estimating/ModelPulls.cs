@@ -4,11 +4,9 @@ using DataEfficiency.Hub;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <param name="BytesPerSecond">Since it began; 0 before the first bytes.</param>
+/// <param name="Left">Time left at that speed.</param>
 /// <param name="Outcome">What came of it, in words; null while it runs.</param>
-public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, bool Running, bool Failed, string? Outcome)
-{
-    public TimeSpan? Left => BytesPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min((Progress.Total - Progress.Done) / BytesPerSecond, 359_999)) : null;
-}
+public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, TimeSpan? Left, bool Running, bool Failed, string? Outcome);
 
 /// <summary>Downloads of models from the hub into the models folder, one at a time. Cancelled or cut off, even by the portal's end, the next one goes on where it stopped.</summary>
 public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hub, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ModelPulls> log)
@@ -31,7 +29,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
             {
                 if (_running is not null) return $"{Latest?.Model} is being pulled; one at a time.";
                 _running = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-                Latest = new(model, new("", 0, 0), 0, true, false, null);
+                Latest = new(model, new("", 0, 0), 0, null, true, false, null);
                 _ = Task.Run(() => RunAsync(download, model, _running));
             }
             return null;
@@ -82,13 +80,12 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
     // Progress<T> would post to other threads, out of order
     private sealed class Told(ModelPulls pulls, TimeProvider time) : IProgress<PullProgress>
     {
-        private (long Bytes, long At)? _first;
+        private readonly PullSpeed _speed = new(time);
 
         public void Report(PullProgress value)
         {
-            if (value.Total > 0) _first ??= (value.Done, time.GetTimestamp());
-            var speed = _first is { } first ? (value.Done - first.Bytes) / Math.Max(time.GetElapsedTime(first.At).TotalSeconds, .001) : 0;
-            lock (pulls._gate) pulls.Latest = pulls.Latest! with { Progress = value, BytesPerSecond = speed };
+            var (speed, left) = _speed.Of(value);
+            lock (pulls._gate) pulls.Latest = pulls.Latest! with { Progress = value, BytesPerSecond = speed, Left = left };
         }
     }
 }
