@@ -55,20 +55,63 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     [GoldenFact]
     public void Greedy_EveryPrompt_GivesTheReferencesTokensProbabilitiesAndConfidences()
     {
+        var prompts = model.Estimator.Prompts;
+        var greedy = new GreedyDecoder(model.Estimator.Decoder, prompts.Eos);
+        var items = Decoded();
+        var ids = items.Select(p => prompts.Prompt(null, (string)p["prompt"]!)).ToArray();
+        foreach (var (places, shared) in BySystemMessage(ids))
+        {
+            using var prefix = model.Estimator.Decoder.Prefix(ids[places[0]][..shared]);
+            var answers = greedy.Run(prefix, [.. places.Select(i => new ArraySegment<int>(ids[i], shared, ids[i].Length - shared))]);
+            for (var n = 0; n < places.Length; n++) Check(items[places[n]], ids[places[n]], answers[n], prompts);
+        }
+    }
+
+    // How near a greedy step came to another token: one pass over prompts and answers gives the logits of every step. The tolerance, from the README's noise of a token's
+    // largest probability, 1.2e-5: at probability 1/2, where it weighs least, that is 5e-5 of the lead (1.2e-5 / (p (1 - p))); twice that for another order of summation.
+    [GoldenFact]
+    public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLeads()
+    {
+        var decoder = model.Estimator.Decoder;
+        using var plain = no_grad();
+        var items = Decoded();
+        int[][] prompts = [.. items.Select(p => GoldenModel.Ints(p["prompt_ids"]))], answers = [.. items.Select(p => GoldenModel.Ints(p["greedy_ids"]))];
+        foreach (var (places, shared) in BySystemMessage(prompts))
+            foreach (var batch in places.OrderBy(i => prompts[i].Length).Chunk(8))
+            {
+                using var scope = NewDisposeScope();
+                var own = batch.Select(i => prompts[i][shared..].Concat(answers[i]).Select(id => (long)id).ToArray()).ToArray();
+                var time = own.Max(o => o.Length);
+                var padded = tensor((long[])[.. own.SelectMany(o => o.Concat(new long[time - o.Length]))]).view(batch.Length, time);
+                var hidden = decoder.HiddenBehind(tensor(prompts[batch[0]][..shared].Select(id => (long)id).ToArray()).unsqueeze(0), padded);
+                for (var b = 0; b < batch.Length; b++)
+                {
+                    var (prompt, answer) = (prompts[batch[b]], answers[batch[b]]);
+                    var (best, ids) = decoder.Logits(hidden[b].narrow(0, prompt.Length - shared - 1, answer.Length)).topk(2);
+                    Assert.Equal(answer.Select(id => (long)id), ids.select(1, 0).contiguous().data<long>());
+                    var lead = best.select(1, 0).add(best.select(1, 1), Operand.MinusOne).min().ToDouble();
+                    GoldenModel.Near((double)items[batch[b]]["smallest_margin"]!, lead, 1e-4, $"prompt {batch[b]}");
+                }
+            }
+    }
+
+    // Prompts and labelled items with greedy ids; two of the latter have none, as a step of theirs leads by too little.
+    private List<JsonNode> Decoded()
+    {
         var items = model.Json["prompts"]!.AsArray().Concat(model.Labelled).Select(p => p!).Where(p => p["greedy_ids"] is not null).ToList();
         Assert.Equal(64 + 30, items.Count);
-        var prompts = model.Estimator.Prompts;
-        var ids = items.Select(p => prompts.Prompt(null, (string)p["prompt"]!)).ToArray();
-        var greedy = new GreedyDecoder(model.Estimator.Decoder, prompts.Eos);
-        // The prompts of one system message together, behind what they share.
-        foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => string.Join(' ', ids[i].Take(40))))
+        return items;
+    }
+
+    // The prompts of one system message together, with the number of ids that they share; each keeps one of its own.
+    private static IEnumerable<(int[] Places, int Shared)> BySystemMessage(int[][] ids)
+    {
+        foreach (var group in Enumerable.Range(0, ids.Length).GroupBy(i => string.Join(' ', ids[i].Take(40))))
         {
             int[] places = [.. group];
             var shared = ids[places[0]].Length - 1;
             foreach (var i in places) shared = Math.Min(Math.Min(shared, ids[i].Length - 1), ids[places[0]].AsSpan().CommonPrefixLength(ids[i]));
-            using var prefix = model.Estimator.Decoder.Prefix(ids[places[0]][..shared]);
-            var answers = greedy.Run(prefix, [.. places.Select(i => new ArraySegment<int>(ids[i], shared, ids[i].Length - shared))]);
-            for (var n = 0; n < places.Length; n++) Check(items[places[n]], ids[places[n]], answers[n], prompts);
+            yield return (places, shared);
         }
     }
 
