@@ -9,21 +9,44 @@ public static class NativeStartup
     private const string FileName = "libLibTorchSharp.so";
     private static readonly Lock Gate = new();
     private static bool _done;
+    private static string? _libTorchPath;
+    private static EngineException? _failed;
 
     /// <summary>Idempotent and safe under threads and processes that start at once.</summary>
     /// <param name="libTorchPath">Setting Estimation:LibTorchPath: a folder of libtorch libraries (a Python install's torch/lib) of libtorch 2.10; null: those of the package.</param>
-    /// <exception cref="EngineException">The library cannot be made loadable; the message names cause and cure.</exception>
+    /// <exception cref="EngineException">The library cannot be made loadable, or another one is in use; the message names cause and cure.</exception>
     public static void Ensure(string? libTorchPath = null)
     {
         lock (Gate)
         {
-            if (_done) return;
+            if (_done)
+            {
+                if (!string.IsNullOrEmpty(libTorchPath) && libTorchPath != _libTorchPath)
+                    throw new EngineException($"Estimation:LibTorchPath names {libTorchPath}, but this process already uses {(_libTorchPath is null ? "the package's libtorch" : _libTorchPath)}.");
+                return;
+            }
+            // What was loaded stays in the process: on top of a part of one libtorch no other can run.
+            if (_failed is { } failed) throw new EngineException(failed.Message, failed);
             SpinBriefly();
             if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !SystemHasTheSymbol())
                 foreach (var folder in SearchFolders())
                     if (File.Exists(Path.Combine(folder, FileName))) { PatchFile(Path.Combine(folder, FileName)); break; }
             if (!string.IsNullOrEmpty(libTorchPath)) Preload(libTorchPath);
             _done = true;
+        }
+    }
+
+    private static void Preload(string libTorchPath)
+    {
+        try
+        {
+            LibTorchFolder.Preload(libTorchPath, FileName, [.. SearchFolders()]);
+            _libTorchPath = libTorchPath;
+        }
+        catch (EngineException failed)
+        {
+            _failed = failed;
+            throw;
         }
     }
 
@@ -97,37 +120,5 @@ public static class NativeStartup
     {
         var version = new FileInfo(path).Directory?.Parent?.Parent?.Parent;
         return version is { Exists: true } && version.EnumerateFiles("*.nuspec").Any();
-    }
-
-    private static void Preload(string folder)
-    {
-        if (!Directory.Exists(folder)) throw new EngineException($"Estimation:LibTorchPath names {folder}, which is no folder. Name the folder that holds libtorch.so (for PyTorch: torch/lib).");
-        foreach (var (name, required) in new[] { ("libc10.so", true), ("libtorch_cpu.so", true), ("libc10_cuda.so", false), ("libtorch_cuda.so", false), ("libtorch.so", true) })
-        {
-            var path = Path.Combine(folder, name);
-            if (!File.Exists(path))
-            {
-                if (required) throw new EngineException($"Estimation:LibTorchPath names {folder}, where {name} is missing. Name a folder of libtorch 2.10 libraries.");
-                continue;
-            }
-            try
-            {
-                NativeLibrary.Load(path);
-            }
-            catch (DllNotFoundException failed)
-            {
-                throw new EngineException($"{path} (Estimation:LibTorchPath) cannot be loaded: {failed.Message} It must be libtorch 2.10 for this system.", failed);
-            }
-        }
-        var own = SearchFolders().Select(f => Path.Combine(f, FileName)).FirstOrDefault(File.Exists)
-            ?? throw new EngineException($"{FileName} is missing beside the program.");
-        try
-        {
-            NativeLibrary.Load(own);
-        }
-        catch (DllNotFoundException failed)
-        {
-            throw new EngineException($"{own} does not fit the libtorch in {folder}: {failed.Message} The libraries must be those of libtorch 2.10.", failed);
-        }
     }
 }

@@ -107,6 +107,10 @@ public sealed class NativeStartupTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Ensure_AnotherLibTorchThanTheOneInUse_IsRefused() =>
+        Assert.Contains("already uses the package's libtorch", Assert.Throws<EngineException>(() => NativeStartup.Ensure(_folder)).Message);
+
     [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi)]
     private static extern int Link(string from, string to);
 
