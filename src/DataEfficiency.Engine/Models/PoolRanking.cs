@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace DataEfficiency.Engine.Models;
 
-internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? halving = null) : IDisposable
+/// <param name="chunk">Texts whose prompts and probabilities are in memory at a time: enough of them that prompts of like length fill whole batches.</param>
+internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? halving = null, int chunk = 4096) : IDisposable
 {
     private readonly GreedyDecoder _greedy = new(decoder, prompts.Eos, halving: halving);
     private (TaskPrompt? Task, SharedPrefix Prefix)? _kept;
@@ -12,19 +13,26 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
     public IReadOnlyList<RankedText> Run(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
     {
-        var ids = texts.Select(t => prompts.Prompt(task, t)).ToArray();
         var ranked = new RankedText[texts.Count];
-        string?[] leftOut = [.. ids.Select(Unfit)];
-        var fitting = Enumerable.Range(0, ids.Length).Where(i => leftOut[i] is null).ToArray();
-        foreach (var i in Enumerable.Range(0, ids.Length).Except(fitting)) ranked[i] = new RankedText(i, double.NaN, double.NaN, "", [], false, leftOut[i]);
+        for (var at = 0; at < texts.Count; at += chunk) RunChunk(task, texts, at, ranked.AsSpan(at, Math.Min(chunk, texts.Count - at)), done, cancel);
+        return ranked;
+    }
+
+    private void RunChunk(TaskPrompt? task, IReadOnlyList<string> texts, int at, Span<RankedText> ranked, IProgress<int>? done, CancellationToken cancel)
+    {
+        var ids = Enumerable.Range(at, ranked.Length).Select(i => prompts.Prompt(task, texts[i])).ToArray();
+        var fitting = new List<int>();
+        for (var i = 0; i < ids.Length; i++)
+            if (Unfit(ids[i]) is { } leftOut) ranked[i] = new RankedText(at + i, double.NaN, double.NaN, "", [], false, leftOut);
+            else fitting.Add(i);
 
         // An instruction longer than the context would be a prefix that no prompt needs.
-        if (fitting.Length == 0) return ranked;
+        if (fitting.Count == 0) return;
 
         // A text may merge with what stands before it: such a prompt does not begin with the prefix and runs on its own.
         var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])]);
-        var behind = fitting.ToLookup(i => ids[i].Length > prefix.Ids.Count && ids[i].AsSpan().StartsWith(prefix.Ids.ToArray()));
-        var count = ids.Length - fitting.Length;
+        var behind = fitting.ToLookup(i => StandsBehind(prefix, ids[i]));
+        var count = at + ids.Length - fitting.Count;
         using var none = decoder.Prefix([]);
         foreach (var (group, shared) in new[] { (behind[true].ToArray(), prefix), (behind[false].ToArray(), none) })
         {
@@ -34,11 +42,10 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
             for (var k = 0; k < group.Length; k++)
             {
                 var confidence = Confidence.Of(generated[k], prompts.Masked);
-                ranked[group[k]] = new RankedText(group[k], confidence.Mean, confidence.Perplexity, prompts.Decode(generated[k].Tokens), generated[k].Tokens, confidence.NoKeptToken);
+                ranked[group[k]] = new RankedText(at + group[k], confidence.Mean, confidence.Perplexity, prompts.Decode(generated[k].Tokens), generated[k].Tokens.ToArray(), confidence.NoKeptToken);
             }
             count += group.Length;
         }
-        return ranked;
     }
 
     private string? Unfit(int[] prompt) => prompt.Length == 0 ? "The prompt is empty."
@@ -47,7 +54,7 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
 
     private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids)
     {
-        if (_kept is { } kept && kept.Task == task && (task is not null || ids.All(p => p.Length > kept.Prefix.Ids.Count && p.AsSpan().StartsWith(kept.Prefix.Ids.ToArray())))) return kept.Prefix;
+        if (_kept is { } kept && kept.Task == task && (task is not null || ids.All(p => StandsBehind(kept.Prefix, p)))) return kept.Prefix;
         // A task's prefix is what the prompts of two texts without a common beginning share; full prompts share what they share.
         var shared = task is not null ? Common([prompts.Prompt(task, "a"), prompts.Prompt(task, "Z 9")]) : ids.Count > 1 ? Common(ids) : [];
         _kept?.Prefix.Dispose();
@@ -55,6 +62,8 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
         _kept = (task, prefix);
         return prefix;
     }
+
+    private static bool StandsBehind(SharedPrefix prefix, int[] prompt) => prompt.Length > prefix.Ids.Count && prompt.Take(prefix.Ids.Count).SequenceEqual(prefix.Ids);
 
     // The longest common beginning that leaves every sequence at least one token.
     private static int[] Common(IReadOnlyList<int[]> sequences)
