@@ -1,6 +1,7 @@
 // Measurements for the README, by hand and never in the test run (SHARED: the folder with data, golden and models):
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey SHARED/data/banking77/train.csv [FOLDER_FOR_SCREENSHOTS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- pool [SIZES]
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models;
@@ -18,7 +19,13 @@ switch (args)
         NativeStartup.Ensure();
         using (var table = new EngineTable(shared)) Console.WriteLine(table.PeakMegabytes(way).ToString(CultureInfo.InvariantCulture));
         return 0;
+    case ["pool", .. var sizes]:
+        PoolGrowth.Run([.. sizes.Select(s => int.Parse(s, CultureInfo.InvariantCulture))]);
+        return 0;
+    case ["pool-of", var size]: // a child of pool
+        Console.WriteLine(PoolGrowth.Of(int.Parse(size, CultureInfo.InvariantCulture)));
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS]");
+        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]");
         return 2;
 }
