@@ -32,28 +32,36 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!
             : throw new InvalidDataException($"{path}, {where}: expected an object with the text \"{name}\".");
 
+    // Line by line, so that of a large pool no more than its texts is in memory. An element is good until the next one is asked for.
     private static IEnumerable<(string Where, JsonElement Item)> Items(string path)
     {
-        var content = File.ReadAllText(path);
-        if (content.AsSpan().TrimStart().StartsWith("["))
+        if (BeginsWithBracket(path))
         {
-            var index = 0;
-            foreach (var item in Parse(path, "the array", content).EnumerateArray()) yield return ($"item {index++}", item);
+            using var array = Parse(path, "the array", File.ReadAllText(path));
+            foreach (var (index, item) in array.RootElement.EnumerateArray().Index()) yield return ($"item {index}", item);
             yield break;
         }
-        var line = 0;
-        foreach (var text in content.Split('\n'))
+        foreach (var (index, text) in File.ReadLines(path).Index())
         {
-            line++;
-            if (!string.IsNullOrWhiteSpace(text)) yield return ($"line {line}", Parse(path, $"line {line}", text));
+            if (string.IsNullOrWhiteSpace(text)) continue;
+            using var line = Parse(path, $"line {index + 1}", text);
+            yield return ($"line {index + 1}", line.RootElement);
         }
     }
 
-    private static JsonElement Parse(string path, string where, string text)
+    private static bool BeginsWithBracket(string path)
+    {
+        using var reader = new StreamReader(path);
+        int next;
+        while ((next = reader.Read()) >= 0 && char.IsWhiteSpace((char)next)) { }
+        return next == '[';
+    }
+
+    private static JsonDocument Parse(string path, string where, string text)
     {
         try
         {
-            return JsonDocument.Parse(text).RootElement;
+            return JsonDocument.Parse(text);
         }
         catch (JsonException e)
         {

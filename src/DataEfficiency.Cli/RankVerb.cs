@@ -7,9 +7,6 @@ namespace DataEfficiency.Cli;
 
 public sealed class RankVerb : Verb
 {
-    // Texts of one call: between two calls progress is written.
-    private const int Step = 512;
-
     private readonly Option<string> model = new("--model") { Description = "Hugging Face folder of the model.", Required = true };
     private readonly Option<string> pool = new("--pool") { Description = "JSON lines or a JSON array of objects with \"input_text\" (a full prompt) or \"text\" (with --instruction).", Required = true };
     private readonly Option<string?> instruction = new("--instruction") { Description = "The task instruction that goes before each \"text\"." };
@@ -27,13 +24,7 @@ public sealed class RankVerb : Verb
     {
         var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
         using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output));
-        var ranked = new List<RankedText>();
-        var watch = Stopwatch.StartNew();
-        for (var at = 0; at < file.Texts.Count; at += Step)
-        {
-            ranked.AddRange(estimator.Rank(file.Task, [.. file.Texts.Skip(at).Take(Step)], cancel: cancel).Select(r => r with { Index = r.Index + at }));
-            output.Progress($"{ranked.Count} of {file.Texts.Count}, {ranked.Count / watch.Elapsed.TotalSeconds:0} a second");
-        }
+        var ranked = estimator.Rank(file.Task, file.Texts, new Lines(output, file.Texts.Count), cancel);
         foreach (var left in ranked.Where(r => r.LeftOut is not null)) output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
 
         var items = WithRanks(ranked);
@@ -45,16 +36,32 @@ public sealed class RankVerb : Verb
         else Print(output, items, arguments.GetValue(Json));
     }
 
-    private static void Print(Output output, IReadOnlyList<Item> items, bool one)
+    private static void Print(Output output, IEnumerable<Item> items, bool one)
     {
         if (one) output.Json(new { items });
         else foreach (var item in items) output.Json(item);
     }
 
     // Equal confidences keep their pool order; what has no confidence has no rank.
-    private static Item[] WithRanks(List<RankedText> ranked)
+    private static IEnumerable<Item> WithRanks(IReadOnlyList<RankedText> ranked)
     {
-        var rankOf = ranked.Where(r => r.LeftOut is null).OrderBy(r => r.Confidence).Select((r, rank) => (r.Index, rank)).ToDictionary(p => p.Index, p => p.rank);
-        return [.. ranked.Select(r => new Item(r.Index, r.Confidence, r.Perplexity, r.Answer, r.Tokens, r.NoKeptToken, rankOf.TryGetValue(r.Index, out var rank) ? rank : null))];
+        var rankOf = new int?[ranked.Count];
+        foreach (var (rank, r) in ranked.Where(r => r.LeftOut is null).OrderBy(r => r.Confidence).Index()) rankOf[r.Index] = rank;
+        return ranked.Select(r => new Item(r.Index, r.Confidence, r.Perplexity, r.Answer, r.Tokens, r.NoKeptToken, rankOf[r.Index]));
+    }
+
+    // A line after every 512 texts or so, on the engine's own thread: Progress<T> would write them in any order.
+    private sealed class Lines(Output output, int all) : IProgress<int>
+    {
+        private const int Step = 512;
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private int _next = Step;
+
+        public void Report(int done)
+        {
+            if (done < _next && done < all) return;
+            _next = done + Step;
+            output.Progress($"{done} of {all}, {done / _watch.Elapsed.TotalSeconds:0} a second");
+        }
     }
 }
