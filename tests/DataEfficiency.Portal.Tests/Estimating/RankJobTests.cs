@@ -1,4 +1,6 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -23,6 +25,20 @@ public sealed class RankJobTests
         Assert.All(items, i => Assert.Equal((i.ActiveRank, i.DrawRank), (slots[i.Id].ActiveRank, slots[i.Id].DrawRank)));
         Assert.Equal(1, (await world.ProjectAsync(project)).RankVersion);
     }
+
+    // A step that read all items that are left would make the ranking of a pool quadratic in its size.
+    [Fact]
+    public async Task NextItems_OfAPool_AreWalkedToFromTheCursorAndNeverSorted()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(1);
+        await using var db = await world.OpenDbAsync();
+        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankStore.Next}", new SqliteParameter("@p", project), new SqliteParameter("@cursor", 1L), new SqliteParameter("@count", 256)).ToListAsync();
+        Assert.Contains(plan, row => row.Detail.Contains("Items USING INTEGER PRIMARY KEY (rowid>?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, row => row.Detail.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 
     [Fact]
     public async Task Job_Killed_GoesOnBehindTheLastStoredStep()
