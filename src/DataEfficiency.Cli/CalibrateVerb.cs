@@ -31,7 +31,7 @@ public sealed class CalibrateVerb : Verb
             Patience = arguments.GetValue(patience) ?? options.Patience };
         if (options.Jobs < 1 || options.MaxSteps < 1 || options.TestSize < 1 || options.Patience < 1) throw new ArgumentException("--jobs, --max-steps, --patience and --test must be at least 1.");
         if (arguments.GetValue(tasks) is { Length: > 0 } only) options = options with { Tasks = Chosen(only, options) };
-        var calibration = new Calibrator(folder, PromptBuilder.Load(folder), options).Run(output.Progress, cancel);
+        var calibration = new Calibrator(folder, PromptBuilder.Load(folder, output.Progress), options).Run(output.Progress, cancel);
         if (arguments.GetValue(Json)) output.Json(calibration);
         else Print(calibration, output);
     }

@@ -43,7 +43,7 @@ public sealed class ModelsVerb : Verb
     private static object Result(ModelFolder m, string root) => new
     {
         m.Name, m.Folder, m.IsBundled, m.Architecture, m.Parameters, m.ContextLength, m.Bytes, m.Precision, m.WeightsSha256, Calibration = m.State, ReferenceTasks = m.Calibration?.Tasks.Count,
-        Cost = ModelCosts.Find(root, m.WeightsSha256), m.Problem,
+        Cost = ModelCosts.Find(root, m.WeightsSha256), m.Problem, m.Warning,
     };
 
     private static void Print(ModelFolder m, string root, Output output)
@@ -55,6 +55,7 @@ public sealed class ModelsVerb : Verb
             return;
         }
         output.Line($"  {m.Architecture}, {m.Parameters:N0} parameters, {m.Bytes / 1e6:N1} MB in {m.Precision}, context {m.ContextLength:N0}");
+        if (m.Warning is { } warning) output.Line($"  warning: {warning}");
         output.Line($"  {m.State switch
         {
             CalibrationState.Calibrated => $"calibrated on {m.Calibration!.Tasks.Count} reference tasks ({m.Calibration.Profile})",

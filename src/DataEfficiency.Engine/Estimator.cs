@@ -33,7 +33,7 @@ public sealed class Estimator : IEstimator
     public static Estimator Load(string folder, EngineOptions? options = null)
     {
         RequireFolder(folder);
-        return Load(folder, PromptBuilder.Load(folder), options);
+        return Load(folder, PromptBuilder.Load(folder, options?.Warn), options);
     }
 
     /// <summary>Loads a Hugging Face folder, and its calibration where that belongs to the same weights and adapter.</summary>

@@ -12,8 +12,9 @@ public enum CalibrationState { None, SignalsOnly, TooFewTasks, Calibrated, Other
 /// <param name="WeightsSha256">The model's identity, which calibrations and costs are keyed by; empty where there is a problem.</param>
 /// <param name="Calibration">The one that counts for these weights; one of other weights where that is all there is; null where there is none.</param>
 /// <param name="Problem">Why the folder cannot be used, in words; null where it can.</param>
+/// <param name="Warning">What is odd about a folder that can be used, in words; else null.</param>
 public sealed record ModelFolder(string Name, string Folder, bool IsBundled, string Architecture, long Parameters, int ContextLength, long Bytes, string Precision, string WeightsSha256,
-    CalibrationState State, Calibration? Calibration, string? Problem)
+    CalibrationState State, Calibration? Calibration, string? Problem, string? Warning = null)
 {
     public const string Bundled = "BundledModel";
 
@@ -35,14 +36,15 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
         try
         {
             var config = ModelConfig.Load(folder);
-            PromptBuilder.Load(folder);
+            string? warning = null;
+            PromptBuilder.Load(folder, said => warning = said);
             using var weights = WeightFiles.Open(folder);
             var parameters = DecoderWeights.Require(config, weights);
             weights.RequireFinite();
             var sha = WeightFiles.Sha256(folder);
             var precision = string.Join(" + ", weights.BytesByType.OrderByDescending(t => t.Value).Select(t => t.Key));
             var (state, calibration) = CalibrationOf(folder, sha);
-            return new(name, folder, bundled, config.ModelType, parameters, config.ContextLength, WeightFiles.Paths(folder).Sum(p => new FileInfo(p).Length), precision, sha, state, calibration, null);
+            return new(name, folder, bundled, config.ModelType, parameters, config.ContextLength, WeightFiles.Paths(folder).Sum(p => new FileInfo(p).Length), precision, sha, state, calibration, null, warning);
         }
         catch (Exception e) when (e is EngineException or IOException or UnauthorizedAccessException)
         {

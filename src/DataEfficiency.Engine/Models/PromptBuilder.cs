@@ -26,6 +26,23 @@ public sealed class PromptBuilder : IPrompts
         return new PromptBuilder(tokenizer, ChatTemplate.Load(folder), GenerationConfig.Load(folder, tokenizer));
     }
 
+    /// <summary>The same for the model in this folder. A tokenizer may have fewer tokens than the model has rows in its embedding, and files in use add a token or two
+    /// beyond them; more is a folder mixed of two models.</summary>
+    /// <param name="warn">Told where the model has no row for an added token.</param>
+    /// <exception cref="EngineException">The same, or the model has no row for a token of the vocabulary or for one that every prompt holds.</exception>
+    public static PromptBuilder Load(string folder, Action<string>? warn)
+    {
+        var (prompts, config) = (Load(folder), ModelConfig.Load(folder));
+        var beyond = prompts.Tokenizer.TokensFrom(config.VocabularySize).ToList();
+        if (beyond.Count == 0) return prompts;
+        var (file, rows) = (Path.Combine(folder, "tokenizer.json"), $"but the model has {config.VocabularySize} tokens (vocab_size of config.json)");
+        const string cure = "Tokenizer and weights are of two models: put the tokenizer.json and chat template of these weights there, or get the whole folder again.";
+        if (beyond.FirstOrDefault(t => !t.IsAdded) is { Text: { } text } word) throw new EngineException($"{file}: \"{text}\" has id {word.Id}, {rows}. {cure}");
+        if (config.UnknownId(prompts.Prompt(new TaskPrompt("x"), "x")) is { } id) throw new EngineException($"{file}: \"{prompts.Tokenizer.TokenText(id)}\", which every prompt holds, has id {id}, {rows}. {cure}");
+        warn?.Invoke($"{file}: the added token \"{beyond[0].Text}\" has id {beyond[0].Id}{(beyond.Count > 1 ? $" (and {beyond.Count - 1} more)" : "")}, {rows}: texts that hold it are left out.");
+        return prompts;
+    }
+
     public Tokenizer Tokenizer { get; }
 
     public IReadOnlySet<int> Masked { get; }

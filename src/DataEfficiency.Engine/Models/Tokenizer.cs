@@ -41,6 +41,13 @@ public sealed class Tokenizer
     /// <summary>A token as the file writes it (byte-level tokens in their printable alphabet); empty for an id that the tokenizer lacks.</summary>
     public string TokenText(int id) => id >= 0 && id < texts.Length ? texts[id] ?? "" : "";
 
+    /// <summary>Tokens from this id on, by id; an added one is no part of the vocabulary that merges and texts are made of.</summary>
+    internal IEnumerable<(string Text, int Id, bool IsAdded)> TokensFrom(int id)
+    {
+        for (; id < texts.Length; id++)
+            if (texts[id] is { } text) yield return (text, id, addedIds.ContainsKey(text));
+    }
+
     /// <summary>Whether the id is an added token flagged special: such ids are left out by <see cref="Decode"/> with skipSpecial.</summary>
     public bool IsSpecial(int id) => special.Contains(id);
 

@@ -24,7 +24,7 @@ public static partial class EstimatingRegistration
         services.AddSingleton<Func<HubOptions>>(HubOptions.FromEnvironment);
         services.AddSingleton<ModelPulls>();
         services.AddSingleton<IEstimatorHost, EstimatorHost>();
-        services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, PromptBuilder.Load(folder), Options(provider)));
+        services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, Options(provider)));
         services.AddSingleton<EstimateRun>();
         services.AddSingleton<RankStore>();
         services.AddSingleton<RankRun>();

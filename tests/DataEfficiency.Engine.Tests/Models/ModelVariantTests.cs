@@ -229,17 +229,56 @@ public class ModelVariantTests
             Assert.Equal((string)item["prompt"]!, loaded.Apply([.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))], addGenerationPrompt: true));
     }
 
-    // A token added to the tokenizer only: a text that holds it is left out and said, others are as before.
+    private static ModelVariant WithAddedToken() => new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer =>
+        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id": 1408, "content": "<more>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}""")));
+
+    // A token added to the tokenizer only, as files in use have it: a warning, a text that holds it is left out and said, others are as before.
     [GoldenFact]
-    public void Tokenizer_WithMoreTokensThanTheModel_LeavesTheirTextsOut()
+    public void Tokenizer_WithAnAddedTokenBeyondTheModel_WarnsAndLeavesItsTextsOut()
     {
-        using var variant = new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer =>
-            tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id": 1408, "content": "<more>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}""")));
+        using var variant = WithAddedToken();
         CheckRanking(variant, "smollm2-tiny");
-        using var estimator = Estimator.Load(variant.Folder);
+        List<string> warnings = [];
+        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { Warn = warnings.Add });
+        var said = $"{variant.At("tokenizer.json")}: the added token \"<more>\" has id 1408, but the model has 1408 tokens (vocab_size of config.json): texts that hold it are left out.";
+        Assert.Equal(said, Assert.Single(warnings));
+        var inspected = ModelFolder.Inspect(variant.Folder);
+        Assert.Equal((null, said), (inspected.Problem, inspected.Warning));
         var ranked = estimator.Rank(null, ["a text", "a <more> text"]);
         Assert.Null(ranked[0].LeftOut);
         Assert.Equal("The prompt has token 1408, but the model's vocabulary has 1408.", ranked[1].LeftOut);
         Assert.Contains("token 1408", estimator.Observe(null, new Example("a text", "<more>")).LeftOut);
+    }
+
+    [GoldenFact]
+    public void Tokenizer_WithATokenOfEveryPromptBeyondTheModel_IsRefused()
+    {
+        using var variant = WithAddedToken();
+        File.AppendAllText(variant.At("chat_template.jinja"), "<more>");
+        CheckRefused(variant, "\"<more>\", which every prompt holds, has id 1408, but the model has 1408 tokens");
+    }
+
+    [GoldenFact]
+    public void Tokenizer_WithAVocabularyBeyondTheModel_IsRefused()
+    {
+        using var variant = new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer => tokenizer["model"]!["vocab"]!["beyond"] = 1500);
+        CheckRefused(variant, "\"beyond\" has id 1500, but the model has 1408 tokens");
+    }
+
+    private static void CheckRefused(ModelVariant variant, string said)
+    {
+        var message = Assert.Throws<EngineException>(() => Estimator.Load(variant.Folder)).Message;
+        Assert.StartsWith($"{variant.At("tokenizer.json")}: {said}", message);
+        Assert.Contains("put the tokenizer.json and chat template of these weights there", message);
+        Assert.Equal(message, ModelFolder.Inspect(variant.Folder).Problem);
+    }
+
+    [GoldenFact]
+    public void Tokenizer_WithFewerTokensThanTheModel_IsNoMatter()
+    {
+        List<string> warnings = [];
+        using var estimator = Estimator.Load(Fixtures.At("golden", "engine", "qwen2-tiny"), new EngineOptions { Warn = warnings.Add });
+        Assert.True(estimator.Model.VocabularySize > Tokenizer.Load(Fixtures.At("golden", "engine", "qwen2-tiny")).VocabularySize);
+        Assert.Empty(warnings);
     }
 }
