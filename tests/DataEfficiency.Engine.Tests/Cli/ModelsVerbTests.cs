@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Tests.Hub;
 using DataEfficiency.Hub;
@@ -37,6 +38,19 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("cannot be used: ", text);
         Assert.Contains("cost not measured on this machine", text);
+    }
+
+    [Fact]
+    public void Models_AddedTokenBeyondTheModel_IsUsableWithAWarning()
+    {
+        var file = Path.Combine(Add("odd"), "tokenizer.json");
+        var tokenizer = JsonNode.Parse(File.ReadAllText(file))!;
+        tokenizer["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = 99999, ["content"] = "<more>", ["special"] = true });
+        File.WriteAllText(file, tokenizer.ToJsonString());
+        var odd = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "odd");
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, odd.GetProperty("problem").ValueKind);
+        Assert.Contains("\"<more>\" has id 99999, but the model has ", odd.GetProperty("warning").GetString());
+        Assert.Contains($"warning: {file}: the added token \"<more>\"", CommandLineTests.Run("models", "--root", _root).Out);
     }
 
     [Fact]
