@@ -59,9 +59,13 @@ public sealed partial class ModelsPage : IDisposable
         try
         {
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-            while (Busy && await timer.WaitForNextTickAsync(_leaving.Token)) await InvokeAsync(StateHasChanged);
-            await ReadAsync();
-            await InvokeAsync(StateHasChanged);
+            do
+            {
+                while (Busy && await timer.WaitForNextTickAsync(_leaving.Token)) await InvokeAsync(StateHasChanged);
+                await ReadAsync();
+                await InvokeAsync(StateHasChanged);
+            }
+            while (Busy); // asked for again while the folders were read
         }
         catch (OperationCanceledException)
         {
