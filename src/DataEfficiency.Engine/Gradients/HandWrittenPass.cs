@@ -18,12 +18,11 @@ internal sealed class HandWrittenPass : IDisposable
     // The library sums a vocabulary of 49,152 for a few rows in one chain, which is off by 6e-5 (measured; 2e-6 block by block).
     private const int HeadColumns = 2048;
 
-    private const int QueryBlock = 128;
-
     private readonly Decoder _decoder;
     private readonly ModelConfig _config;
     private readonly AdapterMatrices _matrices;
     private readonly RowLayout _layout;
+    private readonly CausalAttention _attention;
     private readonly float _scale;
     private readonly int _rank, _hidden, _wide, _queries, _columns;
     private readonly Kept[] _layers;
@@ -51,6 +50,7 @@ internal sealed class HandWrittenPass : IDisposable
         _scale = (float)(alpha / _rank);
         (_hidden, _wide, _queries) = (_config.HiddenSize, _config.IntermediateSize, _config.Heads * _config.HeadDim);
         _columns = _queries + 2 * _config.KeyValueHeads * _config.HeadDim;
+        _attention = new CausalAttention(_config.Heads, _config.KeyValueHeads, _config.HeadDim);
         Buffer New(int width)
         {
             var buffer = new Buffer(width);
@@ -85,7 +85,7 @@ internal sealed class HandWrittenPass : IDisposable
         int count = plan.ForwardRows, first = plan.Reused, fresh = count - first;
         var (cos, sin) = _decoder.Rotary(plan.Longest);
         Tensor Fresh(Buffer buffer) => buffer.Rows(count).narrow(0, first, fresh);
-        var blocks = plan.Prefix > first ? plan.Own.Prepend(new RowRange(first, plan.Prefix - first)) : plan.Own;
+        RowRange[] blocks = plan.Prefix > first ? [new RowRange(first, plan.Prefix - first), .. plan.Own] : plan.Own;
         RowKernels.Gather(_decoder.Parameters.Embedding, plan.Ids[first..], Fresh(_layers[0].X));
         for (var i = 0; i < _layers.Length; i++)
         {
@@ -101,10 +101,10 @@ internal sealed class HandWrittenPass : IDisposable
             foreach (var own in blocks)
             {
                 // Each block comes behind the rows above it that it sees: its own sequence's beginning.
-                var before = own.First < plan.Prefix ? own.First : plan.Prefix;
+                var before = Math.Min(own.First, plan.Prefix);
                 RowKernels.Rotate(qkv.narrow(0, own.First, own.Count), _config.Heads + _config.KeyValueHeads, cos.narrow(0, before, own.Count), sin.narrow(0, before, own.Count), inverse: false);
-                Attend(qkv, before, own, _mixed.Rows(count), kept.LogSums.Rows(count));
             }
+            _attention.Forward(new(qkv), plan.Prefix, blocks, new(_mixed.Rows(count)), new(kept.LogSums.Rows(count)));
 
             // From here on every position is for itself: above the last attention only those that predict an answer token count.
             Tensor Upper(Buffer buffer) => last ? buffer.Rows(plan.ScoredForward.Length) : Fresh(buffer);
@@ -189,11 +189,8 @@ internal sealed class HandWrittenPass : IDisposable
                 (dx, spare) = (spare, dx);
             }
             var dQkv = _dQkv.Rows(count);
-            for (var e = 0; e < plan.Own.Length; e++)
-            {
-                AttendBackward(kept, plan.Prefix, plan.Own[e], plan.Whole[e], dMixed, dQkv);
-                RowKernels.Rotate(dQkv.narrow(0, plan.Whole[e].First, plan.Whole[e].Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
-            }
+            _attention.Backward(new(kept.Qkv.All), new(kept.LogSums.All), plan.Prefix, plan.Own, plan.Whole, new(dMixed), new(dQkv));
+            foreach (var whole in plan.Whole) RowKernels.Rotate(dQkv.narrow(0, whole.First, whole.Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
             (places, rows) = (plan.Places, count);
             narrow = Gathered(kept.NarrowIn);
             targets.Add(i, Linear.Query, dQkv.narrow(1, 0, _queries), narrow.narrow(1, 0, _rank), plan.Whole);
@@ -205,73 +202,6 @@ internal sealed class HandWrittenPass : IDisposable
             RowKernels.AddNormBackward(dNormed, kept.X.All, places, p.InputNorm, kept.InverseIn.All, d);
         }
     }
-
-    private float AttentionScale => (float)(1 / Math.Sqrt(_config.HeadDim));
-
-    // The prefix and a sequence's own rows, one behind the other.
-    private static Tensor Joined(Tensor x, int prefix, RowRange own) => prefix == 0 ? x.narrow(0, own.First, own.Count) : cat([x.narrow(0, 0, prefix), x.narrow(0, own.First, own.Count)]);
-
-    // Of joined rows: rotated queries, keys and values [heads, time, head_dim]; keys and values once for each query head.
-    private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv)
-    {
-        int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
-        var time = qkv.shape[0];
-        var own = qkv.view(time, heads + 2 * kv, width).transpose(0, 1);
-        Tensor PerHead(Tensor t) => heads == kv ? t : t.unsqueeze(1).expand(kv, heads / kv, time, width).reshape(heads, time, width);
-        return (own.narrow(0, 0, heads), PerHead(own.narrow(0, heads, kv)), PerHead(own.narrow(0, heads + kv, kv)));
-    }
-
-    // Queries a block at a time: a block sees the keys up to its end, so that little is computed that causality hides, and no [time, time] is stored.
-    private static IEnumerable<(int First, int Count, int Keys)> Blocks(int from, int to)
-    {
-        int time = to - from, blocks = (time + QueryBlock - 1) / QueryBlock;
-        for (var b = 0; b < blocks; b++)
-        {
-            int first = from + time * b / blocks, end = from + time * (b + 1) / blocks;
-            yield return (first, end - first, end);
-        }
-    }
-
-    private void Attend(Tensor qkv, int prefix, RowRange own, Tensor mixed, Tensor logSums)
-    {
-        using var scope = NewDisposeScope();
-        var (q, k, v) = Heads(Joined(qkv, prefix, own));
-        var (to, sums) = (PerHead(mixed, own), logSums.narrow(0, own.First, own.Count));
-        foreach (var (first, count, keys) in Blocks(prefix, prefix + own.Count))
-        {
-            using var inner = NewDisposeScope();
-            var weights = q.narrow(1, first, count).bmm(k.narrow(1, 0, keys).transpose(1, 2));
-            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums.narrow(0, first - prefix, count), known: false);
-            to.narrow(1, first - prefix, count).copy_(weights.bmm(v.narrow(1, 0, keys)));
-        }
-    }
-
-    private void AttendBackward(Kept kept, int prefix, RowRange own, RowRange range, Tensor dMixed, Tensor dQkv)
-    {
-        using var scope = NewDisposeScope();
-        int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim;
-        var (q, k, v) = Heads(Joined(kept.Qkv.All, prefix, own));
-        var (dOut, sums) = (PerHead(dMixed, range), Joined(kept.LogSums.All, prefix, own));
-        var target = dQkv.narrow(0, range.First, range.Count).view(range.Count, heads + 2 * kv, width).transpose(0, 1);
-        var (dKeys, dValues) = (zeros(heads, range.Count, width), zeros(heads, range.Count, width));
-        foreach (var (first, count, keys) in Blocks(0, range.Count))
-        {
-            using var inner = NewDisposeScope();
-            var (queries, seen, dBlock) = (q.narrow(1, first, count), k.narrow(1, 0, keys), dOut.narrow(1, first, count));
-            var weights = queries.bmm(seen.transpose(1, 2));
-            RowKernels.CausalSoftmax(weights, first, AttentionScale, sums.narrow(0, first, count), known: true);
-            var dWeights = dBlock.bmm(v.narrow(1, 0, keys).transpose(1, 2));
-            dValues.narrow(1, 0, keys).add_(weights.transpose(1, 2).bmm(dBlock), Operand.One);
-            RowKernels.SoftmaxBackward(weights, dWeights, first, AttentionScale);
-            target.narrow(0, 0, heads).narrow(1, first, count).copy_(dWeights.bmm(seen));
-            dKeys.narrow(1, 0, keys).add_(dWeights.transpose(1, 2).bmm(queries), Operand.One);
-        }
-        Tensor Summed(Tensor t) => heads == kv ? t : t.view(kv, heads / kv, range.Count, width).sum(1);
-        target.narrow(0, heads, kv).copy_(Summed(dKeys));
-        target.narrow(0, heads + kv, kv).copy_(Summed(dValues));
-    }
-
-    private Tensor PerHead(Tensor mixed, RowRange range) => mixed.narrow(0, range.First, range.Count).view(range.Count, _config.Heads, _config.HeadDim).transpose(0, 1);
 
     public void Dispose()
     {

@@ -1,14 +1,12 @@
 // What stands between two matrix products of a decoder: one pass over each row while it is in cache, the rows shared among the threads. Float32 on the CPU.
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace DataEfficiency.Engine.Gradients;
 
-/// <summary>Row by row: norms, rotary positions, softmax, SwiGLU, and their derivatives. Matrices are contiguous, [rows, columns].</summary>
+/// <summary>Row by row: norms, rotary positions, SwiGLU, and their derivatives. Matrices are contiguous, [rows, columns].</summary>
 internal static class RowKernels
 {
     // Below this a thread costs more than it saves.
@@ -16,26 +14,6 @@ internal static class RowKernels
 
     [ThreadStatic]
     private static float[]? _scratch;
-
-    // A contiguous matrix in native memory; the tensor that owns it outlives the call.
-    private readonly unsafe struct Matrix
-    {
-        private readonly float* _first;
-
-        public int Count { get; }
-
-        public int Width { get; }
-
-        public Matrix(Tensor t)
-        {
-            if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous()) throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
-            Width = (int)t.shape[^1];
-            Count = (int)(t.numel() / Width);
-            _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(t.bytes));
-        }
-
-        public Span<float> this[int row] => new(_first + (long)row * Width, Width);
-    }
 
     private static void ForEach(int rows, int width, Action<int> row)
     {
@@ -48,10 +26,13 @@ internal static class RowKernels
         else Parallel.For(0, shares, Share);
     }
 
+    /// <summary>Does units of work on as many threads as a product may use.</summary>
+    public static void Share(int units, Action<int> unit) => Parallel.For(0, units, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, unit);
+
     /// <summary>into[i] = from[places[i]].</summary>
     public static Tensor Gather(Tensor from, int[] places, Tensor into)
     {
-        Matrix x = new(from), y = new(into);
+        FloatMatrix x = new(from), y = new(into);
         ForEach(places.Length, x.Width, i => x[places[i]].CopyTo(y[i]));
         return into;
     }
@@ -60,7 +41,7 @@ internal static class RowKernels
     public static Tensor Scatter(Tensor from, int[] places, Tensor into)
     {
         into.zero_();
-        Matrix x = new(from), y = new(into);
+        FloatMatrix x = new(from), y = new(into);
         ForEach(places.Length, x.Width, i => x[i].CopyTo(y[places[i]]));
         return into;
     }
@@ -68,7 +49,7 @@ internal static class RowKernels
     /// <summary>RMSNorm: y = x w / sqrt(mean x^2 + epsilon); the inverse roots [rows, 1] are kept.</summary>
     public static void Norm(Tensor x, Tensor weight, double epsilon, Tensor into, Tensor inverses)
     {
-        Matrix from = new(x), w = new(weight), y = new(into), kept = new(inverses);
+        FloatMatrix from = new(x), w = new(weight), y = new(into), kept = new(inverses);
         ForEach(from.Count, from.Width, i =>
         {
             var inverse = (float)(1 / Math.Sqrt(TensorPrimitives.SumOfSquares<float>(from[i]) / from.Width + epsilon));
@@ -82,7 +63,7 @@ internal static class RowKernels
     /// <param name="places">The row of x and inverses that a row of dy belongs to.</param>
     public static void AddNormBackward(Tensor dy, Tensor x, int[] places, Tensor weight, Tensor inverses, Tensor dx)
     {
-        Matrix g = new(dy), from = new(x), w = new(weight), kept = new(inverses), to = new(dx);
+        FloatMatrix g = new(dy), from = new(x), w = new(weight), kept = new(inverses), to = new(dx);
         ForEach(places.Length, from.Width, i =>
         {
             var inverse = kept[places[i]][0];
@@ -96,7 +77,7 @@ internal static class RowKernels
     /// <summary>Turns the halves of the first heads of each row (position = row) by cos and signed sin [positions, head_dim]; the inverse turns back.</summary>
     public static void Rotate(Tensor x, int heads, Tensor cos, Tensor sin, bool inverse)
     {
-        Matrix rows = new(x), c = new(cos), s = new(sin);
+        FloatMatrix rows = new(x), c = new(cos), s = new(sin);
         var width = c.Width;
         var half = width / 2;
         ForEach(rows.Count, rows.Width, i =>
@@ -117,57 +98,10 @@ internal static class RowKernels
         });
     }
 
-    /// <summary>Scores [heads, queries, keys] become softmax weights of scale * score over the keys up to the query's own; later keys get 0.
-    /// ln sum exp [queries, heads] is written, or taken where it is known.</summary>
-    /// <param name="first">Position of the first query.</param>
-    public static void CausalSoftmax(Tensor scores, int first, float scale, Tensor logSums, bool known)
-    {
-        Matrix all = new(scores), sums = new(logSums);
-        var queries = (int)scores.shape[1];
-        ForEach(all.Count, all.Width, i =>
-        {
-            int head = i / queries, query = i % queries;
-            var row = all[i][..(first + query + 1)];
-            TensorPrimitives.Multiply<float>(row, scale, row);
-            if (!known)
-            {
-                var largest = TensorPrimitives.Max<float>(row);
-                TensorPrimitives.Subtract<float>(row, largest, row);
-                TensorPrimitives.Exp<float>(row, row);
-                var sum = TensorPrimitives.Sum<float>(row);
-                TensorPrimitives.Divide<float>(row, sum, row);
-                sums[query][head] = largest + MathF.Log(sum);
-            }
-            else
-            {
-                TensorPrimitives.Subtract<float>(row, sums[query][head], row);
-                TensorPrimitives.Exp<float>(row, row);
-            }
-            all[i][row.Length..].Clear();
-        });
-    }
-
-    /// <summary>dWeights [heads, queries, keys] becomes the gradient of the unscaled scores: scale w (dw - sum w dw).</summary>
-    /// <param name="first">Position of the first query.</param>
-    public static void SoftmaxBackward(Tensor weights, Tensor dWeights, int first, float scale)
-    {
-        Matrix w = new(weights), d = new(dWeights);
-        var queries = (int)weights.shape[1];
-        ForEach(w.Count, w.Width, i =>
-        {
-            var query = first + i % queries;
-            Span<float> p = w[i][..(query + 1)], g = d[i][..(query + 1)];
-            TensorPrimitives.Subtract<float>(g, TensorPrimitives.Dot<float>(p, g), g);
-            TensorPrimitives.Multiply<float>(g, p, g);
-            TensorPrimitives.Multiply<float>(g, scale, g);
-            d[i][(query + 1)..].Clear();
-        });
-    }
-
     /// <summary>gateUp [rows, 2 wide] = gate | up; into [rows, wide] = silu(gate) up.</summary>
     public static void SwiGlu(Tensor gateUp, Tensor into)
     {
-        Matrix both = new(gateUp), y = new(into);
+        FloatMatrix both = new(gateUp), y = new(into);
         var wide = y.Width;
         ForEach(y.Count, 2 * wide, i =>
         {
@@ -182,7 +116,7 @@ internal static class RowKernels
     /// <param name="places">The row of gateUp that a row of dInner belongs to.</param>
     public static void SwiGluBackward(Tensor gateUp, int[] places, Tensor dInner, Tensor into)
     {
-        Matrix both = new(gateUp), dy = new(dInner), to = new(into);
+        FloatMatrix both = new(gateUp), dy = new(dInner), to = new(into);
         var wide = dy.Width;
         ForEach(places.Length, 4 * wide, i =>
         {
@@ -201,7 +135,7 @@ internal static class RowKernels
     /// <summary>Logits [rows, vocabulary] become weight (softmax - one-hot): the gradient of sum of weight times cross-entropy, which is written per row.</summary>
     public static void CrossEntropy(Tensor logits, ReadOnlyMemory<int> targets, ReadOnlyMemory<float> weights, Memory<double> losses)
     {
-        var rows = new Matrix(logits);
+        var rows = new FloatMatrix(logits);
         ForEach(rows.Count, rows.Width, i =>
         {
             var row = rows[i];
