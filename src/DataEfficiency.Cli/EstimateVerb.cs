@@ -42,13 +42,14 @@ public sealed class EstimateVerb : Verb
 
     private static object Result(Estimate e) => new
     {
-        CosLow = e.CosLow.Median, e.CosLow.StandardError, e.Losses, Pairs = e.CosLow.Cosines, e.LeftOut, e.CosLow.WithinAnswers, e.CosLow.BetweenAnswers, e.HarderThan, e.ReferenceTasks, e.Auc, e.LabelsNeededPaper,
+        CosLow = e.CosLow.Median, e.CosLow.StandardError, e.CosLow.CosineError, e.Losses, Pairs = e.CosLow.Cosines, e.LeftOut, e.CosLow.WithinAnswers, e.CosLow.BetweenAnswers, e.HarderThan, e.ReferenceTasks, e.Auc, e.LabelsNeededPaper,
         Posterior = PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper), Stop = new { e.Stop.Rule, e.Stop.At, e.Stop.Advice },
     };
 
     private static void Print(Estimate e, Output output)
     {
         output.Line($"CoS-Low of {e.CosLow.Count} examples: {e.CosLow.Median:0.0000}" + (e.CosLow.StandardError is { } se ? $" (standard error {se:0.0000})" : ""));
+        if (e.CosLow.CosineError is { } error) output.Line($"The gradients of so many examples do not fit into memory: their cosines are those of a random projection, each with an error of {error:0.0000}");
         if (e.CosLow.WithinAnswers is not null || e.CosLow.BetweenAnswers is not null) output.Line($"Within equal answers {e.CosLow.WithinAnswers:0.0000}, between different ones {e.CosLow.BetweenAnswers:0.0000}");
         if (e is { HarderThan: { } harder, ReferenceTasks: { } tasks }) output.Line($"Harder than {harder} of {tasks} reference tasks");
         foreach (var left in e.LeftOut) output.Line($"Left out: item {left.Index}: {left.Reason}");

@@ -27,10 +27,10 @@ public sealed record EngineOptions
     /// <summary>Safetensors file of A matrices in PEFT's layout, in the place of those made from the seed; the rank is theirs. Default: null.</summary>
     public string? AdapterMatricesFile { get; init; }
 
-    /// <summary>Gradient rows in memory together take at most this many bytes. Default: 2 GiB.</summary>
+    /// <summary>Gradient rows in memory together take at most this many bytes: in float32 while they fit, else in half precision, else in files, else as random projections. Default: 2 GiB.</summary>
     public long KeptRowsBytes { get; init; } = 2L << 30;
 
-    /// <summary>Folder for rows that leave the memory. Default: null, they are computed again when needed.</summary>
+    /// <summary>Folder for rows that leave the memory. Default: null, none.</summary>
     public string? RowFolder { get; init; }
 
     /// <summary>The row folder takes at most this many bytes. Default: 4 GiB.</summary>

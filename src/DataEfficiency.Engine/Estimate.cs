@@ -34,7 +34,11 @@ public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Ex
 /// <param name="WithinAnswers">Median cosine of pairs with equal answers; null where there is none.</param>
 /// <param name="BetweenAnswers">Median cosine of pairs with different answers; null where there is none.</param>
 /// <param name="Cosines">[m, m], float64.</param>
-public sealed record CosLow(int Count, double? Median, double? StandardError, double? Low, double? High, double? WithinAnswers, double? BetweenAnswers, double[][] Cosines);
+public sealed record CosLow(int Count, double? Median, double? StandardError, double? Low, double? High, double? WithinAnswers, double? BetweenAnswers, double[][] Cosines)
+{
+    /// <summary>Standard deviation of each cosine where the rows were too many for memory and files and were seen through a random projection; null where cosines are exact.</summary>
+    public double? CosineError { get; init; }
+}
 
 /// <param name="Index">Position in the request's examples.</param>
 public sealed record LeftOut(int Index, string Reason);

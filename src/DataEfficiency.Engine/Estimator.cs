@@ -100,10 +100,18 @@ public sealed class Estimator : IEstimator
     public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
+        // Only the first with a gradient count: the rows of the others may not crowd theirs out. A gradient of zero shows when it is computed; then one more is needed.
+        var counting = request.Examples.Take(CosLowStatistics.MaxExamples).ToList();
+        var (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
+        while (places.Count < CosLowStatistics.MaxExamples && counting.Count < request.Examples.Count)
+        {
+            counting = [.. request.Examples.Take(counting.Count + CosLowStatistics.MaxExamples - places.Count)];
+            (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
+        }
         var observed = _observer.Observe(request.Task, request.Examples, cancel);
-        var (places, cosines) = _observer.Cosines(request.Task, request.Examples, cancel);
         LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i => new LeftOut(i, observed[i].LeftOut!))];
-        return Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut, [.. places.Select(i => request.Examples[i].Answer)], Calibration);
+        var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut, [.. places.Select(i => request.Examples[i].Answer)], Calibration);
+        return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
     }
 
     private static void RequireFolder(string folder)

@@ -171,7 +171,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
         using var matrices = Stacked(decoder.Config, seeds);
         var sequences = labelled.Select(p => TokenSequence.Answer(prompts.Prompt(null, (string)p["prompt"]!), prompts.Answer((string)p["gold"]!), prompts.Masked)).ToList();
         using var rows = new GradientRows(decoder, matrices, 64);
-        var computed = sequences.Chunk(8).SelectMany(rows.Compute).ToList();
+        var computed = sequences.Chunk(8).SelectMany(part => rows.Compute(part)).ToList();
         for (var s = 0; s < seeds.Length; s++)
         {
             var golden = model.Seed(seeds[s]);

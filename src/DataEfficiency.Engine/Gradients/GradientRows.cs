@@ -7,9 +7,14 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Gradients;
 
-/// <param name="Values">All B gradients, linears in recipe order, each [out, r] row by row, alpha / r included; float32 on the CPU. Null where there is no gradient.</param>
+/// <param name="Row">All B gradients, linears in recipe order, each [out, r] row by row, alpha / r included. Null where there is no gradient.</param>
+/// <param name="Norm">Euclidean norm of the float32 row, whatever it was stored in.</param>
 /// <param name="Loss">Mean cross-entropy of the kept answer tokens; null where none is kept.</param>
-public sealed record GradientRow(float[]? Values, double? Loss);
+public sealed record GradientRow(KeptRow? Row, double Norm, double? Loss)
+{
+    /// <summary>The row in float32; null where there is none or it is in half precision.</summary>
+    public float[]? Values => Row?.Floats;
+}
 
 /// <summary>Rows of labelled examples under one set of A matrices.</summary>
 public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha) : IDisposable
@@ -18,21 +23,23 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
     private HandWrittenPass? _pass;
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
-    public long Width => _layout.Width;
+    public int Width => checked((int)_layout.Width);
 
     public int Rank => matrices.Rank;
 
     /// <summary>One backward pass over a batch; each example's gradient is its own (mean over its own kept tokens).</summary>
-    public IReadOnlyList<GradientRow> Compute(IReadOnlyList<TokenSequence> examples)
+    /// <param name="half">Rows in half precision. On the CPU they never exist in another.</param>
+    public IReadOnlyList<GradientRow> Compute(IReadOnlyList<TokenSequence> examples, bool half = false)
     {
         var rows = new GradientRow[examples.Count];
-        Array.Fill(rows, new GradientRow(null, null));
+        Array.Fill(rows, new GradientRow(null, 0, null));
         int[] usable = [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Kept > 0)];
         if (usable.Length == 0) return rows;
 
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
-        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, _layout, alpha)).Run(sequences) : ByAutograd(sequences);
-        for (var i = 0; i < usable.Length; i++) rows[usable[i]] = new GradientRow(computed[i].Row, computed[i].Loss);
+        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, _layout, alpha)).Run(sequences, half)
+            : [.. ByAutograd(sequences).Select(c => new GradientRow(half ? new KeptRow(c.Row, Rank).ToHalf() : new KeptRow(c.Row, Rank), GramMatrix.Norm(c.Row), c.Loss))];
+        foreach (var (i, row) in usable.Zip(computed)) rows[i] = row;
         return rows;
     }
 

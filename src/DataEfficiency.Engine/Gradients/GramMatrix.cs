@@ -49,6 +49,6 @@ public static class GramMatrix
                 for (var p = 0; p < sums.Length; p++) sums[p] += TensorPrimitives.Dot(Of(pairs[p].A), Of(pairs[p].B));
             }
         });
-        return [.. pairs.Select((pair, p) => shares.Sum(s => s[p]) * rows[pair.A].Unit * rows[pair.B].Unit)];
+        return [.. pairs.Select((_, p) => shares.Sum(s => s[p]))];
     }
 }

@@ -1,7 +1,7 @@
 // Forward and backward of the decoder written out by hand, for gradient rows on the CPU (method section 4). Sequences stand one behind the other without padding, behind the
 // prefix that all of them share: it goes forward once, and not again where the call before began with it; backward once for each (PassPlan). Buffers are allocated once; kept
 // is only what the backward reads; attention weights are computed again; the last layer goes on at the positions that predict an answer token only; below the first layer's
-// linears nothing is computed; rows are written in place. Matrix products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd
+// linears nothing is computed; rows are written in place, in the precision they are kept in. Matrix products are libtorch's, everything between them is one pass over a row in cache (RowKernels). Autograd
 // through the decoder is its oracle in the tests.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
@@ -64,8 +64,7 @@ internal sealed class HandWrittenPass : IDisposable
     }
 
     /// <param name="sequences">Each with at least one scored token.</param>
-    /// <returns>Of each sequence all B gradients in recipe order, each [out, r] row by row, alpha / r included, and the mean loss of its scored tokens.</returns>
-    public (float[] Row, double Loss)[] Run(IReadOnlyList<TokenSequence> sequences)
+    public GradientRow[] Run(IReadOnlyList<TokenSequence> sequences, bool half)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
@@ -74,10 +73,9 @@ internal sealed class HandWrittenPass : IDisposable
         Forward(plan);
         _standing = sequences[0].Ids[..^1];
         var losses = Head(sequences, plan.Scored, plan.ScoredForward.Length);
-        var rows = sequences.Select(_ => GC.AllocateUninitializedArray<float>(checked((int)_layout.Width))).ToArray();
-        using var targets = new RowTargets(rows, _layout, _scale);
+        var targets = new RowTargets(sequences.Count, _layout, _scale, half);
         Backward(plan, targets);
-        return [.. rows.Zip(losses)];
+        return [.. targets.Rows.Zip(targets.Norms, losses).Select(r => new GradientRow(r.First, r.Second, r.Third))];
     }
 
     private void Forward(PassPlan plan)
@@ -169,18 +167,19 @@ internal sealed class HandWrittenPass : IDisposable
             var places = last ? [.. Enumerable.Range(0, plan.ScoredForward.Length)] : plan.Places;
             var rows = places.Length;
             var ranges = last ? plan.Scored : plan.Whole;
-            Tensor Gathered(Buffer narrow) => RowKernels.Gather(narrow.All, places, _narrow.Rows(rows, narrow.Width));
+            FloatMatrix Gathered(Buffer narrow) => new(RowKernels.Gather(narrow.All, places, _narrow.Rows(rows, narrow.Width)));
             var d = dx.Rows(rows);
-            targets.Add(i, Linear.Down, d, Gathered(kept.NarrowDown), ranges);
+            targets.Add(i, Linear.Down, new(d), Gathered(kept.NarrowDown), ranges);
             var dInner = _dInner.Rows(rows).addmm_(d, p.Down, 0, 1);
             var dGateUp = _dGateUp.Rows(rows);
             RowKernels.SwiGluBackward(kept.GateUp.All, places, dInner, dGateUp);
             var narrow = Gathered(kept.NarrowGateUp);
-            targets.Add(i, Linear.Gate, dGateUp.narrow(1, 0, _wide), narrow.narrow(1, 0, _rank), ranges);
-            targets.Add(i, Linear.Up, dGateUp.narrow(1, _wide, _wide), narrow.narrow(1, _rank, _rank), ranges);
+            var gradient = new FloatMatrix(dGateUp);
+            targets.Add(i, Linear.Gate, gradient.Columns(0, _wide), narrow.Columns(0, _rank), ranges);
+            targets.Add(i, Linear.Up, gradient.Columns(_wide, _wide), narrow.Columns(_rank, _rank), ranges);
             var dNormed = _dNormed.Rows(rows).addmm_(dGateUp, p.GateUp, 0, 1);
             RowKernels.AddNormBackward(dNormed, kept.Mid.All, places, p.PostAttentionNorm, kept.InverseMid.All, d);
-            targets.Add(i, Linear.Output, d, Gathered(kept.NarrowOutput), ranges);
+            targets.Add(i, Linear.Output, new(d), Gathered(kept.NarrowOutput), ranges);
             var dMixed = _dMixed.Rows(rows).addmm_(d, p.Output, 0, 1);
             if (last)
             {
@@ -193,10 +192,11 @@ internal sealed class HandWrittenPass : IDisposable
             foreach (var whole in plan.Whole) RowKernels.Rotate(dQkv.narrow(0, whole.First, whole.Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
             (places, rows) = (plan.Places, count);
             narrow = Gathered(kept.NarrowIn);
-            targets.Add(i, Linear.Query, dQkv.narrow(1, 0, _queries), narrow.narrow(1, 0, _rank), plan.Whole);
+            gradient = new FloatMatrix(dQkv);
+            targets.Add(i, Linear.Query, gradient.Columns(0, _queries), narrow.Columns(0, _rank), plan.Whole);
             var keys = (_columns - _queries) / 2;
-            targets.Add(i, Linear.Key, dQkv.narrow(1, _queries, keys), narrow.narrow(1, _rank, _rank), plan.Whole);
-            targets.Add(i, Linear.Value, dQkv.narrow(1, _queries + keys, keys), narrow.narrow(1, 2 * _rank, _rank), plan.Whole);
+            targets.Add(i, Linear.Key, gradient.Columns(_queries, keys), narrow.Columns(_rank, _rank), plan.Whole);
+            targets.Add(i, Linear.Value, gradient.Columns(_queries + keys, keys), narrow.Columns(2 * _rank, _rank), plan.Whole);
             if (i == 0) break;
             dNormed = _dNormed.Rows(count).addmm_(dQkv, p.QueryKeyValue, 0, 1);
             RowKernels.AddNormBackward(dNormed, kept.X.All, places, p.InputNorm, kept.InverseIn.All, d);
@@ -211,7 +211,7 @@ internal sealed class HandWrittenPass : IDisposable
     // A matrix whose first rows are in use; it grows on demand.
     private sealed class Buffer(int width) : IDisposable
     {
-        private Tensor? _all;
+        private Tensor? _memory, _all;
 
         public int Width => width;
 
@@ -221,8 +221,10 @@ internal sealed class HandWrittenPass : IDisposable
         {
             if (_all is null || _all.shape[0] < count)
             {
-                using var before = _all;
-                _all = empty([count, width], dtype: float32).DetachFromDisposeScope();
+                using Tensor? memory = _memory, before = _all;
+                // A product may read a little beyond its operand's last value.
+                _memory = empty((long)count * width + StripProduct.Piece, dtype: float32).DetachFromDisposeScope();
+                _all = _memory.narrow(0, 0, (long)count * width).view(count, width).DetachFromDisposeScope();
                 if (before is not null) Rows((int)before.shape[0]).copy_(before);
             }
             return _all.narrow(0, 0, count);
@@ -231,6 +233,10 @@ internal sealed class HandWrittenPass : IDisposable
         // The same memory as a contiguous matrix of fewer columns.
         public Tensor Rows(int count, int columns) => Rows(count).view(-1).narrow(0, 0, (long)count * columns).view(count, columns);
 
-        public void Dispose() => _all?.Dispose();
+        public void Dispose()
+        {
+            _all?.Dispose();
+            _memory?.Dispose();
+        }
     }
 }

@@ -2,27 +2,36 @@
 namespace DataEfficiency.Engine.Gradients;
 
 /// <summary>Rows in memory under a budget. Past it the least recently used turn into half precision, then leave, into a file where there is a folder for it; inner products stay
-/// when their rows go.</summary>
+/// when their rows go, of up to 4,096 rows (67 MB).</summary>
 /// <param name="memoryBytes">Rows in memory together take at most this much; the last used one is always kept.</param>
 /// <param name="folder">Where rows that leave the memory are stored, or null: they are computed again when needed.</param>
 /// <param name="fileBytes">The files together take at most this much.</param>
 public sealed class KeptRows(long memoryBytes, string? folder = null, long fileBytes = 0)
 {
-    private const int MostProducts = 1 << 20;
+    private const int MostProducts = 4096;
 
     // The garbage collector lets large arrays lie for long (11 GB of rows that had left were seen beside a budget of 2 GiB): past this it is told to take them.
-    private const long LyingBytes = 256L << 20;
+    private const long LyingBytes = 128L << 20;
     private readonly Dictionary<string, LinkedListNode<(string Key, KeptRow Row)>> _inMemory = [];
     private readonly LinkedList<(string Key, KeptRow Row)> _byUse = new();
-    private readonly Dictionary<(string, string), double> _products = [];
+
+    // Of the rows of each place with those of the places before it; not a number where it is not known.
+    private readonly List<double[]> _products = [];
+    private readonly Dictionary<string, int> _places = [];
 
     private long _left;
+
+    /// <summary>What the rows in memory may take.</summary>
+    public long MemoryBytes => memoryBytes;
+
+    /// <summary>The same with the files.</summary>
+    public long Room => memoryBytes + (folder is null ? 0 : fileBytes);
 
     /// <summary>What the rows in memory take.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The row of a key, most recently used from now on; null where neither memory nor folder has one of this width.</summary>
-    public KeptRow? Find(string key, long width)
+    /// <summary>The row of a key, most recently used from now on; null where neither memory nor folder has one of this width and run.</summary>
+    public KeptRow? Find(string key, int width, int run)
     {
         if (_inMemory.TryGetValue(key, out var node))
         {
@@ -30,7 +39,7 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
             _byUse.AddFirst(node);
             return node.Value.Row;
         }
-        if (folder is null || !File.Exists(PathOf(key)) || KeptRow.Read(PathOf(key), width) is not { } row) return null;
+        if (folder is null || !File.Exists(PathOf(key)) || KeptRow.Read(PathOf(key), width, run) is not { } row) return null;
         Add(key, row);
         return row;
     }
@@ -64,15 +73,28 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
     }
 
     /// <summary>The inner product of two keys' rows where it is known.</summary>
-    public double? Product(string a, string b) => _products.TryGetValue(Pair(a, b), out var known) ? known : null;
+    public double? Product(string a, string b) =>
+        _places.TryGetValue(a, out var i) && _places.TryGetValue(b, out var j) && _products[Math.Max(i, j)][Math.Min(i, j)] is var known && !double.IsNaN(known) ? known : null;
 
     public void SetProduct(string a, string b, double product)
     {
-        if (_products.Count >= MostProducts) _products.Clear();
-        _products[Pair(a, b)] = product;
+        if (_places.Count + 2 > MostProducts && !(_places.ContainsKey(a) && _places.ContainsKey(b)))
+        {
+            _places.Clear();
+            _products.Clear();
+        }
+        int i = PlaceOf(a), j = PlaceOf(b);
+        _products[Math.Max(i, j)][Math.Min(i, j)] = product;
     }
 
-    private static (string, string) Pair(string a, string b) => string.CompareOrdinal(a, b) <= 0 ? (a, b) : (b, a);
+    private int PlaceOf(string key)
+    {
+        if (_places.TryGetValue(key, out var place)) return place;
+        var row = new double[_products.Count + 1];
+        Array.Fill(row, double.NaN);
+        _products.Add(row);
+        return _places[key] = _products.Count - 1;
+    }
 
     private string PathOf(string key) => Path.Combine(folder!, key + ".row");
 

@@ -11,12 +11,15 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
     // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
     private const long ActivationBytes = 288L << 20;
 
-    private const int Tile = 32;
+    // Rows of one side of a tile of products, at most.
+    private const int LargestTile = 32;
 
     private readonly long _positionsAtOnce = Math.Min(4096, ActivationBytes / HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank));
     private readonly Dictionary<string, Observation> _known = [];
 
     private sealed record Prepared(string Key, TokenSequence Sequence, string? LeftOut);
+
+    private long HalfBytes => KeptRow.HalfBytes(rows.Width, rows.Rank);
 
     /// <summary>Observations in the order given; only what is not known yet costs a backward pass.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two passes; what was finished stays known.</exception>
@@ -24,26 +27,36 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
     {
         var prepared = examples.Select(e => Prepare(task, e)).ToArray();
         foreach (var p in prepared.Where(p => p.LeftOut is not null)) _known.TryAdd(p.Key, new Observation(p.Key, null, null, p.LeftOut));
-        Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), cancel);
+        Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), Projected(prepared.Select(p => p.Key)), cancel);
         return [.. prepared.Select(p => _known[p.Key])];
     }
 
     /// <summary>Cosines [k, k] of the examples that have a gradient, in the order given, and which these are.</summary>
-    public (IReadOnlyList<int> Places, double[][] Cosines) Cosines(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
+    /// <returns>Error: where the rows of all are too many for memory and files, cosines are those of their random projections, and this is the standard deviation of each; else null.</returns>
+    public (IReadOnlyList<int> Places, double[][] Cosines, double? Error) Cosines(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
     {
         var observed = Observe(task, examples, cancel);
         int[] places = [.. Enumerable.Range(0, examples.Count).Where(i => observed[i].LeftOut is null)];
         var sequenceOf = new Dictionary<string, TokenSequence>();
         foreach (var i in places) sequenceOf.TryAdd(observed[i].Key, Prepare(task, examples[i]).Sequence);
+        string[] keys = [.. sequenceOf.Keys];
+        var projected = Projected(keys);
+        KeptRow Exact(string key)
+        {
+            if (kept.Find(key, rows.Width, rows.Rank) is { } row) return row;
+            cancel.ThrowIfCancellationRequested();
+            return Rows([sequenceOf[key]], half: true)[0].Row!;
+        }
         KeptRow Row(string key)
         {
-            if (kept.Find(key, rows.Width) is { } row) return row;
-            cancel.ThrowIfCancellationRequested();
-            var again = new KeptRow(Rows([sequenceOf[key]])[0].Values!);
-            kept.Add(key, again);
-            return again;
+            if (projected && kept.Find(NameOf(key, projected), RandomProjection.Size, RandomProjection.Run) is { } known) return known;
+            var row = projected ? RandomProjection.Of(Exact(key)) : Exact(key);
+            kept.Add(NameOf(key, projected), row);
+            return row;
         }
-        var products = Products([.. sequenceOf.Keys], Row, cancel);
+        var size = (int)Math.Clamp(kept.MemoryBytes / 2 / (projected ? RandomProjection.Bytes : HalfBytes), 1, LargestTile);
+        var products = Products([.. keys.Select(k => NameOf(k, projected))], size, i => Row(keys[i]), cancel);
+        var indexOf = keys.Index().ToDictionary(k => k.Item, k => k.Index);
         var cosines = places.Select(_ => new double[places.Length]).ToArray();
         for (var i = 0; i < places.Length; i++)
         {
@@ -51,43 +64,50 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
             for (var j = 0; j < i; j++)
             {
                 var (a, b) = (observed[places[i]], observed[places[j]]);
-                cosines[i][j] = cosines[j][i] = a.Key == b.Key ? 1 : products(a.Key, b.Key) / (a.GradientNorm!.Value * b.GradientNorm!.Value);
+                int x = indexOf[a.Key], y = indexOf[b.Key];
+                cosines[i][j] = cosines[j][i] = x == y ? 1 : products[Math.Max(x, y)][Math.Min(x, y)] / (projected ? 1 : a.GradientNorm!.Value * b.GradientNorm!.Value);
             }
         }
-        return (places, cosines);
+        return (places, cosines, projected ? RandomProjection.Error : null);
     }
 
-    // Inner products of all pairs of keys. What is missing is computed tile by tile: no more rows than two tiles are needed at a time.
-    private Func<string, string, double> Products(string[] keys, Func<string, KeptRow> row, CancellationToken cancel)
+    // Whether the rows of so many examples fit nowhere, as they are.
+    private bool Projected(IEnumerable<string> keys) => HalfBytes > RandomProjection.Bytes && keys.Distinct().Count() * HalfBytes > kept.Room;
+
+    private static string NameOf(string key, bool projected) => projected ? key + "-projected" : key;
+
+    // Inner products of all pairs of rows: [i][j] for j < i. What is missing is computed tile by tile: no more rows than two tiles are needed at a time.
+    private double[][] Products(string[] names, int size, Func<int, KeptRow> row, CancellationToken cancel)
     {
-        var computed = new Dictionary<(string, string), double>();
-        foreach (var (tile, others) in from i in Enumerable.Range(0, (keys.Length + Tile - 1) / Tile) from j in Enumerable.Range(0, i + 1) select (i, j))
+        var computed = names.Select((_, i) => new double[i]).ToArray();
+        foreach (var (tile, others) in from i in Enumerable.Range(0, (names.Length + size - 1) / size) from j in Enumerable.Range(0, i + 1) select (i, j))
         {
-            string[] own = [.. keys.Skip(tile * Tile).Take(Tile)], far = tile == others ? own : [.. keys.Skip(others * Tile).Take(Tile)];
-            var missing = new List<(string A, string B)>();
-            for (var a = 0; a < own.Length; a++)
-                foreach (var b in far.Take(tile == others ? a : far.Length))
-                    if (kept.Product(own[a], b) is { } known) computed[(own[a], b)] = known;
-                    else missing.Add((own[a], b));
+            var missing = new List<(int A, int B)>();
+            for (var a = tile * size; a < Math.Min((tile + 1) * size, names.Length); a++)
+                for (var b = others * size; b < Math.Min((others + 1) * size, a); b++)
+                    if (kept.Product(names[a], names[b]) is { } known) computed[a][b] = known;
+                    else missing.Add((a, b));
             if (missing.Count == 0) continue;
             cancel.ThrowIfCancellationRequested();
-            string[] needed = [.. missing.SelectMany(p => new[] { p.A, p.B }).Distinct()];
+            int[] needed = [.. missing.SelectMany(p => new[] { p.A, p.B }).Distinct()];
             var places = needed.Index().ToDictionary(k => k.Item, k => k.Index);
             var products = GramMatrix.Products([.. needed.Select(row)], [.. missing.Select(p => (places[p.A], places[p.B]))]);
-            foreach (var (pair, product) in missing.Zip(products))
+            foreach (var ((a, b), product) in missing.Zip(products))
             {
-                kept.SetProduct(pair.A, pair.B, product);
-                computed[pair] = product;
+                kept.SetProduct(names[a], names[b], product);
+                computed[a][b] = product;
             }
         }
-        return (a, b) => computed.TryGetValue((a, b), out var product) ? product : computed[(b, a)];
+        return computed;
     }
 
-    private void Compute(IEnumerable<Prepared> missing, CancellationToken cancel)
+    private void Compute(IEnumerable<Prepared> missing, bool projected, CancellationToken cancel)
     {
         // Like lengths together: less padding where there is any (on a GPU). Equal examples have one key and are computed once.
         var order = missing.DistinctBy(p => p.Key).OrderBy(p => p.Sequence.Ids.Length).ToList();
         var shared = TokenSequence.SharedPrefix([.. order.Select(p => p.Sequence)]);
+        // Rows that will not all fit in float32 are never in it.
+        var half = projected || kept.Bytes + order.Count * KeptRow.FloatBytes(rows.Width) > kept.MemoryBytes;
         for (var at = 0; at < order.Count;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -95,25 +115,24 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
             var positions = order[at].Sequence.Ids.Length;
             while (at + count < order.Count && (positions += order[at + count].Sequence.Ids.Length - shared) <= _positionsAtOnce) count++;
             var batch = order.GetRange(at, count);
-            var computed = Rows([.. batch.Select(p => p.Sequence)]);
+            var computed = Rows([.. batch.Select(p => p.Sequence)], half);
             for (var i = 0; i < count; i++)
             {
-                var (values, loss) = computed[i];
-                var norm = values is null ? 0 : GramMatrix.Norm(values);
+                var (row, norm, loss) = computed[i];
                 // A norm that is no number comes from weights that overflow: no cosine can be made of it.
                 var usable = norm > 0 && double.IsFinite(norm);
-                if (usable) kept.Add(batch[i].Key, new KeptRow(values!));
+                if (usable) kept.Add(NameOf(batch[i].Key, projected), projected ? RandomProjection.Of(row!) : row!);
                 _known[batch[i].Key] = new Observation(batch[i].Key, usable ? loss : null, usable ? norm : null, usable ? null : norm == 0 ? "The gradient is zero." : "The gradient is no number.");
             }
             at += count;
         }
     }
 
-    private List<GradientRow> Rows(TokenSequence[] sequences)
+    private List<GradientRow> Rows(TokenSequence[] sequences, bool half)
     {
         var computed = new List<GradientRow>();
-        if (halving is null) computed.AddRange(rows.Compute(sequences));
-        else halving.Run(sequences, s => s.Ids.Length, part => computed.AddRange(rows.Compute(part)));
+        if (halving is null) computed.AddRange(rows.Compute(sequences, half));
+        else halving.Run(sequences, s => s.Ids.Length, part => computed.AddRange(rows.Compute(part, half)));
         return computed;
     }
 

@@ -1,49 +1,66 @@
 // Where the gradient of each linear stands in a row: linears in recipe order, each [out, r] row by row.
+using System.Numerics.Tensors;
 using DataEfficiency.Engine.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Gradients;
 
 internal sealed class RowLayout
 {
-    private readonly int _rank;
-    private readonly (long Offset, int Out)[] _places;
+    private readonly long[] _offsets;
+
+    public int Rank { get; }
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
     public long Width { get; }
 
     public RowLayout(ModelConfig config, int rank)
     {
-        _rank = rank;
+        Rank = rank;
         long end = 0;
-        _places = [.. AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear).Out).Select(width => ((end += (long)width * rank) - (long)width * rank, width))];
+        _offsets = [.. AdapterMatrices.Places(config).Select(p => (long)AdapterMatrices.Shape(config, p.Linear).Out * rank).Select(size => (end += size) - size)];
         Width = end;
     }
 
-    /// <summary>The part [out, r] of a row [width] that belongs to one linear: a view.</summary>
-    public Tensor Part(Tensor row, int layer, Linear linear)
-    {
-        var (offset, width) = _places[layer * 7 + (int)linear];
-        return row.narrow(0, offset, (long)width * _rank).view(width, _rank);
-    }
+    /// <summary>Where the part [out, r] of one linear begins.</summary>
+    public int Offset(int layer, Linear linear) => checked((int)_offsets[layer * 7 + (int)linear]);
 }
 
-/// <summary>Rows of a few sequences as tensors of libtorch, which writes the products straight into the managed arrays.</summary>
-internal sealed class RowTargets(float[][] rows, RowLayout layout, float scale) : IDisposable
+/// <summary>Rows of a few sequences while a backward pass writes them, one linear after the other, in float32 or straight in half precision.</summary>
+internal sealed unsafe class RowTargets(int count, RowLayout layout, float scale, bool half)
 {
-    private readonly Tensor[] _rows = [.. rows.Select(r => frombuffer(r, float32).DetachFromDisposeScope())];
+    // Outputs of a linear at a time: what is computed is scaled, summed up and stored while it is in cache.
+    private const int Outputs = 64;
+
+    [ThreadStatic]
+    private static float[]? _piece;
+
+    private readonly double[] _squares = new double[count];
+
+    public KeptRow[] Rows { get; } = [.. Enumerable.Range(0, count).Select(_ => KeptRow.New(checked((int)layout.Width), layout.Rank, half))];
+
+    /// <summary>Norms of the rows.</summary>
+    public IEnumerable<double> Norms => _squares.Select(Math.Sqrt);
 
     /// <summary>Each sequence's part of one linear: scale times gradient^T narrow, over the sequence's rows of both.</summary>
-    public void Add(int layer, Linear linear, Tensor gradient, Tensor narrow, RowRange[] ranges)
+    /// <param name="gradient">[rows, out].</param>
+    /// <param name="narrow">[rows, r]; may be read <see cref="StripProduct.Piece"/> floats beyond its end.</param>
+    public void Add(int layer, Linear linear, FloatMatrix gradient, FloatMatrix narrow, RowRange[] ranges)
     {
-        using var scope = NewDisposeScope();
-        foreach (var (row, range) in _rows.Zip(ranges))
-            layout.Part(row, layer, linear).addmm_(gradient.narrow(0, range.First, range.Count).t(), narrow.narrow(0, range.First, range.Count), 0, scale);
-    }
-
-    public void Dispose()
-    {
-        foreach (var row in _rows) row.Dispose();
+        int rank = layout.Rank, pieces = (gradient.Width + Outputs - 1) / Outputs, offset = layout.Offset(layer, linear);
+        var squares = new double[ranges.Length * pieces];
+        RowKernels.Share(squares.Length, unit =>
+        {
+            var (row, range, first) = (Rows[unit / pieces], ranges[unit / pieces], unit % pieces * Outputs);
+            var outputs = Math.Min(Outputs, gradient.Width - first);
+            var piece = _piece is { } fits && fits.Length >= Outputs * rank ? fits : _piece = new float[Outputs * rank];
+            fixed (float* into = piece)
+                for (var o = 0; o < outputs; o += StripProduct.Rows)
+                    StripProduct.Run(gradient.Row(range.First) + first + o, 1, gradient.Stride, narrow.Row(range.First), narrow.Stride, into + o * rank, rank, Math.Min(StripProduct.Rows, outputs - o), rank, range.Count, add: false);
+            var values = piece.AsSpan(0, outputs * rank);
+            TensorPrimitives.Multiply(values, scale, values);
+            squares[unit] = TensorPrimitives.SumOfSquares<float>(values);
+            row.Set(offset + first * rank, values);
+        });
+        for (var unit = 0; unit < squares.Length; unit++) _squares[unit / pieces] += squares[unit];
     }
 }

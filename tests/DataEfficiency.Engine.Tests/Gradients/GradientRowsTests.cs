@@ -131,6 +131,28 @@ public class GradientRowsTests
         }
     }
 
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Compute_InHalfPrecision_IsTheFloat32RowRounded(string name)
+    {
+        using var model = new GoldenModel(name);
+        using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), model.Decoder.Config);
+        using var gradients = new GradientRows(model.Decoder, matrices, 4);
+        foreach (var (single, half) in gradients.Compute(model.Labelled).Zip(gradients.Compute(model.Labelled, half: true)))
+        {
+            Assert.Null(half.Values);
+            Assert.Equal((single.Norm, single.Loss), (half.Norm, half.Loss));
+            GoldenModel.Near(1, GramMatrix.Norm(single.Values) / single.Norm, 1e-6, "norm");
+            var values = new float[half.Row!.Width];
+            half.Row.CopyTo(0, values);
+            for (var run = 0; run < values.Length; run += 8)
+            {
+                var largest = single.Values.AsSpan(run, 8).ToArray().Max(Math.Abs);
+                for (var i = run; i < run + 8; i++) Assert.True(Math.Abs(values[i] - single.Values![i]) <= largest / 4095, $"column {i}");
+            }
+            Assert.True(half.Row.Bytes <= single.Row!.Bytes * .63); // a unit for eight values
+        }
+    }
+
     // What a GPU does by default, here on the CPU, which the estimator refuses because it is slow: the decoder in bfloat16, the rows in float32.
     [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
     public void Compute_InBFloat16_KeepsCosLow(string name)

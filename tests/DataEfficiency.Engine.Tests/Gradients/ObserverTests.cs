@@ -40,6 +40,39 @@ public class ObserverTests
         Assert.NotEqual(before, after);
     }
 
+    // Twenty rows of 500 KB where 300 KB may be kept: not even a tile of them fits.
+    [Fact]
+    public void Cosines_OfMoreRowsThanFitAnywhere_AreThoseOfTheirProjectionsAndSayTheError()
+    {
+        using var model = new TinyModel();
+        using var decoder = Decoder.Load(model.Folder);
+        using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 256);
+        using var rows = new GradientRows(decoder, matrices, 2);
+        Example[] examples = [.. Enumerable.Range(10, 20).Select(i => new Example($"{i} {i + 1} {i % 3}", $"{i % 4 + 20} {i}"))];
+        var exact = new Observer(decoder, new Ids(), rows, new KeptRows(1L << 30), "identity").Cosines(null, examples);
+        Assert.Null(exact.Error);
+
+        var kept = new KeptRows(300_000);
+        var observer = new Observer(decoder, new Ids(), rows, kept, "identity");
+        Assert.True(KeptRow.HalfBytes(rows.Width, 256) * examples.Length > kept.Room);
+        observer.Cosines(null, examples[..12]);
+        var projected = observer.Cosines(null, examples);
+        Assert.Equal(RandomProjection.Error, projected.Error);
+        Assert.InRange(kept.Bytes, 1, 300_000);
+        var errors = new List<double>();
+        for (var i = 0; i < examples.Length; i++)
+            for (var j = 0; j < i; j++) errors.Add(exact.Cosines[i][j] - projected.Cosines[i][j]);
+        Assert.All(errors, e => Assert.InRange(e, -5 * RandomProjection.Error, 5 * RandomProjection.Error));
+        Assert.Contains(errors, e => Math.Abs(e) > RandomProjection.Error / 50); // they are projections
+        // With files there is room for the rows themselves.
+        var folder = Directory.CreateTempSubdirectory("rows").FullName;
+        var spilled = new Observer(decoder, new Ids(), rows, new KeptRows(300_000, folder, 1L << 30), "identity").Cosines(null, examples);
+        Directory.Delete(folder, true);
+        Assert.Null(spilled.Error);
+        for (var i = 0; i < examples.Length; i++)
+            for (var j = 0; j < i; j++) GoldenModel.Near(exact.Cosines[i][j], spilled.Cosines[i][j], 1e-5, $"{i} {j}");
+    }
+
     [Fact]
     public void Observe_ExamplesWithoutAGradient_SayWhy()
     {
