@@ -9,7 +9,7 @@ namespace DataEfficiency.Engine.Gradients;
 internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity, Halving? halving = null)
 {
     // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
-    private const long ActivationBytes = 288L << 20;
+    private const long ActivationBytes = 256L << 20;
 
     // Rows of one side of a tile of products, at most.
     private const int LargestTile = 32;
