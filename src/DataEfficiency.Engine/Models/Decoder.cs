@@ -63,12 +63,15 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms 1.</summary>
-    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null)
+    /// <param name="seed">Gives the same values again on the same device in the same type only.</param>
+    public static Decoder Initialise(ModelConfig config, long seed, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();
-        var decoder = new Decoder(config, device ?? CPU, ScalarType.Float32);
+        var decoder = new Decoder(config, device ?? CPU, dtype);
         using var plain = no_grad();
-        using var random = new Generator((ulong)seed, decoder.Device);
+        // TorchSharp's generators are all the CPU's, whatever device they were made for: a GPU draws from its own.
+        using var random = decoder.Device.type == DeviceType.CPU ? new Generator((ulong)seed) : null;
+        if (random is null) cuda.manual_seed_all(seed);
         foreach (var (name, value) in decoder.Parameters.Named())
             using (value)
             {

@@ -105,4 +105,23 @@ public class DecoderTests
             Directory.Delete(folder, true);
         }
     }
+
+    // 8 billion parameters fit into a GPU in half the bytes only: they must never exist in float32.
+    [Theory, InlineData(ScalarType.Float32), InlineData(ScalarType.BFloat16)]
+    public void Initialise_InAType_HasTheDeviationsInThatType(ScalarType dtype)
+    {
+        var config = new ModelConfig("qwen2", 128, 256, 8, 4, 2, 32, 500, 512, 1e-5, 10000, null, true, false, null, [], null);
+        using var decoder = Decoder.Initialise(config, 3, dtype: dtype);
+        using var scope = NewDisposeScope();
+        Assert.Equal(dtype, decoder.Parameters.Flat.dtype);
+        foreach (var (name, value) in decoder.Parameters.Named())
+        {
+            var values = value.to(float64);
+            if (name.EndsWith("norm.weight", StringComparison.Ordinal)) Assert.Equal((1, 1), (values.min().ToDouble(), values.max().ToDouble()));
+            else if (name.EndsWith(".bias", StringComparison.Ordinal)) Assert.Equal(0, values.abs().max().ToDouble());
+            else GoldenModel.Near(name.Contains("o_proj") || name.Contains("down_proj") ? .005 : .02, values.std().ToDouble(), .02 * .03, name);
+        }
+        using var again = Decoder.Initialise(config, 3, dtype: dtype);
+        Assert.True(GoldenModel.Same(decoder.Parameters.Flat, again.Parameters.Flat));
+    }
 }
