@@ -17,8 +17,9 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
     /// <summary>At most 30 new tokens, as the paper has it.</summary>
     public const int DefaultLimit = 30;
 
-    // Attention weights of one layer (floats) and sequences that one batch may need at most.
-    private const long AttentionBudget = 4L << 20;
+    // Attention weights of one layer (numbers) and sequences that one batch may need at most. On the CPU they stay near its caches; a GPU reads all weights of the model for
+    // every token of a batch, however small that is.
+    private readonly long _attentionBudget = decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
     private const int LargestBatch = 256;
 
     /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order given.</summary>
@@ -45,7 +46,7 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
         foreach (var i in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Count))
         {
             long time = prompts[batch.Count > 0 ? batch[0] : i].Count;
-            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * decoder.Config.Heads * time * (prefix.Ids.Count + time) > AttentionBudget))
+            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * decoder.Config.Heads * time * (prefix.Ids.Count + time) > _attentionBudget))
             {
                 yield return [.. batch];
                 batch.Clear();
