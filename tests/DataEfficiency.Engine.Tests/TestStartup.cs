@@ -12,7 +12,7 @@ internal static class TestStartup
     [ModuleInitializer]
     internal static void LoadNativeLibraries()
     {
-        NativeStartup.Ensure();
+        NativeStartup.Ensure(Environment.GetEnvironmentVariable("Estimation__LibTorchPath"));
         TorchSharp.torch.set_num_threads(1);
     }
 }
