@@ -2,6 +2,7 @@
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey SHARED/data/banking77/train.csv [FOLDER_FOR_SCREENSHOTS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- pool [SIZES]
+//   dotnet run -c Release -p:Accelerator=cuda --project tests/DataEfficiency.Benchmarks -- device cuda [float32|bfloat16] [LAYERS] [VOCABULARY]
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models;
@@ -25,7 +26,12 @@ switch (args)
     case ["pool-of", var size]: // a child of pool
         Console.WriteLine(PoolGrowth.Of(int.Parse(size, CultureInfo.InvariantCulture)));
         return 0;
+    case ["device", var device, .. var shape]:
+        NativeStartup.Ensure(Environment.GetEnvironmentVariable("Estimation__LibTorchPath"));
+        int Size(int place, int usual) => shape.Length > place ? int.Parse(shape[place], CultureInfo.InvariantCulture) : usual;
+        using (var table = new DeviceTable(device, shape.FirstOrDefault(), Size(1, 32), Size(2, 128_256))) table.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]");
+        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES] | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY]");
         return 2;
 }
