@@ -128,9 +128,7 @@ internal sealed class EngineTable : IDisposable
     /// <summary>Peak memory in MB beyond model and A matrices, of CoS-Low of the 32: "plain", "float32" (the engine's rows) or "half".</summary>
     public double PeakMegabytes(string way)
     {
-        GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5"); // VmHWM starts again from here
-        var before = Status("VmRSS");
+        var memory = new PeakMemory();
         if (way == "plain")
         {
             using var reference = new ReferenceWay(_decoder, _matrices, Alpha, _eos, _masked);
@@ -143,10 +141,8 @@ internal sealed class EngineTable : IDisposable
             using var observing = new Observing(this, way == "half" ? HalfRowBytes : 2L << 30);
             observing.Cosines(32);
         }
-        return (Status("VmHWM") - before) / 1024.0;
+        return memory.Megabytes;
     }
-
-    private static long Status(string name) => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
 
     // Each in a process of its own: what one way has freed would be the other's for nothing.
     private void Memory(string shared)

@@ -3,6 +3,7 @@
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- pool [SIZES]
 //   dotnet run -c Release -p:Accelerator=cuda --project tests/DataEfficiency.Benchmarks -- device cuda [float32|bfloat16] [LAYERS] [VOCABULARY]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- labels
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models;
@@ -31,7 +32,13 @@ switch (args)
         int Size(int place, int usual) => shape.Length > place ? int.Parse(shape[place], CultureInfo.InvariantCulture) : usual;
         using (var table = new DeviceTable(device, shape.FirstOrDefault(), Size(1, 32), Size(2, 128_256))) table.Run();
         return 0;
+    case ["labels"]:
+        LabelGrowth.Run();
+        return 0;
+    case ["labels-of", var size]: // a child of labels
+        Console.WriteLine(LabelGrowth.Of(int.Parse(size, CultureInfo.InvariantCulture)));
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES] | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY]");
+        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES] | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY]");
         return 2;
 }

@@ -33,12 +33,11 @@ internal sealed class HandWrittenPass : IDisposable
     // Ids of the call before whose activations stand in the first forward rows.
     private int[] _standing = [];
 
-    /// <summary>Bytes of activations that one position of a forward pass needs.</summary>
-    public static long BytesPerPosition(ModelConfig config, int rank)
+    /// <summary>Bytes that one position of a forward pass needs, and one of a backward pass.</summary>
+    public static (long Forward, long Backward) BytesPerPosition(ModelConfig config, int rank)
     {
-        int q = config.Heads * config.HeadDim, columns = q + 2 * config.KeyValueHeads * config.HeadDim;
-        return sizeof(float) * ((long)config.Layers * (2 * config.HiddenSize + columns + 2 * config.IntermediateSize + 7 * rank + config.Heads + 2)
-            + 5L * config.HiddenSize + 2 * q + columns + 3 * config.IntermediateSize + 3 * rank);
+        int hidden = config.HiddenSize, wide = config.IntermediateSize, q = config.Heads * config.HeadDim, columns = q + 2 * config.KeyValueHeads * config.HeadDim;
+        return (sizeof(float) * ((long)config.Layers * (2 * hidden + columns + 2 * wide + 7 * rank + config.Heads + 2) + 2 * hidden + q + wide), sizeof(float) * (3L * hidden + 2 * q + 3 * wide + columns + 3 * rank));
     }
 
     // What the backward reads of one layer; narrow: A x of each linear.

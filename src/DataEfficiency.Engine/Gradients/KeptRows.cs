@@ -8,6 +8,7 @@ namespace DataEfficiency.Engine.Gradients;
 /// <param name="fileBytes">The files together take at most this much.</param>
 public sealed class KeptRows(long memoryBytes, string? folder = null, long fileBytes = 0)
 {
+    // Rows whose products are known at most, or those of the last call.
     private const int MostProducts = 4096;
 
     // The garbage collector lets large arrays lie for long (11 GB of rows that had left were seen beside a budget of 2 GiB): past this it is told to take them.
@@ -72,29 +73,27 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
         _left = 0;
     }
 
-    /// <summary>The inner product of two keys' rows where it is known.</summary>
-    public double? Product(string a, string b) =>
-        _places.TryGetValue(a, out var i) && _places.TryGetValue(b, out var j) && _products[Math.Max(i, j)][Math.Min(i, j)] is var known && !double.IsNaN(known) ? known : null;
-
-    public void SetProduct(string a, string b, double product)
+    /// <summary>Where the inner products of these keys' rows stand, until this is asked again.</summary>
+    public int[] PlacesOf(IReadOnlyList<string> keys)
     {
-        if (_places.Count + 2 > MostProducts && !(_places.ContainsKey(a) && _places.ContainsKey(b)))
+        if (_places.Count + keys.Count(k => !_places.ContainsKey(k)) > Math.Max(MostProducts, keys.Count))
         {
             _places.Clear();
             _products.Clear();
         }
-        int i = PlaceOf(a), j = PlaceOf(b);
-        _products[Math.Max(i, j)][Math.Min(i, j)] = product;
+        foreach (var key in keys.Where(k => !_places.ContainsKey(k)))
+        {
+            _places[key] = _products.Count;
+            _products.Add(new double[_products.Count + 1]);
+            Array.Fill(_products[^1], double.NaN);
+        }
+        return [.. keys.Select(k => _places[k])];
     }
 
-    private int PlaceOf(string key)
-    {
-        if (_places.TryGetValue(key, out var place)) return place;
-        var row = new double[_products.Count + 1];
-        Array.Fill(row, double.NaN);
-        _products.Add(row);
-        return _places[key] = _products.Count - 1;
-    }
+    /// <summary>The inner product of the rows of two places; not a number where it is not known.</summary>
+    public double Product(int a, int b) => _products[Math.Max(a, b)][Math.Min(a, b)];
+
+    public void SetProduct(int a, int b, double product) => _products[Math.Max(a, b)][Math.Min(a, b)] = product;
 
     private string PathOf(string key) => Path.Combine(folder!, key + ".row");
 

@@ -8,13 +8,14 @@ namespace DataEfficiency.Engine.Gradients;
 /// <param name="identity">Names model files and adapter: rows of another identity are never mistaken for these.</param>
 internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity, Halving? halving = null)
 {
-    // Activations of one backward pass, at least one example's: bounds the memory, and is where cancellation is looked at.
-    private const long ActivationBytes = 256L << 20;
+    // What one backward pass may take beside the rows it gives, at least one example's: bounds the memory, and is where cancellation is looked at.
+    private const long PassBytes = 288L << 20;
+    private const int MostPositions = 4096;
 
     // Rows of one side of a tile of products, at most.
     private const int LargestTile = 32;
 
-    private readonly long _positionsAtOnce = Math.Min(4096, ActivationBytes / HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank));
+    private readonly (long Forward, long Backward) _bytes = HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank);
     private readonly Dictionary<string, Observation> _known = [];
 
     private sealed record Prepared(string Key, TokenSequence Sequence, string? LeftOut);
@@ -55,18 +56,17 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
             return row;
         }
         var size = (int)Math.Clamp(kept.MemoryBytes / 2 / (projected ? RandomProjection.Bytes : HalfBytes), 1, LargestTile);
-        var products = Products([.. keys.Select(k => NameOf(k, projected))], size, i => Row(keys[i]), cancel);
+        var products = kept.PlacesOf([.. keys.Select(k => NameOf(k, projected))]);
+        Complete(products, size, i => Row(keys[i]), cancel);
         var indexOf = keys.Index().ToDictionary(k => k.Item, k => k.Index);
+        int[] index = [.. places.Select(i => indexOf[observed[i].Key])];
+        double[] norms = [.. places.Select(i => projected ? 1 : observed[i].GradientNorm!.Value)];
         var cosines = places.Select(_ => new double[places.Length]).ToArray();
         for (var i = 0; i < places.Length; i++)
         {
             cosines[i][i] = 1;
             for (var j = 0; j < i; j++)
-            {
-                var (a, b) = (observed[places[i]], observed[places[j]]);
-                int x = indexOf[a.Key], y = indexOf[b.Key];
-                cosines[i][j] = cosines[j][i] = x == y ? 1 : products[Math.Max(x, y)][Math.Min(x, y)] / (projected ? 1 : a.GradientNorm!.Value * b.GradientNorm!.Value);
-            }
+                cosines[i][j] = cosines[j][i] = index[i] == index[j] ? 1 : kept.Product(products[index[i]], products[index[j]]) / (norms[i] * norms[j]);
         }
         return (places, cosines, projected ? RandomProjection.Error : null);
     }
@@ -76,29 +76,22 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
 
     private static string NameOf(string key, bool projected) => projected ? key + "-projected" : key;
 
-    // Inner products of all pairs of rows: [i][j] for j < i. What is missing is computed tile by tile: no more rows than two tiles are needed at a time.
-    private double[][] Products(string[] names, int size, Func<int, KeptRow> row, CancellationToken cancel)
+    // Inner products of all pairs of places. What is missing is computed tile by tile: no more rows than two tiles are needed at a time.
+    private void Complete(int[] places, int size, Func<int, KeptRow> row, CancellationToken cancel)
     {
-        var computed = names.Select((_, i) => new double[i]).ToArray();
-        foreach (var (tile, others) in from i in Enumerable.Range(0, (names.Length + size - 1) / size) from j in Enumerable.Range(0, i + 1) select (i, j))
+        foreach (var (tile, others) in from i in Enumerable.Range(0, (places.Length + size - 1) / size) from j in Enumerable.Range(0, i + 1) select (i, j))
         {
             var missing = new List<(int A, int B)>();
-            for (var a = tile * size; a < Math.Min((tile + 1) * size, names.Length); a++)
+            for (var a = tile * size; a < Math.Min((tile + 1) * size, places.Length); a++)
                 for (var b = others * size; b < Math.Min((others + 1) * size, a); b++)
-                    if (kept.Product(names[a], names[b]) is { } known) computed[a][b] = known;
-                    else missing.Add((a, b));
+                    if (double.IsNaN(kept.Product(places[a], places[b]))) missing.Add((a, b));
             if (missing.Count == 0) continue;
             cancel.ThrowIfCancellationRequested();
             int[] needed = [.. missing.SelectMany(p => new[] { p.A, p.B }).Distinct()];
-            var places = needed.Index().ToDictionary(k => k.Item, k => k.Index);
-            var products = GramMatrix.Products([.. needed.Select(row)], [.. missing.Select(p => (places[p.A], places[p.B]))]);
-            foreach (var ((a, b), product) in missing.Zip(products))
-            {
-                kept.SetProduct(names[a], names[b], product);
-                computed[a][b] = product;
-            }
+            var rowOf = needed.Index().ToDictionary(k => k.Item, k => k.Index);
+            var products = GramMatrix.Products([.. needed.Select(row)], [.. missing.Select(p => (rowOf[p.A], rowOf[p.B]))]);
+            foreach (var ((a, b), product) in missing.Zip(products)) kept.SetProduct(places[a], places[b], product);
         }
-        return computed;
     }
 
     private void Compute(IEnumerable<Prepared> missing, bool projected, CancellationToken cancel)
@@ -111,9 +104,14 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
         for (var at = 0; at < order.Count;)
         {
             cancel.ThrowIfCancellationRequested();
-            var count = 1;
-            var positions = order[at].Sequence.Ids.Length;
-            while (at + count < order.Count && (positions += order[at + count].Sequence.Ids.Length - shared) <= _positionsAtOnce) count++;
+            int count = 1, backward = order[at].Sequence.Ids.Length, forward = backward;
+            while (at + count < order.Count)
+            {
+                var length = order[at + count].Sequence.Ids.Length;
+                (forward, backward) = (forward + length - shared, backward + length);
+                if (Math.Max(forward, backward) > MostPositions || forward * _bytes.Forward + backward * _bytes.Backward > PassBytes) break;
+                count++;
+            }
             var batch = order.GetRange(at, count);
             var computed = Rows([.. batch.Select(p => p.Sequence)], half);
             for (var i = 0; i < count; i++)
