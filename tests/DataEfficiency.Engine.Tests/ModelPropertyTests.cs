@@ -10,38 +10,16 @@ namespace DataEfficiency.Engine.Tests;
 
 public sealed class ModelPropertyTests : IDisposable
 {
-    private const int Vocabulary = 300;
+    private const int Vocabulary = SmallFamilies.Vocabulary;
     private static readonly IReadOnlySet<int> Masked = new HashSet<int> { 0, 1, 2 };
-    private readonly Decoder[] _families = [.. Families()];
-
-    // One model of each family, small, but with weights large enough for probabilities that differ.
-    private static IEnumerable<Decoder> Families()
-    {
-        ModelConfig Config(string type, int heads, int kv, int headDim, RopeScaling? scaling, bool bias, bool tied) =>
-            new(type, 32, 48, 2, heads, kv, headDim, Vocabulary, 2048, 1e-5, 10000, scaling, bias, tied, 1, [2], 0);
-        ModelConfig[] configs =
-        [
-            Config("llama", 4, 2, 8, new RopeScaling(8, 1, 4, 128), false, false), Config("mistral", 2, 1, 24, null, false, false),
-            Config("qwen2", 4, 2, 8, null, true, true), Config("llama", 2, 2, 16, null, false, true),
-        ];
-        foreach (var config in configs)
-        {
-            var decoder = Decoder.Initialise(config, 7);
-            using var plain = no_grad();
-            using var random = new Generator(7, CPU);
-            foreach (var (name, value) in decoder.Parameters.Named())
-                using (value)
-                    if (!name.EndsWith("norm.weight", StringComparison.Ordinal)) value.normal_(0, .15, random);
-            yield return decoder;
-        }
-    }
+    private readonly Decoder[] _families = [.. SmallFamilies.All.Select(SmallFamilies.Decoder)];
 
     private static readonly Gen<int> Token = Gen.Int[3, Vocabulary - 1];
     private static readonly Gen<int[]> Prompt = Gen.Frequency((2, Gen.Int[1, 8]), (4, Gen.Int[9, 120]), (1, Gen.Int[121, 1000])).SelectMany(n => Token.Array[n]);
     private static readonly Gen<int[]> Answer = Gen.Frequency((1, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Int[2, 29]), (1, Gen.Const(30))).SelectMany(n => Gen.Int[0, Vocabulary - 1].Array[n]);
     private static readonly Gen<TokenSequence[]> Examples = Gen.Select(Gen.Int[0, 60].SelectMany(n => Token.Array[n]), Gen.Select(Prompt, Answer).Array[1, 6])
         .Select((shared, own) => own.Select(e => TokenSequence.Answer([.. shared, .. e.Item1], e.Item2, Masked)).ToArray());
-    private static readonly Gen<int> Family = Gen.Int[0, 3];
+    private static readonly Gen<int> Family = Gen.Int[0, SmallFamilies.All.Count - 1];
 
     [Fact]
     public void Greedy_BatchBehindASharedPrefix_IsEachPromptAloneWithoutACache() =>

@@ -90,9 +90,7 @@ internal sealed class HandWrittenPass : IDisposable
             var (p, kept, last) = (_decoder.Parameters.Layers[i], _layers[i], i == _layers.Length - 1);
             var normed = Fresh(_normed);
             RowKernels.Norm(Fresh(kept.X), p.InputNorm, _config.RmsNormEps, normed, Fresh(kept.InverseIn));
-            var qkv = Fresh(kept.Qkv);
-            if (p.QueryKeyValueBias is { } bias) qkv.copy_(bias.unsqueeze(0).expand(fresh, _columns)).addmm_(normed, p.QueryKeyValue.t(), 1, 1);
-            else qkv.addmm_(normed, p.QueryKeyValue.t(), 0, 1);
+            var qkv = Product(normed, p.QueryKeyValue, p.QueryKeyValueBias, Fresh(kept.Qkv));
             Narrow(Fresh(kept.NarrowIn), normed, i, Linear.Query, Linear.Key, Linear.Value);
             qkv = kept.Qkv.Rows(count);
             foreach (var own in blocks)
@@ -108,17 +106,24 @@ internal sealed class HandWrittenPass : IDisposable
             var (mixed, x) = (Fresh(_mixed), Fresh(kept.X));
             if (last) (mixed, x) = (RowKernels.Gather(_mixed.All, plan.ScoredForward, Upper(_dMixed)), RowKernels.Gather(kept.X.All, plan.ScoredForward, Upper(_dx)));
             Narrow(Upper(kept.NarrowOutput), mixed, i, Linear.Output);
-            var mid = Upper(kept.Mid).copy_(x).addmm_(mixed, p.Output.t(), 1, 1);
+            var mid = AddProduct(mixed, p.Output, p.OutputBias, Upper(kept.Mid).copy_(x));
             normed = Upper(_normed);
             RowKernels.Norm(mid, p.PostAttentionNorm, _config.RmsNormEps, normed, Upper(kept.InverseMid));
-            var gateUp = Upper(kept.GateUp).addmm_(normed, p.GateUp.t(), 0, 1);
+            var gateUp = Product(normed, p.GateUp, p.GateUpBias, Upper(kept.GateUp));
             Narrow(Upper(kept.NarrowGateUp), normed, i, Linear.Gate, Linear.Up);
             var inner = Upper(_inner);
             RowKernels.SwiGlu(gateUp, inner);
             Narrow(Upper(kept.NarrowDown), inner, i, Linear.Down);
-            Upper(last ? _top : _layers[i + 1].X).copy_(mid).addmm_(inner, p.Down.t(), 1, 1);
+            AddProduct(inner, p.Down, p.DownBias, Upper(last ? _top : _layers[i + 1].X).copy_(mid));
         }
     }
+
+    // into = x W^T + b
+    private static Tensor Product(Tensor x, Tensor weight, Tensor? bias, Tensor into) =>
+        bias is null ? into.addmm_(x, weight.t(), 0, 1) : into.copy_(bias.unsqueeze(0).expand(into.shape)).addmm_(x, weight.t(), 1, 1);
+
+    // sum += x W^T + b
+    private static Tensor AddProduct(Tensor x, Tensor weight, Tensor? bias, Tensor sum) => (bias is null ? sum : sum.add_(bias, Operand.One)).addmm_(x, weight.t(), 1, 1);
 
     private void Narrow(Tensor into, Tensor x, int layer, params ReadOnlySpan<Linear> linears)
     {

@@ -217,18 +217,18 @@ public sealed class Decoder : IDisposable
         qkv = qkv.view(batch, time, heads + 2 * kv, width);
         var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), cos, sin);
         var mixed = attend(layer, rotated.narrow(2, 0, heads), rotated.narrow(2, heads, kv), qkv.narrow(2, heads + kv, kv));
-        x = x.add(hook is null ? F.linear(mixed, p.Output) : Hooked(hook, layer, Linear.Output, mixed), Operand.One);
+        x = x.add(hook is null ? F.linear(mixed, p.Output, p.OutputBias) : Hooked(hook, layer, Linear.Output, mixed), Operand.One);
 
         h = RmsNorm(x, p.PostAttentionNorm);
         Tensor gate, up;
         if (hook is null)
         {
-            var both = F.linear(h, p.GateUp);
+            var both = F.linear(h, p.GateUp, p.GateUpBias);
             (gate, up) = (both.narrow(-1, 0, Config.IntermediateSize), both.narrow(-1, Config.IntermediateSize, Config.IntermediateSize));
         }
         else (gate, up) = (Hooked(hook, layer, Linear.Gate, h), Hooked(hook, layer, Linear.Up, h));
         var inner = F.silu(gate) * up;
-        x = x.add(hook is null ? F.linear(inner, p.Down) : Hooked(hook, layer, Linear.Down, inner), Operand.One);
+        x = x.add(hook is null ? F.linear(inner, p.Down, p.DownBias) : Hooked(hook, layer, Linear.Down, inner), Operand.One);
         return x.MoveToOuterDisposeScope();
     }
 

@@ -8,7 +8,8 @@ namespace DataEfficiency.Engine.Models;
 public enum Linear { Query, Key, Value, Output, Gate, Up, Down }
 
 /// <summary>One layer. q, k, v and gate, up are stored row below row, so that each group is one matrix product.</summary>
-public sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor GateUp, Tensor Down, Tensor InputNorm, Tensor PostAttentionNorm);
+public sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor? OutputBias, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias,
+    Tensor InputNorm, Tensor PostAttentionNorm);
 
 /// <summary>Owns the flat buffer and hands out the named views.</summary>
 public sealed class DecoderParameters : IDisposable
@@ -50,8 +51,11 @@ public sealed class DecoderParameters : IDisposable
             Place($"{i}.qkv", rows, dim);
             if (config.AttentionBias) Place($"{i}.qkv_bias", rows);
             Place($"{i}.o", dim, (long)config.Heads * config.HeadDim);
+            if (config.OutputBias) Place($"{i}.o_bias", dim);
             Place($"{i}.gate_up", 2L * config.IntermediateSize, dim);
+            if (config.MlpBias) Place($"{i}.gate_up_bias", 2L * config.IntermediateSize);
             Place($"{i}.down", dim, config.IntermediateSize);
+            if (config.MlpBias) Place($"{i}.down_bias", dim);
             Place($"{i}.input_norm", dim);
             Place($"{i}.post_norm", dim);
         }
@@ -77,7 +81,8 @@ public sealed class DecoderParameters : IDisposable
         FinalNorm = views["norm"];
         Head = _config.TieWordEmbeddings ? Embedding : views["head"];
         Layers = [.. Enumerable.Range(0, _config.Layers).Select(i => new LayerParameters(views[$"{i}.qkv"], views.GetValueOrDefault($"{i}.qkv_bias"), views[$"{i}.o"],
-            views[$"{i}.gate_up"], views[$"{i}.down"], views[$"{i}.input_norm"], views[$"{i}.post_norm"]))];
+            views.GetValueOrDefault($"{i}.o_bias"), views[$"{i}.gate_up"], views.GetValueOrDefault($"{i}.gate_up_bias"), views[$"{i}.down"], views.GetValueOrDefault($"{i}.down_bias"),
+            views[$"{i}.input_norm"], views[$"{i}.post_norm"]))];
         return [.. _places.Select(p => views[p.Name])];
     }
 
@@ -87,31 +92,30 @@ public sealed class DecoderParameters : IDisposable
     /// <summary>Weight [out, in] of one linear: a view that the caller disposes.</summary>
     public Tensor Weight(int layer, Linear linear)
     {
-        var (group, first, rows) = RowsOf(layer, linear);
+        var (group, _, first, rows) = RowsOf(layer, linear);
         return group.narrow(0, first, rows);
     }
 
-    /// <summary>Bias [out] of one linear, or null.</summary>
+    /// <summary>Bias [out] of one linear, a view that the caller disposes; or null.</summary>
     public Tensor? Bias(int layer, Linear linear)
     {
-        if (linear > Linear.Value || Layers[layer].QueryKeyValueBias is not { } bias) return null;
-        var (_, first, rows) = RowsOf(layer, linear);
-        return bias.narrow(0, first, rows);
+        var (_, bias, first, rows) = RowsOf(layer, linear);
+        return bias?.narrow(0, first, rows);
     }
 
-    private (Tensor Group, long First, long Rows) RowsOf(int layer, Linear linear)
+    private (Tensor Group, Tensor? Bias, long First, long Rows) RowsOf(int layer, Linear linear)
     {
         long q = (long)_config.Heads * _config.HeadDim, kv = (long)_config.KeyValueHeads * _config.HeadDim, wide = _config.IntermediateSize;
         var p = Layers[layer];
         return linear switch
         {
-            Linear.Query => (p.QueryKeyValue, 0, q),
-            Linear.Key => (p.QueryKeyValue, q, kv),
-            Linear.Value => (p.QueryKeyValue, q + kv, kv),
-            Linear.Output => (p.Output, 0, _config.HiddenSize),
-            Linear.Gate => (p.GateUp, 0, wide),
-            Linear.Up => (p.GateUp, wide, wide),
-            _ => (p.Down, 0, _config.HiddenSize),
+            Linear.Query => (p.QueryKeyValue, p.QueryKeyValueBias, 0, q),
+            Linear.Key => (p.QueryKeyValue, p.QueryKeyValueBias, q, kv),
+            Linear.Value => (p.QueryKeyValue, p.QueryKeyValueBias, q + kv, kv),
+            Linear.Output => (p.Output, p.OutputBias, 0, _config.HiddenSize),
+            Linear.Gate => (p.GateUp, p.GateUpBias, 0, wide),
+            Linear.Up => (p.GateUp, p.GateUpBias, wide, wide),
+            _ => (p.Down, p.DownBias, 0, _config.HiddenSize),
         };
     }
 
@@ -152,7 +156,7 @@ public sealed class DecoderParameters : IDisposable
         Embedding.Dispose();
         FinalNorm.Dispose();
         foreach (var p in Layers)
-            foreach (var t in new[] { p.QueryKeyValue, p.QueryKeyValueBias, p.Output, p.GateUp, p.Down, p.InputNorm, p.PostAttentionNorm }) t?.Dispose();
+            foreach (var t in new[] { p.QueryKeyValue, p.QueryKeyValueBias, p.Output, p.OutputBias, p.GateUp, p.GateUpBias, p.Down, p.DownBias, p.InputNorm, p.PostAttentionNorm }) t?.Dispose();
     }
 
     public void Dispose()

@@ -14,7 +14,7 @@ public static class DecoderWeights
             {
                 var (to, from) = Shape(config, linear);
                 yield return ($"model.layers.{i}.{DecoderParameters.NameOf(linear)}.weight", [to, from]);
-                if (config.AttentionBias && linear <= Linear.Value) yield return ($"model.layers.{i}.{DecoderParameters.NameOf(linear)}.bias", [to]);
+                if (HasBias(config, linear)) yield return ($"model.layers.{i}.{DecoderParameters.NameOf(linear)}.bias", [to]);
             }
             yield return ($"model.layers.{i}.input_layernorm.weight", [hidden]);
             yield return ($"model.layers.{i}.post_attention_layernorm.weight", [hidden]);
@@ -22,6 +22,13 @@ public static class DecoderWeights
         yield return ("model.norm.weight", [hidden]);
         if (!config.TieWordEmbeddings) yield return ("lm_head.weight", [config.VocabularySize, hidden]);
     }
+
+    public static bool HasBias(ModelConfig config, Linear linear) => linear switch
+    {
+        Linear.Query or Linear.Key or Linear.Value => config.AttentionBias,
+        Linear.Output => config.OutputBias,
+        _ => config.MlpBias,
+    };
 
     /// <summary>Output and input width of a linear.</summary>
     public static (long Out, long In) Shape(ModelConfig config, Linear linear)

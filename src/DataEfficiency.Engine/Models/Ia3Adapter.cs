@@ -32,7 +32,7 @@ public sealed class Ia3Adapter : Adapter
         _ => nn.functional.linear(x, weight, bias),
     };
 
-    /// <summary>l (W x + b) = (l W) x + l b for k and v; W (l x) = (W l) x for down.</summary>
+    /// <summary>l (W x + b) = (l W) x + l b for k and v; W (l x) + b = (W l) x + b for down.</summary>
     public override void MergeInto(Decoder decoder)
     {
         using var plain = no_grad();
@@ -41,7 +41,7 @@ public sealed class Ia3Adapter : Adapter
         {
             var vector = Vector(layer, linear);
             decoder.Parameters.Weight(layer, linear).mul_(linear == Linear.Down ? vector : vector.unsqueeze(1));
-            decoder.Parameters.Bias(layer, linear)?.mul_(vector);
+            if (linear != Linear.Down) decoder.Parameters.Bias(layer, linear)?.mul_(vector);
         }
     }
 

@@ -17,10 +17,13 @@ public sealed record RopeScaling(double Factor, double LowFrequencyFactor, doubl
 /// <param name="ModelType">llama, mistral or qwen2.</param>
 /// <param name="HeadDim">Width of one head; hidden size / heads where the file does not say.</param>
 /// <param name="ContextLength">Longest prompt. Under a sliding window it is what the window lets attention see in full, the generated tokens included.</param>
-/// <param name="AttentionBias">Bias on q, k and v (Qwen 2); none of the supported models has one on o.</param>
+/// <param name="AttentionBias">Bias on q, k and v: Qwen 2 always, Llama where the file says so.</param>
 /// <param name="PadTokenId">The embedding's padding_idx: its look-up passes no gradient to this row. Null: none.</param>
+/// <param name="OutputBias">Bias on o: Llama's, together with those on q, k and v.</param>
+/// <param name="MlpBias">Bias on gate, up and down: Llama only.</param>
 public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
-    int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId)
+    int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId,
+    bool OutputBias = false, bool MlpBias = false)
 {
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
@@ -45,9 +48,10 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         var type = (string?)json["model_type"];
         if (!Supported.Contains(type)) throw new EngineException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
         Expect(json, path, "hidden_act", "silu");
-        if (json["mlp_bias"] is { } mlpBias && (bool)mlpBias) throw new EngineException($"{path}: mlp_bias is true; only models without it are supported.");
-        var qwen = type == "qwen2";
-        if (!qwen && json["attention_bias"] is { } bias && (bool)bias) throw new EngineException($"{path}: attention_bias is true, which is supported for qwen2 only.");
+        // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
+        var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));
+        if (mlpBias && type != "llama") throw new EngineException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");
+        if (attentionBias && type == "mistral") throw new EngineException($"{path}: attention_bias is true, but a model of type mistral has no such biases.");
         int hidden = Int(json, path, "hidden_size"), heads = Int(json, path, "num_attention_heads");
         var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
         var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
@@ -56,8 +60,8 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var (theta, scaling) = Rope(json, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
-            Context(json, path, type!), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, qwen,
-            json["tie_word_embeddings"] is { } tied && (bool)tied, (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"]);
+            Context(json, path, type!), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
+            Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"], attentionBias && type == "llama", mlpBias);
     }
 
     // A token sees the window's last tokens: while prompt and answer are no longer than it, that is all of them.
@@ -74,7 +78,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         if (type == "llama" || json["layer_types"] is JsonArray kinds && kinds.All(k => (string?)k == "full_attention")) return null;
         if (type == "mistral") return json.ContainsKey("sliding_window") ? (int?)json["sliding_window"] : 4096;
-        var used = json["use_sliding_window"] is { } use && (bool)use && ((int?)json["max_window_layers"] ?? 28) < Int(json, path, "num_hidden_layers");
+        var used = Flag(json, "use_sliding_window") && ((int?)json["max_window_layers"] ?? 28) < Int(json, path, "num_hidden_layers");
         return used ? (int?)json["sliding_window"] ?? 4096 : null;
     }
 
@@ -106,6 +110,8 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         return value > 0 ? value : throw new EngineException($"{path}: {key} is {value}, expected a positive number.");
     }
 
+    private static bool Flag(JsonObject json, string key) => json[key] is { } flag && (bool)flag;
+
     private static void Expect(JsonObject json, string path, string key, string expected)
     {
         if (json[key] is { } found && (string?)found != expected) throw new EngineException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
@@ -129,7 +135,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
                 ["rope_type"] = "llama3", ["factor"] = Scaling.Factor, ["low_freq_factor"] = Scaling.LowFrequencyFactor,
                 ["high_freq_factor"] = Scaling.HighFrequencyFactor, ["original_max_position_embeddings"] = Scaling.OriginalContext,
             },
-            ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = false, ["tie_word_embeddings"] = TieWordEmbeddings,
+            ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = MlpBias, ["tie_word_embeddings"] = TieWordEmbeddings,
             ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype, ["use_cache"] = true,
         };
     }
