@@ -18,7 +18,12 @@ internal static class SmallFamilies
     [
         Config("llama", 4, 2, 8, new RopeScaling(8, 1, 4, 128), false, false), Config("mistral", 2, 1, 24, null, false, false),
         Config("qwen2", 4, 2, 8, null, true, true), Config("llama", 2, 2, 16, null, false, true), WithAllBiases,
+        Mistral(new SlidingWindow(20)), Qwen(new SlidingWindow(70, FirstLayer: 1)),
     ];
+
+    public static ModelConfig Mistral(SlidingWindow? window) => Config("mistral", 2, 1, 24, null, false, false) with { Window = window };
+
+    public static ModelConfig Qwen(SlidingWindow? window) => Config("qwen2", 4, 2, 8, null, true, true) with { Window = window };
 
     public static Decoder Decoder(ModelConfig config)
     {

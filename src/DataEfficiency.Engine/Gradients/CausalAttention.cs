@@ -24,7 +24,8 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     /// <param name="blocks">Behind the prefix; or inside of it: such a block sees every row above its own.</param>
     /// <param name="mixed">[rows, heads * width], written.</param>
     /// <param name="logSums">[rows, heads], written: ln sum exp of the scaled scores.</param>
-    public void Forward(FloatMatrix qkv, int prefix, IReadOnlyList<RowRange> blocks, FloatMatrix mixed, FloatMatrix logSums) => RowKernels.Share(blocks.Count * keyValueHeads, unit =>
+    /// <param name="sight">A row sees so many last ones, itself included.</param>
+    public void Forward(FloatMatrix qkv, int prefix, IReadOnlyList<RowRange> blocks, FloatMatrix mixed, FloatMatrix logSums, int sight) => RowKernels.Share(blocks.Count * keyValueHeads, unit =>
     {
         var (own, kv) = (blocks[unit / keyValueHeads], unit % keyValueHeads);
         var before = Math.Min(own.First, prefix);
@@ -44,10 +45,14 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
                     var count = Math.Min(Block, own.Count - first);
                     for (var q = 0; q < count; q += StripProduct.Rows)
                     {
-                        var (rows, seen) = Strip(q, count, before + first);
-                        StripProduct.Run(qkv.Row(own.First + first + q) + head * width, qkv.Stride, 1, keys, across, weights + q * across, across, rows, seen, width, add: false);
-                        for (var r = q; r < q + rows; r++) logSums.Row(own.First + first + r)[head] = Softmax(new Span<float>(weights + r * across, seen), before + first + r + 1);
-                        StripProduct.Run(weights + q * across, across, 1, values, _padded, mixed.Row(own.First + first + q) + head * width, mixed.Stride, rows, width, seen, add: false);
+                        var (rows, from, seen) = Strip(q, count, before + first, sight);
+                        StripProduct.Run(qkv.Row(own.First + first + q) + head * width, qkv.Stride, 1, keys + from, across, weights + q * across, across, rows, seen, width, add: false);
+                        for (var r = q; r < q + rows; r++)
+                        {
+                            var at = before + first + r;
+                            logSums.Row(own.First + first + r)[head] = Softmax(new Span<float>(weights + r * across, seen), FirstSeen(at, sight) - from, at + 1 - from);
+                        }
+                        StripProduct.Run(weights + q * across, across, 1, values + from * _padded, _padded, mixed.Row(own.First + first + q) + head * width, mixed.Stride, rows, width, seen, add: false);
                     }
                 }
         }
@@ -59,7 +64,8 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     /// <param name="whole">Where all of its rows stand in the gradients.</param>
     /// <param name="dMixed">[rows, heads * width].</param>
     /// <param name="dQkv">[rows, (heads + 2 kv heads) * width], written.</param>
-    public void Backward(FloatMatrix qkv, FloatMatrix logSums, int prefix, RowRange[] own, RowRange[] whole, FloatMatrix dMixed, FloatMatrix dQkv) => RowKernels.Share(own.Length * keyValueHeads, unit =>
+    /// <param name="sight">As in <see cref="Forward"/>.</param>
+    public void Backward(FloatMatrix qkv, FloatMatrix logSums, int prefix, RowRange[] own, RowRange[] whole, FloatMatrix dMixed, FloatMatrix dQkv, int sight) => RowKernels.Share(own.Length * keyValueHeads, unit =>
     {
         var (e, kv) = (unit / keyValueHeads, unit % keyValueHeads);
         int time = whole[e].Count, across = Padded(time), size = time * _padded;
@@ -84,22 +90,22 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
                 }
                 for (var first = 0; first < time; first += Block)
                 {
-                    int count = Math.Min(Block, time - first), end = first + count;
+                    int count = Math.Min(Block, time - first), end = first + count, begin = FirstSeen(first, sight);
                     for (var q = 0; q < count; q += StripProduct.Rows)
                     {
-                        var (rows, seen) = Strip(q, count, first);
-                        StripProduct.Run(queries + (first + q) * _padded, _padded, 1, keysAcross, across, weights + q * across, across, rows, seen, width, add: false);
-                        StripProduct.Run(dOut + (first + q) * _padded, _padded, 1, valuesAcross, across, dWeights + q * across, across, rows, seen, width, add: false);
+                        var (rows, from, seen) = Strip(q, count, first, sight);
+                        StripProduct.Run(queries + (first + q) * _padded, _padded, 1, keysAcross + from, across, weights + q * across + from, across, rows, seen, width, add: false);
+                        StripProduct.Run(dOut + (first + q) * _padded, _padded, 1, valuesAcross + from, across, dWeights + q * across + from, across, rows, seen, width, add: false);
                         for (var r = q; r < q + rows; r++)
                         {
-                            Span<float> w = new(weights + r * across, end), d = new(dWeights + r * across, end);
+                            Span<float> w = new(weights + r * across + begin, end - begin), d = new(dWeights + r * across + begin, end - begin);
                             var at = first + r;
-                            SoftmaxBackward(w, d, at + 1, logSums.Row(Place(at, prefix, own[e]))[head]);
+                            SoftmaxBackward(w, d, FirstSeen(at, sight) - begin, at + 1 - begin, logSums.Row(Place(at, prefix, own[e]))[head]);
                         }
-                        StripProduct.Run(dWeights + q * across, across, 1, keys, _padded, dQkv.Row(whole[e].First + first + q) + head * width, dQkv.Stride, rows, width, seen, add: false);
+                        StripProduct.Run(dWeights + q * across + from, across, 1, keys + from * _padded, _padded, dQkv.Row(whole[e].First + first + q) + head * width, dQkv.Stride, rows, width, seen, add: false);
                     }
                     // A key is seen by the queries from its own place on.
-                    for (var key = 0; key < end; key += StripProduct.Rows)
+                    for (var key = begin; key < end; key += StripProduct.Rows)
                     {
                         int rows = Math.Min(StripProduct.Rows, end - key), from = Math.Max(0, key - first);
                         StripProduct.Run(weights + from * across + key, 1, across, dOut + (first + from) * _padded, _padded, dValues + key * _padded, _padded, rows, width, count - from, add: true);
@@ -120,12 +126,14 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
 
     private static int Place(int t, int prefix, RowRange own) => t < prefix ? t : own.First + t - prefix;
 
-    // Rows of a strip of queries, and the keys that its last one sees.
-    private static (int Rows, int Seen) Strip(int q, int count, int first)
+    // Rows of a strip of queries; the first key that its first one sees, and how many keys there are from there to the last that its last one sees.
+    private static (int Rows, int From, int Seen) Strip(int q, int count, int first, int sight)
     {
-        var rows = Math.Min(StripProduct.Rows, count - q);
-        return (rows, first + q + rows);
+        int rows = Math.Min(StripProduct.Rows, count - q), from = FirstSeen(first + q, sight);
+        return (rows, from, first + q + rows - from);
     }
+
+    private static int FirstSeen(int query, int sight) => Math.Max(0, query + 1 - sight);
 
     private void Copy(float* from, float* to) => new Span<float>(from, width).CopyTo(new Span<float>(to, width));
 
@@ -141,31 +149,34 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
         return _scratch;
     }
 
-    // The first "seen" scores become weights, the others 0.
-    private float Softmax(Span<float> scores, int seen)
+    // The scores from "first" to before "end" become weights, the others 0.
+    private float Softmax(Span<float> scores, int first, int end)
     {
-        var own = scores[..seen];
+        var own = scores[first..end];
         TensorPrimitives.Multiply(own, _scale, own);
         var largest = TensorPrimitives.Max<float>(own);
         TensorPrimitives.Subtract(own, largest, own);
         TensorPrimitives.Exp<float>(own, own);
         var sum = TensorPrimitives.Sum<float>(own);
         TensorPrimitives.Divide(own, sum, own);
-        scores[seen..].Clear();
+        scores[..first].Clear();
+        scores[end..].Clear();
         return largest + MathF.Log(sum);
     }
 
     // Scores become weights, and the gradients of the weights those of the unscaled scores: scale w (dw - sum w dw).
-    private void SoftmaxBackward(Span<float> scores, Span<float> gradients, int seen, float logSum)
+    private void SoftmaxBackward(Span<float> scores, Span<float> gradients, int first, int end, float logSum)
     {
-        Span<float> w = scores[..seen], d = gradients[..seen];
+        Span<float> w = scores[first..end], d = gradients[first..end];
         TensorPrimitives.Multiply(w, _scale, w);
         TensorPrimitives.Subtract(w, logSum, w);
         TensorPrimitives.Exp<float>(w, w);
         TensorPrimitives.Subtract(d, TensorPrimitives.Dot<float>(w, d), d);
         TensorPrimitives.Multiply(d, w, d);
         TensorPrimitives.Multiply(d, _scale, d);
-        scores[seen..].Clear();
-        gradients[seen..].Clear();
+        scores[..first].Clear();
+        gradients[..first].Clear();
+        scores[end..].Clear();
+        gradients[end..].Clear();
     }
 }

@@ -99,7 +99,7 @@ internal sealed class HandWrittenPass : IDisposable
                 var before = Math.Min(own.First, plan.Prefix);
                 RowKernels.Rotate(qkv.narrow(0, own.First, own.Count), _config.Heads + _config.KeyValueHeads, cos.narrow(0, before, own.Count), sin.narrow(0, before, own.Count), inverse: false);
             }
-            _attention.Forward(new(qkv), plan.Prefix, blocks, new(_mixed.Rows(count)), new(kept.LogSums.Rows(count)));
+            _attention.Forward(new(qkv), plan.Prefix, blocks, new(_mixed.Rows(count)), new(kept.LogSums.Rows(count)), _config.Sight(i));
 
             // From here on every position is for itself: above the last attention only those that predict an answer token count.
             Tensor Upper(Buffer buffer) => last ? buffer.Rows(plan.ScoredForward.Length) : Fresh(buffer);
@@ -192,7 +192,7 @@ internal sealed class HandWrittenPass : IDisposable
                 (dx, spare) = (spare, dx);
             }
             var dQkv = _dQkv.Rows(count);
-            _attention.Backward(new(kept.Qkv.All), new(kept.LogSums.All), plan.Prefix, plan.Own, plan.Whole, new(dMixed), new(dQkv));
+            _attention.Backward(new(kept.Qkv.All), new(kept.LogSums.All), plan.Prefix, plan.Own, plan.Whole, new(dMixed), new(dQkv), _config.Sight(i));
             foreach (var whole in plan.Whole) RowKernels.Rotate(dQkv.narrow(0, whole.First, whole.Count), _config.Heads + _config.KeyValueHeads, cos, sin, inverse: true);
             (places, rows) = (plan.Places, count);
             narrow = Gathered(kept.NarrowIn);

@@ -98,8 +98,9 @@ public sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.First(ids.shape[1]);
+        var window = WindowMask(0, ids.shape[1]);
         var x = Embed(ids);
-        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, Causal, hook);
+        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => Causal(layer, q, k, v, window), hook);
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
 
@@ -115,7 +116,8 @@ public sealed class Decoder : IDisposable
         var (cos, sin) = _rotary.First(before + time);
         Tensor Near(Tensor t) => t.narrow(0, 0, before);
         Tensor Far(Tensor t) => t.narrow(0, before, time);
-        var mask = zeros([time, before + time], dtype: Dtype, device: Device).masked_fill_(ones([time, before + time], dtype: ScalarType.Bool, device: Device).triu(before + 1), Operand.MinusInfinity);
+        Tensor mask = Mask(before, time, before + time), within = WindowMask(before, time) ?? mask;
+        var window = WindowMask(0, before);
         var shared = Embed(prefix);
         var x = Embed(ids);
         for (var i = 0; i < Config.Layers; i++)
@@ -124,9 +126,9 @@ public sealed class Decoder : IDisposable
             shared = Block(i, shared, Near(cos), Near(sin), (layer, q, k, v) =>
             {
                 (keys, values) = (k.alias().DetachFromDisposeScope(), v.alias().DetachFromDisposeScope());
-                return Causal(layer, q, k, v);
+                return Causal(layer, q, k, v, window);
             }, hook);
-            x = Block(i, x, Far(cos), Far(sin), (_, q, k, v) => Behind(q, keys, values, k, v, mask), hook);
+            x = Block(i, x, Far(cos), Far(sin), (layer, q, k, v) => Behind(q, keys, values, k, v, IsWindowed(layer) ? within : mask), hook);
             keys.Dispose();
             values.Dispose();
         }
@@ -158,13 +160,14 @@ public sealed class Decoder : IDisposable
         if (ids.Count > 0)
         {
             var (cos, sin) = _rotary.First(ids.Count);
+            var window = WindowMask(0, ids.Count);
             var x = Embed(tensor(ids.Select(i => (long)i).ToArray(), device: Device).unsqueeze(0));
             for (var i = 0; i < Config.Layers; i++)
-                x = Block(i, x, cos, sin, (_, q, k, v) =>
+                x = Block(i, x, cos, sin, (layer, q, k, v) =>
                 {
                     keys.Add(k[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
                     values.Add(v[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
-                    return Causal(0, q, k, v);
+                    return Causal(layer, q, k, v, window);
                 }, null);
         }
         return new SharedPrefix([.. ids], keys, values);
@@ -180,8 +183,10 @@ public sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.At(positions, largest);
+        cache.Place(positions);
+        (Tensor Own, Tensor? Prefix) all = (mask, null), near = Config.Window is { } window && window.Size <= largest ? cache.Within(window.Size, positions, mask) : all;
         var x = Embed(ids);
-        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q.mul(_scale), k, v, mask), null);
+        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q.mul(_scale), k, v, IsWindowed(layer) ? near : all), null);
         cache.Advance(ids.shape[1]);
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
@@ -234,11 +239,25 @@ public sealed class Decoder : IDisposable
 
     private Tensor Hooked(ILinearHook hook, int layer, Linear linear, Tensor x) => hook.Apply(layer, linear, x, Parameters.Weight(layer, linear), Parameters.Bias(layer, linear));
 
-    // q [batch, time, heads, width], k and v [batch, time, kv, width] -> [batch, time, heads * width]
-    private Tensor Causal(int layer, Tensor q, Tensor k, Tensor v)
+    private bool IsWindowed(int layer) => Config.Window is { } window && window.Covers(layer);
+
+    // [time, before + time]: 0 at the last "sight" keys that a query behind so many keys sees, -infinity elsewhere.
+    private Tensor Mask(long before, long time, long sight)
     {
         using var scope = NewDisposeScope();
-        var mixed = F.scaled_dot_product_attention(q.transpose(1, 2), PerHead(k), PerHead(v), is_casual: true);
+        var all = ones([time, before + time], dtype: ScalarType.Bool, device: Device);
+        return zeros([time, before + time], dtype: Dtype, device: Device).masked_fill_(all.triu(before + 1).logical_or(all.tril(before - sight)), Operand.MinusInfinity).MoveToOuterDisposeScope();
+    }
+
+    // Null where no window is shorter than the sequence: causal attention sees the same.
+    private Tensor? WindowMask(long before, long time) => Config.Window is { } window && window.Size < before + time ? Mask(before, time, window.Size) : null;
+
+    // q [batch, time, heads, width], k and v [batch, time, kv, width] -> [batch, time, heads * width]
+    private Tensor Causal(int layer, Tensor q, Tensor k, Tensor v, Tensor? window)
+    {
+        using var scope = NewDisposeScope();
+        var mask = IsWindowed(layer) ? window : null;
+        var mixed = F.scaled_dot_product_attention(q.transpose(1, 2), PerHead(k), PerHead(v), attn_mask: mask, is_casual: mask is null);
         return mixed.transpose(1, 2).reshape(q.shape[0], q.shape[1], -1).MoveToOuterDisposeScope();
     }
 

@@ -13,17 +13,27 @@ public sealed record RopeScaling(double Factor, double LowFrequencyFactor, doubl
     public bool IsLinear => OriginalContext == 0;
 }
 
+/// <summary>Layers whose tokens see the last ones only.</summary>
+/// <param name="Size">How many they see, their own included: the token at p sees those at p - Size + 1 to p.</param>
+/// <param name="FirstLayer">The window's layers are those from here on, where <paramref name="Layers"/> is null.</param>
+/// <param name="Layers">One by one, as layer_types has them.</param>
+public sealed record SlidingWindow(int Size, int FirstLayer = 0, IReadOnlyList<bool>? Layers = null)
+{
+    public bool Covers(int layer) => Layers?[layer] ?? layer >= FirstLayer;
+}
+
 /// <summary>Shape and conventions of a decoder of the Llama family.</summary>
 /// <param name="ModelType">llama, mistral or qwen2.</param>
 /// <param name="HeadDim">Width of one head; hidden size / heads where the file does not say.</param>
-/// <param name="ContextLength">Longest prompt. Under a sliding window it is what the window lets attention see in full, the generated tokens included.</param>
+/// <param name="ContextLength">Longest prompt.</param>
 /// <param name="AttentionBias">Bias on q, k and v: Qwen 2 always, Llama where the file says so.</param>
 /// <param name="PadTokenId">The embedding's padding_idx: its look-up passes no gradient to this row. Null: none.</param>
 /// <param name="OutputBias">Bias on o: Llama's, together with those on q, k and v.</param>
 /// <param name="MlpBias">Bias on gate, up and down: Llama only.</param>
+/// <param name="Window">Null: every layer sees all tokens.</param>
 public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
     int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId,
-    bool OutputBias = false, bool MlpBias = false)
+    bool OutputBias = false, bool MlpBias = false, SlidingWindow? Window = null)
 {
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
@@ -60,26 +70,30 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var (theta, scaling) = Rope(json, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
-            Context(json, path, type!), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
-            Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"], attentionBias && type == "llama", mlpBias);
+            Int(json, path, "max_position_embeddings"), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
+            Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"], attentionBias && type == "llama", mlpBias, WindowOf(json, path, type!));
     }
 
-    // A token sees the window's last tokens: while prompt and answer are no longer than it, that is all of them.
-    private static int Context(JsonObject json, string path, string type)
+    // Llama has no window. Mistral's and Qwen 2's is 4,096 where the file does not say; Qwen 2 uses one only where told to, and only in the layers from max_window_layers on.
+    private static SlidingWindow? WindowOf(JsonObject json, string path, string type)
     {
-        var context = Int(json, path, "max_position_embeddings");
-        if (Window(json, path, type) is not { } window || window >= context) return context;
-        var prompt = window - GreedyDecoder.DefaultLimit + 1;
-        return prompt > 0 ? Math.Min(context, prompt) : throw new EngineException($"{path}: sliding_window is {window}; a window under {GreedyDecoder.DefaultLimit} tokens is not supported.");
-    }
-
-    // Llama has no window. Mistral's is 4,096 where the file does not say; Qwen 2 uses one only where told to, and only in the layers from max_window_layers on.
-    private static int? Window(JsonObject json, string path, string type)
-    {
-        if (type == "llama" || json["layer_types"] is JsonArray kinds && kinds.All(k => (string?)k == "full_attention")) return null;
-        if (type == "mistral") return json.ContainsKey("sliding_window") ? (int?)json["sliding_window"] : 4096;
-        var used = Flag(json, "use_sliding_window") && ((int?)json["max_window_layers"] ?? 28) < Int(json, path, "num_hidden_layers");
-        return used ? (int?)json["sliding_window"] ?? 4096 : null;
+        if (type == "llama" || type == "qwen2" && !Flag(json, "use_sliding_window")) return null;
+        if ((json.ContainsKey("sliding_window") ? (int?)json["sliding_window"] : 4096) is not { } size) return null;
+        if (size <= 0) throw new EngineException($"{path}: sliding_window is {size}, expected a positive number or null.");
+        var layers = Int(json, path, "num_hidden_layers");
+        if (json["layer_types"] is JsonArray kinds)
+        {
+            if (kinds.Count != layers) throw new EngineException($"{path}: layer_types has {kinds.Count} entries, expected num_hidden_layers, {layers}.");
+            bool[] covered = [.. kinds.Select(k => (string?)k switch
+            {
+                "full_attention" => false,
+                "sliding_attention" => true,
+                var other => throw new EngineException($"{path}: layer_types has \"{other}\", expected full_attention or sliding_attention."),
+            })];
+            return covered.Contains(true) ? new SlidingWindow(size, Array.IndexOf(covered, true), covered) : null;
+        }
+        var first = type == "mistral" ? 0 : (int?)json["max_window_layers"] ?? 28;
+        return first < layers ? new SlidingWindow(size, first) : null;
     }
 
     private static (double Theta, RopeScaling? Scaling) Rope(JsonObject json, string path)
@@ -117,6 +131,9 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (json[key] is { } found && (string?)found != expected) throw new EngineException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
     }
 
+    /// <summary>How many last tokens, its own included, a token of this layer sees; without a window more than there are.</summary>
+    public int Sight(int layer) => Window is { } window && window.Covers(layer) ? window.Size : int.MaxValue;
+
     /// <summary>The first id that the model has no row for, or null: a tokenizer may know more tokens than its model.</summary>
     public int? UnknownId(IEnumerable<int> ids) => ids.Where(id => id < 0 || id >= VocabularySize).Select(id => (int?)id).FirstOrDefault();
 
@@ -124,7 +141,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     public JsonObject ToJson(string dtype)
     {
         JsonNode? eos = EosTokenIds.Count switch { 0 => null, 1 => EosTokenIds[0], _ => new JsonArray([.. EosTokenIds.Select(i => (JsonNode)i)]) };
-        return new JsonObject
+        var json = new JsonObject
         {
             ["architectures"] = new JsonArray(ModelType switch { "mistral" => "MistralForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ => "LlamaForCausalLM" }),
             ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize, ["num_hidden_layers"] = Layers,
@@ -138,5 +155,10 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
             ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = MlpBias, ["tie_word_embeddings"] = TieWordEmbeddings,
             ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype, ["use_cache"] = true,
         };
+        // A file that says nothing of a window would have Mistral's default.
+        if (ModelType != "llama") json["sliding_window"] = Window?.Size;
+        if (ModelType == "qwen2") (json["use_sliding_window"], json["max_window_layers"]) = (Window is not null, Window?.FirstLayer ?? Layers);
+        if (Window?.Layers is { } covered) json["layer_types"] = new JsonArray([.. covered.Select(c => (JsonNode)(c ? "sliding_attention" : "full_attention"))]);
+        return json;
     }
 }

@@ -102,7 +102,7 @@ public class ModelVariantTests
     [InlineData("llama3-tiny", "hidden_size", "64", "expected shape [1536, 64], found [1536, 128]")]
     [InlineData("llama3-tiny", "vocab_size", "1000", "model.embed_tokens.weight: expected shape [1000, 128], found [1536, 128]")]
     [InlineData("llama3-tiny", "num_hidden_layers", "4", "layers.3")]
-    [InlineData("mistral-tiny", "sliding_window", "16", "sliding_window is 16")]
+    [InlineData("mistral-tiny", "sliding_window", "0", "sliding_window is 0, expected a positive number or null")]
     public void Config_ThatIsNotSupportedOrDoesNotFit_SaysWhat(string golden, string key, string value, string said)
     {
         using var variant = new ModelVariant(golden).Json("config.json", config => config[key] = JsonNode.Parse(value));
@@ -125,27 +125,47 @@ public class ModelVariantTests
         CheckRanking(variant, "qwen2-tiny");
     }
 
-    // Behind a window of 100 a prompt of up to 71 tokens and its 30 see each other in full; a longer one is left out and said.
+    // Behind a window of 100 a prompt and its answer of together up to 101 tokens see each other in full; a longer one is answered too, by what its window sees.
     [GoldenFact]
-    public void Config_MistralWithAWindow_TakesWhatTheWindowSeesInFull()
+    public void Config_MistralWithAWindow_AnswersPromptsLongerThanIt()
     {
         using var model = new GoldenModel("mistral-tiny");
         using var variant = new ModelVariant("mistral-tiny").Json("config.json", config => config["sliding_window"] = 100);
         using var estimator = Estimator.Load(variant.Folder);
         var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
-        Assert.Contains(model.Items, i => GoldenModel.Ints(i["prompt_ids"]).Length is > 50 and <= 71);
+        var lengths = model.Items.Select(i => GoldenModel.Ints(i["prompt_ids"]).Length).ToArray();
+        Assert.Contains(lengths, n => n is > 50 and < 100);
+        Assert.Contains(lengths, n => n > 200);
         for (var n = 0; n < ranked.Count; n++)
         {
-            if (GoldenModel.Ints(model.Items[n]["prompt_ids"]).Length <= 71) Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), ranked[n].Tokens);
-            else Assert.Contains("the model takes 71", ranked[n].LeftOut);
+            Assert.Null(ranked[n].LeftOut);
+            var expected = GoldenModel.Ints(model.Items[n]["greedy_ids"]);
+            if (lengths[n] + expected.Length - 1 <= 100) Assert.Equal(expected, ranked[n].Tokens);
+            else Assert.True(Math.Abs((double)model.Items[n]["confidence"]! - ranked[n].Confidence) > 1e-4, $"{lengths[n]} tokens");
         }
-        Assert.Equal(2048, ModelConfig.Load(Fixtures.At("golden", "engine", "mistral-tiny")).ContextLength);
-        using var silent = new ModelVariant("mistral-tiny").Json("config.json", config =>
+    }
+
+    [GoldenTheory]
+    [InlineData("mistral-tiny", "{}", 4096, "111"), InlineData("mistral-tiny", """{"sliding_window": null}""", null, "000"), InlineData("mistral-tiny", """{"sliding_window": 50}""", 50, "111")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50, "max_window_layers": 1}""", 50, "011")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "max_window_layers": 0}""", 4096, "111"), InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50}""", null, "000")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": null, "max_window_layers": 0}""", null, "000")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50, "max_window_layers": 2, "layer_types": ["full_attention", "sliding_attention", "full_attention"]}""", 50, "010")]
+    [InlineData("llama3-tiny", """{"sliding_window": 50}""", null, "000")]
+    public void Config_Window_CoversTheLayersThatTheFamilyGivesItAndIsWrittenAgain(string golden, string window, int? size, string covered)
+    {
+        using var variant = new ModelVariant(golden).Json("config.json", config =>
         {
-            config.Remove("sliding_window");
-            config["max_position_embeddings"] = 32768;
+            foreach (var key in new[] { "sliding_window", "use_sliding_window", "max_window_layers", "layer_types" }) config.Remove(key);
+            foreach (var (key, value) in JsonNode.Parse(window)!.AsObject()) config[key] = value?.DeepClone();
         });
-        Assert.Equal(4096 - 29, ModelConfig.Load(silent.Folder).ContextLength);
+        var config = ModelConfig.Load(variant.Folder);
+        File.WriteAllText(variant.At("config.json"), config.ToJson("float32").ToJsonString());
+        foreach (var of in new[] { config, ModelConfig.Load(variant.Folder) })
+        {
+            Assert.Equal(covered.Select(c => c == '1' ? size!.Value : int.MaxValue), Enumerable.Range(0, 3).Select(of.Sight));
+            Assert.Equal((size, 2048), (of.Window?.Size, of.ContextLength));
+        }
     }
 
     [GoldenTheory]
