@@ -68,10 +68,14 @@ internal sealed class EngineTable : IDisposable
         Note("reference: pair loops, multiple of their limit", pairSeconds * rate / (2.0 * cosines.Length * theirs[0].Sum(t => t.numel())));
         foreach (var t in theirs.SelectMany(t => t)) t.Dispose();
         theirs.Clear();
+        foreach (var (step, each) in new EngineSteps(_decoder, _matrices, Alpha).Gradients(_labelled)) Note($"gradients, plain / with {step}", seconds / _labelled.Length / each);
 
         rate = (rate + MatmulRate()) / 2;
         using var observing = new Observing(this, 2L << 30);
         var (mine, ourSeconds) = Timed(() => observing.Cosines(32));
+        var (_, productSeconds) = Timed(observing.Products);
+        Note("gradients, plain / with common prefix once", seconds / (ourSeconds - productSeconds));
+        Note("pairs, plain / in blocks of columns", pairSeconds / productSeconds);
         Note("engine: gradients and products, % of the limit of one pass each", 100 * tokens * FlopsPerToken(trainedA: false) / (ourSeconds * rate));
         var (_, apart) = Timed(() => Apart(observing.Rows));
         Note("engine: gradients without a common prefix, % of the limit", 100 * tokens * FlopsPerToken(trainedA: false) / (apart * rate));
@@ -88,13 +92,17 @@ internal sealed class EngineTable : IDisposable
         using var half = new Observing(this, HalfRowBytes);
         var halves = half.Cosines(32);
         Note("half-precision rows: largest change of a cosine", halves.Zip(mine, (a, b) => Math.Abs(a - b)).Max());
+
+        using var few = new Observing(this, 4L << 20);
+        var projected = few.Cosines(32);
+        Note("projected rows: largest change of a cosine", projected.Zip(mine, (a, b) => Math.Abs(a - b)).Max());
+        Note("projected rows: change of CoS-Low", Math.Abs(projected.Order().ElementAt(248) - mine.Order().ElementAt(248)));
     }
 
-    // Pairs of examples whose prompts have no common beginning: the first id of the second one is another.
+    // Pairs of examples whose prompts have no common beginning.
     private int Apart(GradientRows rows)
     {
-        foreach (var pair in _labelled.OrderBy(s => s.Ids.Length).Chunk(2))
-            rows.Compute([pair[0], pair[1] with { Ids = [pair[1].Ids[0] + 1, .. pair[1].Ids[1..]] }]);
+        foreach (var pair in _labelled.OrderBy(s => s.Ids.Length).Chunk(2)) rows.Compute([EngineSteps.Apart(pair[0], 0), EngineSteps.Apart(pair[1], 1)]);
         return 0;
     }
 
@@ -114,6 +122,7 @@ internal sealed class EngineTable : IDisposable
             }
             return 0;
         });
+        foreach (var (step, each) in new EngineSteps(_decoder, _matrices, Alpha).Ranking(prompts, sample)) Note($"ranking behind a {name} instruction, plain / with {step}", theirs / sample.Length / each);
         using var ranking = new PoolRanking(_decoder, prompts);
         var (_, mine) = Timed(() => ranking.Run(task, texts));
         Note($"reference: ranking behind a {name} instruction, multiple of its limit", theirs * rate / flops);
@@ -214,12 +223,14 @@ internal sealed class EngineTable : IDisposable
     {
         private readonly EngineTable _table;
         private readonly Observer _observer;
+        private readonly KeptRows _kept;
 
         public Observing(EngineTable table, long rowBytes)
         {
             _table = table;
             Rows = new GradientRows(table._decoder, table._matrices, Alpha);
-            _observer = new Observer(table._decoder, this, Rows, new KeptRows(rowBytes), "");
+            _kept = new KeptRows(rowBytes);
+            _observer = new Observer(table._decoder, this, Rows, _kept, "");
         }
 
         public GradientRows Rows { get; }
@@ -232,6 +243,13 @@ internal sealed class EngineTable : IDisposable
         {
             var all = _observer.Cosines(null, [.. Enumerable.Range(0, count).Select(i => new Example($"{i}", $"{i}"))]).Cosines;
             return [.. all.SelectMany((row, i) => row.Take(i))];
+        }
+
+        /// <summary>The products of all pairs again.</summary>
+        public double[] Products()
+        {
+            var observed = _observer.Observe(null, [.. Enumerable.Range(0, 32).Select(i => new Example($"{i}", $"{i}"))]);
+            return GramMatrix.Products([.. observed.Select(o => _kept.Find(o.Key, Rows.Width, Rows.Rank)!)], [.. from i in Enumerable.Range(0, 32) from j in Enumerable.Range(0, i) select (i, j)]);
         }
 
         public int[] Prompt(TaskPrompt? task, string text) => _table._ids[int.Parse(text, CultureInfo.InvariantCulture)].Prompt;

@@ -104,7 +104,7 @@ public class EstimatorTests
             {
                 var cosines = grown.Forecast(Request(examples[..n])).CosLow.Cosines;
                 for (var i = 0; i < n; i++)
-                    for (var j = 0; j < n; j++) GoldenModel.Near(expected[i][j], cosines[i][j], grown == small ? 2e-5 : 1e-5, $"{n}: {i} {j}");
+                    for (var j = 0; j < n; j++) GoldenModel.Near(expected[i][j], cosines[i][j], 1e-5, $"{n}: {i} {j}");
             }
         }
         File.Delete(file);
