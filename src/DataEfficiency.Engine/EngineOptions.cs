@@ -33,8 +33,8 @@ public sealed record EngineOptions
     /// <summary>Folder for rows that leave the memory. Default: null, none.</summary>
     public string? RowFolder { get; init; }
 
-    /// <summary>The row folder takes at most this many bytes. Default: 4 GiB.</summary>
-    public long RowFolderBytes { get; init; } = 4L << 30;
+    /// <summary>The row folder takes at most this many bytes. Default: 8 GiB, room for the first 32 of a model of 8 billion parameters.</summary>
+    public long RowFolderBytes { get; init; } = 8L << 30;
 
     /// <summary>Folder of libtorch 2.10 libraries to use in the place of the package's. Default: null.</summary>
     public string? LibTorchPath { get; init; }

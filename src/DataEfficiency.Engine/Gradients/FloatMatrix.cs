@@ -23,7 +23,9 @@ internal readonly unsafe struct FloatMatrix
         if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous()) throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
         Width = Stride = (int)t.shape[^1];
         Count = (int)(t.numel() / Width);
-        _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(t.bytes));
+        // Of one value only: the bytes of a whole embedding may be more than a span can have.
+        using Tensor flat = t.view(-1), one = flat.narrow(0, 0, 1);
+        _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(one.bytes));
     }
 
     private FloatMatrix(float* first, int stride, int count, int width)

@@ -225,11 +225,12 @@ internal sealed class HandWrittenPass : IDisposable
         {
             if (_all is null || _all.shape[0] < count)
             {
-                using Tensor? memory = _memory, before = _all;
-                // A product may read a little beyond its operand's last value.
-                _memory = empty((long)count * width + StripProduct.Piece, dtype: float32).DetachFromDisposeScope();
-                _all = _memory.narrow(0, 0, (long)count * width).view(count, width).DetachFromDisposeScope();
-                if (before is not null) Rows((int)before.shape[0]).copy_(before);
+                // A product may read a little beyond its operand's last value. What was there stays in use where there is no memory for more.
+                var memory = empty((long)count * width + StripProduct.Piece, dtype: float32).DetachFromDisposeScope();
+                var all = memory.narrow(0, 0, (long)count * width).view(count, width).DetachFromDisposeScope();
+                if (_all is not null) all.narrow(0, 0, _all.shape[0]).copy_(_all);
+                Dispose();
+                (_memory, _all) = (memory, all);
             }
             return _all.narrow(0, 0, count);
         }

@@ -8,6 +8,12 @@ namespace DataEfficiency.Engine.Gradients;
 /// half-precision floats where it matters, at the large values, which make the cosines: these move by about 1e-6, where floats of 11 bits moved them by 1e-5.</summary>
 public sealed class KeptRow
 {
+    // The smallest float32 of full precision.
+    private const float MinNormal = 1.17549435e-38f;
+
+    // First number of a file: its format.
+    private const int Format = 0x32776f72;
+
     private readonly short[]? _halves;
 
     // What a stored value of 1 stands for, in each run.
@@ -30,10 +36,11 @@ public sealed class KeptRow
 
     internal static long FloatBytes(long width) => sizeof(float) * width;
 
-    internal static long HalfBytes(long width, int run) => 2 * width + sizeof(float) * (width / run);
+    /// <summary>What a row takes in half precision; runs of one or two values would not gain from it and stay in float32.</summary>
+    internal static long HalfBytes(long width, int run) => run > 2 ? 2 * width + sizeof(float) * (width / run) : FloatBytes(width);
 
     /// <summary>A row to be written piece by piece; see <see cref="Set"/>.</summary>
-    internal static KeptRow New(int width, int run, bool half) => half
+    internal static KeptRow New(int width, int run, bool half) => half && run > 2
         ? new KeptRow(GC.AllocateUninitializedArray<short>(width), new float[width / run], run)
         : new KeptRow(GC.AllocateUninitializedArray<float>(width), run);
 
@@ -49,8 +56,8 @@ public sealed class KeptRow
         {
             var run = values.Slice(first, _run);
             var largest = Math.Abs(TensorPrimitives.MaxMagnitude(run));
-            var unit = largest / short.MaxValue;
-            if (unit == 0) unit = 1;
+            // What is smaller than any unit counts as zero.
+            var unit = largest > short.MaxValue * MinNormal ? largest / short.MaxValue : 1;
             _units[(at + first) / _run] = unit;
             Round(run, unit, _halves.AsSpan(at + first, _run));
         }
@@ -82,7 +89,7 @@ public sealed class KeptRow
     /// <summary>The same row in half precision.</summary>
     public KeptRow ToHalf()
     {
-        if (Floats is null) return this;
+        if (Floats is null || _run <= 2) return this;
         var row = New(Width, _run, half: true);
         row.Set(0, Floats);
         return row;
@@ -104,27 +111,28 @@ public sealed class KeptRow
         }
     }
 
-    /// <summary>A row as written by <see cref="Write"/>; null where the file does not hold one of this width.</summary>
+    /// <summary>A row as written by <see cref="Write"/>; null where the file does not hold one of this width and run.</summary>
     public static KeptRow? Read(string path, int width, int run)
     {
         using var file = File.OpenRead(path);
-        if (file.Length == FloatBytes(width))
-        {
-            var floats = GC.AllocateUninitializedArray<float>(width);
-            file.ReadExactly(MemoryMarshal.AsBytes(floats.AsSpan()));
-            return new KeptRow(floats, run);
-        }
-        if (file.Length != HalfBytes(width, run)) return null;
-        var row = New(width, run, half: true);
+        Span<int> header = stackalloc int[4];
+        if (file.Length < 4 * sizeof(int)) return null;
+        file.ReadExactly(MemoryMarshal.AsBytes(header));
+        var half = header[3] != 0;
+        if (!header[..3].SequenceEqual([Format, width, run]) || file.Length != 4 * sizeof(int) + (half ? HalfBytes(width, run) : FloatBytes(width))) return null;
+        var row = New(width, run, half);
         file.ReadExactly(MemoryMarshal.AsBytes(row._units.AsSpan()));
-        file.ReadExactly(MemoryMarshal.AsBytes(row._halves.AsSpan()));
+        file.ReadExactly(row.Stored);
         return row;
     }
 
     public void Write(string path)
     {
         using var file = File.Create(path);
+        file.Write(MemoryMarshal.AsBytes<int>([Format, Width, _run, IsHalf ? 1 : 0]));
         file.Write(MemoryMarshal.AsBytes(_units.AsSpan()));
-        file.Write(Floats is not null ? MemoryMarshal.AsBytes(Floats.AsSpan()) : MemoryMarshal.AsBytes(_halves.AsSpan()));
+        file.Write(Stored);
     }
+
+    private Span<byte> Stored => Floats is not null ? MemoryMarshal.AsBytes(Floats.AsSpan()) : MemoryMarshal.AsBytes(_halves.AsSpan());
 }

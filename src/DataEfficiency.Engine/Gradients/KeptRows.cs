@@ -25,8 +25,8 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
     /// <summary>What the rows in memory may take.</summary>
     public long MemoryBytes => memoryBytes;
 
-    /// <summary>The same with the files.</summary>
-    public long Room => memoryBytes + (folder is null ? 0 : fileBytes);
+    /// <summary>Rows that together take this much can all be had again: in memory, or in the files alone, which those in memory have too.</summary>
+    public long Room => Math.Max(memoryBytes, folder is null ? 0 : fileBytes);
 
     /// <summary>What the rows in memory take.</summary>
     public long Bytes { get; private set; }
@@ -40,9 +40,26 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
             _byUse.AddFirst(node);
             return node.Value.Row;
         }
-        if (folder is null || !File.Exists(PathOf(key)) || KeptRow.Read(PathOf(key), width, run) is not { } row) return null;
+        if (folder is null || Stored(PathOf(key), width, run) is not { } row) return null;
         Add(key, row);
         return row;
+    }
+
+    // A file that cannot be read, or is of another format, is as good as none, and may not stand in the way of a new one.
+    private static KeptRow? Stored(string path, int width, int run)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var row = KeptRow.Read(path, width, run);
+            if (row is null) File.Delete(path);
+            else File.SetLastWriteTimeUtc(path, DateTime.UtcNow); // the files longest unused go first
+            return row;
+        }
+        catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Keeps a row; others may shrink or leave.</summary>
@@ -53,11 +70,11 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
         Bytes += row.Bytes;
         for (var node = _byUse.Last; node is not null && Bytes > memoryBytes; node = node.Previous)
         {
-            if (node.Value.Row.IsHalf) continue;
-            Bytes -= node.Value.Row.Bytes;
+            var half = node.Value.Row.ToHalf();
+            if (half == node.Value.Row) continue;
+            Bytes += half.Bytes - node.Value.Row.Bytes;
             _left += node.Value.Row.Bytes;
-            node.Value = (node.Value.Key, node.Value.Row.ToHalf());
-            Bytes += node.Value.Row.Bytes;
+            node.Value = (node.Value.Key, half);
         }
         while (Bytes > memoryBytes && _byUse.Count > 1)
         {
@@ -104,7 +121,7 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
         try
         {
             Directory.CreateDirectory(folder);
-            var files = new DirectoryInfo(folder).GetFiles("*.row").OrderBy(f => f.LastWriteTimeUtc).ToList();
+            var files = new DirectoryInfo(folder).GetFiles("*.row*").OrderBy(f => f.LastWriteTimeUtc).ToList();
             for (var total = files.Sum(f => f.Length) + row.Bytes; total > fileBytes && files.Count > 0; files.RemoveAt(0))
             {
                 total -= files[0].Length;
@@ -114,7 +131,7 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
             row.Write(temporary);
             File.Move(temporary, PathOf(key), overwrite: true);
         }
-        catch (IOException)
+        catch (Exception unstored) when (unstored is IOException or UnauthorizedAccessException)
         {
         }
     }

@@ -1,6 +1,7 @@
 // Labelled examples and their rows: what was observed once is not computed again while its row or its products are kept.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
 
 namespace DataEfficiency.Engine.Gradients;
@@ -24,24 +25,28 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
 
     /// <summary>Observations in the order given; only what is not known yet costs a backward pass.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two passes; what was finished stays known.</exception>
-    public IReadOnlyList<Observation> Observe(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
+    public IReadOnlyList<Observation> Observe(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default) => Observe([.. examples.Select(e => Prepare(task, e))], cancel).Observed;
+
+    private (IReadOnlyList<Observation> Observed, bool Projected) Observe(Prepared[] prepared, CancellationToken cancel)
     {
-        var prepared = examples.Select(e => Prepare(task, e)).ToArray();
         foreach (var p in prepared.Where(p => p.LeftOut is not null)) _known.TryAdd(p.Key, new Observation(p.Key, null, null, p.LeftOut));
-        Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), Projected(prepared.Select(p => p.Key)), cancel);
-        return [.. prepared.Select(p => _known[p.Key])];
+        // Whether the rows of so many examples fit nowhere, as they are. The first 32 are one case from the first on: no label among them changes what a cosine is.
+        var count = Math.Max(CosLowStatistics.MaxExamples, prepared.Where(p => p.LeftOut is null).Select(p => p.Key).Distinct().Count());
+        var projected = HalfBytes > RandomProjection.Bytes && count * HalfBytes > kept.Room;
+        Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), projected, cancel);
+        return ([.. prepared.Select(p => _known[p.Key])], projected);
     }
 
     /// <summary>Cosines [k, k] of the examples that have a gradient, in the order given, and which these are.</summary>
     /// <returns>Error: where the rows of all are too many for memory and files, cosines are those of their random projections, and this is the standard deviation of each; else null.</returns>
     public (IReadOnlyList<int> Places, double[][] Cosines, double? Error) Cosines(TaskPrompt? task, IReadOnlyList<Example> examples, CancellationToken cancel = default)
     {
-        var observed = Observe(task, examples, cancel);
+        Prepared[] prepared = [.. examples.Select(e => Prepare(task, e))];
+        var (observed, projected) = Observe(prepared, cancel);
         int[] places = [.. Enumerable.Range(0, examples.Count).Where(i => observed[i].LeftOut is null)];
         var sequenceOf = new Dictionary<string, TokenSequence>();
-        foreach (var i in places) sequenceOf.TryAdd(observed[i].Key, Prepare(task, examples[i]).Sequence);
+        foreach (var i in places) sequenceOf.TryAdd(observed[i].Key, prepared[i].Sequence);
         string[] keys = [.. sequenceOf.Keys];
-        var projected = Projected(keys);
         KeptRow Exact(string key)
         {
             if (kept.Find(key, rows.Width, rows.Rank) is { } row) return row;
@@ -70,9 +75,6 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
         }
         return (places, cosines, projected ? RandomProjection.Error : null);
     }
-
-    // Whether the rows of so many examples fit nowhere, as they are.
-    private bool Projected(IEnumerable<string> keys) => HalfBytes > RandomProjection.Bytes && keys.Distinct().Count() * HalfBytes > kept.Room;
 
     private static string NameOf(string key, bool projected) => projected ? key + "-projected" : key;
 

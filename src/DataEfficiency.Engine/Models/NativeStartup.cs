@@ -43,10 +43,10 @@ public static class NativeStartup
             LibTorchFolder.Preload(libTorchPath, FileName, [.. SearchFolders()]);
             _libTorchPath = libTorchPath;
         }
-        catch (EngineException failed)
+        catch (Exception failed)
         {
-            _failed = failed;
-            throw;
+            _failed = failed as EngineException ?? new EngineException($"Estimation:LibTorchPath {libTorchPath}: {failed.Message}", failed);
+            throw _failed;
         }
     }
 

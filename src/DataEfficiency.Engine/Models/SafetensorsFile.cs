@@ -224,7 +224,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         foreach (var (_, value) in tensors)
         {
             using var scope = NewDisposeScope();
-            stream.Write(value.detach().to(CPU).to(dtype).contiguous().bytes);
+            var flat = value.detach().to(CPU).to(dtype).contiguous().view(-1);
+            // A span holds 2 GiB at most.
+            for (long first = 0; first < flat.numel(); first += PieceElements) stream.Write(flat.narrow(0, first, Math.Min(PieceElements, flat.numel() - first)).bytes);
         }
     }
 

@@ -55,15 +55,19 @@ public class ObserverTests
         var kept = new KeptRows(300_000);
         var observer = new Observer(decoder, new Ids(), rows, kept, "identity");
         Assert.True(KeptRow.HalfBytes(rows.Width, 256) * examples.Length > kept.Room);
-        observer.Cosines(null, examples[..12]);
+        // One case from the first label on: 32 such rows do not fit.
+        foreach (var example in examples) observer.Observe(null, [example]);
+        Assert.Equal(RandomProjection.Error, observer.Cosines(null, examples[..2]).Error);
         var projected = observer.Cosines(null, examples);
         Assert.Equal(RandomProjection.Error, projected.Error);
         Assert.InRange(kept.Bytes, 1, 300_000);
+        Assert.All(examples, e => Assert.Null(kept.Find(observer.Observe(null, [e])[0].Key, rows.Width, rows.Rank)));
         var errors = new List<double>();
         for (var i = 0; i < examples.Length; i++)
             for (var j = 0; j < i; j++) errors.Add(exact.Cosines[i][j] - projected.Cosines[i][j]);
         Assert.All(errors, e => Assert.InRange(e, -5 * RandomProjection.Error, 5 * RandomProjection.Error));
         Assert.Contains(errors, e => Math.Abs(e) > RandomProjection.Error / 50); // they are projections
+
         // With files there is room for the rows themselves.
         var folder = Directory.CreateTempSubdirectory("rows").FullName;
         var spilled = new Observer(decoder, new Ids(), rows, new KeptRows(300_000, folder, 1L << 30), "identity").Cosines(null, examples);
