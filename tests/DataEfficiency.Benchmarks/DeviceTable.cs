@@ -30,7 +30,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
         if (device != "cpu" && !cuda.is_available()) throw new InvalidOperationException($"libtorch finds no CUDA device for {device}: build with -p:Accelerator=cuda, or name a libtorch folder in Estimation__LibTorchPath.");
         _device = torch.device(device == "cuda" ? "cuda:0" : device);
         var dtype = (precision ?? (device == "cpu" ? "float32" : "bfloat16")) == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
-        var config = new ModelConfig("llama", 4096, 14336, layers, 32, 8, 128, vocabulary, 131072, 1e-5, 500_000, new RopeScaling(8, 1, 4, 8192), false, false, null, [], null);
+        var config = new ModelConfig("llama", 4096, 14336, layers, 32, 8, 128, vocabulary, 131072, 1e-5, 500_000, new Llama3Scaling(8, 1, 4, 8192), false, false, null, [], null);
         _decoder = Decoder.Initialise(config, 1, _device, dtype);
         _matrices = AdapterMatrices.FromSeed(config, 1, Rank, _device);
         _rows = new GradientRows(_decoder, _matrices, Alpha);

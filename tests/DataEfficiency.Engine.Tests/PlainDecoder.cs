@@ -10,7 +10,8 @@ internal static class PlainDecoder
 {
     /// <summary>Logits [time, vocabulary].</summary>
     /// <param name="windows">How many last tokens, its own included, a position sees in each layer; null: all.</param>
-    public static Tensor Logits(Decoder decoder, int[] ids, int?[]? windows = null)
+    /// <param name="rope">Frequencies, and what cos and sin are multiplied by; null: those of the configuration's theta, and 1.</param>
+    public static Tensor Logits(Decoder decoder, int[] ids, int?[]? windows = null, (double[] Frequencies, double Factor)? rope = null)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
@@ -18,7 +19,8 @@ internal static class PlainDecoder
         var weights = decoder.Parameters.Named().ToDictionary(n => n.Name, n => n.Value.to(float64));
         Tensor Linear(string name, Tensor y) => y.mm(weights[name + ".weight"].t()) + weights.GetValueOrDefault(name + ".bias", zeros(1, dtype: float64));
         Tensor Norm(string name, Tensor y) => y / (y.pow(2).mean([-1], true) + config.RmsNormEps).sqrt() * weights[name + ".weight"];
-        var (cos, sin) = Rotary(config, ids.Length);
+        Assert.True(config.Scaling is null || rope is not null);
+        var (cos, sin) = Rotary(ids.Length, rope ?? ([.. Enumerable.Range(0, config.HeadDim / 2).Select(i => Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim))], 1));
         Tensor Turned(Tensor y)
         {
             var (first, second) = (y.narrow(1, 0, config.HeadDim / 2), y.narrow(1, config.HeadDim / 2, config.HeadDim / 2));
@@ -57,13 +59,12 @@ internal static class PlainDecoder
         return tensor(hidden);
     }
 
-    private static (Tensor Cos, Tensor Sin) Rotary(ModelConfig config, int time)
+    private static (Tensor Cos, Tensor Sin) Rotary(int time, (double[] Frequencies, double Factor) rope)
     {
-        Assert.Null(config.Scaling);
-        var angles = new double[time, config.HeadDim / 2];
+        var angles = new double[time, rope.Frequencies.Length];
         for (var t = 0; t < time; t++)
-            for (var i = 0; i < config.HeadDim / 2; i++) angles[t, i] = t / Math.Pow(config.RopeTheta, 2.0 * i / config.HeadDim);
+            for (var i = 0; i < rope.Frequencies.Length; i++) angles[t, i] = t * rope.Frequencies[i];
         using var all = tensor(angles);
-        return (all.cos(), all.sin());
+        return (all.cos() * rope.Factor, all.sin() * rope.Factor);
     }
 }

@@ -12,13 +12,15 @@ internal static class SmallFamilies
     private static ModelConfig Config(string type, int heads, int kv, int headDim, RopeScaling? scaling, bool bias, bool tied) =>
         new(type, 32, 48, 2, heads, kv, headDim, Vocabulary, 2048, 1e-5, 10000, scaling, bias, tied, 1, [2], 0);
 
+    public static ModelConfig Yarn { get; } = Config("qwen2", 4, 2, 8, new YarnScaling(4, 1.2, 32, 1, 512, true), true, true);
+
     public static ModelConfig WithAllBiases { get; } = Config("llama", 4, 2, 8, null, true, false) with { OutputBias = true, MlpBias = true };
 
     public static IReadOnlyList<ModelConfig> All { get; } =
     [
-        Config("llama", 4, 2, 8, new RopeScaling(8, 1, 4, 128), false, false), Config("mistral", 2, 1, 24, null, false, false),
+        Config("llama", 4, 2, 8, new Llama3Scaling(8, 1, 4, 128), false, false), Config("mistral", 2, 1, 24, null, false, false),
         Config("qwen2", 4, 2, 8, null, true, true), Config("llama", 2, 2, 16, null, false, true), WithAllBiases,
-        Mistral(new SlidingWindow(20)), Qwen(new SlidingWindow(70, FirstLayer: 1)),
+        Yarn, Mistral(new SlidingWindow(20)), Qwen(new SlidingWindow(70, FirstLayer: 1)),
     ];
 
     public static ModelConfig Mistral(SlidingWindow? window) => Config("mistral", 2, 1, 24, null, false, false) with { Window = window };

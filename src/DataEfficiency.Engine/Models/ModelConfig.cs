@@ -4,15 +4,6 @@ using System.Text.Json.Nodes;
 
 namespace DataEfficiency.Engine.Models;
 
-/// <summary>Llama 3's rope scaling: slow frequencies are divided by Factor, fast ones kept, those between blended.</summary>
-/// <param name="OriginalContext">0: every frequency counts as slow, which is linear scaling.</param>
-public sealed record RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
-{
-    public static RopeScaling Linear(double factor) => new(factor, 1, 1, 0);
-
-    public bool IsLinear => OriginalContext == 0;
-}
-
 /// <summary>Layers whose tokens see the last ones only.</summary>
 /// <param name="Size">How many they see, their own included: the token at p sees those at p - Size + 1 to p.</param>
 /// <param name="FirstLayer">The window's layers are those from here on, where <paramref name="Layers"/> is null.</param>
@@ -68,9 +59,10 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (kv <= 0 || heads % kv != 0) throw new EngineException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
         if (headDim <= 0) throw new EngineException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
         if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
-        var (theta, scaling) = Rope(json, path);
+        var context = Int(json, path, "max_position_embeddings");
+        var (theta, scaling) = RopeScaling.Read(json, context, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
-            Int(json, path, "max_position_embeddings"), json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
+            context, json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
             Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"], attentionBias && type == "llama", mlpBias, WindowOf(json, path, type!));
     }
 
@@ -94,21 +86,6 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         }
         var first = type == "mistral" ? 0 : (int?)json["max_window_layers"] ?? 28;
         return first < layers ? new SlidingWindow(size, first) : null;
-    }
-
-    private static (double Theta, RopeScaling? Scaling) Rope(JsonObject json, string path)
-    {
-        var rope = (json["rope_parameters"] ?? json["rope_scaling"]) as JsonObject;
-        var theta = (double?)(rope?["rope_theta"] ?? json["rope_theta"]) ?? 10000;
-        var type = (string?)(rope?["rope_type"] ?? rope?["type"]) ?? "default";
-        return type switch
-        {
-            "default" => (theta, null),
-            "linear" => (theta, RopeScaling.Linear(Real(rope!, "factor"))),
-            "llama3" => (theta, new RopeScaling(Real(rope!, "factor"), Real(rope!, "low_freq_factor"), Real(rope!, "high_freq_factor"), (int)Real(rope!, "original_max_position_embeddings"))),
-            _ => throw new EngineException($"{path}: rope type \"{type}\" is not supported, expected default, linear or llama3."),
-        };
-        double Real(JsonObject from, string key) => (double?)from[key] ?? throw new EngineException($"{path}: rope scaling {type} lacks {key}.");
     }
 
     internal static IReadOnlyList<int> Ids(JsonNode? node) => node switch
@@ -147,11 +124,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
             ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize, ["num_hidden_layers"] = Layers,
             ["num_attention_heads"] = Heads, ["num_key_value_heads"] = KeyValueHeads, ["head_dim"] = HeadDim, ["vocab_size"] = VocabularySize,
             ["max_position_embeddings"] = ContextLength, ["rms_norm_eps"] = RmsNormEps, ["rope_theta"] = RopeTheta,
-            ["rope_scaling"] = Scaling is null ? null : Scaling.IsLinear ? new JsonObject { ["rope_type"] = "linear", ["factor"] = Scaling.Factor } : new JsonObject
-            {
-                ["rope_type"] = "llama3", ["factor"] = Scaling.Factor, ["low_freq_factor"] = Scaling.LowFrequencyFactor,
-                ["high_freq_factor"] = Scaling.HighFrequencyFactor, ["original_max_position_embeddings"] = Scaling.OriginalContext,
-            },
+            ["rope_scaling"] = Scaling?.ToJson(),
             ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = MlpBias, ["tie_word_embeddings"] = TieWordEmbeddings,
             ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype, ["use_cache"] = true,
         };

@@ -44,9 +44,14 @@ public sealed class RotaryPositions(ModelConfig config, Device device, ScalarTyp
         using var plain = no_grad();
         var frequencies = tensor(InverseFrequencies(), device: device);
         var angles = outer(tensor(Enumerable.Range(0, (int)length).Select(p => (float)p).ToArray(), device: device), frequencies);
-        var sin = angles.sin();
+        var (cos, sin) = (angles.cos(), angles.sin());
+        if (config.Scaling is { AttentionFactor: not 1 } scaling)
+        {
+            using Scalar factor = scaling.AttentionFactor;
+            (cos, sin) = (cos.mul(factor), sin.mul(factor));
+        }
         Dispose();
-        _cos = cat([angles.cos(), angles.cos()], -1).to(dtype).DetachFromDisposeScope();
+        _cos = cat([cos, cos], -1).to(dtype).DetachFromDisposeScope();
         _sin = cat([-sin, sin], -1).to(dtype).DetachFromDisposeScope();
         _length = length;
     }
@@ -57,17 +62,7 @@ public sealed class RotaryPositions(ModelConfig config, Device device, ScalarTyp
         for (var i = 0; i < frequencies.Length; i++)
         {
             var f = 1f / MathF.Pow((float)config.RopeTheta, 2f * i / config.HeadDim);
-            if (config.Scaling is { } s)
-            {
-                float wavelength = 2 * MathF.PI / f, original = s.OriginalContext, factor = (float)s.Factor;
-                if (wavelength > original / s.LowFrequencyFactor) f /= factor;
-                else if (wavelength >= original / s.HighFrequencyFactor)
-                {
-                    var smooth = (original / wavelength - (float)s.LowFrequencyFactor) / (float)(s.HighFrequencyFactor - s.LowFrequencyFactor);
-                    f = (1 - smooth) * f / factor + smooth * f;
-                }
-            }
-            frequencies[i] = f;
+            frequencies[i] = config.Scaling?.Scaled(f, i, config.RopeTheta, config.HeadDim) ?? f;
         }
         return frequencies;
     }

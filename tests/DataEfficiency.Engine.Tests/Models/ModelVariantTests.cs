@@ -91,7 +91,8 @@ public class ModelVariantTests
     }
 
     [GoldenTheory]
-    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "yarn", "factor": 4.0}""", "rope type \"yarn\" is not supported, expected default, linear or llama3")]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "dynamic", "factor": 4.0}""", "rope type \"dynamic\" is not supported, expected default, linear, llama3 or yarn")]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "yarn", "factor": 0}""", "factor of rope scaling yarn is 0, expected a positive number")]
     [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "llama3", "factor": 4.0}""", "rope scaling llama3 lacks low_freq_factor")]
     [InlineData("llama3-tiny", "model_type", "\"gemma2\"", "model_type is \"gemma2\"")]
     [InlineData("mistral-tiny", "attention_bias", "true", "attention_bias is true, but a model of type mistral has no such biases")]
