@@ -63,9 +63,9 @@ internal sealed class EngineTable : IDisposable
         var tokens = _labelled.Sum(s => s.Ids.Length - 1.0);
         var rate = MatmulRate();
         var (theirs, seconds) = Timed(() => _labelled.Select(reference.Gradients).ToList());
-        Note("reference: gradients, multiple of its limit", seconds * rate / (tokens * (FlopsPerToken(trainedA: true) + 4 * HeadSize)));
+        Note("reference: gradients, multiple of its limit (Python: 3.4)", seconds * rate / (tokens * (FlopsPerToken(trainedA: true) + 4 * HeadSize)));
         var (cosines, pairSeconds) = Timed(() => ReferenceWay.Cosines(theirs));
-        Note("reference: pair loops, multiple of their limit", pairSeconds * rate / (2.0 * cosines.Length * theirs[0].Sum(t => t.numel())));
+        Note("reference: pair loops, multiple of their limit (Python: 61)", pairSeconds * rate / (2.0 * cosines.Length * theirs[0].Sum(t => t.numel())));
         foreach (var t in theirs.SelectMany(t => t)) t.Dispose();
         theirs.Clear();
         foreach (var (step, each) in new EngineSteps(_decoder, _matrices, Alpha).Gradients(_labelled)) Note($"gradients, plain / with {step}", seconds / _labelled.Length / each);
@@ -125,7 +125,7 @@ internal sealed class EngineTable : IDisposable
         foreach (var (step, each) in new EngineSteps(_decoder, _matrices, Alpha).Ranking(prompts, sample)) Note($"ranking behind a {name} instruction, plain / with {step}", theirs / sample.Length / each);
         using var ranking = new PoolRanking(_decoder, prompts);
         var (_, mine) = Timed(() => ranking.Run(task, texts));
-        Note($"reference: ranking behind a {name} instruction, multiple of its limit", theirs * rate / flops);
+        Note($"reference: ranking behind a {name} instruction, multiple of its limit (Python: 6)", theirs * rate / flops);
         Note($"ranking 200 items behind a {name} instruction: plain / engine", theirs / sample.Length * texts.Length / mine);
         Note($"ranking behind a {name} instruction: engine, items/s", texts.Length / mine);
     }
