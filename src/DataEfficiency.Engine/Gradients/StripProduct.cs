@@ -1,5 +1,5 @@
-// Matrix products too small for the library, which spends most of such a product on waking threads and laying out operands (a third of its rate for 1,536 x 200 x 64, measured): on the
-// calling thread, operands where they stand. Callers share strips among threads.
+// Matrix products too small for the library, which spends much of such a product on waking threads and laying out operands: for 1,536 x 200 x 64 it reached 54 to 100 % of the rate of a large one and
+// 34 % on a busy machine; this reaches 120 % of one core's share. On the calling thread, operands where they stand; callers share strips among threads.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
