@@ -23,7 +23,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
     private HandWrittenPass? _pass;
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
-    public int Width => checked((int)_layout.Width);
+    public int Width => _layout.Width;
 
     public int Rank => matrices.Rank;
 

@@ -25,7 +25,7 @@ public sealed class KeptRows(long memoryBytes, string? folder = null, long fileB
     /// <summary>What the rows in memory may take.</summary>
     public long MemoryBytes => memoryBytes;
 
-    /// <summary>Rows that together take this much can all be had again: in memory, or in the files alone, which those in memory have too.</summary>
+    /// <summary>Rows that together take this much can all be had again: in memory, or in the files.</summary>
     public long Room => Math.Max(memoryBytes, folder is null ? 0 : fileBytes);
 
     /// <summary>What the rows in memory take.</summary>

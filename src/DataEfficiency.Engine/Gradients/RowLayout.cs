@@ -6,23 +6,23 @@ namespace DataEfficiency.Engine.Gradients;
 
 internal sealed class RowLayout
 {
-    private readonly long[] _offsets;
+    private readonly int[] _offsets;
 
     public int Rank { get; }
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
-    public long Width { get; }
+    public int Width { get; }
 
     public RowLayout(ModelConfig config, int rank)
     {
         Rank = rank;
-        long end = 0;
-        _offsets = [.. AdapterMatrices.Places(config).Select(p => (long)AdapterMatrices.Shape(config, p.Linear).Out * rank).Select(size => (end += size) - size)];
+        var end = 0;
+        _offsets = [.. AdapterMatrices.Places(config).Select(p => checked(AdapterMatrices.Shape(config, p.Linear).Out * rank)).Select(size => checked(end += size) - size)];
         Width = end;
     }
 
     /// <summary>Where the part [out, r] of one linear begins.</summary>
-    public int Offset(int layer, Linear linear) => checked((int)_offsets[layer * 7 + (int)linear]);
+    public int Offset(int layer, Linear linear) => _offsets[layer * 7 + (int)linear];
 }
 
 /// <summary>Rows of a few sequences while a backward pass writes them, one linear after the other, in float32 or straight in half precision.</summary>
@@ -36,7 +36,7 @@ internal sealed unsafe class RowTargets(int count, RowLayout layout, float scale
 
     private readonly double[] _squares = new double[count];
 
-    public KeptRow[] Rows { get; } = [.. Enumerable.Range(0, count).Select(_ => KeptRow.New(checked((int)layout.Width), layout.Rank, half))];
+    public KeptRow[] Rows { get; } = [.. Enumerable.Range(0, count).Select(_ => KeptRow.New(layout.Width, layout.Rank, half))];
 
     /// <summary>Norms of the rows.</summary>
     public IEnumerable<double> Norms => _squares.Select(Math.Sqrt);
