@@ -1,6 +1,7 @@
 // `budget`: the label need of a target from a predicted area and measured points, with no model at hand (decision sections 6 and 8).
 using System.CommandLine;
 using System.Globalization;
+using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Cli;

@@ -3,7 +3,8 @@ using System.CommandLine;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.Forecasting;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Cli;
 
@@ -39,7 +40,7 @@ public sealed class CalibrateVerb : Verb
     private static IReadOnlyList<ReferenceTask> Chosen(string[] names, CalibrationOptions options)
     {
         if (names.Intersect(options.LearningRateTasks.Select(t => t.Name)).FirstOrDefault() is { } taken) throw new ArgumentException($"--tasks {taken}: the learning rate is chosen on it, so it can have no place in the fit.");
-        return [.. names.Distinct().Select(ReferenceTasks.Find)];
+        return [.. names.Distinct().Select(ReferenceTaskList.Find)];
     }
 
     private static void Print(Calibration calibration, Output output)

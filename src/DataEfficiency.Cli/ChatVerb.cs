@@ -1,6 +1,6 @@
 // `chat`: the prompts that a model's chat template makes of messages.
 using System.CommandLine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Cli;
 

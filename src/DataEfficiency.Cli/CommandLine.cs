@@ -1,7 +1,7 @@
 // The frame of the command line: finds the verb, maps every outcome to one exit code. A verb is one file and one class, listed in Verbs.
 using System.CommandLine;
 using System.Globalization;
-using DataEfficiency.Engine;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Cli;
 
@@ -35,7 +35,7 @@ public static class CommandLine
             ((Verb)parsed.CommandResult.Command).Run(parsed, new Output(stdout, stderr), cancel);
             return Success;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or EngineException)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or ModelException)
         {
             stderr.WriteLine(e.Message);
             return BadInput;

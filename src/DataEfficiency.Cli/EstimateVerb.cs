@@ -2,6 +2,7 @@
 using System.CommandLine;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Cli;
 

@@ -1,7 +1,8 @@
 // `models`: the model folders, checked, with what they cost on this machine. `models pull` gets one from a hub.
 using System.CommandLine;
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Cli;
 

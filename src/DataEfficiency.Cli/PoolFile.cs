@@ -1,6 +1,7 @@
 // The input of `rank` and `estimate`: JSON lines, or one JSON array, of objects with "input_text" (a full prompt) or "text" (with an instruction).
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Cli;
 

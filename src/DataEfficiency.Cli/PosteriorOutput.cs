@@ -1,3 +1,4 @@
+
 using DataEfficiency.Engine;
 
 namespace DataEfficiency.Cli;

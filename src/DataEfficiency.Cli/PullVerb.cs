@@ -1,7 +1,7 @@
 // `models pull`: downloads a model from a Hugging Face hub into the models folder.
 using System.CommandLine;
 using System.Diagnostics;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Hub;
 
 namespace DataEfficiency.Cli;

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
 
 namespace DataEfficiency.Cli;
 

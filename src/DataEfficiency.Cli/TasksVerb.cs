@@ -1,6 +1,6 @@
 // `tasks`: lists the generated reference tasks or writes examples of one of them.
 using System.CommandLine;
-using DataEfficiency.Engine;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Cli;
 
@@ -22,17 +22,17 @@ public sealed class TasksVerb : Verb
         var name = arguments.GetValue(write);
         if (arguments.GetValue(list) == (name is not null)) throw new ArgumentException("Give either --list or --write NAME.");
         if (name is null) List(output, arguments.GetValue(Json));
-        else Write(ReferenceTasks.Find(name), arguments, output);
+        else Write(ReferenceTaskList.Find(name), arguments, output);
     }
 
     private static void List(Output output, bool json)
     {
         if (json)
         {
-            output.Json(new { tasks = ReferenceTasks.All.Select(t => new { t.Name, t.Prompt.Instruction, t.Prompt.Answers, t.Ceiling }) });
+            output.Json(new { tasks = ReferenceTaskList.All.Select(t => new { t.Name, t.Prompt.Instruction, t.Prompt.Answers, t.Ceiling }) });
             return;
         }
-        foreach (var task in ReferenceTasks.All)
+        foreach (var task in ReferenceTaskList.All)
             output.Line($"{task.Name,-16} {(task.Prompt.Answers is { } answers ? $"{answers.Count} answers" : "free answers"),-12} ceiling {task.Ceiling:0.00}  {task.Prompt.Instruction}");
     }
 

@@ -1,6 +1,6 @@
 // `tokenize`: token ids of texts, and what they decode to.
 using System.CommandLine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Cli;
 

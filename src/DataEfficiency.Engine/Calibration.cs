@@ -1,4 +1,5 @@
 // A model's calibration: what calibration.json beside the model holds (method section 10).
+
 namespace DataEfficiency.Engine;
 
 /// <summary>Measured reference tasks of one model and the fit AUC' = c CoS-Low + I over them.</summary>

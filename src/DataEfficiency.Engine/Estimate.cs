@@ -1,4 +1,7 @@
 // What goes into a forecast and what comes out, in plain numbers. The arithmetic is in Forecasting/.
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
+
 namespace DataEfficiency.Engine;
 
 /// <summary>The target, always carried with what turns raw scores into shares of the way: y = (score - ZeroShot) / (Ceiling - ZeroShot).</summary>

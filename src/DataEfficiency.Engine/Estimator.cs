@@ -1,8 +1,14 @@
 // The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a time.
 using System.Security.Cryptography;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.Models.Native;
+using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +44,7 @@ public sealed class Estimator : IEstimator
 
     /// <summary>Loads a Hugging Face folder, and its calibration where that belongs to the same weights and adapter.</summary>
     /// <param name="prompts">The folder's prompt builder.</param>
-    /// <exception cref="EngineException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
+    /// <exception cref="ModelException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
     public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
@@ -116,18 +122,18 @@ public sealed class Estimator : IEstimator
 
     private static void RequireFolder(string folder)
     {
-        if (!Directory.Exists(folder)) throw new EngineException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        if (!Directory.Exists(folder)) throw new ModelException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
     }
 
     private static Device DeviceOf(string name)
     {
         if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
         if (name is not ("auto" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out _)))
-            throw new EngineException($"Device \"{name}\" is unknown, expected auto, cpu, cuda or cuda:N.");
+            throw new ModelException($"Device \"{name}\" is unknown, expected auto, cpu, cuda or cuda:N.");
         if (!cuda.is_available())
-            throw new EngineException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
+            throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
         var index = name.Length > 5 ? int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) : 0;
-        if (index >= cuda.device_count()) throw new EngineException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to cuda:{cuda.device_count() - 1}.");
+        if (index >= cuda.device_count()) throw new ModelException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to cuda:{cuda.device_count() - 1}.");
         return device($"cuda:{index}");
     }
 
@@ -136,8 +142,8 @@ public sealed class Estimator : IEstimator
         "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
         "float32" => ScalarType.Float32,
         "bfloat16" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        "bfloat16" => throw new EngineException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
-        _ => throw new EngineException($"Precision \"{precision}\" is unknown, expected auto, float32 or bfloat16."),
+        "bfloat16" => throw new ModelException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
+        _ => throw new ModelException($"Precision \"{precision}\" is unknown, expected auto, float32 or bfloat16."),
     };
 
     public void Dispose()

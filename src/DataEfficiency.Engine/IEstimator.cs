@@ -1,6 +1,9 @@
 // The one door of the engine: rank a pool, observe a label, forecast the label need.
 // Synchronous on purpose (TorchSharp's dispose scopes are bound to a thread): callers own the thread. No tensor, no web type and
 // no logger passes through here. One instance = one loaded model on one device; it is used by one thread at a time.
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Prompts;
+
 namespace DataEfficiency.Engine;
 
 public interface IEstimator : IDisposable
@@ -28,12 +31,6 @@ public interface IEstimator : IDisposable
     /// are not kept (any more) are observed again first: one backward pass each.</summary>
     Estimate Forecast(ForecastRequest request, CancellationToken cancel = default);
 }
-
-/// <summary>How the texts of a project become prompts (method: one prompt builder for ranking, gradients, fine-tuning, evaluation).</summary>
-/// <param name="Instruction">The task instruction: system message.</param>
-/// <param name="Answers">The answer texts in fixed order, or null for free short text.</param>
-/// <param name="ListAnswers">Adds an empty line and "Answer with one of: a; b; c" to the system message.</param>
-public sealed record TaskPrompt(string Instruction, IReadOnlyList<string>? Answers = null, bool ListAnswers = true);
 
 public sealed record Example(string Text, string Answer);
 

@@ -5,6 +5,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
 
 namespace DataEfficiency.Hub;
 
@@ -36,7 +37,7 @@ public sealed class HubDownload(HubOptions options)
     /// <param name="root">The models folder; the model's folder in it gets the repository's name.</param>
     /// <returns>The model's folder.</returns>
     /// <exception cref="HubException">Refused, unreachable, damaged, or no space; the message says what to do.</exception>
-    /// <exception cref="DataEfficiency.Engine.EngineException">The model's architecture is not supported: found before its weights are fetched.</exception>
+    /// <exception cref="DataEfficiency.Engine.ModelException">The model's architecture is not supported: found before its weights are fetched.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next call goes on behind what is there.</exception>
     public async Task<string> PullAsync(HubModel model, string root, IProgress<PullProgress>? progress = null, CancellationToken cancel = default)
     {

@@ -1,6 +1,6 @@
 // The files of a repository as the hub lists them, and which of them a model needs.
 using System.Text.Json;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
 
 namespace DataEfficiency.Hub;
 

@@ -1,6 +1,7 @@
 // One GET to a hub: redirects followed by hand, so that the token stays with the hub's own host, and every refusal in words.
 using System.Net;
 using System.Net.Http.Headers;
+using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Hub;
 

@@ -2,9 +2,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Benchmarks;

@@ -2,8 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -109,7 +114,7 @@ internal sealed class EngineTable : IDisposable
     private void Ranking(ReferenceWay reference, string name, TaskPrompt task)
     {
         var prompts = PromptBuilder.Load(_folder);
-        string[] texts = [.. ReferenceTasks.Find("bank-40").Generate(TaskSplit.Test, 200, 1).Select(e => e.Text)];
+        string[] texts = [.. ReferenceTaskList.Find("bank-40").Generate(TaskSplit.Test, 200, 1).Select(e => e.Text)];
         int[][] sample = [.. texts.Where((_, i) => i % 25 == 0).Select(t => prompts.Prompt(task, t))];
         var rate = MatmulRate();
         double flops = 0;

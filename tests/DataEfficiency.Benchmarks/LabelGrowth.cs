@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Models.Native;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Benchmarks;
 
@@ -13,7 +19,7 @@ internal static class LabelGrowth
     private const long Budget = 256L << 20;
     private const int Rank = 64;
     private static readonly int[] Sizes = [32, 320, 3_200];
-    private static readonly ReferenceTask Task = ReferenceTasks.Find("bank-40");
+    private static readonly ReferenceTask Task = ReferenceTaskList.Find("bank-40");
 
     // Compared with exact cosines: those of so many first examples.
     private const int Compared = 200;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Benchmarks;
 
@@ -10,7 +11,7 @@ namespace DataEfficiency.Benchmarks;
 internal static class PoolGrowth
 {
     private static readonly int[] Sizes = [1_000, 10_000, 100_000];
-    private static readonly ReferenceTask Task = ReferenceTasks.Find("bank-40");
+    private static readonly ReferenceTask Task = ReferenceTaskList.Find("bank-40");
 
     private readonly record struct Measured(double Items, double Seconds, double CpuSeconds, double Peak, double Results, double Load)
     {

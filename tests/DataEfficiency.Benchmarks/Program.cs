@@ -6,7 +6,7 @@
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- labels
 using System.Globalization;
 using DataEfficiency.Benchmarks;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Native;
 
 switch (args)
 {

@@ -1,7 +1,9 @@
 // The method's published algorithm as it stands, ported plainly: one example at a time, decoding without a shared prefix and a second forward pass for the probabilities, logits of every
 // position wherever the model is called with a whole text, A and B both with gradients, clones of all of them, cosines by loops over pairs and tensors. It exists to be measured
 // against; nothing else may use it.
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

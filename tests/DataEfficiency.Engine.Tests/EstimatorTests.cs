@@ -1,4 +1,7 @@
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Models.Native;
+using DataEfficiency.Prompts;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 
 namespace DataEfficiency.Engine.Tests;
@@ -158,7 +161,7 @@ public class EstimatorTests
 
     [Fact]
     public void Load_NoFolder_NamesTheFolder() =>
-        Assert.Contains("/no/such/model", Assert.Throws<EngineException>(() => Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
+        Assert.Contains("/no/such/model", Assert.Throws<ModelException>(() => Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
 
     [Theory]
     [InlineData("gpu", "auto", "expected auto, cpu, cuda or cuda:N")]
@@ -167,7 +170,7 @@ public class EstimatorTests
     [InlineData("cpu", "float16", "expected auto, float32 or bfloat16")]
     public void Load_OnADeviceOrInAPrecisionThatThereIsNot_SaysWhatThereIs(string device, string precision, string message)
     {
-        var failed = Assert.Throws<EngineException>(() => Estimator.Load(Bundled, new EngineOptions { Device = device, Precision = precision }));
+        var failed = Assert.Throws<ModelException>(() => Estimator.Load(Bundled, new EngineOptions { Device = device, Precision = precision }));
         Assert.Contains(message, failed.Message);
     }
 
@@ -178,7 +181,7 @@ public class EstimatorTests
         var gpu = torch.cuda.is_available();
         using var estimator = Estimator.Load(Bundled);
         Assert.Equal(gpu ? ("cuda:0", "bfloat16") : ("cpu", "float32"), (estimator.Model.Device, estimator.Model.Precision));
-        if (!gpu) Assert.Contains("-p:Accelerator=cuda", Assert.Throws<EngineException>(() => Estimator.Load(Bundled, new EngineOptions { Device = "cuda:0" })).Message);
+        if (!gpu) Assert.Contains("-p:Accelerator=cuda", Assert.Throws<ModelException>(() => Estimator.Load(Bundled, new EngineOptions { Device = "cuda:0" })).Message);
     }
 
     private static string Bundled => Path.Combine(AppContext.BaseDirectory, "BundledModel");

@@ -1,6 +1,8 @@
 // One of the four small models with the numbers that the Python reference computed for it (golden/engine/README.md).
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests;
 

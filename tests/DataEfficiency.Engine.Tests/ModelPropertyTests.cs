@@ -1,8 +1,12 @@
 // Properties of the model's fast ways against their plain twins on drawn input: ragged batches, prompts of 1 to 1,000 tokens, answers of 0 to 30. CsCheck prints the
 // seed of a failure; CsCheck_Seed=... runs it again.
 using CsCheck;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 

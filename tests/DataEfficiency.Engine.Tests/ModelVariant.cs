@@ -1,6 +1,7 @@
 // A copy of one of the small golden models in which files are changed: what other models of the same families look like.
 using System.Text.Json.Nodes;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 // The slow ways: one example at a time, no cache, no shared prefix, no padding, autograd through a real adapter. What is batched, cached or kept must give their numbers.
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

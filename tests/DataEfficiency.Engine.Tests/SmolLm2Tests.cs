@@ -1,7 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Prompts;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

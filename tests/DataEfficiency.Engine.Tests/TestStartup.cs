@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Native;
 
 // libtorch uses all cores inside one operation: tests side by side would only fight for them.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -4,6 +4,7 @@ using System.Text;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Tests;
 
@@ -88,7 +89,7 @@ public sealed class FakeEstimatorHost(FakeEstimator estimator) : IEstimatorHost
 {
     public const string Missing = "missing";
 
-    public IEstimator Open(string model) => model == Missing ? throw new EngineException($"Model \"{model}\" is not installed.") : estimator;
+    public IEstimator Open(string model) => model == Missing ? throw new ModelException($"Model \"{model}\" is not installed.") : estimator;
 
     public void Dispose()
     {

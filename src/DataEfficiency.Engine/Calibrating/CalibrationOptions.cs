@@ -1,5 +1,7 @@
 // What is measured, and how: the recipe is part of a calibration's identity (method section 10).
+
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Engine.Calibrating;
 
@@ -15,7 +17,7 @@ public sealed record CalibrationOptions
     public required IReadOnlyList<int> Budgets { get; init; }
 
     /// <summary>Tasks the learning rate is chosen on; they get no curve and no place in the fit.</summary>
-    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } = [.. ReferenceTasks.LearningRateTasks.Select(ReferenceTasks.Find)];
+    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } = [.. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)];
 
     /// <summary>Learning rates to choose from, by the mean of the best validation losses. Default: 3e-4, 1e-3, 3e-3.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = [3e-4, 1e-3, 3e-3];
@@ -57,13 +59,13 @@ public sealed record CalibrationOptions
     /// <exception cref="ArgumentException">There is no such profile.</exception>
     public static CalibrationOptions Of(string profile)
     {
-        IReadOnlyList<ReferenceTask> all = [.. ReferenceTasks.All.Where(t => !ReferenceTasks.LearningRateTasks.Contains(t.Name))];
+        IReadOnlyList<ReferenceTask> all = [.. ReferenceTaskList.All.Where(t => !ReferenceTaskList.LearningRateTasks.Contains(t.Name))];
         return profile switch
         {
             Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets },
             // Every so many tasks of the list, so that easy and hard ones are among them.
             Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])], Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },
-            SignalsOnly => new() { Profile = profile, Tasks = ReferenceTasks.All, Budgets = [], LearningRateTasks = [] },
+            SignalsOnly => new() { Profile = profile, Tasks = ReferenceTaskList.All, Budgets = [], LearningRateTasks = [] },
             _ => throw new ArgumentException($"There is no profile '{profile}'. There are: {Full}, {Small}, {SignalsOnly}."),
         };
     }

@@ -2,8 +2,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.Models.Native;
+using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Calibrating;
@@ -135,7 +140,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
         workers.ForEach(w => w.Start());
         workers.ForEach(w => w.Join());
         cancel.ThrowIfCancellationRequested();
-        if (failures.TryDequeue(out var failure)) throw new EngineException($"A calibration run failed: {failure.Message}", failure);
+        if (failures.TryDequeue(out var failure)) throw new ModelException($"A calibration run failed: {failure.Message}", failure);
     }
 
     private Calibration Compose(CalibrationJournal journal, string weights, double rate)

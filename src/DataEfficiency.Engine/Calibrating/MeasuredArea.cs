@@ -1,4 +1,5 @@
 // The area of a reference task's curve: measured where all budgets are there, else continued with the posterior over published curves.
+
 using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Engine.Calibrating;

@@ -2,6 +2,8 @@
 using System.Diagnostics;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Calibrating;

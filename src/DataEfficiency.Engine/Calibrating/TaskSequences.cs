@@ -1,4 +1,7 @@
+
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Calibrating;
 

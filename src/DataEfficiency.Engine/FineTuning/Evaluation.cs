@@ -1,5 +1,7 @@
 // How well a model answers: by its greedy answer, or by ranking the labels (method section 8).
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 // A whole fine-tuning run: seeded order, cosine rate, early stopping on the validation loss, the best checkpoint kept (method section 8).
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 
 namespace DataEfficiency.Engine.FineTuning;

@@ -1,5 +1,6 @@
 // One optimiser over one model: all its parameters (full) or an adapter's (LoRA, (IA)^3). Serves fine-tuning and pre-training alike.
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 // CoS-Low: the median pairwise cosine of the gradients of the least confident examples (arXiv 2512.24991; method section 5), with the
 // bootstrap over examples of decision sections 5 and 7. Pairs are not independent: resampling pairs would claim far too narrow an interval.
+using DataEfficiency.Engine.Randomness;
+
 namespace DataEfficiency.Engine.Forecasting;
 
 public static class CosLowStatistics

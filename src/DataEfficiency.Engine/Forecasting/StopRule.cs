@@ -1,5 +1,7 @@
 // When to stop labelling (decision sections 4, 6 and 8). Rule A: nothing was fine-tuned, stop at a safe multiple of the paper's number.
 // Rule B (better): the posterior places checks, stop when a measured score meets the target.
+using DataEfficiency.Engine.Answering;
+
 namespace DataEfficiency.Engine.Forecasting;
 
 public static class StopRule

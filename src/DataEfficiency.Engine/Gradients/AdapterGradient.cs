@@ -1,5 +1,6 @@
 // The gradient of one example with respect to a trained adapter, away from B = 0, where A has one too (GradientRows is for B = 0).
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,10 @@
 // Per-example LoRA gradients at B = 0 without any B: dL/dB = (alpha / r) sum over positions of dL/dy (A x)^T for each linear y = W x, and dL/dA = 0
 // (method section 4). So each linear keeps A x, autograd gives dL/dy of its output, and one batched product gives the rows of all examples at once.
 using System.Runtime.InteropServices;
+using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

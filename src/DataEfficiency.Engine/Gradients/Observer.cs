@@ -1,8 +1,11 @@
 // Labelled examples and their rows: what was observed once is not computed again while its row or its products are kept.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Gradients;
 

@@ -1,6 +1,9 @@
 // Where the gradient of each linear stands in a row: linears in recipe order, each [out, r] row by row.
 using System.Numerics.Tensors;
+using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 
 namespace DataEfficiency.Engine.Gradients;
 

@@ -1,6 +1,8 @@
 // The decoder of the Llama family in one file: Llama 3.x, Mistral, Qwen 2 / 2.5, SmolLM2. RMSNorm, rotary positions, grouped-query attention, SwiGLU
 // (Touvron et al., arXiv 2302.13971; Ainslie et al., arXiv 2305.13245). Functional on purpose: parameters in, tensors out, no module tree, so that
 // gradients, adapters and training each see exactly the linears they want through ILinearHook.
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -41,7 +43,7 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>Loads a Hugging Face folder. Peak memory: the float32 parameters and one piece of a tensor.</summary>
-    /// <exception cref="EngineException">A file is missing, truncated, or of another architecture or shape.</exception>
+    /// <exception cref="ModelException">A file is missing, truncated, or of another architecture or shape.</exception>
     public static Decoder Load(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Models;
 
@@ -8,7 +9,7 @@ namespace DataEfficiency.Engine.Models;
 internal sealed class Halving(string what, Action<string>? warn)
 {
     /// <param name="length">Tokens of an item.</param>
-    /// <exception cref="EngineException">One item alone does not fit.</exception>
+    /// <exception cref="ModelException">One item alone does not fit.</exception>
     public void Run<T>(IReadOnlyList<T> batch, Func<T, int> length, Action<IReadOnlyList<T>> run)
     {
         try
@@ -19,7 +20,7 @@ internal sealed class Halving(string what, Action<string>? warn)
         {
             var reason = full.Message.Split('\n')[0];
             if (batch.Count == 1)
-                throw new EngineException($"{what}: one sequence of {length(batch[0])} tokens does not fit into memory ({reason}). Use shorter texts, a smaller model, or a device with more memory.", full);
+                throw new ModelException($"{what}: one sequence of {length(batch[0])} tokens does not fit into memory ({reason}). Use shorter texts, a smaller model, or a device with more memory.", full);
             warn?.Invoke($"{what}: {batch.Count} sequences of up to {batch.Max(length)} tokens do not fit into memory ({reason}). Going on with half as many.");
             Run([.. batch.Take(batch.Count / 2)], length, run);
             Run([.. batch.Skip(batch.Count / 2)], length, run);

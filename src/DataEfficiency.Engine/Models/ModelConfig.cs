@@ -1,6 +1,7 @@
 // config.json of a Hugging Face folder, in both styles in use: rope_theta / rope_scaling / torch_dtype and rope_parameters / dtype.
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Models;
 
@@ -29,36 +30,36 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
     /// <summary>Reads FOLDER/config.json.</summary>
-    /// <exception cref="EngineException">Missing, malformed, or of an architecture or feature that is not supported.</exception>
+    /// <exception cref="ModelException">Missing, malformed, or of an architecture or feature that is not supported.</exception>
     public static ModelConfig Load(string folder)
     {
         var path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path)) throw new EngineException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        if (!File.Exists(path)) throw new ModelException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
         try
         {
             return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"), path);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new EngineException($"{path} cannot be read as a model's configuration: {malformed.Message}", malformed);
+            throw new ModelException($"{path} cannot be read as a model's configuration: {malformed.Message}", malformed);
         }
     }
 
     private static ModelConfig Read(JsonObject json, string path)
     {
         var type = (string?)json["model_type"];
-        if (!Supported.Contains(type)) throw new EngineException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
+        if (!Supported.Contains(type)) throw new ModelException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
         Expect(json, path, "hidden_act", "silu");
         // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
         var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));
-        if (mlpBias && type != "llama") throw new EngineException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");
-        if (attentionBias && type == "mistral") throw new EngineException($"{path}: attention_bias is true, but a model of type mistral has no such biases.");
+        if (mlpBias && type != "llama") throw new ModelException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");
+        if (attentionBias && type == "mistral") throw new ModelException($"{path}: attention_bias is true, but a model of type mistral has no such biases.");
         int hidden = Int(json, path, "hidden_size"), heads = Int(json, path, "num_attention_heads");
         var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
         var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
-        if (kv <= 0 || heads % kv != 0) throw new EngineException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
-        if (headDim <= 0) throw new EngineException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
-        if (headDim % 2 != 0) throw new EngineException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
+        if (kv <= 0 || heads % kv != 0) throw new ModelException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
+        if (headDim <= 0) throw new ModelException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
+        if (headDim % 2 != 0) throw new ModelException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var context = Int(json, path, "max_position_embeddings");
         var (theta, scaling) = RopeScaling.Read(json, context, path);
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
@@ -71,16 +72,16 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         if (type == "llama" || type == "qwen2" && !Flag(json, "use_sliding_window")) return null;
         if ((json.ContainsKey("sliding_window") ? (int?)json["sliding_window"] : 4096) is not { } size) return null;
-        if (size <= 0) throw new EngineException($"{path}: sliding_window is {size}, expected a positive number or null.");
+        if (size <= 0) throw new ModelException($"{path}: sliding_window is {size}, expected a positive number or null.");
         var layers = Int(json, path, "num_hidden_layers");
         if (json["layer_types"] is JsonArray kinds)
         {
-            if (kinds.Count != layers) throw new EngineException($"{path}: layer_types has {kinds.Count} entries, expected num_hidden_layers, {layers}.");
+            if (kinds.Count != layers) throw new ModelException($"{path}: layer_types has {kinds.Count} entries, expected num_hidden_layers, {layers}.");
             bool[] covered = [.. kinds.Select(k => (string?)k switch
             {
                 "full_attention" => false,
                 "sliding_attention" => true,
-                var other => throw new EngineException($"{path}: layer_types has \"{other}\", expected full_attention or sliding_attention."),
+                var other => throw new ModelException($"{path}: layer_types has \"{other}\", expected full_attention or sliding_attention."),
             })];
             return covered.Contains(true) ? new SlidingWindow(size, Array.IndexOf(covered, true), covered) : null;
         }
@@ -97,15 +98,15 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
 
     private static int Int(JsonObject json, string path, string key)
     {
-        var value = (int?)json[key] ?? throw new EngineException($"{path} lacks {key}.");
-        return value > 0 ? value : throw new EngineException($"{path}: {key} is {value}, expected a positive number.");
+        var value = (int?)json[key] ?? throw new ModelException($"{path} lacks {key}.");
+        return value > 0 ? value : throw new ModelException($"{path}: {key} is {value}, expected a positive number.");
     }
 
     private static bool Flag(JsonObject json, string key) => json[key] is { } flag && (bool)flag;
 
     private static void Expect(JsonObject json, string path, string key, string expected)
     {
-        if (json[key] is { } found && (string?)found != expected) throw new EngineException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
+        if (json[key] is { } found && (string?)found != expected) throw new ModelException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
     }
 
     /// <summary>How many last tokens, its own included, a token of this layer sees; without a window more than there are.</summary>

@@ -1,6 +1,7 @@
 // How rotary frequencies are changed for contexts longer than those that a model was first trained on: linear, Llama 3's way, and YaRN (Peng et al., arXiv 2309.00071), as
 // config.json spells them.
 using System.Text.Json.Nodes;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Models;
 
@@ -16,21 +17,21 @@ public abstract record RopeScaling(double Factor)
     internal abstract JsonObject ToJson();
 
     /// <summary>Theta and the scaling of a config.json; null: frequencies as they are.</summary>
-    /// <exception cref="EngineException">A type that is not supported, or one that lacks a number.</exception>
+    /// <exception cref="ModelException">A type that is not supported, or one that lacks a number.</exception>
     internal static (double Theta, RopeScaling? Scaling) Read(JsonObject json, int context, string path)
     {
         var rope = (json["rope_parameters"] ?? json["rope_scaling"]) as JsonObject ?? [];
         var theta = (double?)(rope["rope_theta"] ?? json["rope_theta"]) ?? 10000;
         var type = (string?)(rope["rope_type"] ?? rope["type"]) ?? "default";
-        double Real(string key) => Given(key) ?? throw new EngineException($"{path}: rope scaling {type} lacks {key}.");
-        double? Given(string key) => (double?)rope[key] is not { } value ? null : value > 0 ? value : throw new EngineException($"{path}: {key} of rope scaling {type} is {value}, expected a positive number.");
+        double Real(string key) => Given(key) ?? throw new ModelException($"{path}: rope scaling {type} lacks {key}.");
+        double? Given(string key) => (double?)rope[key] is not { } value ? null : value > 0 ? value : throw new ModelException($"{path}: {key} of rope scaling {type} is {value}, expected a positive number.");
         return (theta, type switch
         {
             "default" => null,
             "linear" => new LinearScaling(Real("factor")),
             "llama3" => new Llama3Scaling(Real("factor"), Real("low_freq_factor"), Real("high_freq_factor"), (int)Real("original_max_position_embeddings")),
             "yarn" => YarnScaling.Read(rope, Given("factor"), (int?)Given("original_max_position_embeddings") ?? context, context),
-            _ => throw new EngineException($"{path}: rope type \"{type}\" is not supported, expected default, linear, llama3 or yarn."),
+            _ => throw new ModelException($"{path}: rope type \"{type}\" is not supported, expected default, linear, llama3 or yarn."),
         });
     }
 }

@@ -1,3 +1,5 @@
+using DataEfficiency.Prompts;
+
 namespace DataEfficiency.Engine.Pretraining;
 
 /// <summary>One generated question with its answer, in the form that every project uses.</summary>

@@ -1,4 +1,6 @@
+
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Randomness;
 
 namespace DataEfficiency.Engine.Pretraining;
 

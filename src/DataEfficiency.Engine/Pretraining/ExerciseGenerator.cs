@@ -1,5 +1,8 @@
 // Generic questions and answers for pre-training: they teach the chat form, "Answer with one of: a; b; c", copying, and stopping after the answer.
 // None of them is a reference task: those must stay unseen, or the calibration would measure what was taught here.
+using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Prompts;
+
 namespace DataEfficiency.Engine.Pretraining;
 
 /// <param name="words">Words of the training text, most frequent first.</param>

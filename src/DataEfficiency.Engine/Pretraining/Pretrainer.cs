@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Engine.Pretraining;
 

@@ -1,5 +1,6 @@
 // The training text cut into pieces, a fiftieth of them held out, and what the exercises are made of: frequent words and short passages.
 using System.Text.RegularExpressions;
+using DataEfficiency.Engine.Randomness;
 
 namespace DataEfficiency.Engine.Pretraining;
 

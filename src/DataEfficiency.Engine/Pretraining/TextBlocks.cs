@@ -1,4 +1,6 @@
+
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Engine.Pretraining;
 

@@ -1,5 +1,6 @@
 // What a customer wants: 4, 12 and 40 intents of a bank, 6 of a help desk with noisy labels. Sentence grammars with synonyms; intents share words.
-namespace DataEfficiency.Engine;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class EnquiryTasks
 {

@@ -1,5 +1,6 @@
 // Form rather than content: how a date is written, whether adjectives stand in the usual order, which place a parcel goes to.
-namespace DataEfficiency.Engine;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class FormatTasks
 {

@@ -1,5 +1,7 @@
 // Rules that no single word gives away: truth values, parity, counting.
-namespace DataEfficiency.Engine;
+using DataEfficiency.Engine.Randomness;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class LogicTasks
 {

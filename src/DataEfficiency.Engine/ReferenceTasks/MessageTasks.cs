@@ -1,5 +1,6 @@
 // Surface cues: a tag at a fixed place, the language, the words of spam, the words of a topic, the form of the verb.
-namespace DataEfficiency.Engine;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class MessageTasks
 {

@@ -1,5 +1,8 @@
 // A generated task: unlimited labelled examples whose rule, noise and ceiling are known, to measure how fast a model learns (method section 10).
-namespace DataEfficiency.Engine;
+using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Prompts;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 /// <summary>A seeded generator of labelled examples of one task.</summary>
 /// <remarks>Equal arguments give equal examples; a shorter list is a prefix of a longer one, so that training subsets are nested.</remarks>

@@ -1,5 +1,7 @@
 // Opinions: the words alone decide, a negation turns them round, or only the part after "but" counts.
-namespace DataEfficiency.Engine;
+using DataEfficiency.Engine.Randomness;
+
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class ReviewTasks
 {

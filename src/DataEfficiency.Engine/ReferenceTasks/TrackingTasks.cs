@@ -1,5 +1,5 @@
 // Chains of facts that must be followed step by step (after the tasks of the same names in BIG-Bench).
-namespace DataEfficiency.Engine;
+namespace DataEfficiency.Engine.ReferenceTasks;
 
 internal static class TrackingTasks
 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Storage;
 

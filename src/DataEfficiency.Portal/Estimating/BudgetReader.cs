@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;

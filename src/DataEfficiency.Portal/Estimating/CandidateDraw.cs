@@ -1,4 +1,6 @@
-using DataEfficiency.Engine.Forecasting;
+
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Randomness;
 
 namespace DataEfficiency.Portal.Estimating;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;

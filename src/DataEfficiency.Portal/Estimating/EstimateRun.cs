@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -34,7 +35,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             throw;
         }
         // a mistake in model, settings or labels: its message is for the person who reads the page
-        catch (Exception e) when (e is EngineException or ArgumentException)
+        catch (Exception e) when (e is ModelException or ArgumentException)
         {
             row = FailedRow(inputs, started, e.Message);
             LogFailed(e, projectId, inputs.LabelVersion);

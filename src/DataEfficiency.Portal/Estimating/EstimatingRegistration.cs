@@ -1,5 +1,5 @@
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Hub;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;

@@ -10,7 +10,7 @@ public delegate IEstimator EstimatorLoader(string folder);
 public interface IEstimatorHost : IDisposable
 {
     /// <summary>The model, loaded now if need be; it stays valid until the next call.</summary>
-    /// <exception cref="EngineException">Not installed or not usable; the message says what to do.</exception>
+    /// <exception cref="ModelException">Not installed or not usable; the message says what to do.</exception>
     IEstimator Open(string model);
 }
 

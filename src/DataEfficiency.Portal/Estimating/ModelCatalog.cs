@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -19,12 +19,12 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
     /// <summary>Names only, cheap enough for any page.</summary>
     public IReadOnlyList<string> Names() => [.. Usable().Select(f => Path.GetFileName(f))];
 
-    /// <exception cref="EngineException">No such model; the message lists those that are there.</exception>
+    /// <exception cref="ModelException">No such model; the message lists those that are there.</exception>
     public string FolderOf(string model)
     {
         var names = Names();
         return Usable().FirstOrDefault(f => Path.GetFileName(f) == model)
-            ?? throw new EngineException($"Model \"{model}\" is not installed. Installed: {(names.Count > 0 ? string.Join(", ", names) : "none")}. Put its Hugging Face folder into {Root}, or choose another model in the project's settings.");
+            ?? throw new ModelException($"Model \"{model}\" is not installed. Installed: {(names.Count > 0 ? string.Join(", ", names) : "none")}. Put its Hugging Face folder into {Root}, or choose another model in the project's settings.");
     }
 
     /// <summary>Reads what is on the disk; the first time after a change this checks and hashes the weights.</summary>

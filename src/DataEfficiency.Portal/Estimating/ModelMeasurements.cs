@@ -1,5 +1,5 @@
-using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Prompts;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -59,7 +59,7 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
         catch (Exception e)
         {
             LogFailed(e, first.Model);
-            failure = e is EngineException or ArgumentException or InvalidDataException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.";
+            failure = e is ModelException or ArgumentException or InvalidDataException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.";
         }
         lock (_gate)
         {

@@ -1,5 +1,5 @@
-using DataEfficiency.Engine;
 using DataEfficiency.Hub;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Estimating;
 
@@ -57,7 +57,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         {
             outcome = $"The download of {model} was cancelled. Pull it again, and it goes on where it stopped.";
         }
-        catch (EngineException e)
+        catch (ModelException e)
         {
             outcome = e.Message;
         }

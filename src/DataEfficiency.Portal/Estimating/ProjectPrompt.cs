@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Estimating;
 

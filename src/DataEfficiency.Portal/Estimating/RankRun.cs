@@ -3,6 +3,7 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -37,7 +38,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         {
             LogFailed(e, job.Id, job.ProjectId);
             End(job.Id);
-            Wait(store.FailAsync(job.Id, e is EngineException or ArgumentException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
+            Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
         }
         Wait(publisher.PublishAsync(job.ProjectId, cancel));
         return true;

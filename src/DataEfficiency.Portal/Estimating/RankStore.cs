@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

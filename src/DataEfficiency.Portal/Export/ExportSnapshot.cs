@@ -1,3 +1,5 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

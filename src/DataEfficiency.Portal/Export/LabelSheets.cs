@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Xml;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;

@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 

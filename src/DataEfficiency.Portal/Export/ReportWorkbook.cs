@@ -2,6 +2,10 @@
 // afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers and formulas. Widths are set by hand: measuring text
 // needs a drawing library that a server may lack.
 using ClosedXML.Excel;
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Models.Adapters;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;

@@ -1,6 +1,7 @@
 // One import from the first row to the flip. Every transaction is short (a chunk of rows, a chunk of places), so that labeling goes on beside it;
 // nothing of it is visible before the last one, which sets Project.VisibleImport.
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 

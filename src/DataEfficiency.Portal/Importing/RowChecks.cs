@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;

@@ -2,6 +2,7 @@
 // no document type definitions. Parts are read forward only, so that a sheet of a million rows needs no more memory than one row.
 using System.IO.Compression;
 using System.Xml;
+using DataEfficiency.Engine;
 
 namespace DataEfficiency.Portal.Importing;
 

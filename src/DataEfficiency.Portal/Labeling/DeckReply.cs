@@ -1,3 +1,4 @@
+
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Everything the label page's script gets: acknowledgements, the next cards, or why there are none.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;

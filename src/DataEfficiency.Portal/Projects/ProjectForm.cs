@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 

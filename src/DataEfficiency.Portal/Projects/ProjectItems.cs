@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 

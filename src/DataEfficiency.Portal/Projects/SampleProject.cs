@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DataEfficiency.Engine;
+using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 
@@ -25,7 +25,7 @@ public sealed class SampleProject(ProjectService projects, UploadStore uploads, 
     /// <returns>The project's id; its import runs by then.</returns>
     public async Task<int> CreateAsync(string userId, CancellationToken cancel = default)
     {
-        var task = ReferenceTasks.Find(Task);
+        var task = ReferenceTaskList.Find(Task);
         var form = new ProjectForm
         {
             Name = "Sample: bank enquiries", Instruction = "Which of these does the customer of a bank write about?", Guideline = Guideline, Model = models.Default, Ceiling = task.Ceiling,

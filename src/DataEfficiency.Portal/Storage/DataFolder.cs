@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Gradients;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

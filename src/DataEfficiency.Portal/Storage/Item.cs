@@ -1,3 +1,5 @@
+using DataEfficiency.Engine.Answering;
+
 namespace DataEfficiency.Portal.Storage;
 
 public sealed class Item

@@ -1,3 +1,4 @@
+
 namespace DataEfficiency.Portal.Storage;
 
 public enum TaskType { SingleChoice, ShortAnswer }

@@ -1,3 +1,5 @@
+using DataEfficiency.Engine;
+
 namespace DataEfficiency.Portal.Storage;
 
 public enum WorkState { Queued, Running, Done, Failed, Cancelled }

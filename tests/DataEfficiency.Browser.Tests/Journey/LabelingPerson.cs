@@ -1,4 +1,5 @@
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.ReferenceTasks;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Journey;
@@ -9,7 +10,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
     private const string Password = "correct horse battery";
 
     /// <summary>Six kinds of support messages: few enough for one digit each.</summary>
-    private static readonly ReferenceTask Task6 = ReferenceTasks.All.Single(t => t.Name == "support-6");
+    private static readonly ReferenceTask Task6 = ReferenceTaskList.All.Single(t => t.Name == "support-6");
 
     private static readonly IReadOnlyList<Example> Pool = Task6.Generate(TaskSplit.Train, 400, 7);
 

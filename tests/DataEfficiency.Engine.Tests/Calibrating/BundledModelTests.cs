@@ -1,5 +1,10 @@
+
+using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.Calibrating;
 
@@ -58,7 +63,7 @@ public sealed class BundledModelTests
     [Fact]
     public void Calibration_CosLowOfATask_IsMeasuredAgain()
     {
-        var task = ReferenceTasks.Find("bank-4");
+        var task = ReferenceTaskList.Find("bank-4");
         using var estimator = Estimator.Load(Folder, PromptBuilder.Load(Folder), new EngineOptions { Threads = 1 });
         Assert.NotNull(estimator.Calibration);
         var expected = Measured.Tasks.Single(t => t.Name == task.Name);

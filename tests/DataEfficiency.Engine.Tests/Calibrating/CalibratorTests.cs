@@ -1,6 +1,9 @@
+
 using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.Forecasting;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.Calibrating;
 
@@ -12,7 +15,7 @@ public sealed class CalibratorTests : IDisposable
 
     private static CalibrationOptions Quick(params string[] tasks) => new()
     {
-        Profile = CalibrationOptions.Small, Tasks = [.. tasks.Select(ReferenceTasks.Find)], Budgets = [0, 50], LearningRateTasks = [ReferenceTasks.Find("tense")], LearningRates = [1e-3, 3e-3],
+        Profile = CalibrationOptions.Small, Tasks = [.. tasks.Select(ReferenceTaskList.Find)], Budgets = [0, 50], LearningRateTasks = [ReferenceTaskList.Find("tense")], LearningRates = [1e-3, 3e-3],
         LearningRateBudget = 32, MaxSteps = 4, EvaluateEvery = 2, ValidationSize = 8, TestSize = 20, PoolSize = 40, BatchSize = 8,
     };
 

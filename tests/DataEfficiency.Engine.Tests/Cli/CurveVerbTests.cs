@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Prompts.Tests;
 
 namespace DataEfficiency.Engine.Tests.Cli;
 

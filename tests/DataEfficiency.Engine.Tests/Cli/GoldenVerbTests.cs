@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DataEfficiency.Prompts.Tests;
 
 namespace DataEfficiency.Engine.Tests.Cli;
 

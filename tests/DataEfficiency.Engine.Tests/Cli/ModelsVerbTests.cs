@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Tests.Hub;
 using DataEfficiency.Hub;
 

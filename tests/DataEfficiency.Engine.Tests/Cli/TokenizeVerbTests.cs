@@ -1,4 +1,5 @@
-using DataEfficiency.Engine.Models;
+
+using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Engine.Tests.Cli;
 

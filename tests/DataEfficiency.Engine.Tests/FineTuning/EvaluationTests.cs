@@ -1,5 +1,6 @@
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 
 namespace DataEfficiency.Engine.Tests.FineTuning;

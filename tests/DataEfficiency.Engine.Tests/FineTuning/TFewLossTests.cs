@@ -1,5 +1,7 @@
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.FineTuning;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,7 @@
+
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Engine.Tests.Forecasting;
 

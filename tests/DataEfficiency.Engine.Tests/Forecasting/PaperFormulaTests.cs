@@ -1,3 +1,4 @@
+
 using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Engine.Tests.Forecasting;

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

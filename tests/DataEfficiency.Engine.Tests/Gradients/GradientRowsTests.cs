@@ -1,5 +1,9 @@
+using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

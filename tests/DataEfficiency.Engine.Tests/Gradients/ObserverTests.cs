@@ -1,5 +1,9 @@
+
+using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Models.Adapters;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.Gradients;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Hub;
+using DataEfficiency.Prompts;
 using Microsoft.AspNetCore.Http;
 
 namespace DataEfficiency.Engine.Tests.Hub;
@@ -22,7 +24,7 @@ public sealed class HubDownloadTests : IDisposable
 
     private async Task<string> RefusedAsync(LocalHub hub, string? token = null, int retries = 3)
     {
-        var error = await Assert.ThrowsAnyAsync<EngineException>(() => PullAsync(hub, token, retries));
+        var error = await Assert.ThrowsAnyAsync<ModelException>(() => PullAsync(hub, token, retries));
         Assert.False(Directory.Exists(Folder), "a model that is not complete has taken its name");
         return error.Message;
     }

@@ -1,6 +1,10 @@
 // Llama's attention_bias (q, k, v and o) and mlp_bias (gate, up and down), in every way that the linears are applied.
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 

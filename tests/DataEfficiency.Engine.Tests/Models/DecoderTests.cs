@@ -1,4 +1,5 @@
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,6 +7,13 @@ namespace DataEfficiency.Engine.Tests.Models;
 
 public class DecoderTests
 {
+    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    public void Config_BosToken_SameAsReference(string name)
+    {
+        using var model = new GoldenModel(name);
+        Assert.Equal((int?)model.Json["bos_id"], model.Decoder.Config.BosTokenId);
+    }
+
     [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
     public void Logits_OfEveryItem_AreTheReferences(string name)
     {

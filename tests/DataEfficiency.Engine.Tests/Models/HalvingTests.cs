@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Native;
+using DataEfficiency.Prompts;
 using Xunit;
 
 namespace DataEfficiency.Engine.Tests.Models;
@@ -25,7 +27,7 @@ public class HalvingTests
     [Fact]
     public void Run_OneThatDoesNotFit_IsAnErrorThatNamesModelLengthAndMemory()
     {
-        var failed = Assert.Throws<EngineException>(() => new Halving("Llama-8B on cuda:0", null).Run([700], n => n, _ => throw new ExternalException(CudaFull)));
+        var failed = Assert.Throws<ModelException>(() => new Halving("Llama-8B on cuda:0", null).Run([700], n => n, _ => throw new ExternalException(CudaFull)));
         Assert.Contains("Llama-8B on cuda:0", failed.Message);
         Assert.Contains("700 tokens", failed.Message);
         Assert.Contains("2.00 GiB", failed.Message);
@@ -40,7 +42,7 @@ public class HalvingTests
     public void Run_RealRefusalOfMemory_IsRecognised()
     {
         NativeStartup.Ensure();
-        var failed = Assert.Throws<EngineException>(() => new Halving("m on cpu", null).Run([5], n => n, _ => TorchSharp.torch.empty(1L << 57).Dispose()));
+        var failed = Assert.Throws<ModelException>(() => new Halving("m on cpu", null).Run([5], n => n, _ => TorchSharp.torch.empty(1L << 57).Dispose()));
         Assert.Contains("5 tokens", failed.Message);
     }
 }

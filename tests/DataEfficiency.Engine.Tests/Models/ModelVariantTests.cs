@@ -1,7 +1,11 @@
 // Folders of the same families as other people write them: each variant of a small golden model must give that model's numbers, or say what it lacks.
 using System.Text.Json.Nodes;
-using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
+using DataEfficiency.Prompts.Tests;
+using DataEfficiency.Prompts.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,7 +29,7 @@ public class ModelVariantTests
         GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(new ForecastRequest(null, [.. examples], new Target(.9), 5000)).CosLow.Median!.Value, 1e-5);
     }
 
-    private static string Refusal(ModelVariant variant) => Assert.Throws<EngineException>(() => { using var decoder = Decoder.Load(variant.Folder); }).Message;
+    private static string Refusal(ModelVariant variant) => Assert.Throws<ModelException>(() => { using var decoder = Decoder.Load(variant.Folder); }).Message;
 
     private static void NewerStyle(JsonObject config)
     {
@@ -290,7 +294,7 @@ public class ModelVariantTests
 
     private static void CheckRefused(ModelVariant variant, string said)
     {
-        var message = Assert.Throws<EngineException>(() => Estimator.Load(variant.Folder)).Message;
+        var message = Assert.Throws<ModelException>(() => Estimator.Load(variant.Folder)).Message;
         Assert.StartsWith($"{variant.At("tokenizer.json")}: {said}", message);
         Assert.Contains("put the tokenizer.json and chat template of these weights there", message);
         Assert.Equal(message, ModelFolder.Inspect(variant.Folder).Problem);

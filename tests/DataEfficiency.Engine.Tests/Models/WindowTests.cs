@@ -1,8 +1,10 @@
 // Attention under a sliding window: every way of going through the model against an explicit masked attention, with windows of one token, shorter than a prompt, shorter than the shared
 // prefix, reaching into it, and longer than everything.
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
+
 using DataEfficiency.Engine.Pretraining;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Engine.Tests.Pretraining;
 
@@ -29,7 +31,7 @@ public sealed class ExerciseGeneratorTests
     [Fact]
     public void Next_AnyExercise_IsNoReferenceTask()
     {
-        var taught = ReferenceTasks.All.Select(t => t.Prompt.Instruction).ToHashSet();
+        var taught = ReferenceTaskList.All.Select(t => t.Prompt.Instruction).ToHashSet();
         Assert.All(Many("d"), e => Assert.DoesNotContain(e.Task.Instruction, taught));
         Assert.All(Many("e"), e => Assert.NotEmpty(e.Answer));
     }

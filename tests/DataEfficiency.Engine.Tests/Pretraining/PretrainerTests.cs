@@ -1,5 +1,10 @@
+
+using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Pretraining;
+using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Prompts.Tokenization;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.Pretraining;
 

@@ -1,3 +1,4 @@
+
 using DataEfficiency.Engine.Pretraining;
 
 namespace DataEfficiency.Engine.Tests.Pretraining;

@@ -1,23 +1,25 @@
+using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Engine.ReferenceTasks;
 using Xunit;
 
 namespace DataEfficiency.Engine.Tests;
 
 public sealed class ReferenceTaskTests
 {
-    public static TheoryData<string> Names => new(ReferenceTasks.All.Select(t => t.Name));
+    public static TheoryData<string> Names => new(ReferenceTaskList.All.Select(t => t.Name));
 
     [Fact]
     public void All_EnoughTasksWithDistinctNames()
     {
-        Assert.True(ReferenceTasks.All.Count >= 16 + ReferenceTasks.LearningRateTasks.Count);
-        Assert.Equal(ReferenceTasks.All.Count, ReferenceTasks.All.Select(t => t.Name).Distinct().Count());
-        Assert.All(ReferenceTasks.LearningRateTasks, name => ReferenceTasks.Find(name));
+        Assert.True(ReferenceTaskList.All.Count >= 16 + ReferenceTaskList.LearningRateTasks.Count);
+        Assert.Equal(ReferenceTaskList.All.Count, ReferenceTaskList.All.Select(t => t.Name).Distinct().Count());
+        Assert.All(ReferenceTaskList.LearningRateTasks, name => ReferenceTaskList.Find(name));
     }
 
     [Fact]
     public void Find_UnknownName_SaysWhichThereAre()
     {
-        var error = Assert.Throws<ArgumentException>(() => ReferenceTasks.Find("bank-5"));
+        var error = Assert.Throws<ArgumentException>(() => ReferenceTaskList.Find("bank-5"));
         Assert.Contains("bank-5", error.Message);
         Assert.Contains("bank-4", error.Message);
     }
@@ -25,7 +27,7 @@ public sealed class ReferenceTaskTests
     [Theory, MemberData(nameof(Names))]
     public void Generate_SameArguments_SameExamplesAndNestedPrefixes(string name)
     {
-        var task = ReferenceTasks.Find(name);
+        var task = ReferenceTaskList.Find(name);
         var many = task.Generate(TaskSplit.Train, 60, 7);
         Assert.Equal(many, task.Generate(TaskSplit.Train, 60, 7));
         Assert.Equal(many.Take(20), task.Generate(TaskSplit.Train, 20, 7));
@@ -35,7 +37,7 @@ public sealed class ReferenceTaskTests
     [Theory, MemberData(nameof(Names))]
     public void Generate_TwoSplits_ShareNoText(string name)
     {
-        var task = ReferenceTasks.Find(name);
+        var task = ReferenceTaskList.Find(name);
         var sets = Enum.GetValues<TaskSplit>().Select(s => task.Generate(s, 1500, 1).Select(e => e.Text).ToHashSet()).ToList();
         Assert.Empty(sets[0].Intersect(sets[1]));
         Assert.Empty(sets[0].Intersect(sets[2]));
@@ -45,7 +47,7 @@ public sealed class ReferenceTaskTests
     [Theory, MemberData(nameof(Names))]
     public void Generate_FiveThousand_TextsDifferAndAreShort(string name)
     {
-        var examples = ReferenceTasks.Find(name).Generate(TaskSplit.Train, 5000, 1);
+        var examples = ReferenceTaskList.Find(name).Generate(TaskSplit.Train, 5000, 1);
         Assert.True(examples.Select(e => e.Text).Distinct().Count() >= 4000, $"{examples.Select(e => e.Text).Distinct().Count()} texts");
         Assert.All(examples, e => Assert.InRange(e.Text.Length, 4, 160));
         Assert.All(examples, e => Assert.Equal(e.Text.Trim(), e.Text));
@@ -54,7 +56,7 @@ public sealed class ReferenceTaskTests
     [Theory, MemberData(nameof(Names))]
     public void Generate_FixedAnswers_AreBalanced(string name)
     {
-        var task = ReferenceTasks.Find(name);
+        var task = ReferenceTaskList.Find(name);
         var examples = task.Generate(TaskSplit.Test, 8000, 1);
         if (task.Prompt.Answers is not { } answers)
         {
@@ -100,7 +102,7 @@ public sealed class ReferenceTaskTests
     [InlineData("date-format")]
     public void Generate_RuleTasks_AnswerFollowsFromTheText(string name)
     {
-        foreach (var (text, answer) in ReferenceTasks.Find(name).Generate(TaskSplit.Validation, 200, 5))
+        foreach (var (text, answer) in ReferenceTaskList.Find(name).Generate(TaskSplit.Validation, 200, 5))
             Assert.Equal(Solve(name, text), answer);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bunit;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Components.Charts;
 using Xunit;
 

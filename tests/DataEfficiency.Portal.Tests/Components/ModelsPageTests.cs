@@ -2,13 +2,15 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Tests.Hub;
 using DataEfficiency.Hub;
 using DataEfficiency.Portal.Components.Pages;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Estimating;
+using DataEfficiency.Prompts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
@@ -120,7 +122,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
     public async Task Measure_ThatFails_SaysWhy()
     {
         var page = await OpenAsync(GlobalRoles.Lead);
-        _world.Estimator.Failure = new EngineException("tensor x is missing");
+        _world.Estimator.Failure = new ModelException("tensor x is missing");
         await ClickAsync(page, "Measure the cost");
         page.WaitForAssertion(() => Assert.Contains("The cost could not be measured. tensor x is missing", page.Markup), Patience);
         _world.Estimator.Failure = null;

@@ -1,7 +1,9 @@
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -101,7 +103,7 @@ public sealed class EstimateWorkerTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(400, drawn: true);
         await world.LabelAndWaitAsync(project, 8);
-        world.Estimator.Failure = new EngineException("weights.safetensors is truncated: download it again.");
+        world.Estimator.Failure = new ModelException("weights.safetensors is truncated: download it again.");
         var failed = await world.LabelAndWaitAsync(project, 1);
         Assert.Equal("weights.safetensors is truncated: download it again.", failed.Error);
         Assert.Equal(8, failed.Estimate!.CosLow.Count);

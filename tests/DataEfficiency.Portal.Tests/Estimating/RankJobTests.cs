@@ -1,3 +1,5 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;

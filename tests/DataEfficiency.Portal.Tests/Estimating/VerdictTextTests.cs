@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Xunit;

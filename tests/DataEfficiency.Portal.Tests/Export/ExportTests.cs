@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ClosedXML.Excel;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;

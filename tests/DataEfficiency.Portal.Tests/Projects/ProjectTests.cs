@@ -1,4 +1,5 @@
 using System.Net;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Engine;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 

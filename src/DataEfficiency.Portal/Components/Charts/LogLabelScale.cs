@@ -1,3 +1,4 @@
+
 namespace DataEfficiency.Portal.Components.Charts;
 
 /// <summary>From labels and shares to places in the chart's viewBox of 760 x 360.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;

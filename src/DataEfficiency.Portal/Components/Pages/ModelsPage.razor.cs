@@ -1,4 +1,4 @@
-using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using Microsoft.AspNetCore.Components;

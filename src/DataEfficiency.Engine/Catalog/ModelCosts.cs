@@ -1,0 +1,82 @@
+// What one example costs on this machine, measured on generated examples and kept beside the model folders.
+using System.Diagnostics;
+using System.Text.Json;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
+
+namespace DataEfficiency.Engine.Catalog;
+
+/// <param name="Tokens">Tokens of the prompts, on average; null where the estimator does not tell.</param>
+/// <param name="SecondsPerLabel">One label: forward, backward and its gradient row. Median.</param>
+/// <param name="SecondsPerItem">One item of a ranking, several at a time behind the instruction they share.</param>
+public sealed record ModelCost(string WeightsSha256, string Machine, string Device, int Threads, int? Tokens, double SecondsPerLabel, double SecondsPerItem, DateTimeOffset MeasuredAt);
+
+/// <summary>The measured costs under a models folder: one file, the last measurement of each model on each machine.</summary>
+public static class ModelCosts
+{
+    public const string FileName = ".costs.json";
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly Lock Writing = new();
+
+    /// <summary>The last measurement of these weights on this machine, or null. A damaged file counts as none.</summary>
+    public static ModelCost? Find(string root, string weightsSha256) => Load(root).FirstOrDefault(c => c.WeightsSha256 == weightsSha256 && c.Machine == Environment.MachineName);
+
+    /// <exception cref="ModelException">The folder cannot be written.</exception>
+    public static void Store(string root, ModelCost cost)
+    {
+        lock (Writing)
+        {
+            try
+            {
+                Directory.CreateDirectory(root);
+                var path = Path.Combine(root, FileName);
+                var temporary = $"{path}.{Environment.ProcessId}.tmp";
+                File.WriteAllText(temporary, JsonSerializer.Serialize(Load(root).Where(c => (c.WeightsSha256, c.Machine) != (cost.WeightsSha256, cost.Machine)).Append(cost), Format));
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ModelException($"The measured cost cannot be stored in {root}: {e.Message}", e);
+            }
+        }
+    }
+
+    private static IReadOnlyList<ModelCost> Load(string root)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<IReadOnlyList<ModelCost>>(File.ReadAllBytes(Path.Combine(root, FileName)), Format) ?? [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>One measurement in short steps, so that other work may go between two of them.</summary>
+/// <param name="seed">Other than that of the measurement before: a row that is kept would cost nothing.</param>
+public sealed class CostMeasurement(long seed, int threads)
+{
+    private const int Labels = 4, Items = 8;
+    private static readonly ReferenceTask Task = ReferenceTaskList.Find("support-6");
+
+    private readonly IReadOnlyList<Example> _examples = Task.Generate(TaskSplit.Train, Labels + 1 + Items, seed);
+    private readonly List<double> _labels = [];
+    private int _step;
+
+    /// <summary>Does one step: a label, or a ranking of eight items. The first of each kind only warms up.</summary>
+    /// <returns>The cost, after the last step; null before.</returns>
+    public ModelCost? Step(IEstimator estimator, CancellationToken cancel = default)
+    {
+        var example = _examples[Math.Min(_step, Labels)];
+        var clock = Stopwatch.StartNew();
+        if (_step < Labels) estimator.Observe(Task.Prompt, example, cancel);
+        else estimator.Rank(Task.Prompt, [.. _examples.Skip(Labels).Take(_step == Labels ? 1 : Items).Select(e => e.Text)], cancel: cancel);
+        var seconds = clock.Elapsed.TotalSeconds;
+        if (_step is > 0 and < Labels) _labels.Add(seconds);
+        if (_step++ <= Labels) return null;
+        var tokens = estimator is Estimator real ? (int?)Math.Round(_examples.Average(e => real.Prompts.Prompt(Task.Prompt, e.Text).Length)) : null;
+        return new(estimator.Model.Sha256, Environment.MachineName, estimator.Model.Device, threads, tokens, _labels.Order().ElementAt(_labels.Count / 2), seconds / Items, DateTimeOffset.UtcNow);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Gradients.CpuPass;
+
+/// <summary>Some columns of a float32 matrix in native memory, row by row. The tensor that owns it outlives the view.</summary>
+internal readonly unsafe struct FloatMatrix
+{
+    private readonly float* _first;
+
+    /// <summary>Floats from one row to the next.</summary>
+    public int Stride { get; }
+
+    public int Count { get; }
+
+    public int Width { get; }
+
+    /// <param name="t">Contiguous, [.., columns], on the CPU.</param>
+    public FloatMatrix(Tensor t)
+    {
+        if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous()) throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
+        Width = Stride = (int)t.shape[^1];
+        Count = (int)(t.numel() / Width);
+        // Of one value only: the bytes of a whole embedding may be more than a span can have.
+        using Tensor flat = t.view(-1), one = flat.narrow(0, 0, 1);
+        _first = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(one.bytes));
+    }
+
+    private FloatMatrix(float* first, int stride, int count, int width)
+    {
+        _first = first;
+        (Stride, Count, Width) = (stride, count, width);
+    }
+
+    public FloatMatrix Columns(int first, int count) => new(_first + first, Stride, Count, count);
+
+    public float* Row(int row) => _first + (long)row * Stride;
+
+    public Span<float> this[int row] => new(Row(row), Width);
+}

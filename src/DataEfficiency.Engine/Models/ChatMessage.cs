@@ -1,4 +1,0 @@
-namespace DataEfficiency.Engine.Models;
-
-/// <param name="Role">system, user or assistant.</param>
-public sealed record ChatMessage(string Role, string Content);

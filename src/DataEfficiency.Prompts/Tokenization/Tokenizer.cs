@@ -1,0 +1,99 @@
+// Text to token ids and back, from a Hugging Face tokenizer.json (BPE). No special token is added: the chat template has them.
+using System.Text;
+
+namespace DataEfficiency.Prompts.Tokenization;
+
+/// <summary>A BPE tokenizer: byte level (Llama 3, Qwen 2, SmolLM2, GPT-2) or byte fallback (Mistral). Ids equal those of Hugging Face
+/// tokenizers. One instance may be used by several threads.</summary>
+public sealed class Tokenizer
+{
+    private readonly TokenizerParts parts;
+    private readonly AddedTokenMatcher untouched, normalized;
+    private readonly Dictionary<string, int> addedIds;
+    private readonly string[] texts;
+    private readonly HashSet<int> special;
+
+    internal Tokenizer(TokenizerParts parts)
+    {
+        this.parts = parts;
+        untouched = new AddedTokenMatcher(parts.Added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        normalized = new AddedTokenMatcher(parts.Added.Where(t => t.Normalized).Select(t => (parts.Normalize(t.Content), t)));
+        addedIds = parts.Added.ToDictionary(t => t.Content, t => t.Id);
+        special = [.. parts.Added.Where(t => t.Special).Select(t => t.Id)];
+        var all = parts.Model.Vocabulary.Select(p => (p.Key, p.Value)).Concat(parts.Added.Select(t => (t.Content, t.Id))).ToList();
+        texts = new string[all.Count == 0 ? 0 : all.Max(p => p.Item2) + 1];
+        foreach (var (text, id) in all) texts[id] = text;
+        VocabularySize = texts.Count(t => t is not null);
+    }
+
+    /// <summary>Loads tokenizer.json of a model folder.</summary>
+    /// <exception cref="ModelException">The file is missing, damaged, too large or names a component that is not supported; the message says which.</exception>
+    public static Tokenizer Load(string folder) => new(TokenizerFile.Read(Path.Combine(folder, "tokenizer.json")));
+
+    /// <summary>Number of tokens, added tokens included. The model's own vocabulary may be larger (padding rows).</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>Id of a token by its exact text in the file (e.g. "&lt;|im_end|&gt;"), or null.</summary>
+    public int? TokenId(string token) =>
+        addedIds.TryGetValue(token, out var added) ? added : parts.Model.Vocabulary.TryGetValue(token, out var id) ? id : null;
+
+    /// <summary>A token as the file writes it (byte-level tokens in their printable alphabet); empty for an id that the tokenizer lacks.</summary>
+    public string TokenText(int id) => id >= 0 && id < texts.Length ? texts[id] ?? "" : "";
+
+    /// <summary>Tokens from this id on, by id; an added one is no part of the vocabulary that merges and texts are made of.</summary>
+    internal IEnumerable<(string Text, int Id, bool IsAdded)> TokensFrom(int id)
+    {
+        for (; id < texts.Length; id++)
+            if (texts[id] is { } text) yield return (text, id, addedIds.ContainsKey(text));
+    }
+
+    /// <summary>Whether the id is an added token flagged special: such ids are left out by <see cref="Decode"/> with skipSpecial.</summary>
+    public bool IsSpecial(int id) => special.Contains(id);
+
+    /// <summary>Token ids of a text. Added tokens are recognised wherever they stand in the text, none is added. Lone surrogates count as U+FFFD.</summary>
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = WellFormed(text);
+        var ids = new List<int>(text.Length / 3 + 4);
+        foreach (var (start, length, token) in untouched.Split(text))
+        {
+            if (token is not null) ids.Add(token.Id);
+            else EncodeNormalized(parts.Normalize(text.Substring(start, length)), start == 0, ids);
+        }
+        return [.. ids];
+    }
+
+    /// <summary>The raw decoder output: no clean-up of spaces. Ids that the tokenizer lacks are passed over.</summary>
+    public string Decode(IEnumerable<int> ids, bool skipSpecial)
+    {
+        var tokens = new List<string>();
+        foreach (var id in ids)
+            if (TokenText(id) is { Length: > 0 } token && !(skipSpecial && special.Contains(id))) tokens.Add(token);
+        return parts.Decoder.Decode(tokens);
+    }
+
+    private void EncodeNormalized(string text, bool atStart, List<int> ids)
+    {
+        foreach (var (start, length, token) in normalized.Split(text))
+        {
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+                continue;
+            }
+            foreach (var piece in parts.PreTokenizer.Split(new TextPiece(text, start, length, atStart && start == 0))) parts.Model.Encode(piece.Span, ids);
+        }
+    }
+
+    private static string WellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])) i++;
+            else return string.Concat(text.EnumerateRunes().Select(r => r.ToString()));
+        }
+        return text;
+    }
+}

@@ -1,0 +1,17 @@
+using DataEfficiency.Engine.Gradients.CpuPass;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;
+
+public class FloatMatrixTests
+{
+    // The embedding of Qwen2.5-7B: more bytes than a span can have. Only the two rows that are touched take memory.
+    [Fact]
+    public void Row_OfAMatrixAbove2GiB_IsTheRow()
+    {
+        using var embedding = empty(152_064, 3_584);
+        using TorchSharp.Scalar seven = 7;
+        using (var last = embedding[152_063]) last.fill_(seven);
+        Assert.Equal(7, new FloatMatrix(embedding)[152_063][3_583]);
+    }
+}
