@@ -1,4 +1,5 @@
 // The one prompt builder of ranking, gradients, fine-tuning, evaluation and calibration (method section 1).
+using System.Text.Json;
 using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Prompts;
@@ -35,7 +36,7 @@ public sealed class PromptBuilder : IPrompts
     public static PromptBuilder Load(string folder, Action<string>? warn)
     {
         var prompts = Load(folder);
-        if (JsonPart.Read(Path.Combine(folder, "config.json"), root => root.Optional("vocab_size")) is not { } part || !part.Element.TryGetInt32(out var size)) return prompts;
+        if (VocabularySize(folder) is not { } size) return prompts;
         var beyond = prompts.Tokenizer.TokensFrom(size).ToList();
         if (beyond.Count == 0) return prompts;
         var (file, rows) = (Path.Combine(folder, "tokenizer.json"), $"but the model has {size} tokens (vocab_size of config.json)");
@@ -45,6 +46,10 @@ public sealed class PromptBuilder : IPrompts
         warn?.Invoke($"{file}: the added token \"{beyond[0].Text}\" has id {beyond[0].Id}{(beyond.Count > 1 ? $" (and {beyond.Count - 1} more)" : "")}, {rows}: texts that hold it are left out.");
         return prompts;
     }
+
+    // Null where the file does not say: whoever loads the model names that.
+    private static int? VocabularySize(string folder) => JsonPart.Read(Path.Combine(folder, "config.json"),
+        root => root.Optional("vocab_size") is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var size) ? size : (int?)null);
 
     public Tokenizer Tokenizer { get; }
 
