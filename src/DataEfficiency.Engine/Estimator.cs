@@ -26,8 +26,8 @@ public sealed class Estimator : IEstimator
 
     public Calibration? Calibration { get; }
 
-    /// <summary>The decoder, for fine-tuning and evaluation beside the door.</summary>
-    public Decoder Decoder { get; }
+    /// <summary>The model behind the door.</summary>
+    internal ModelSession Session { get; }
 
     /// <summary>The prompt builder that everything about this model goes through.</summary>
     public IPrompts Prompts { get; }
@@ -63,7 +63,7 @@ public sealed class Estimator : IEstimator
         var measured = CalibrationFile.For(folder, weights);
 
         Prompts = prompts;
-        Decoder = Decoder.Load(folder, device, dtype);
+        Session = ModelSession.Load(folder, device, dtype);
         try
         {
             AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? measured?.Recipe.AdapterSeed ?? 1 : null;
@@ -77,16 +77,16 @@ public sealed class Estimator : IEstimator
             var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
             var name = new DirectoryInfo(folder).Name;
             var halving = new Halving($"{name} on {device}", options.Warn);
-            _rows = new GradientRows(Decoder, _matrices, alpha);
-            _observer = new Observer(Decoder, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
+            _rows = new GradientRows(Session, _matrices, alpha);
+            _observer = new Observer(Session, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
                 $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/{dtype}/", halving);
-            _ranking = new PoolRanking(Decoder, prompts, halving);
-            Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16");
+            _ranking = new PoolRanking(Session, prompts, halving);
+            Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Session.Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16");
         }
         catch
         {
             _matrices?.Dispose();
-            Decoder.Dispose();
+            Session.Dispose();
             throw;
         }
     }
@@ -151,6 +151,6 @@ public sealed class Estimator : IEstimator
         _ranking.Dispose();
         _rows.Dispose();
         _matrices.Dispose();
-        Decoder.Dispose();
+        Session.Dispose();
     }
 }

@@ -38,7 +38,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
         var config = new ModelConfig("llama", 4096, 14336, layers, 32, 8, 128, vocabulary, 131072, 1e-5, 500_000, new Llama3Scaling(8, 1, 4, 8192), false, false, null, [], null);
         _decoder = Decoder.Initialise(config, 1, _device, dtype);
         _matrices = AdapterMatrices.FromSeed(config, 1, Rank, _device);
-        _rows = new GradientRows(_decoder, _matrices, Alpha);
+        _rows = new GradientRows(new ModelSession(_decoder), _matrices, Alpha);
 
         var random = new Random(1);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
@@ -68,7 +68,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
     private void Label()
     {
         Example[] examples = [.. Enumerable.Range(0, Labels + Repeats).Select(i => new Example($"label {i}", $"{i % Answers}"))];
-        var observer = new Observer(_decoder, this, _rows, new KeptRows((Labels + Repeats + 1) * _rows.Width * sizeof(float)), "", _halving);
+        var observer = new Observer(new ModelSession(_decoder), this, _rows, new KeptRows((Labels + Repeats + 1) * _rows.Width * sizeof(float)), "", _halving);
         // The first pass of a process also loads kernels.
         observer.Observe(null, [new Example("first label 0", "0")]);
         Print($"{Labels} labels of {LabelPrefix + LabelOwn + AnswerTokens} tokens ({LabelPrefix} shared) to their cosines, s", Timed(() => observer.Cosines(null, examples[..Labels])).Seconds);
@@ -92,7 +92,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
     private void Ranking()
     {
         string[] Texts(string name, int count) => [.. Enumerable.Range(0, count).Select(i => $"{name} {i}")];
-        using var ranking = new PoolRanking(_decoder, this, _halving);
+        using var ranking = new PoolRanking(new ModelSession(_decoder), this, _halving);
         ranking.Run(null, Texts("first pool", Pool / 10));
         var (ranked, seconds) = Timed(() => ranking.Run(null, Texts("pool", Pool)));
         Print($"ranking {Pool} prompts of {PoolOwn} tokens behind {PoolPrefix}, {ranked.Average(r => r.Tokens.Count):0} new tokens each, items/s", Pool / seconds);

@@ -14,7 +14,7 @@ internal sealed class EngineSteps(Decoder decoder, AdapterMatrices matrices, dou
     /// <param name="examples">All of one task.</param>
     public IEnumerable<(string Step, double Seconds)> Gradients(IReadOnlyList<TokenSequence> examples)
     {
-        using var rows = new GradientRows(decoder, matrices, alpha);
+        using var rows = new GradientRows(new ModelSession(decoder), matrices, alpha);
         // Every fourth: the slow ways take as long for each.
         TokenSequence[] some = [.. examples.OrderBy(e => e.Ids.Length).Where((_, i) => i % 4 == 2)];
         double Each(int at, Func<TokenSequence[], int> way)
@@ -36,7 +36,7 @@ internal sealed class EngineSteps(Decoder decoder, AdapterMatrices matrices, dou
     /// <param name="prompts">All of one task, a few of them.</param>
     public IEnumerable<(string Step, double Seconds)> Ranking(IPrompts builder, IReadOnlyList<int[]> prompts)
     {
-        var greedy = new GreedyDecoder(decoder, builder.Eos);
+        var greedy = new GreedyDecoder(new ModelSession(decoder), builder.Eos);
         var shared = prompts.Skip(1).Aggregate(prompts[0].Length - 1, (length, p) => Math.Min(length, prompts[0].AsSpan(0, length).CommonPrefixLength(p)));
         using SharedPrefix none = decoder.Prefix([]), prefix = decoder.Prefix(prompts[0][..shared]);
         double Each(SharedPrefix behind)

@@ -128,7 +128,7 @@ internal sealed class EngineTable : IDisposable
             return 0;
         });
         foreach (var (step, each) in new EngineSteps(_decoder, _matrices, Alpha).Ranking(prompts, sample)) Note($"ranking behind a {name} instruction, plain / with {step}", theirs / sample.Length / each);
-        using var ranking = new PoolRanking(_decoder, prompts);
+        using var ranking = new PoolRanking(new ModelSession(_decoder), prompts);
         var (_, mine) = Timed(() => ranking.Run(task, texts));
         Note($"reference: ranking behind a {name} instruction, multiple of its limit (Python: 6)", theirs * rate / flops);
         Note($"ranking 200 items behind a {name} instruction: plain / engine", theirs / sample.Length * texts.Length / mine);
@@ -233,9 +233,9 @@ internal sealed class EngineTable : IDisposable
         public Observing(EngineTable table, long rowBytes)
         {
             _table = table;
-            Rows = new GradientRows(table._decoder, table._matrices, Alpha);
+            Rows = new GradientRows(new ModelSession(table._decoder), table._matrices, Alpha);
             _kept = new KeptRows(rowBytes);
-            _observer = new Observer(table._decoder, this, Rows, _kept, "");
+            _observer = new Observer(new ModelSession(table._decoder), this, Rows, _kept, "");
         }
 
         public GradientRows Rows { get; }

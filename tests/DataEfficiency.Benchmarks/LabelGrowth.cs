@@ -58,10 +58,10 @@ internal static class LabelGrowth
         Example[] examples = [.. Task.Generate(TaskSplit.Train, size + 1, 1).Select(e => new Example(e.Text, e.Answer))];
         using var decoder = Decoder.Load(Folder);
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, Rank);
-        using var rows = new GradientRows(decoder, matrices, 32);
+        using var rows = new GradientRows(new ModelSession(decoder), matrices, 32);
         var prompts = PromptBuilder.Load(Folder);
         var kept = new KeptRows(Budget);
-        var observer = new Observer(decoder, prompts, rows, kept, "");
+        var observer = new Observer(new ModelSession(decoder), prompts, rows, kept, "");
         observer.Cosines(Task.Prompt, examples[..2]); // everything is compiled
         var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
@@ -71,7 +71,7 @@ internal static class LabelGrowth
         observer.Cosines(Task.Prompt, examples);
         var (more, peak, bytes) = (clock.Elapsed.TotalSeconds, memory.Megabytes, kept.Bytes / (double)(1 << 20));
 
-        var exact = new Observer(decoder, prompts, rows, new KeptRows(1L << 30), "").Cosines(Task.Prompt, examples[..Math.Min(size, Compared)]).Cosines;
+        var exact = new Observer(new ModelSession(decoder), prompts, rows, new KeptRows(1L << 30), "").Cosines(Task.Prompt, examples[..Math.Min(size, Compared)]).Cosines;
         double[] theirs = [.. Pairs(exact, exact.Length)], ours = [.. Pairs(cosines, exact.Length)];
         var error = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
         var median = Math.Abs(ours.Order().ElementAt(ours.Length / 2) - theirs.Order().ElementAt(ours.Length / 2));

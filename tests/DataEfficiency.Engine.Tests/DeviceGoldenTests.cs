@@ -78,7 +78,7 @@ public sealed class DeviceGoldenTests
 
     private static void CheckGreedyAnswers(GoldenModel model, Decoder decoder)
     {
-        using var ranking = new PoolRanking(decoder, new GoldenPrompts(model.Items, model.Masked, model.Eos));
+        using var ranking = new PoolRanking(new ModelSession(decoder), new GoldenPrompts(model.Items, model.Masked, model.Eos));
         foreach (var ranked in ranking.Run(null, [.. model.Items.Select(i => (string)i["prompt"]!)]))
         {
             var item = model.Items[ranked.Index];
@@ -92,7 +92,7 @@ public sealed class DeviceGoldenTests
     private static (IReadOnlyList<double> Losses, double[] Cosines) Cosines(GoldenModel model, Decoder decoder)
     {
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), decoder.Config, decoder.Device);
-        using var gradients = new GradientRows(decoder, matrices, 4);
+        using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
         var rows = gradients.ByAutograd(model.Labelled);
         var norms = rows.Select(r => GramMatrix.Norm(r.Row)).ToArray();
         return ([.. rows.Select(r => r.Loss)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i) select GramMatrix.Dot(rows[i].Row, rows[j].Row) / (norms[i] * norms[j])]);

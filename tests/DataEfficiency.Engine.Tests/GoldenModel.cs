@@ -16,7 +16,9 @@ public sealed class GoldenModel : IDisposable
 
     public JsonNode Json { get; }
 
-    public Decoder Decoder { get; }
+    internal ModelSession Session { get; }
+
+    public Decoder Decoder => Session.Decoder;
 
     public SafetensorsFile Arrays { get; }
 
@@ -30,7 +32,7 @@ public sealed class GoldenModel : IDisposable
     {
         Folder = Fixtures.At("golden", "engine", name);
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")))!;
-        Decoder = Decoder.Load(Folder);
+        Session = ModelSession.Load(Folder);
         Arrays = SafetensorsFile.Open(Path.Combine(Folder, "golden.safetensors"));
         Masked = Ints(Json["masked_ids"]).ToHashSet();
         Eos = Ints(Json["eos_ids"]).ToHashSet();
@@ -64,7 +66,7 @@ public sealed class GoldenModel : IDisposable
 
     public void Dispose()
     {
-        Decoder.Dispose();
+        Session.Dispose();
         Arrays.Dispose();
     }
 }

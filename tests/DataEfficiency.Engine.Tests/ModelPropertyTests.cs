@@ -32,7 +32,7 @@ public sealed class ModelPropertyTests : IDisposable
             var decoder = _families[family];
             var eos = new HashSet<int> { 2, 5, 8, 13, 21, 34, 55, 89 };
             using var prefix = decoder.Prefix(shared);
-            var batched = new GreedyDecoder(decoder, eos).Run(prefix, own);
+            var batched = new GreedyDecoder(new ModelSession(decoder), eos).Run(prefix, own);
             for (var i = 0; i < own.Length; i++)
             {
                 var (alone, leads) = PlainTwins.Greedy(decoder, [.. shared, .. own[i]], eos);
@@ -69,7 +69,7 @@ public sealed class ModelPropertyTests : IDisposable
         {
             var decoder = _families[family];
             using var matrices = AdapterMatrices.FromSeed(decoder.Config, rank, rank);
-            using var rows = new GradientRows(decoder, matrices, 4);
+            using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
             var batched = rows.Compute(examples);
             var twins = examples.Select(e => PlainTwins.Row(decoder, matrices, 4, e)).ToArray();
             for (var i = 0; i < examples.Length; i++)
@@ -94,9 +94,9 @@ public sealed class ModelPropertyTests : IDisposable
             try
             {
                 using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 4);
-                using var rows = new GradientRows(decoder, matrices, 4);
+                using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
                 var prompts = new ListedPrompts(examples);
-                var observer = new Observer(decoder, prompts, rows, new KeptRows(room * rows.Width * sizeof(float), spill ? folder : null, 1 << 30), "identity");
+                var observer = new Observer(new ModelSession(decoder), prompts, rows, new KeptRows(room * rows.Width * sizeof(float), spill ? folder : null, 1 << 30), "identity");
                 for (var n = 1; n <= order.Length; n++)
                 {
                     var labels = order.Take(n).Select(i => i % examples.Length).ToArray();

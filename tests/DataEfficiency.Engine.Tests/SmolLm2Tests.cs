@@ -63,12 +63,12 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     public void Greedy_EveryPrompt_GivesTheReferencesTokensProbabilitiesAndConfidences()
     {
         var prompts = model.Estimator.Prompts;
-        var greedy = new GreedyDecoder(model.Estimator.Decoder, prompts.Eos);
+        var greedy = new GreedyDecoder(model.Estimator.Session, prompts.Eos);
         var items = Decoded();
         var ids = items.Select(p => prompts.Prompt(null, (string)p["prompt"]!)).ToArray();
         foreach (var (places, shared) in BySystemMessage(ids))
         {
-            using var prefix = model.Estimator.Decoder.Prefix(ids[places[0]][..shared]);
+            using var prefix = model.Estimator.Session.Decoder.Prefix(ids[places[0]][..shared]);
             var answers = greedy.Run(prefix, [.. places.Select(i => new ArraySegment<int>(ids[i], shared, ids[i].Length - shared))]);
             for (var n = 0; n < places.Length; n++) Check(items[places[n]], ids[places[n]], answers[n], prompts);
         }
@@ -79,7 +79,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     [GoldenFact]
     public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLeads()
     {
-        var decoder = model.Estimator.Decoder;
+        var decoder = model.Estimator.Session.Decoder;
         using var plain = no_grad();
         var items = Decoded();
         int[][] prompts = [.. items.Select(p => GoldenModel.Ints(p["prompt_ids"]))], answers = [.. items.Select(p => GoldenModel.Ints(p["greedy_ids"]))];
@@ -173,11 +173,11 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     [GoldenFact]
     public void Rows_OfTheOtherTwoSeeds_GiveTheReferencesCosines()
     {
-        var (decoder, prompts, labelled) = (model.Estimator.Decoder, model.Estimator.Prompts, model.Labelled);
+        var (decoder, prompts, labelled) = (model.Estimator.Session.Decoder, model.Estimator.Prompts, model.Labelled);
         int[] seeds = [2, 3];
         using var matrices = Stacked(decoder.Config, seeds);
         var sequences = labelled.Select(p => TokenSequence.Answer(prompts.Prompt(null, (string)p["prompt"]!), prompts.Answer((string)p["gold"]!), prompts.Masked)).ToList();
-        using var rows = new GradientRows(decoder, matrices, 64);
+        using var rows = new GradientRows(new ModelSession(decoder), matrices, 64);
         var computed = sequences.Chunk(8).SelectMany(part => rows.Compute(part)).ToList();
         for (var s = 0; s < seeds.Length; s++)
         {
@@ -209,7 +209,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     [GoldenFact]
     public void AdapterGradient_AtBZero_HasNoGradientForA()
     {
-        var decoder = model.Estimator.Decoder;
+        var decoder = model.Estimator.Session.Decoder;
         var prompts = model.Estimator.Prompts;
         var shortest = model.Labelled.MinBy(p => GoldenModel.Ints(p["prompt_ids"]).Length)!;
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 64);

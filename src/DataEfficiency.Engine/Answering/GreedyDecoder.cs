@@ -13,14 +13,16 @@ public sealed record Generated(IReadOnlyList<int> Tokens, IReadOnlyList<double> 
 /// <summary>Plain argmax until an EOS or the limit; finished sequences leave the batch.</summary>
 /// <param name="eos">Any of these ids ends a sequence.</param>
 /// <param name="halving">What happens where a batch does not fit into memory; null: the error passes.</param>
-internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit, Halving? halving = null)
+internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit, Halving? halving = null)
 {
+    private readonly Decoder _decoder = session.Decoder;
+
     /// <summary>At most 30 new tokens, as the paper has it.</summary>
     public const int DefaultLimit = 30;
 
     // Attention weights of one layer (numbers) and sequences that one batch may need at most. On the CPU they stay near its caches; a GPU reads all weights of the model for
     // every token of a batch, however small that is.
-    private readonly long _attentionBudget = decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
+    private readonly long _attentionBudget = session.Decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
     private const int LargestBatch = 256;
 
     /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order given.</summary>
@@ -47,7 +49,7 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
         foreach (var i in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Count))
         {
             long time = prompts[batch.Count > 0 ? batch[0] : i].Count;
-            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * decoder.Config.Heads * time * (prefix.Ids.Count + time) > _attentionBudget))
+            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > _attentionBudget))
             {
                 yield return [.. batch];
                 batch.Clear();
@@ -61,9 +63,9 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var device = decoder.Device;
+        var device = _decoder.Device;
         long count = batch.Length, time = batch.Max(i => prompts[i].Count), start = prefix.Ids.Count;
-        using var cache = new KeyValueCache(decoder, prefix, count, time + limit - 1);
+        using var cache = new KeyValueCache(_decoder, prefix, count, time + limit - 1);
 
         // Prompts stand left-aligned; behind a shorter one come pad columns, which causal attention hides now and the mask hides later.
         var ids = new long[count * time];
@@ -72,8 +74,8 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
             for (var t = 0; t < lengths[b]; t++) ids[b * time + t] = prompts[batch[b]][t];
         var causal = zeros([1, time, time], device: device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: device).triu(1), Operand.MinusInfinity);
         var positions = tensor(Enumerable.Range((int)start, (int)time).Select(p => (long)p).ToArray(), device: device).expand(count, time);
-        var hidden = decoder.Extend(tensor(ids, device: device).view(count, time), positions, start + time - 1, causal, cache);
-        var last = hidden.view(-1, decoder.Config.HiddenSize).index_select(0, tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
+        var hidden = _decoder.Extend(tensor(ids, device: device).view(count, time), positions, start + time - 1, causal, cache);
+        var last = hidden.view(-1, _decoder.Config.HiddenSize).index_select(0, tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
 
         var columns = tensor(Enumerable.Range(0, (int)time + limit - 1).Select(c => (long)c).ToArray(), device: device).unsqueeze(0);
         var length = tensor(lengths, device: device).unsqueeze(1);
@@ -90,7 +92,7 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
         for (var step = 0; ; step++)
         {
             using var scope = NewDisposeScope();
-            var logits = decoder.Logits(last);
+            var logits = _decoder.Logits(last);
             last.Dispose();
             var (best, chosen) = logits.max(1);
             var logProbabilities = best.add(logits.logsumexp(1), Operand.MinusOne).to(CPU).data<float>().ToArray();
@@ -107,12 +109,12 @@ internal sealed class GreedyDecoder(Decoder decoder, IReadOnlySet<int> eos, int 
             if (going.Count == 0) break;
             if (going.Count < active.Length)
             {
-                var rows = tensor(going.ToArray(), device: decoder.Device);
+                var rows = tensor(going.ToArray(), device: _decoder.Device);
                 cache.Keep(rows);
                 (mask, next, chosen) = (mask.index_select(0, rows), next.index_select(0, rows), chosen.index_select(0, rows));
                 active = [.. going.Select(b => active[b])];
             }
-            var hidden = decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache);
+            var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();
             (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One, Operand.One).MoveToOuterDisposeScope());
         }

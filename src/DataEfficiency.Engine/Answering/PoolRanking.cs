@@ -6,10 +6,11 @@ using TorchSharp;
 namespace DataEfficiency.Engine.Answering;
 
 /// <param name="chunk">Texts whose prompts and probabilities are in memory at a time: enough of them that prompts of like length fill whole batches.</param>
-internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? halving = null, int chunk = 4096) : IDisposable
+internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halving? halving = null, int chunk = 4096) : IDisposable
 {
-    private readonly GreedyDecoder _greedy = new(decoder, prompts.Eos, halving: halving);
-    private (TaskPrompt? Task, SharedPrefix Prefix)? _kept;
+    private readonly Decoder _decoder = session.Decoder;
+    private readonly GreedyDecoder _greedy = new(session, prompts.Eos, halving: halving);
+    private (TaskPrompt? Task, string Version, SharedPrefix Prefix)? _kept;
 
     /// <summary>Confidences in the order given; a prompt longer than the model's context is left out.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
@@ -35,7 +36,7 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
         var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])]);
         var behind = fitting.ToLookup(i => StandsBehind(prefix, ids[i]));
         var count = at + ids.Length - fitting.Count;
-        using var none = decoder.Prefix([]);
+        using var none = _decoder.Prefix([]);
         foreach (var (group, shared) in new[] { (behind[true].ToArray(), prefix), (behind[false].ToArray(), none) })
         {
             if (group.Length == 0) continue;
@@ -51,17 +52,18 @@ internal sealed class PoolRanking(Decoder decoder, IPrompts prompts, Halving? ha
     }
 
     private string? Unfit(int[] prompt) => prompt.Length == 0 ? "The prompt is empty."
-        : prompt.Length > decoder.Config.ContextLength ? $"The prompt has {prompt.Length} tokens, the model takes {decoder.Config.ContextLength}."
-        : decoder.Config.UnknownId(prompt) is { } id ? $"The prompt has token {id}, but the model's vocabulary has {decoder.Config.VocabularySize}." : null;
+        : prompt.Length > _decoder.Config.ContextLength ? $"The prompt has {prompt.Length} tokens, the model takes {_decoder.Config.ContextLength}."
+        : _decoder.Config.UnknownId(prompt) is { } id ? $"The prompt has token {id}, but the model's vocabulary has {_decoder.Config.VocabularySize}." : null;
 
     private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids)
     {
-        if (_kept is { } kept && kept.Task == task && (task is not null || ids.All(p => StandsBehind(kept.Prefix, p)))) return kept.Prefix;
+        if (_kept is { } kept && kept.Version == session.Version && kept.Task == task && (task is not null || ids.All(p => StandsBehind(kept.Prefix, p)))) return kept.Prefix;
         // A task's prefix is what the prompts of two texts without a common beginning share; full prompts share what they share.
         var shared = task is not null ? Common([prompts.Prompt(task, "a"), prompts.Prompt(task, "Z 9")]) : ids.Count > 1 ? Common(ids) : [];
+        // the old one stays until the new one exists: there may not be memory for it
+        var prefix = _decoder.Prefix(shared);
         _kept?.Prefix.Dispose();
-        var prefix = decoder.Prefix(shared);
-        _kept = (task, prefix);
+        _kept = (task, session.Version, prefix);
         return prefix;
     }
 

@@ -10,6 +10,7 @@ namespace DataEfficiency.Engine.Calibrating;
 
 internal sealed class TaskRunner : IDisposable
 {
+    private readonly ModelSession _session;
     private readonly Decoder _decoder;
     private readonly Tensor _base;
     private readonly IPrompts _prompts;
@@ -18,7 +19,8 @@ internal sealed class TaskRunner : IDisposable
     public TaskRunner(string folder, IPrompts prompts, CalibrationOptions options)
     {
         (_prompts, _options) = (prompts, options);
-        _decoder = Decoder.Load(folder);
+        _session = ModelSession.Load(folder);
+        _decoder = _session.Decoder;
         _base = _decoder.Parameters.Flat.clone().DetachFromDisposeScope();
     }
 
@@ -27,17 +29,17 @@ internal sealed class TaskRunner : IDisposable
     {
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
-        using (no_grad()) _decoder.Parameters.Flat.copy_(_base);
+        _session.Change(() => _decoder.Parameters.Flat.copy_(_base));
         var data = new TaskSequences(task, _prompts, _decoder.Config.ContextLength, _options);
         var validation = data.Validation();
         TrainingResult result;
         if (examples == 0)
         {
-            using var judge = new Trainer(_decoder, Recipe(rate));
+            using var judge = new Trainer(_session, Recipe(rate));
             var loss = judge.Loss(validation);
             result = new TrainingResult(0, 0, loss, loss);
         }
-        else result = FineTune.Run(_decoder, null, data.Train(examples), validation, Recipe(rate), null, cancel);
+        else result = FineTune.Run(_session, null, data.Train(examples), validation, Recipe(rate), null, cancel);
         var score = AnswerScore.Of(_decoder, data.Test());
         return new CalibrationRun(examples, score, result.ValidationLoss, result.Steps, _options.Seed, Math.Round(clock.Elapsed.TotalSeconds, 2));
     }
@@ -47,7 +49,7 @@ internal sealed class TaskRunner : IDisposable
     {
         var data = new TaskSequences(task, _prompts, _decoder.Config.ContextLength, _options);
         var clock = Stopwatch.StartNew();
-        FineTune.Run(_decoder, null, data.Train(_options.BatchSize), data.Train(1), Recipe(1e-6) with { MaxSteps = 4, EvaluateEvery = 4 }, null, cancel);
+        FineTune.Run(_session, null, data.Train(_options.BatchSize), data.Train(1), Recipe(1e-6) with { MaxSteps = 4, EvaluateEvery = 4 }, null, cancel);
         var step = clock.Elapsed.TotalSeconds / 4;
         clock.Restart();
         AnswerScore.Of(_decoder, data.Validation());
@@ -63,6 +65,6 @@ internal sealed class TaskRunner : IDisposable
     public void Dispose()
     {
         _base.Dispose();
-        _decoder.Dispose();
+        _session.Dispose();
     }
 }

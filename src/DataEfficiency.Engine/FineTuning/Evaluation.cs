@@ -8,12 +8,14 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.FineTuning;
 
 /// <summary>Accuracy of the model as it stands (merge an adapter first). Both forms share the task's prompt prefix.</summary>
-public sealed class Evaluation(Decoder decoder, IPrompts prompts)
+internal sealed class Evaluation(ModelSession session, IPrompts prompts)
 {
+    private readonly Decoder _decoder = session.Decoder;
+
     /// <summary>Greedy answers of at most 30 tokens; share of exact matches after <see cref="Normalise"/>. A prompt that does not fit counts as wrong.</summary>
     public double ExactMatch(TaskPrompt? task, IReadOnlyList<Example> examples, IProgress<int>? done = null, CancellationToken cancel = default)
     {
-        using var ranking = new PoolRanking(decoder, prompts);
+        using var ranking = new PoolRanking(session, prompts);
         var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, cancel);
         return Share(examples, i => Normalise(answers[i].Answer) == Normalise(examples[i].Answer));
     }
@@ -44,13 +46,13 @@ public sealed class Evaluation(Decoder decoder, IPrompts prompts)
     /// <summary>Mean log-likelihood of the kept tokens of each label behind the prompt; null where a sequence does not fit the context.</summary>
     internal double[]? Scores(int[] prompt, IReadOnlyList<int[]> labels)
     {
-        if (prompt.Length == 0 || prompt.Length + labels.Max(l => l.Length) > decoder.Config.ContextLength) return null;
+        if (prompt.Length == 0 || prompt.Length + labels.Max(l => l.Length) > _decoder.Config.ContextLength) return null;
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         // The last prompt token stands before every label, so that its output predicts the label's first token.
-        using var prefix = decoder.Prefix(prompt[..^1]);
+        using var prefix = _decoder.Prefix(prompt[..^1]);
         long count = labels.Count, time = labels.Max(l => l.Length);
-        using var cache = new KeyValueCache(decoder, prefix, count, time);
+        using var cache = new KeyValueCache(_decoder, prefix, count, time);
         var ids = new long[count * time];
         List<long> rows = [], targets = [];
         List<int> owner = [];
@@ -63,11 +65,11 @@ public sealed class Evaluation(Decoder decoder, IPrompts prompts)
                 targets.Add(labels[b][t]);
                 owner.Add(b);
             }
-        var causal = zeros([1, time, time], device: decoder.Device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: decoder.Device).triu(1), Operand.MinusInfinity);
-        var positions = tensor(Enumerable.Range(prompt.Length - 1, (int)time).Select(p => (long)p).ToArray(), device: decoder.Device).expand(count, time);
-        var hidden = decoder.Extend(tensor(ids, device: decoder.Device).view(count, time), positions, prompt.Length - 2 + time, causal, cache);
-        var logits = decoder.Logits(hidden.view(-1, decoder.Config.HiddenSize).index_select(0, tensor(rows.ToArray(), device: decoder.Device)));
-        var losses = nn.functional.cross_entropy(logits, tensor(targets.ToArray(), device: decoder.Device), reduction: nn.Reduction.None).to(CPU).data<float>().ToArray();
+        var causal = zeros([1, time, time], device: _decoder.Device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: _decoder.Device).triu(1), Operand.MinusInfinity);
+        var positions = tensor(Enumerable.Range(prompt.Length - 1, (int)time).Select(p => (long)p).ToArray(), device: _decoder.Device).expand(count, time);
+        var hidden = _decoder.Extend(tensor(ids, device: _decoder.Device).view(count, time), positions, prompt.Length - 2 + time, causal, cache);
+        var logits = _decoder.Logits(hidden.view(-1, _decoder.Config.HiddenSize).index_select(0, tensor(rows.ToArray(), device: _decoder.Device)));
+        var losses = nn.functional.cross_entropy(logits, tensor(targets.ToArray(), device: _decoder.Device), reduction: nn.Reduction.None).to(CPU).data<float>().ToArray();
         return [.. Enumerable.Range(0, labels.Count).Select(b => -losses.Where((_, k) => owner[k] == b).Average(x => (double)x))];
     }
 }

@@ -12,7 +12,7 @@ public sealed record TrainingProgress(int Step, int Steps, double Loss, double V
 /// <param name="BestStep">0: no step was better than the model given.</param>
 public sealed record TrainingResult(int Steps, int BestStep, double ValidationLossBefore, double ValidationLoss);
 
-public static class FineTune
+internal static class FineTune
 {
     /// <summary>Examples in one seeded order: the first n are the subset of size n, so that smaller subsets lie inside larger ones.</summary>
     public static IReadOnlyList<T> Shuffled<T>(IReadOnlyList<T> examples, long seed)
@@ -24,13 +24,13 @@ public static class FineTune
 
     /// <summary>Trains until the steps or the patience are used up and leaves the best parameters in place. Epochs are reshuffled, seeded.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two steps; the best parameters so far are in place.</exception>
-    public static TrainingResult Run(Decoder decoder, Adapter? adapter, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation, TrainingOptions options,
+    public static TrainingResult Run(ModelSession session, Adapter? adapter, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation, TrainingOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
     {
         train = [.. train.Where(s => s.Kept > 0)];
         if (train.Count == 0) throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
         if (validation.All(s => s.Kept == 0)) throw new ArgumentException("There is no validation example whose answer has a token that counts.", nameof(validation));
-        using var trainer = new Trainer(decoder, options, adapter);
+        using var trainer = new Trainer(session, options, adapter);
         var before = trainer.Loss(validation);
         var (best, bestStep, step, worse, last) = (before, 0, 0, 0, before);
         var checkpoint = trainer.Snapshot();

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.FineTuning;
 
 /// <summary>Takes steps; schedule, batches and stopping are the caller's (see <see cref="FineTune"/>).</summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
+    private readonly ModelSession _session;
     private readonly Decoder _decoder;
     private readonly Adapter? _adapter;
     private readonly TrainingOptions _options;
@@ -19,12 +20,12 @@ public sealed class Trainer : IDisposable
     private readonly AdamW _optimiser;
 
     /// <param name="adapter">Trained in the place of the model's own parameters; null: full training.</param>
-    public Trainer(Decoder decoder, TrainingOptions options, Adapter? adapter = null)
+    public Trainer(ModelSession session, TrainingOptions options, Adapter? adapter = null)
     {
-        (_decoder, _options, _adapter) = (decoder, options, adapter);
-        _parameters = adapter?.Flat ?? decoder.Parameters.Flat;
-        _leaves = adapter?.Bind(leaves: true) ?? decoder.Parameters.Bind(leaves: true);
-        _places = [.. adapter?.Places ?? decoder.Parameters.Places];
+        (_session, _decoder, _options, _adapter) = (session, session.Decoder, options, adapter);
+        _parameters = adapter?.Flat ?? _decoder.Parameters.Flat;
+        _leaves = adapter?.Bind(leaves: true) ?? _decoder.Parameters.Bind(leaves: true);
+        _places = [.. adapter?.Places ?? _decoder.Parameters.Places];
         _gradient = zeros_like(_parameters).DetachFromDisposeScope();
         _optimiser = new AdamW(_parameters, options.WeightDecay, options.Beta1, options.Beta2, options.Epsilon);
     }
@@ -55,7 +56,7 @@ public sealed class Trainer : IDisposable
             first = false;
         }
         if (_options.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) Shrink(limit / norm);
-        _optimiser.Step(_gradient, learningRate);
+        _session.Change(() => _optimiser.Step(_gradient, learningRate), _adapter);
         return loss;
     }
 
@@ -80,11 +81,7 @@ public sealed class Trainer : IDisposable
         return _parameters.clone().DetachFromDisposeScope();
     }
 
-    public void Restore(Tensor snapshot)
-    {
-        using var plain = no_grad();
-        _parameters.copy_(snapshot);
-    }
+    public void Restore(Tensor snapshot) => _session.Change(() => _parameters.copy_(snapshot), _adapter);
 
     private double AddGradient(IReadOnlyList<TokenSequence> part, int kept, bool first)
     {

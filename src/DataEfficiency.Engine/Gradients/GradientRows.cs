@@ -20,9 +20,10 @@ public sealed record GradientRow(KeptRow? Row, double Norm, double? Loss)
 }
 
 /// <summary>Rows of labelled examples under one set of A matrices.</summary>
-public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, double alpha) : IDisposable
+internal sealed class GradientRows(ModelSession session, AdapterMatrices matrices, double alpha) : IDisposable
 {
-    private readonly RowLayout _layout = new(decoder.Config, matrices.Rank);
+    private readonly Decoder _decoder = session.Decoder;
+    private readonly RowLayout _layout = new(session.Decoder.Config, matrices.Rank);
     private HandWrittenPass? _pass;
 
     /// <summary>Length of a row: r times the sum of all linears' output widths.</summary>
@@ -40,7 +41,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
         if (usable.Length == 0) return rows;
 
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
-        var computed = decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(decoder, matrices, _layout, alpha)).Run(sequences, half)
+        var computed = session.Adapter is null && _decoder is { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } ? (_pass ??= new HandWrittenPass(session, matrices, _layout, alpha)).Run(sequences, half)
             : [.. ByAutograd(sequences).Select(c => new GradientRow(half ? new KeptRow(c.Row, Rank).ToHalf() : new KeptRow(c.Row, Rank), GramMatrix.Norm(c.Row), c.Loss))];
         foreach (var (i, row) in usable.Zip(computed)) rows[i] = row;
         return rows;
@@ -51,10 +52,10 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
     {
         using var scope = NewDisposeScope();
         using var tracing = set_grad_enabled(true);
-        using var batch = new SequenceBatch(sequences, decoder.Device);
-        using var tape = new Tape(matrices, decoder.Config.Layers * 7);
-        var losses = batch.TokenLosses(decoder, tape);
-        var weights = tensor(batch.Kept.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: decoder.Device);
+        using var batch = new SequenceBatch(sequences, _decoder.Device);
+        using var tape = new Tape(matrices, _decoder.Config.Layers * 7, session.Adapter);
+        var losses = batch.TokenLosses(_decoder, tape);
+        var weights = tensor(batch.Kept.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: _decoder.Device);
         var gradients = autograd.grad([(losses * weights).sum()], [.. tape.Outputs]);
 
         using var plain = no_grad();
@@ -77,7 +78,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
     public void Dispose() => _pass?.Dispose();
 
     // The weights are frozen and the input of the first layer carries no gradient: its q, k and v become the leaves the graph starts from.
-    private sealed class Tape(AdapterMatrices matrices, int count) : ILinearHook, IDisposable
+    private sealed class Tape(AdapterMatrices matrices, int count, ILinearHook? adapter) : ILinearHook, IDisposable
     {
         public Tensor[] Outputs { get; } = new Tensor[count];
 
@@ -85,7 +86,7 @@ public sealed class GradientRows(Decoder decoder, AdapterMatrices matrices, doub
 
         public Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
         {
-            var y = nn.functional.linear(x, weight, bias);
+            var y = adapter?.Apply(layer, linear, x, weight, bias) ?? nn.functional.linear(x, weight, bias);
             if (!y.requires_grad) y.requires_grad_();
             var i = layer * 7 + (int)linear;
             Outputs[i] = y.DetachFromDisposeScope();

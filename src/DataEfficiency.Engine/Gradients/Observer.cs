@@ -10,7 +10,7 @@ using DataEfficiency.Prompts;
 namespace DataEfficiency.Engine.Gradients;
 
 /// <param name="identity">Names model files and adapter: rows of another identity are never mistaken for these.</param>
-internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows rows, KeptRows kept, string identity, Halving? halving = null)
+internal sealed class Observer(ModelSession session, IPrompts prompts, GradientRows rows, KeptRows kept, string identity, Halving? halving = null)
 {
     // What one backward pass may take beside the rows it gives, at least one example's: bounds the memory, and is where cancellation is looked at.
     private const long PassBytes = 288L << 20;
@@ -19,7 +19,8 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
     // Rows of one side of a tile of products, at most.
     private const int LargestTile = 32;
 
-    private readonly (long Forward, long Backward) _bytes = HandWrittenPass.BytesPerPosition(decoder.Config, rows.Rank);
+    private readonly ModelConfig _config = session.Decoder.Config;
+    private readonly (long Forward, long Backward) _bytes = HandWrittenPass.BytesPerPosition(session.Decoder.Config, rows.Rank);
     private readonly Dictionary<string, Observation> _known = [];
 
     private sealed record Prepared(string Key, TokenSequence Sequence, string? LeftOut);
@@ -145,15 +146,15 @@ internal sealed class Observer(Decoder decoder, IPrompts prompts, GradientRows r
         var sequence = TokenSequence.Answer(prompt, answer, prompts.Masked);
         var reason = answer.Length == 0 ? "The answer is empty."
             : prompt.Length == 0 ? "The prompt is empty."
-            : sequence.Ids.Length > decoder.Config.ContextLength ? $"Prompt and answer have {sequence.Ids.Length} tokens, the model takes {decoder.Config.ContextLength}."
-            : decoder.Config.UnknownId(sequence.Ids) is { } id ? $"Prompt and answer have token {id}, but the model's vocabulary has {decoder.Config.VocabularySize}."
+            : sequence.Ids.Length > _config.ContextLength ? $"Prompt and answer have {sequence.Ids.Length} tokens, the model takes {_config.ContextLength}."
+            : _config.UnknownId(sequence.Ids) is { } id ? $"Prompt and answer have token {id}, but the model's vocabulary has {_config.VocabularySize}."
             : sequence.Kept == 0 ? "Every token of the answer is masked." : null;
         return new Prepared(KeyOf(prompt, answer), sequence, reason);
     }
 
     private string KeyOf(int[] prompt, int[] answer)
     {
-        var name = System.Text.Encoding.UTF8.GetBytes(identity);
+        var name = System.Text.Encoding.UTF8.GetBytes(identity + session.Version);
         var bytes = new byte[name.Length + 4 * (prompt.Length + answer.Length + 1)];
         name.CopyTo(bytes, 0);
         var at = name.Length;

@@ -84,6 +84,15 @@ public sealed class Decoder : IDisposable
         return decoder;
     }
 
+    /// <summary>The same model in memory of its own.</summary>
+    internal Decoder Copy()
+    {
+        var copy = new Decoder(Config, Device, Dtype);
+        using var plain = no_grad();
+        copy.Parameters.Flat.copy_(Parameters.Flat);
+        return copy;
+    }
+
     /// <summary>Writes config.json and model.safetensors (BF16 by default); the tokenizer's files are the caller's.</summary>
     public void Save(string folder, ScalarType dtype = ScalarType.BFloat16)
     {

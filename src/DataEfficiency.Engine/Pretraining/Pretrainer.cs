@@ -31,16 +31,17 @@ public static class Pretrainer
         var text = TextBlocks.Of(corpus.Train, tokenizer, ids.Padding, cancel);
         note?.Invoke($"{tokenizer.VocabularySize} tokens in the vocabulary, {text.Length:N0} tokens of text");
         var exercises = Batches(corpus, corpus.Passages, "train", options, tokenizer);
-        using var decoder = Decoder.Initialise(Shape(options, tokenizer, ids), options.Seed);
+        using var session = new ModelSession(Decoder.Initialise(Shape(options, tokenizer, ids), options.Seed));
+        var decoder = session.Decoder;
         note?.Invoke($"{decoder.Parameters.Count:N0} parameters");
-        using var trainer = new Trainer(decoder, new TrainingOptions { WeightDecay = .1, Beta2 = .95, ClipNorm = 1, TokensAtOnce = Math.Max(8192, options.ContextLength) });
+        using var trainer = new Trainer(session, new TrainingOptions { WeightDecay = .1, Beta2 = .95, ClipNorm = 1, TokensAtOnce = Math.Max(8192, options.ContextLength) });
         var clock = Stopwatch.StartNew();
         var (steps, tokens) = Train(trainer, text, exercises, options, clock, () => decoder.Save(folder), progress, cancel);
         decoder.Save(folder);
         var seconds = clock.Elapsed.TotalSeconds;
 
         // The files hold BF16: what is reported is what a reader of the files gets.
-        using var saved = Decoder.Load(folder);
+        using var saved = ModelSession.Load(folder);
         using var judge = new Trainer(saved, new TrainingOptions());
         var (textLoss, bits) = HeldOutText(judge, corpus, tokenizer, ids, options);
         var heldOut = Batches(corpus, corpus.HeldOutPassages.Count > 0 ? corpus.HeldOutPassages : corpus.Passages, "held out", options, tokenizer);

@@ -11,7 +11,7 @@ public class GreedyDecoderTests
     private static IReadOnlyList<Generated> Run(GoldenModel model, int prefixLength, IReadOnlyList<int[]> prompts)
     {
         using var prefix = model.Decoder.Prefix([.. prompts[0].Take(prefixLength)]);
-        return new GreedyDecoder(model.Decoder, model.Eos).Run(prefix, [.. prompts.Select(p => p.Skip(prefixLength).ToArray())]);
+        return new GreedyDecoder(model.Session, model.Eos).Run(prefix, [.. prompts.Select(p => p.Skip(prefixLength).ToArray())]);
     }
 
     private static void Check(GoldenModel model, IReadOnlyList<Generated> generated)

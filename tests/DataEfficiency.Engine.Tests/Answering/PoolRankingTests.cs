@@ -27,7 +27,7 @@ public sealed class PoolRankingTests : IDisposable
         texts[11] = string.Join(' ', Enumerable.Repeat("card", 3000));
         texts[25] = texts[3];
         if (!asTask) texts = [.. texts.Select(t => _prompts.Inner.Text(Task.Prompt, t))];
-        using PoolRanking whole = new(_decoder, _prompts), parts = new(_decoder, _prompts, chunk: Chunk);
+        using PoolRanking whole = new(new ModelSession(_decoder), _prompts), parts = new(new ModelSession(_decoder), _prompts, chunk: Chunk);
         var expected = whole.Run(task, texts);
         List<int> reported = [];
         var ranked = parts.Run(task, texts, new Reports(reported.Add));
@@ -51,7 +51,7 @@ public sealed class PoolRankingTests : IDisposable
     [Fact]
     public void Run_PoolOfSeveralChunks_MakesPromptsOfTheOneAtHandOnly()
     {
-        using var ranking = new PoolRanking(_decoder, _prompts, chunk: Chunk);
+        using var ranking = new PoolRanking(new ModelSession(_decoder), _prompts, chunk: Chunk);
         ranking.Run(Task.Prompt, Texts(1));
         var before = _prompts.Made;
         List<(int Done, int Made)> seen = [];
@@ -63,7 +63,7 @@ public sealed class PoolRankingTests : IDisposable
     [Fact]
     public void Run_CancelledInAChunk_BeginsNoOther()
     {
-        using var ranking = new PoolRanking(_decoder, _prompts, chunk: Chunk);
+        using var ranking = new PoolRanking(new ModelSession(_decoder), _prompts, chunk: Chunk);
         ranking.Run(Task.Prompt, Texts(1));
         var before = _prompts.Made;
         using var cancel = new CancellationTokenSource();

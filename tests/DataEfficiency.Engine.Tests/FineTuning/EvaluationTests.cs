@@ -16,7 +16,7 @@ public class EvaluationTests
     public void Scores_OfTheReferencesChoices_AreItsMeanLogLikelihoods(string name)
     {
         using var model = new GoldenModel(name);
-        var evaluation = new Evaluation(model.Decoder, new GoldenPrompts([], new HashSet<int>(), model.Eos));
+        var evaluation = new Evaluation(model.Session, new GoldenPrompts([], new HashSet<int>(), model.Eos));
         foreach (var entry in model.Json["tfew"]!.AsArray())
         {
             var scores = evaluation.Scores(GoldenModel.Ints(entry!["prompt_ids"]), [.. entry["choice_ids"]!.AsArray().Select(GoldenModel.Ints)]);
@@ -29,7 +29,7 @@ public class EvaluationTests
     public void ExactMatch_OfTheGreedyAnswersThemselves_IsOneAndOfOthersLess()
     {
         using var model = new GoldenModel("mistral-tiny");
-        var evaluation = new Evaluation(model.Decoder, new GoldenPrompts(model.Items, model.Masked, model.Eos));
+        var evaluation = new Evaluation(model.Session, new GoldenPrompts(model.Items, model.Masked, model.Eos));
         var greedy = model.Items.Select(i => new Example((string)i["prompt"]!, string.Join(' ', GoldenModel.Ints(i["greedy_ids"])))).ToList();
         Assert.Equal(1, evaluation.ExactMatch(null, greedy));
         greedy[0] = greedy[0] with { Answer = "something else" };
@@ -41,13 +41,13 @@ public class EvaluationTests
     {
         using var model = new GoldenModel("smollm2-tiny");
         var options = new TrainingOptions { LearningRate = 3e-4, BatchSize = 4, MaxSteps = 12, EvaluateEvery = 2, Patience = 3, ClipNorm = 1 };
-        var result = FineTune.Run(model.Decoder, null, model.Labelled, model.Labelled, options);
+        var result = FineTune.Run(model.Session, null, model.Labelled, model.Labelled, options);
         Assert.True(result.ValidationLoss < result.ValidationLossBefore, $"{result.ValidationLossBefore} to {result.ValidationLoss}");
-        using var trainer = new Trainer(model.Decoder, options);
+        using var trainer = new Trainer(model.Session, options);
         GoldenModel.Near(result.ValidationLoss, trainer.Loss(model.Labelled), 1e-5, "the best checkpoint is in place");
 
         // A rate that destroys the model never gets better: the run ends by patience and gives the model back as it was.
-        var ruined = FineTune.Run(model.Decoder, null, model.Labelled, model.Labelled, options with { LearningRate = 1, MaxSteps = 100, EvaluateEvery = 1, ClipNorm = null });
+        var ruined = FineTune.Run(model.Session, null, model.Labelled, model.Labelled, options with { LearningRate = 1, MaxSteps = 100, EvaluateEvery = 1, ClipNorm = null });
         Assert.Equal((0, 3), (ruined.BestStep, ruined.Steps));
         GoldenModel.Near(result.ValidationLoss, ruined.ValidationLoss, 1e-5);
     }
@@ -58,7 +58,7 @@ public class EvaluationTests
         double Once()
         {
             using var model = new GoldenModel("qwen2-tiny");
-            FineTune.Run(model.Decoder, null, model.Labelled, model.Labelled, new TrainingOptions { LearningRate = 1e-3, BatchSize = 4, MaxSteps = 4, EvaluateEvery = 2 });
+            FineTune.Run(model.Session, null, model.Labelled, model.Labelled, new TrainingOptions { LearningRate = 1e-3, BatchSize = 4, MaxSteps = 4, EvaluateEvery = 2 });
             using var sum = model.Decoder.Parameters.Flat.sum(torch.float64);
             return sum.ToDouble();
         }
@@ -73,10 +73,10 @@ public class EvaluationTests
     {
         using var model = new GoldenModel("qwen2-tiny");
         using var source = new CancellationTokenSource();
-        using (var warm = new Trainer(model.Decoder, new TrainingOptions())) warm.Loss(model.Labelled); // grows the rotary tables
+        using (var warm = new Trainer(model.Session, new TrainingOptions())) warm.Loss(model.Labelled); // grows the rotary tables
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         var parameters = model.Decoder.Parameters.Flat.clone();
-        Assert.Throws<OperationCanceledException>(() => FineTune.Run(model.Decoder, null, model.Labelled, model.Labelled,
+        Assert.Throws<OperationCanceledException>(() => FineTune.Run(model.Session, null, model.Labelled, model.Labelled,
             new TrainingOptions { LearningRate = 1, BatchSize = 4, MaxSteps = 50, EvaluateEvery = 1 }, new Until(p => { if (p.Step == 2) source.Cancel(); }), source.Token));
         Assert.Equal(0, GoldenModel.RelativeDistance(model.Decoder.Parameters.Flat, parameters));
         parameters.Dispose();

@@ -53,7 +53,7 @@ public sealed class SharedPrefixTrainingTests
     {
         using var model = new TinyModel(seed: 5);
         using var decoder = Decoder.Load(model.Folder);
-        var greedy = new GreedyDecoder(decoder, new HashSet<int>(), limit: 2);
+        var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 2);
         var random = new Random(3);
         int[][] prompts = [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 20).Select(_ => random.Next(3, 300)).ToArray())];
         using var none = decoder.Prefix([]);

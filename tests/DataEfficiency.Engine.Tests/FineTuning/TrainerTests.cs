@@ -21,7 +21,7 @@ public class TrainerTests
         var labelled = model.Labelled;
         var batches = training["batches"]!.AsArray().Select(b => GoldenModel.Ints(b).Select(i => labelled[i]).ToList()).ToList();
         var options = new TrainingOptions { LearningRate = (double)recipe["lr"]!, WeightDecay = (double)recipe["weight_decay"]! };
-        using var trainer = new Trainer(decoder, options, adapter);
+        using var trainer = new Trainer(new ModelSession(decoder), options, adapter);
         void Check(string key, Func<JsonNode, double> expected, double actual)
         {
             foreach (var kind in kinds) GoldenModel.Near(1, actual / expected(training[kind]!), 1e-5, $"{kind} {key}");

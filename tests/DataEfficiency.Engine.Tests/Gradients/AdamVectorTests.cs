@@ -75,7 +75,7 @@ public class AdamVectorTests
         var lora = model.Json["training"]!["lora"]!;
         var labelled = model.Labelled;
         (float[] First, float[] Second) moments;
-        using (var trainer = new Trainer(model.Decoder, new TrainingOptions { WeightDecay = (double)lora["weight_decay"]! }, adapter))
+        using (var trainer = new Trainer(model.Session, new TrainingOptions { WeightDecay = (double)lora["weight_decay"]! }, adapter))
         {
             foreach (var batch in model.Json["training"]!["batches"]!.AsArray()) trainer.Step([.. GoldenModel.Ints(batch).Select(i => labelled[i])], (double)lora["lr"]!);
             moments = trainer.Moments();

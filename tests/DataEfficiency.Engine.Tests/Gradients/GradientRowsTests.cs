@@ -14,7 +14,7 @@ public class GradientRowsTests
     private static IReadOnlyList<GradientRow> Rows(GoldenModel model, string file, double alpha, bool oneByOne)
     {
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, file), model.Decoder.Config);
-        using var rows = new GradientRows(model.Decoder, matrices, alpha);
+        using var rows = new GradientRows(model.Session, matrices, alpha);
         return oneByOne ? [.. model.Labelled.SelectMany(e => rows.Compute([e]))] : rows.Compute(model.Labelled);
     }
 
@@ -91,7 +91,7 @@ public class GradientRowsTests
         var (file, alpha, golden) = model.Json["gradients_r64"] is { } large ? ("adapter_A_r64.safetensors", 32, large) : ("adapter_A.safetensors", 4, model.Json["gradients"]!);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, file), model.Decoder.Config);
         using var adapter = new LoraAdapter(model.Decoder.Config, matrices, alpha, CPU);
-        using var gradients = new GradientRows(model.Decoder, matrices, alpha);
+        using var gradients = new GradientRows(model.Session, matrices, alpha);
         var rows = gradients.Compute(model.Labelled);
         for (var n = 0; n < rows.Count; n++)
         {
@@ -110,7 +110,7 @@ public class GradientRowsTests
     {
         using var model = new GoldenModel(name);
         using var matrices = AdapterMatrices.FromSeed(model.Decoder.Config, 1, 4);
-        using var rows = new GradientRows(model.Decoder, matrices, 4);
+        using var rows = new GradientRows(model.Session, matrices, 4);
         var random = new Random(1);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(5, 500))];
         foreach (var (prefix, lengths) in new (int, int[])[] { (0, [1]), (0, [1, 2, 300]), (20, [1, 9, 140]), (150, [2, 2, 130, 7]), (300, [40, 3]) })
@@ -140,7 +140,7 @@ public class GradientRowsTests
     {
         using var model = new GoldenModel(name);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), model.Decoder.Config);
-        using var gradients = new GradientRows(model.Decoder, matrices, 4);
+        using var gradients = new GradientRows(model.Session, matrices, 4);
         foreach (var (single, half) in gradients.Compute(model.Labelled).Zip(gradients.Compute(model.Labelled, half: true)))
         {
             Assert.Null(half.Values);
@@ -164,7 +164,7 @@ public class GradientRowsTests
         using var model = new GoldenModel(name);
         using var decoder = Decoder.Load(model.Folder, dtype: ScalarType.BFloat16);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), decoder.Config);
-        using var gradients = new GradientRows(decoder, matrices, 4);
+        using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
         var rows = gradients.Compute(model.Labelled);
         double[] cosines = [.. from i in Enumerable.Range(0, rows.Count) from j in Enumerable.Range(0, i)
                                select GramMatrix.Dot(rows[i].Values, rows[j].Values) / (GramMatrix.Norm(rows[i].Values) * GramMatrix.Norm(rows[j].Values))];
@@ -179,7 +179,7 @@ public class GradientRowsTests
         using var matrices = AdapterMatrices.FromSeed(model.Decoder.Config, 1, 8);
         var empty = model.Items.Where(i => i["loss"] is null).Select(model.Answer).ToList();
         Assert.NotEmpty(empty);
-        using var rows = new GradientRows(model.Decoder, matrices, 4);
+        using var rows = new GradientRows(model.Session, matrices, 4);
         Assert.All(rows.Compute(empty), row => Assert.True(row is { Values: null, Loss: null }));
     }
 }

@@ -73,8 +73,8 @@ public sealed class WindowTests
             {
                 using var prefix = decoder.Prefix(Shared);
                 using var nothing = decoder.Prefix([]);
-                var behind = new GreedyDecoder(decoder, None).Run(prefix, Own);
-                var whole = new GreedyDecoder(decoder, None).Run(nothing, [.. Own.Select(own => (int[])[.. Shared, .. own])]);
+                var behind = new GreedyDecoder(new ModelSession(decoder), None).Run(prefix, Own);
+                var whole = new GreedyDecoder(new ModelSession(decoder), None).Run(nothing, [.. Own.Select(own => (int[])[.. Shared, .. own])]);
                 for (var i = 0; i < Own.Length; i++)
                 {
                     var (alone, leads) = PlainTwins.Greedy(decoder, [.. Shared, .. Own[i]], None);
@@ -96,10 +96,10 @@ public sealed class WindowTests
     {
         using var decoder = SmallFamilies.Decoder(SmallFamilies.Mistral(new SlidingWindow(10)));
         using var prefix = decoder.Prefix(Shared);
-        var free = new GreedyDecoder(decoder, None).Run(prefix, Own);
+        var free = new GreedyDecoder(new ModelSession(decoder), None).Run(prefix, Own);
         // The fourth token of the first answer ends it.
         var eos = new HashSet<int> { free[0].Tokens[3] };
-        var ended = new GreedyDecoder(decoder, eos).Run(prefix, Own);
+        var ended = new GreedyDecoder(new ModelSession(decoder), eos).Run(prefix, Own);
         Assert.True(ended[0].Tokens.Count <= 4);
         Assert.Contains(ended, e => e.Tokens.Count > ended[0].Tokens.Count + 2);
         for (var i = 0; i < Own.Length; i++)
@@ -118,7 +118,7 @@ public sealed class WindowTests
             {
                 int[] prompt = [.. Shared, .. Own[2]];
                 int[][] labels = [Tokens(1, 20), Tokens(12, 21), Tokens(4, 22)];
-                var scores = new Evaluation(decoder, new GoldenPrompts([], None, None)).Scores(prompt, labels)!;
+                var scores = new Evaluation(new ModelSession(decoder), new GoldenPrompts([], None, None)).Scores(prompt, labels)!;
                 for (var l = 0; l < labels.Length; l++) GoldenModel.Near(-PlainTwins.TokenLosses(decoder, TokenSequence.Answer(prompt, labels[l], None)).Average(), scores[l], 1e-4, $"label {l}");
             }
     }
@@ -152,7 +152,7 @@ public sealed class WindowTests
             using (decoder)
             {
                 using var matrices = AdapterMatrices.FromSeed(decoder.Config, 3, 4);
-                using var rows = new GradientRows(decoder, matrices, 4);
+                using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
                 GradientRow[] found = [.. rows.Compute(Sequences[..3]), .. rows.Compute(Sequences[3..])];
                 var tape = rows.ByAutograd(Sequences);
                 for (var i = 0; i < Sequences.Length; i++)
@@ -174,9 +174,9 @@ public sealed class WindowTests
         var found = new[] { null, new SlidingWindow(5000) }.Select(window =>
         {
             using var decoder = SmallFamilies.Decoder(SmallFamilies.Mistral(window));
-            using var rows = new GradientRows(decoder, matrices, 4);
+            using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
             using var prefix = decoder.Prefix(Shared);
-            var generated = new GreedyDecoder(decoder, None).Run(prefix, Own);
+            var generated = new GreedyDecoder(new ModelSession(decoder), None).Run(prefix, Own);
             return (Logits: Logits(decoder, Tokens(200, 7)), Rows: rows.Compute(Sequences).SelectMany(r => r.Values!), Probabilities: generated.SelectMany(g => g.LogProbabilities));
         }).ToArray();
         Assert.True(GoldenModel.Same(found[0].Logits, found[1].Logits));

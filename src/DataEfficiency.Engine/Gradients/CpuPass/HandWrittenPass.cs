@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Gradients.CpuPass;
 
-/// <summary>All B gradients of a few sequences at once, in float32 on the CPU. The decoder's parameters must stay as they are.</summary>
+/// <summary>All B gradients of a few sequences at once, in float32 on the CPU.</summary>
 internal sealed class HandWrittenPass : IDisposable
 {
     // Logit rows at a time: bounds [rows, vocabulary] for long answers.
@@ -19,6 +19,7 @@ internal sealed class HandWrittenPass : IDisposable
     // The library sums a vocabulary of 49,152 for a few rows in one chain, which is off by 6e-5 (measured; 2e-6 block by block).
     private const int HeadColumns = 2048;
 
+    private readonly ModelSession _session;
     private readonly Decoder _decoder;
     private readonly ModelConfig _config;
     private readonly AdapterMatrices _matrices;
@@ -31,8 +32,9 @@ internal sealed class HandWrittenPass : IDisposable
     private readonly Buffer _dx, _dxBelow, _dNormed, _dMixed, _dMixedBelow, _dInner, _dGateUp, _dQkv, _narrow;
     private readonly List<Buffer> _buffers = [];
 
-    // Ids of the call before whose activations stand in the first forward rows.
+    // Ids of the call before whose activations stand in the first forward rows, and the version of the weights that they are of.
     private int[] _standing = [];
+    private string _standingVersion = "";
 
     /// <summary>Bytes that one position of a forward pass needs, and one of a backward pass.</summary>
     public static (long Forward, long Backward) BytesPerPosition(ModelConfig config, int rank)
@@ -44,9 +46,9 @@ internal sealed class HandWrittenPass : IDisposable
     // What the backward reads of one layer; narrow: A x of each linear.
     private sealed record Kept(Buffer X, Buffer Mid, Buffer Qkv, Buffer GateUp, Buffer NarrowIn, Buffer NarrowOutput, Buffer NarrowGateUp, Buffer NarrowDown, Buffer InverseIn, Buffer InverseMid, Buffer LogSums);
 
-    public HandWrittenPass(Decoder decoder, AdapterMatrices matrices, RowLayout layout, double alpha)
+    public HandWrittenPass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha)
     {
-        (_decoder, _config, _matrices, _layout, _rank) = (decoder, decoder.Config, matrices, layout, matrices.Rank);
+        (_session, _decoder, _config, _matrices, _layout, _rank) = (session, session.Decoder, session.Decoder.Config, matrices, layout, matrices.Rank);
         _scale = (float)(alpha / _rank);
         (_hidden, _wide, _queries) = (_config.HiddenSize, _config.IntermediateSize, _config.Heads * _config.HeadDim);
         _columns = _queries + 2 * _config.KeyValueHeads * _config.HeadDim;
@@ -68,10 +70,10 @@ internal sealed class HandWrittenPass : IDisposable
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var plan = new PassPlan(sequences, _standing);
+        var plan = new PassPlan(sequences, _standingVersion == _session.Version ? _standing : []);
         _standing = [];
         Forward(plan);
-        _standing = sequences[0].Ids[..^1];
+        (_standing, _standingVersion) = (sequences[0].Ids[..^1], _session.Version);
         var losses = Head(sequences, plan.Scored, plan.ScoredForward.Length);
         var targets = new RowTargets(sequences.Count, _layout, _scale, half);
         Backward(plan, targets);
