@@ -25,7 +25,7 @@ public sealed class RankVerb : Verb
     {
         var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
         using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output));
-        var ranked = estimator.Rank(file.Task, file.Texts, new Lines(output, file.Texts.Count), cancel);
+        var ranked = estimator.Rank(file.Task, file.Texts, new Lines(output, file.Texts.Count), cancel: cancel);
         foreach (var left in ranked.Where(r => r.LeftOut is not null)) output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
 
         var items = WithRanks(ranked);

@@ -21,6 +21,7 @@ public sealed class Estimator : IEstimator
     private readonly GradientRows _rows;
     private readonly PoolRanking _ranking;
     private readonly Observer _observer;
+    private bool _isRanking;
 
     public ModelInfo Model { get; }
 
@@ -91,10 +92,25 @@ public sealed class Estimator : IEstimator
         }
     }
 
-    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
+        CancellationToken cancel = default)
     {
+        RequireNoRanking();
         using var scope = NewDisposeScope();
-        return _ranking.Run(task, texts, done, cancel);
+        _isRanking = true;
+        try
+        {
+            return _ranking.Run(task, texts, done, new GiveWay(giveWay, cancel));
+        }
+        finally
+        {
+            _isRanking = false;
+        }
+    }
+
+    private void RequireNoRanking()
+    {
+        if (_isRanking) throw new InvalidOperationException("A ranking waits on this model, giving way: it can neither rank something else nor leave.");
     }
 
     public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
@@ -148,6 +164,7 @@ public sealed class Estimator : IEstimator
 
     public void Dispose()
     {
+        RequireNoRanking();
         _ranking.Dispose();
         _rows.Dispose();
         _matrices.Dispose();

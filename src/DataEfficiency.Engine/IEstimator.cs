@@ -17,11 +17,15 @@ public interface IEstimator : IDisposable
     /// Confidence of every text, in the order given (Je and Raffel, arXiv 2512.24991, section on confidence): greedy decoding of at most 30 tokens;
     /// confidence = arithmetic mean of the max softmax probability over the kept tokens, in (0, 1].
     /// The prompt prefix shared by a task's texts is computed once and kept between calls with the same task, so a caller may
-    /// rank a large pool in short steps.
+    /// rank a large pool in steps.
     /// </summary>
     /// <param name="task">How a prompt is made of a text; null: each text is a full prompt already.</param>
-    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
-    IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default);
+    /// <param name="giveWay">Called between two layers and between two tokens of a batch, on the calling thread: more urgent work goes there, also on this
+    /// estimator (<see cref="Observe"/> and <see cref="Forecast"/>, but no other ranking); the ranking goes on behind it with the same numbers. What the batch
+    /// holds stays in memory meanwhile.</param>
+    /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
+    IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
+        CancellationToken cancel = default);
 
     /// <summary>One labelled example becomes one LoRA gradient row, kept under a hash of (model files, adapter, prompt ids, answer ids):
     /// one backward pass, and nothing when the row is there already.</summary>

@@ -18,7 +18,7 @@ public sealed class GoldenModel : IDisposable
 
     internal ModelSession Session { get; }
 
-    public Decoder Decoder => Session.Decoder;
+    internal Decoder Decoder => Session.Decoder;
 
     public SafetensorsFile Arrays { get; }
 

@@ -38,7 +38,8 @@ public sealed class FakeEstimator : IEstimator
 
     public void Unblock() => _open.Set();
 
-    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
+        CancellationToken cancel = default)
     {
         Enter($"rank {texts.Count}", cancel);
         return [.. texts.Select((text, i) => new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false, text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];

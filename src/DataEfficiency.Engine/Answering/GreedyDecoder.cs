@@ -20,23 +20,20 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
     /// <summary>At most 30 new tokens, as the paper has it.</summary>
     public const int DefaultLimit = 30;
 
-    // Attention weights of one layer (numbers) and sequences that one batch may need at most. On the CPU they stay near its caches; a GPU reads all weights of the model for
-    // every token of a batch, however small that is.
-    private readonly long _attentionBudget = session.Decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
+    // A GPU reads all weights of the model for every token of a batch, however small that is; more than so many sequences gain little.
     private const int LargestBatch = 256;
 
     /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order given.</summary>
     /// <param name="done">Told the number of finished prompts after each batch.</param>
-    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
-    public IReadOnlyList<Generated> Run(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, IProgress<int>? done = null, CancellationToken cancel = default)
+    /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
+    public IReadOnlyList<Generated> Run(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, IProgress<int>? done = null, GiveWay giveWay = default)
     {
         var results = new Generated[prompts.Count];
         var finished = 0;
         foreach (var batch in Batches(prefix, prompts))
         {
-            cancel.ThrowIfCancellationRequested();
-            if (halving is null) RunBatch(prefix, prompts, batch, results);
-            else halving.Run(batch, i => prefix.Ids.Count + prompts[i].Count, part => RunBatch(prefix, prompts, [.. part], results));
+            if (halving is null) RunBatch(prefix, prompts, batch, results, giveWay);
+            else halving.Run(batch, i => prefix.Ids.Count + prompts[i].Count, part => RunBatch(prefix, prompts, [.. part], results, giveWay));
             done?.Report(finished += batch.Length);
         }
         return results;
@@ -49,7 +46,7 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         foreach (var i in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Count))
         {
             long time = prompts[batch.Count > 0 ? batch[0] : i].Count;
-            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > _attentionBudget))
+            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > KeyValueCache.ScoreBudget(_decoder)))
             {
                 yield return [.. batch];
                 batch.Clear();
@@ -59,7 +56,7 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         if (batch.Count > 0) yield return [.. batch];
     }
 
-    private void RunBatch(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, int[] batch, Generated[] results)
+    private void RunBatch(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, int[] batch, Generated[] results, GiveWay giveWay)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
@@ -72,26 +69,27 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         var lengths = batch.Select(i => (long)prompts[i].Count).ToArray();
         for (var b = 0; b < count; b++)
             for (var t = 0; t < lengths[b]; t++) ids[b * time + t] = prompts[batch[b]][t];
-        var causal = zeros([1, time, time], device: device).masked_fill_(ones([time, time], dtype: ScalarType.Bool, device: device).triu(1), Operand.MinusInfinity);
-        var positions = tensor(Enumerable.Range((int)start, (int)time).Select(p => (long)p).ToArray(), device: device).expand(count, time);
-        var hidden = _decoder.Extend(tensor(ids, device: device).view(count, time), positions, start + time - 1, causal, cache);
+        var hidden = _decoder.Prefill(tensor(ids, device: device).view(count, time), cache, session.Adapter, giveWay);
         var last = hidden.view(-1, _decoder.Config.HiddenSize).index_select(0, tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
+        hidden.Dispose();
 
-        var columns = tensor(Enumerable.Range(0, (int)time + limit - 1).Select(c => (long)c).ToArray(), device: device).unsqueeze(0);
+        var columns = arange(time + limit - 1, dtype: int64, device: device).unsqueeze(0);
         var length = tensor(lengths, device: device).unsqueeze(1);
-        var mask = zeros([count, time + limit - 1], device: device).masked_fill_(columns.ge(length).logical_and(columns.lt(tensor(time, device: device))), Operand.MinusInfinity).unsqueeze(1);
+        var padding = columns.ge(length).logical_and(columns.lt(tensor(time, device: device)));
+        var mask = zeros([count, time + limit - 1], device: device).masked_fill_(padding, Operand.MinusInfinity).unsqueeze(1);
         var next = tensor(lengths.Select(n => n + start).ToArray(), device: device).unsqueeze(1);
-        Decode(last, batch, mask, next, start + time, cache, results);
+        Decode(last, batch, mask, next, start + time, cache, results, giveWay);
     }
 
     // mask [active, 1, all columns]; next [active, 1]: the position of the next token; largest: an upper bound of it.
-    private void Decode(Tensor last, int[] batch, Tensor mask, Tensor next, long largest, KeyValueCache cache, Generated[] results)
+    private void Decode(Tensor last, int[] batch, Tensor mask, Tensor next, long largest, KeyValueCache cache, Generated[] results, GiveWay giveWay)
     {
         var active = batch.ToArray();
         var tokens = batch.ToDictionary(i => i, _ => new Generated(new List<int>(), new List<double>(), new List<double>()));
         for (var step = 0; ; step++)
         {
             using var scope = NewDisposeScope();
+            giveWay.Point();
             var logits = _decoder.Logits(last);
             last.Dispose();
             var (best, chosen) = logits.max(1);
@@ -110,11 +108,11 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
             if (going.Count < active.Length)
             {
                 var rows = tensor(going.ToArray(), device: _decoder.Device);
-                cache.Keep(rows);
+                cache.Select(rows);
                 (mask, next, chosen) = (mask.index_select(0, rows), next.index_select(0, rows), chosen.index_select(0, rows));
                 active = [.. going.Select(b => active[b])];
             }
-            var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache);
+            var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache, session.Adapter, giveWay);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();
             (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One, Operand.One).MoveToOuterDisposeScope());
         }

@@ -13,15 +13,16 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
     private (TaskPrompt? Task, string Version, SharedPrefix Prefix)? _kept;
 
     /// <summary>Confidences in the order given; a prompt longer than the model's context is left out.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
-    public IReadOnlyList<RankedText> Run(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, CancellationToken cancel = default)
+    /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
+    public IReadOnlyList<RankedText> Run(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null,
+        GiveWay giveWay = default)
     {
         var ranked = new RankedText[texts.Count];
-        for (var at = 0; at < texts.Count; at += chunk) RunChunk(task, texts, at, ranked.AsSpan(at, Math.Min(chunk, texts.Count - at)), done, cancel);
+        for (var at = 0; at < texts.Count; at += chunk) RunChunk(task, texts, at, ranked.AsSpan(at, Math.Min(chunk, texts.Count - at)), done, giveWay);
         return ranked;
     }
 
-    private void RunChunk(TaskPrompt? task, IReadOnlyList<string> texts, int at, Span<RankedText> ranked, IProgress<int>? done, CancellationToken cancel)
+    private void RunChunk(TaskPrompt? task, IReadOnlyList<string> texts, int at, Span<RankedText> ranked, IProgress<int>? done, GiveWay giveWay)
     {
         var ids = Enumerable.Range(at, ranked.Length).Select(i => prompts.Prompt(task, texts[i])).ToArray();
         var fitting = new List<int>();
@@ -33,15 +34,14 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
         if (fitting.Count == 0) return;
 
         // A text may merge with what stands before it: such a prompt does not begin with the prefix and runs on its own.
-        var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])]);
+        var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])], giveWay);
         var behind = fitting.ToLookup(i => StandsBehind(prefix, ids[i]));
         var count = at + ids.Length - fitting.Count;
-        using var none = _decoder.Prefix([]);
-        foreach (var (group, shared) in new[] { (behind[true].ToArray(), prefix), (behind[false].ToArray(), none) })
+        foreach (var (group, shared) in new[] { (behind[true].ToArray(), prefix), (behind[false].ToArray(), SharedPrefix.None) })
         {
             if (group.Length == 0) continue;
             var before = count;
-            var generated = _greedy.Run(shared, [.. group.Select(i => new ArraySegment<int>(ids[i], shared.Ids.Count, ids[i].Length - shared.Ids.Count))], new Relay(n => done?.Report(before + n)), cancel);
+            var generated = _greedy.Run(shared, [.. group.Select(i => new ArraySegment<int>(ids[i], shared.Ids.Count, ids[i].Length - shared.Ids.Count))], new Relay(n => done?.Report(before + n)), giveWay);
             for (var k = 0; k < group.Length; k++)
             {
                 var confidence = Confidence.Of(generated[k], prompts.Masked);
@@ -55,13 +55,13 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
         : prompt.Length > _decoder.Config.ContextLength ? $"The prompt has {prompt.Length} tokens, the model takes {_decoder.Config.ContextLength}."
         : _decoder.Config.UnknownId(prompt) is { } id ? $"The prompt has token {id}, but the model's vocabulary has {_decoder.Config.VocabularySize}." : null;
 
-    private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids)
+    private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids, GiveWay giveWay)
     {
         if (_kept is { } kept && kept.Version == session.Version && kept.Task == task && (task is not null || ids.All(p => StandsBehind(kept.Prefix, p)))) return kept.Prefix;
         // A task's prefix is what the prompts of two texts without a common beginning share; full prompts share what they share.
         var shared = task is not null ? Common([prompts.Prompt(task, "a"), prompts.Prompt(task, "Z 9")]) : ids.Count > 1 ? Common(ids) : [];
         // the old one stays until the new one exists: there may not be memory for it
-        var prefix = _decoder.Prefix(shared);
+        var prefix = _decoder.Prefix(shared, session.Adapter, giveWay);
         _kept?.Prefix.Dispose();
         _kept = (task, session.Version, prefix);
         return prefix;

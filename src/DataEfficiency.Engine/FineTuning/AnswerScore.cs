@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.FineTuning;
 
-public static class AnswerScore
+internal static class AnswerScore
 {
     private const int AtOnce = 128;
 

@@ -11,12 +11,12 @@ namespace DataEfficiency.Engine.FineTuning;
 /// <param name="Unlikelihood">Mean of -ln(1 - p) over all tokens of all wrong choices; 0 without a wrong choice.</param>
 /// <param name="LengthNormalised">Cross-entropy of the right choice under the softmax of the scores.</param>
 /// <param name="Prediction">Index of the highest score; of equal ones the first.</param>
-public sealed record TFewLosses(IReadOnlyList<double> Scores, double LanguageModelling, double Unlikelihood, double LengthNormalised, int Prediction)
+internal sealed record TFewLosses(IReadOnlyList<double> Scores, double LanguageModelling, double Unlikelihood, double LengthNormalised, int Prediction)
 {
     public double Total => LanguageModelling + Unlikelihood + LengthNormalised;
 }
 
-public static class TFewLoss
+internal static class TFewLoss
 {
     // p this close to 1 counts as this: the loss of a wrong token that is certain stays finite.
     private const float LargestLogProbability = -1e-6f;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Gradients;
 
-public static class AdapterGradient
+internal static class AdapterGradient
 {
     /// <summary>Gradient of the mean loss of the kept tokens, in the layout of <see cref="Adapter.Flat"/>: for LoRA A [r, in] and B [out, r] of each linear in turn.</summary>
     /// <exception cref="ArgumentException">No token of the example counts.</exception>

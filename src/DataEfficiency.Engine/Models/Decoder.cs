@@ -10,13 +10,13 @@ using F = TorchSharp.torch.nn.functional;
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>Stands in for the plain linear y = x W^T + b of one layer; x is [batch, time, in].</summary>
-public interface ILinearHook
+internal interface ILinearHook
 {
     Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
 }
 
 /// <summary>One loaded model. All tensors of one type on one device, norms, softmax and losses in float32; a call runs on the calling thread.</summary>
-public sealed class Decoder : IDisposable
+internal sealed class Decoder : IDisposable
 {
     private readonly RotaryPositions _rotary;
     private readonly int _groups;
@@ -31,6 +31,9 @@ public sealed class Decoder : IDisposable
 
     /// <summary>Float32, or BFloat16 on a GPU.</summary>
     public ScalarType Dtype { get; }
+
+    /// <summary>Bytes of the caches of batches that are under way: what they hold while other work goes between.</summary>
+    internal long CacheBytes { get; set; }
 
     private Decoder(ModelConfig config, Device device, ScalarType dtype)
     {
@@ -105,14 +108,25 @@ public sealed class Decoder : IDisposable
 
     /// <summary>Hidden states [batch, time, hidden] behind the last norm of ids [batch, time] (int64), each row starting at position 0. Shorter rows are padded on
     /// the right with any id: causal attention keeps the padding out of every real position.</summary>
-    public Tensor Hidden(Tensor ids, ILinearHook? hook = null)
+    public Tensor Hidden(Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
+    {
+        using var x = Behind(Config.Layers, ids, hook, giveWay);
+        return RmsNorm(x, Parameters.FinalNorm);
+    }
+
+    /// <summary>Hidden states [batch, time, hidden] behind so many layers and before the next norm, of the ids of <see cref="Hidden"/>; 0: the embedding's.</summary>
+    internal Tensor Behind(int layers, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.First(ids.shape[1]);
         var window = WindowMask(0, ids.shape[1]);
         var x = Embed(ids);
-        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => Causal(layer, q, k, v, window), hook);
-        return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
+        for (var i = 0; i < layers; i++)
+        {
+            giveWay.Point();
+            x = Block(i, x, cos, sin, (layer, q, k, v) => Causal(layer, q, k, v, window), hook);
+        }
+        return x.MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for sequences that share their first tokens: the prefix goes through the model once, gradients flow through it, and the numbers are those
@@ -120,7 +134,7 @@ public sealed class Decoder : IDisposable
     /// <param name="prefix">[1, prefix] int64.</param>
     /// <param name="ids">[batch, time] int64: what follows the prefix.</param>
     /// <returns>Hidden states [batch, time, hidden] of what follows.</returns>
-    public Tensor HiddenBehind(Tensor prefix, Tensor ids, ILinearHook? hook = null)
+    public Tensor HiddenBehind(Tensor prefix, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         long before = prefix.shape[1], time = ids.shape[1];
@@ -133,13 +147,14 @@ public sealed class Decoder : IDisposable
         var x = Embed(ids);
         for (var i = 0; i < Config.Layers; i++)
         {
+            giveWay.Point();
             Tensor keys = null!, values = null!;
             shared = Block(i, shared, Near(cos), Near(sin), (layer, q, k, v) =>
             {
                 (keys, values) = (k.alias().DetachFromDisposeScope(), v.alias().DetachFromDisposeScope());
                 return Causal(layer, q, k, v, window);
             }, hook);
-            x = Block(i, x, Far(cos), Far(sin), (layer, q, k, v) => Behind(q, keys, values, k, v, IsWindowed(layer) ? within : mask), hook);
+            x = Block(i, x, Far(cos), Far(sin), (layer, q, k, v) => BehindPrefix(q, keys, values, k, v, IsWindowed(layer) ? within : mask), hook);
             keys.Dispose();
             values.Dispose();
         }
@@ -162,26 +177,35 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>Keys and values of a prefix that many sequences share; the caller disposes them.</summary>
-    public SharedPrefix Prefix(IReadOnlyList<int> ids)
+    public SharedPrefix Prefix(IReadOnlyList<int> ids, ILinearHook? hook = null, GiveWay giveWay = default)
     {
+        if (ids.Count == 0) return SharedPrefix.None;
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var keys = new List<Tensor>();
-        var values = new List<Tensor>();
-        if (ids.Count > 0)
+        using var cache = new KeyValueCache(this, SharedPrefix.None, 1, ids.Count);
+        Prefill(tensor(ids.Select(i => (long)i).ToArray(), device: Device).unsqueeze(0), cache, hook, giveWay);
+        return cache.ToPrefix(ids);
+    }
+
+    /// <summary>Runs the first tokens of a batch through the model, behind the prefix of an empty cache, and fills it. The prompt goes in blocks: memory beside the cache
+    /// does not grow with its length.</summary>
+    /// <param name="ids">[batch, time] int64; shorter rows are padded on the right with any id.</param>
+    /// <returns>Hidden states [batch, time, hidden] behind the last norm.</returns>
+    public Tensor Prefill(Tensor ids, KeyValueCache cache, ILinearHook? hook = null, GiveWay giveWay = default)
+    {
+        using var scope = NewDisposeScope();
+        long batch = ids.shape[0], time = ids.shape[1], prefix = cache.Prefix.Ids.Count;
+        var blocks = new List<Tensor>();
+        while (cache.Length < time)
         {
-            var (cos, sin) = _rotary.First(ids.Count);
-            var window = WindowMask(0, ids.Count);
-            var x = Embed(tensor(ids.Select(i => (long)i).ToArray(), device: Device).unsqueeze(0));
-            for (var i = 0; i < Config.Layers; i++)
-                x = Block(i, x, cos, sin, (layer, q, k, v) =>
-                {
-                    keys.Add(k[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
-                    values.Add(v[0].transpose(0, 1).contiguous().DetachFromDisposeScope());
-                    return Causal(layer, q, k, v, window);
-                }, null);
+            using var inner = NewDisposeScope();
+            long first = cache.Length, length = Math.Min(time - first, cache.BlockLength(time)), end = first + length;
+            var positions = arange(prefix + first, prefix + end, dtype: int64, device: Device).expand(batch, length);
+            var later = ones([1, length, end], dtype: ScalarType.Bool, device: Device).triu_(first + 1);
+            var mask = zeros([1, length, end], device: Device).masked_fill_(later, Operand.MinusInfinity);
+            blocks.Add(Extend(ids.narrow(1, first, length), positions, prefix + end - 1, mask, cache, hook, giveWay).MoveToOuterDisposeScope());
         }
-        return new SharedPrefix([.. ids], keys, values);
+        return (blocks.Count == 1 ? blocks[0] : cat(blocks, 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs the next tokens of a batch through the model and appends their keys and values to the cache.</summary>
@@ -190,14 +214,19 @@ public sealed class Decoder : IDisposable
     /// <param name="largest">No position is above it.</param>
     /// <param name="mask">[batch or 1, time, columns after this call] float32: 0 where a key behind the prefix may be seen, -infinity elsewhere.</param>
     /// <returns>Hidden states [batch, time, hidden] behind the last norm.</returns>
-    public Tensor Extend(Tensor ids, Tensor positions, long largest, Tensor mask, KeyValueCache cache)
+    public Tensor Extend(Tensor ids, Tensor positions, long largest, Tensor mask, KeyValueCache cache, ILinearHook? hook = null, GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.At(positions, largest);
-        cache.Place(positions);
-        (Tensor Own, Tensor? Prefix) all = (mask, null), near = Config.Window is { } window && window.Size <= largest ? cache.Within(window.Size, positions, mask) : all;
+        cache.Record(positions);
+        var all = cache.Sight(mask, null);
+        var near = Config.Window is { } window && window.Size <= largest ? cache.Sight(mask, (window.Size, positions)) : all;
         var x = Embed(ids);
-        for (var i = 0; i < Config.Layers; i++) x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q.mul(_scale), k, v, IsWindowed(layer) ? near : all), null);
+        for (var i = 0; i < Config.Layers; i++)
+        {
+            giveWay.Point();
+            x = Block(i, x, cos, sin, (layer, q, k, v) => cache.Attend(layer, q, k, v, IsWindowed(layer) ? near : all, _scale), hook);
+        }
         cache.Advance(ids.shape[1]);
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
@@ -273,7 +302,7 @@ public sealed class Decoder : IDisposable
     }
 
     // As Causal, with the keys and values [1, prefix, kv, width] of a shared prefix in front; mask [time, prefix + time].
-    private Tensor Behind(Tensor q, Tensor prefixKeys, Tensor prefixValues, Tensor k, Tensor v, Tensor mask)
+    private Tensor BehindPrefix(Tensor q, Tensor prefixKeys, Tensor prefixValues, Tensor k, Tensor v, Tensor mask)
     {
         using var scope = NewDisposeScope();
         Tensor Joined(Tensor prefix, Tensor own) => PerHead(cat([prefix.expand(own.shape[0], -1, -1, -1), own], 1));

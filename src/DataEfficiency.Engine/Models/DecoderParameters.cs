@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>The seven linears of a layer, in the order of the adapter recipe and of the golden numbers.</summary>
-public enum Linear { Query, Key, Value, Output, Gate, Up, Down }
+internal enum Linear { Query, Key, Value, Output, Gate, Up, Down }
 
 /// <summary>One layer. q, k, v and gate, up are stored row below row, so that each group is one matrix product.</summary>
-public sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor? OutputBias, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias,
+internal sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor? OutputBias, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias,
     Tensor InputNorm, Tensor PostAttentionNorm);
 
 /// <summary>Owns the flat buffer and hands out the named views.</summary>
-public sealed class DecoderParameters : IDisposable
+internal sealed class DecoderParameters : IDisposable
 {
     private const int Alignment = 16; // floats: every tensor starts on a cache line
     private readonly List<(string Name, long Offset, long[] Shape)> _places = [];

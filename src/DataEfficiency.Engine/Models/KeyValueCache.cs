@@ -1,12 +1,16 @@
 // Keys and values of a batch whose sequences share one prefix: the prefix is kept once and never copied per sequence.
 using TorchSharp;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>Keys and values [kv heads, prefix, head_dim] of every layer.</summary>
-public sealed class SharedPrefix(IReadOnlyList<int> ids, IReadOnlyList<Tensor> keys, IReadOnlyList<Tensor> values) : IDisposable
+internal sealed class SharedPrefix(IReadOnlyList<int> ids, IReadOnlyList<Tensor> keys, IReadOnlyList<Tensor> values) : IDisposable
 {
+    /// <summary>Of sequences that share nothing.</summary>
+    public static SharedPrefix None { get; } = new([], [], []);
+
     public IReadOnlyList<int> Ids { get; } = ids;
 
     public IReadOnlyList<Tensor> Keys { get; } = keys;
@@ -20,14 +24,23 @@ public sealed class SharedPrefix(IReadOnlyList<int> ids, IReadOnlyList<Tensor> k
 }
 
 /// <summary>What follows the prefix: [kv heads, batch, columns, head_dim] of every layer, filled column by column.</summary>
-public sealed class KeyValueCache : IDisposable
+internal sealed class KeyValueCache : IDisposable
 {
-    private readonly SharedPrefix _prefix;
+    // Tokens of a batch that go through the model together, at most: as many as fill its products.
+    private const long BlockRows = 1024;
+
+    private readonly Decoder _decoder;
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
+    private readonly int _groups;
+
+    private readonly long _budget;
 
     // [batch, columns]: what stands where, under a window.
     private Tensor? _positions;
+    private long _bytes;
+
+    public SharedPrefix Prefix { get; }
 
     /// <summary>Columns filled so far.</summary>
     public long Length { get; private set; }
@@ -35,79 +48,137 @@ public sealed class KeyValueCache : IDisposable
     public KeyValueCache(Decoder decoder, SharedPrefix prefix, long batch, long columns)
     {
         var config = decoder.Config;
-        _prefix = prefix;
+        (_decoder, Prefix, _groups, _budget) = (decoder, prefix, config.Heads / config.KeyValueHeads, ScoreBudget(decoder));
         Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype, device: decoder.Device).DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         if (config.Window is not null) _positions = empty([batch, columns], dtype: int64, device: decoder.Device).DetachFromDisposeScope();
+        Count();
     }
+
+    /// <summary>Scores of one layer (numbers) that one batch holds at most, on the CPU few enough to stay near its caches. A batch that needs more never holds them.</summary>
+    internal static long ScoreBudget(Decoder decoder) => decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
+
+    /// <summary>Columns of a prompt of so many that go through the model next: all of them where their scores may be held, else so many that no mask is larger than twice
+    /// what scores may take.</summary>
+    internal long BlockLength(long time)
+    {
+        long batch = _keys[0].shape[1], seen = Prefix.Ids.Count + time;
+        if (!IsLarge(batch, time, seen)) return time;
+        return Math.Max(1, Math.Min(BlockRows / batch, 2 * _budget / (_groups * seen)));
+    }
+
+    private bool IsLarge(long batch, long time, long seen) => time > 1 && batch * _decoder.Config.Heads * time * seen > _budget;
 
     internal void Advance(long columns) => Length += columns;
 
-    /// <summary>Keeps the sequences at these places of the batch: the others are finished.</summary>
-    public void Keep(Tensor rows)
+    /// <summary>Keeps these sequences of the batch: the others are finished.</summary>
+    public void Select(Tensor sequences)
     {
         for (var i = 0; i < _keys.Length; i++)
         {
-            (_keys[i], var oldKeys) = (_keys[i].index_select(1, rows).DetachFromDisposeScope(), _keys[i]);
-            (_values[i], var oldValues) = (_values[i].index_select(1, rows).DetachFromDisposeScope(), _values[i]);
+            (_keys[i], var oldKeys) = (_keys[i].index_select(1, sequences).DetachFromDisposeScope(), _keys[i]);
+            (_values[i], var oldValues) = (_values[i].index_select(1, sequences).DetachFromDisposeScope(), _values[i]);
             oldKeys.Dispose();
             oldValues.Dispose();
         }
+        Count();
         if (_positions is null) return;
         using var oldPositions = _positions;
-        _positions = oldPositions.index_select(0, rows).DetachFromDisposeScope();
+        _positions = oldPositions.index_select(0, sequences).DetachFromDisposeScope();
     }
+
+    /// <summary>The filled columns of a batch of one as the prefix of others; the cache gives them away.</summary>
+    internal SharedPrefix ToPrefix(IReadOnlyList<int> ids) =>
+        new([.. ids], [.. _keys.Select(k => k.select(1, 0).DetachFromDisposeScope())], [.. _values.Select(v => v.select(1, 0).DetachFromDisposeScope())]);
 
     /// <summary>Says which positions [batch, time] the next columns hold.</summary>
-    internal void Place(Tensor positions) => _positions?.narrow(1, Length, positions.shape[1]).copy_(positions);
+    internal void Record(Tensor positions) => _positions?.narrow(1, Length, positions.shape[1]).copy_(positions);
 
-    /// <summary>What a mask leaves to the queries at these positions [batch, time] under a window: masks [batch, time, columns] and [batch, time, prefix], null without a prefix.</summary>
-    internal (Tensor Own, Tensor? Prefix) Within(int window, Tensor positions, Tensor mask)
+    /// <summary>What the next queries see, as masks of 0 and -infinity: of the columns [batch or 1, time, columns] and of the prefix [batch, time, prefix], null where all of it
+    /// is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], where the scores are too many to be held.</summary>
+    internal readonly record struct Seen(Tensor Own, Tensor? Prefix, Tensor? Whole);
+
+    /// <param name="mask">[batch or 1, time, columns].</param>
+    /// <param name="window">A query's last keys that it sees, and the positions [batch, time] of the queries; null: all.</param>
+    internal Seen Sight(Tensor mask, (int Size, Tensor Positions)? window)
     {
         using var scope = NewDisposeScope();
-        using Scalar size = window;
-        var last = positions.add(size, Operand.MinusOne).unsqueeze(-1); // of those out of sight
-        var own = mask.masked_fill(_positions!.narrow(1, 0, mask.shape[2]).unsqueeze(1).le(last), Operand.MinusInfinity).MoveToOuterDisposeScope();
-        if (_prefix.Ids.Count == 0) return (own, null);
-        using Scalar prefix = _prefix.Ids.Count;
-        var hidden = arange(prefix, dtype: int64, device: positions.device).le(last);
-        return (own, zeros(hidden.shape, device: positions.device).masked_fill_(hidden, Operand.MinusInfinity).MoveToOuterDisposeScope());
+        long prefix = Prefix.Ids.Count, time = mask.shape[1];
+        Tensor own = mask, before = zeros([1, time, prefix], device: mask.device);
+        if (window is { } near)
+        {
+            using Scalar size = near.Size;
+            var last = near.Positions.add(size, Operand.MinusOne).unsqueeze(-1); // of those out of sight
+            own = mask.masked_fill(_positions!.narrow(1, 0, mask.shape[2]).unsqueeze(1).le(last), Operand.MinusInfinity);
+            var hidden = arange(prefix, dtype: int64, device: mask.device).le(last);
+            before = zeros(hidden.shape, device: mask.device).masked_fill_(hidden, Operand.MinusInfinity);
+        }
+        if (!IsLarge(_keys[0].shape[1], time, prefix + mask.shape[2]))
+            return new(own.alias().MoveToOuterDisposeScope(), window is null || prefix == 0 ? null : before.MoveToOuterDisposeScope(), null);
+        var whole = cat([before.expand(own.shape[0], -1, -1), own], 2).to(_decoder.Dtype).unsqueeze(1).expand(-1, _groups, -1, -1);
+        return new(own.alias().MoveToOuterDisposeScope(), null, whole.reshape(own.shape[0], 1, _groups * time, -1).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Stores k, v [batch, time, kv, width] in the next columns and attends from q [batch, time, heads, width] (already scaled) to prefix and columns.</summary>
-    /// <param name="masks">0 where a key may be seen, -infinity elsewhere: [batch or 1, time, columns], and [batch, time, prefix], null where all of the prefix may be.</param>
+    /// <summary>Stores k, v [batch, time, kv, width] in the next columns and attends from q [batch, time, heads, width] to prefix and columns.</summary>
     /// <returns>[batch, time, heads * width]</returns>
-    internal Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, (Tensor Own, Tensor? Prefix) masks)
+    internal Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, Seen seen, Scalar scale)
     {
         using var scope = NewDisposeScope();
-        long batch = q.shape[0], time = q.shape[1], heads = q.shape[2], width = q.shape[3], kv = k.shape[2], groups = heads / kv, columns = Length + time;
-        _keys[layer].narrow(2, Length, time).copy_(k.permute(2, 0, 1, 3));
-        _values[layer].narrow(2, Length, time).copy_(v.permute(2, 0, 1, 3));
-        var keys = _keys[layer].narrow(2, 0, columns).view(kv * batch, columns, width);
-        var values = _values[layer].narrow(2, 0, columns).view(kv * batch, columns, width);
+        _keys[layer].narrow(2, Length, q.shape[1]).copy_(k.permute(2, 0, 1, 3));
+        _values[layer].narrow(2, Length, q.shape[1]).copy_(v.permute(2, 0, 1, 3));
+        Tensor keys = _keys[layer].narrow(2, 0, Length + q.shape[1]), values = _values[layer].narrow(2, 0, Length + q.shape[1]);
+        var mixed = seen.Whole is { } mask ? Fused(layer, q, keys, values, mask) : ByProducts(layer, q.mul(scale), keys, values, seen);
+        return mixed.MoveToOuterDisposeScope();
+    }
 
-        // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one sequence.
-        var queries = q.view(batch, time, kv, groups, width).permute(2, 0, 3, 1, 4).reshape(kv, batch * groups * time, width);
-        var own = queries.reshape(kv * batch, groups * time, width).bmm(keys.transpose(1, 2));
-        own.view(kv, batch, groups, time, columns).add_(masks.Own.unsqueeze(1), Operand.One);
+    // The library's attention, which holds no scores: a key-value head's queries stand one below the other.
+    private Tensor Fused(int layer, Tensor q, Tensor keys, Tensor values, Tensor mask)
+    {
+        long batch = q.shape[0], time = q.shape[1], width = q.shape[3], kv = keys.shape[0];
+        Tensor Whole(IReadOnlyList<Tensor> prefix, Tensor own) =>
+            prefix.Count == 0 ? own.transpose(0, 1) : cat([prefix[layer].unsqueeze(0).expand(batch, -1, -1, -1), own.transpose(0, 1)], 2);
+        var queries = q.view(batch, time, kv, _groups, width).permute(0, 2, 3, 1, 4).reshape(batch, kv, _groups * time, width);
+        var mixed = F.scaled_dot_product_attention(queries, Whole(Prefix.Keys, keys), Whole(Prefix.Values, values), attn_mask: mask);
+        return mixed.view(batch, kv, _groups, time, width).permute(0, 3, 1, 2, 4).reshape(batch, time, -1);
+    }
+
+    // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one sequence.
+    private Tensor ByProducts(int layer, Tensor q, Tensor keys, Tensor values, Seen seen)
+    {
+        long batch = q.shape[0], time = q.shape[1], width = q.shape[3], kv = keys.shape[0], columns = keys.shape[2], prefix = Prefix.Ids.Count;
+        (keys, values) = (keys.view(kv * batch, columns, width), values.view(kv * batch, columns, width));
+        var queries = q.view(batch, time, kv, _groups, width).permute(2, 0, 3, 1, 4).reshape(kv, batch * _groups * time, width);
+        var own = queries.reshape(kv * batch, _groups * time, width).bmm(keys.transpose(1, 2));
+        own.view(kv, batch, _groups, time, columns).add_(seen.Own.unsqueeze(1), Operand.One);
         Tensor mixed;
-        if (_prefix.Ids.Count == 0) mixed = own.softmax(-1).bmm(values);
+        if (prefix == 0) mixed = Softmax(own).bmm(values);
         else
         {
-            long prefix = _prefix.Ids.Count;
-            var shared = queries.bmm(_prefix.Keys[layer].transpose(1, 2)).view(kv * batch, groups * time, prefix);
-            if (masks.Prefix is { } hidden) shared.view(kv, batch, groups, time, prefix).add_(hidden.unsqueeze(1), Operand.One);
-            var weights = cat([shared, own], -1).softmax(-1);
-            var far = weights.narrow(-1, 0, prefix).reshape(kv, batch * groups * time, prefix).bmm(_prefix.Values[layer]).view(kv * batch, groups * time, width);
-            mixed = far.add_(weights.narrow(-1, prefix, columns).bmm(values), Operand.One);
+            var shared = queries.bmm(Prefix.Keys[layer].transpose(1, 2)).view(kv * batch, _groups * time, prefix);
+            if (seen.Prefix is { } hidden) shared.view(kv, batch, _groups, time, prefix).add_(hidden.unsqueeze(1), Operand.One);
+            var weights = Softmax(cat([shared, own], -1));
+            var far = weights.narrow(-1, 0, prefix).reshape(kv, batch * _groups * time, prefix).bmm(Prefix.Values[layer]);
+            mixed = far.view(kv * batch, _groups * time, width).add_(weights.narrow(-1, prefix, columns).bmm(values), Operand.One);
         }
-        return mixed.view(kv, batch, groups, time, width).permute(1, 3, 0, 2, 4).reshape(batch, time, heads * width).MoveToOuterDisposeScope();
+        return mixed.view(kv, batch, _groups, time, width).permute(1, 3, 0, 2, 4).reshape(batch, time, -1);
+    }
+
+    // In float32 whatever the model's type: eight bits do not hold the sum of a long row.
+    private static Tensor Softmax(Tensor scores) => scores.dtype == ScalarType.Float32 ? scores.softmax(-1) : scores.softmax(-1, ScalarType.Float32).to(scores.dtype);
+
+    // The decoder knows what waits in memory while other work goes between.
+    private void Count(bool disposed = false)
+    {
+        var bytes = disposed ? 0 : _keys.Concat(_values).Sum(t => t.numel() * t.element_size());
+        _decoder.CacheBytes += bytes - _bytes;
+        _bytes = bytes;
     }
 
     public void Dispose()
     {
         foreach (var t in _keys.Concat(_values)) t.Dispose();
         _positions?.Dispose();
+        Count(disposed: true);
     }
 }

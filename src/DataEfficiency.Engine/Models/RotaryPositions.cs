@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models;
 
 /// <summary>Tables of cos and signed sin by position, grown on demand.</summary>
-public sealed class RotaryPositions(ModelConfig config, Device device, ScalarType dtype = ScalarType.Float32) : IDisposable
+internal sealed class RotaryPositions(ModelConfig config, Device device, ScalarType dtype = ScalarType.Float32) : IDisposable
 {
     private Tensor? _cos;
     private Tensor? _sin;

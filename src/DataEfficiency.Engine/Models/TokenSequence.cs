@@ -44,7 +44,7 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
 }
 
 /// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its own.</summary>
-public sealed class SequenceBatch : IDisposable
+internal sealed class SequenceBatch : IDisposable
 {
     /// <summary>[1, prefix] int64: the first tokens that all sequences share, or null where they are not kept apart.</summary>
     public Tensor? Prefix { get; }

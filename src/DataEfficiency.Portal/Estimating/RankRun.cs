@@ -77,7 +77,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
             // another project's estimate may have had the engine in between, with another model
             estimator = host.Open(project.Model);
             var begun = time.GetTimestamp();
-            var ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], null, cancel);
+            var ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], cancel: cancel);
             var took = time.GetElapsedTime(begun);
             size = NextSize(items.Count, size, took);
             busy += took;

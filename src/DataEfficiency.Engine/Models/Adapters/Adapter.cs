@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models.Adapters;
 
 /// <summary>The trained tensors are views of one flat float32 buffer, zero at first. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
-public abstract class Adapter : ILinearHook, IDisposable
+internal abstract class Adapter : ILinearHook, IDisposable
 {
     private readonly IReadOnlyList<(long Offset, long[] Shape)> _places;
 

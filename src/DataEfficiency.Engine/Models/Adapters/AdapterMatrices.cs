@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models.Adapters;
 
 /// <summary>A [rank, in] of every linear, layer by layer in the order of <see cref="Linear"/>.</summary>
-public sealed class AdapterMatrices : IDisposable
+internal sealed class AdapterMatrices : IDisposable
 {
     public int Rank { get; }
 

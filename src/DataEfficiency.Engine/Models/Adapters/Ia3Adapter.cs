@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models.Adapters;
 
 /// <summary>l_k [kv width], l_v [kv width] and l_ff [intermediate] of every layer, in turn; all 1 at first, which changes nothing.</summary>
-public sealed class Ia3Adapter : Adapter
+internal sealed class Ia3Adapter : Adapter
 {
     private static readonly Linear[] Scaled = [Linear.Key, Linear.Value, Linear.Down];
     private readonly ModelConfig _config;

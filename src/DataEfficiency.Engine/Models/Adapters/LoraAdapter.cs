@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models.Adapters;
 
 /// <summary>A [r, in] and B [out, r] of every linear, in turn.</summary>
-public sealed class LoraAdapter : Adapter
+internal sealed class LoraAdapter : Adapter
 {
     private readonly ModelConfig _config;
     private readonly Scalar _scale;

@@ -2,7 +2,7 @@
 
 namespace DataEfficiency.Engine.Models.Files;
 
-public static class DecoderWeights
+internal static class DecoderWeights
 {
     /// <summary>Name and shape of every tensor, layer by layer. Lazy: a configuration with absurd sizes costs nothing until it is walked.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Of(ModelConfig config)
