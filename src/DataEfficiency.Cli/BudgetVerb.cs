@@ -8,12 +8,30 @@ namespace DataEfficiency.Cli;
 
 public sealed class BudgetVerb : Verb
 {
-    private readonly Option<double> target = new("--target") { Description = "Target as a share of the way from zero-shot to ceiling, above 0 and at most 1 (above .95 it is taken as .95).", Required = true };
-    private readonly Option<double?> auc = new("--auc") { Description = "Predicted area under the data-efficiency curve, e.g. c CoS-Low + I. Without it: what the published curves say about any task." };
-    private readonly Option<double?> scale = new("--auc-scale") { Description = "Scale of the prediction's t(3) error. Default: .078, that of the published coefficients." };
+    private readonly Option<double> target = new("--target")
+    {
+        Description = "Target as a share of the way from zero-shot to ceiling, above 0 and at most 1 (above .95 it is taken as .95).",
+        Required = true,
+    };
+    private readonly Option<double?> auc = new("--auc")
+    {
+        Description = "Predicted area under the data-efficiency curve, e.g. c CoS-Low + I. Without it: what the published curves say about "
+            + "any task.",
+    };
+    private readonly Option<double?> scale = new("--auc-scale")
+    {
+        Description = "Scale of the prediction's t(3) error. Default: .078, that of the published coefficients.",
+    };
     private readonly Option<double?> cosLow = new("--cos-low") { Description = "Instead of --auc: CoS-Low, with --published." };
-    private readonly Option<string?> published = new("--published") { Description = $"Whose published coefficients turn CoS-Low into an area: {string.Join(", ", PublishedCoefficients.All.Select(c => c.Model))}. They hold for no other model." };
-    private readonly Option<string?> points = new("--points") { Description = "Measured fine-tunes as \"n:y:se,n:y:se\": examples, share of the way, its standard error." };
+    private readonly Option<string?> published = new("--published")
+    {
+        Description = "Whose published coefficients turn CoS-Low into an area (full fine-tuning, 5,000 labels): "
+            + $"{string.Join(", ", PublishedFit.All.Select(f => f.Model))}. They hold for no other model.",
+    };
+    private readonly Option<string?> points = new("--points")
+    {
+        Description = "Measured fine-tunes as \"n:y:se,n:y:se\": examples, share of the way, its standard error.",
+    };
 
     public BudgetVerb() : base("budget", "Forecast the labels a target needs from a predicted area and measured points.")
     {
@@ -23,34 +41,42 @@ public sealed class BudgetVerb : Verb
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var share = arguments.GetValue(target);
-        if (!(share is > 0 and <= 1)) throw new ArgumentException($"--target {share} must be above 0 and at most 1: a share of the way from zero-shot to ceiling.");
+        if (!(share is > 0 and <= 1))
+            throw new ArgumentException($"--target {share} must be above 0 and at most 1: a share of the way from zero-shot to ceiling.");
         if (share > StopRule.HighestShare)
         {
             output.Progress($"--target {share} is taken as {StopRule.HighestShare}: above it the curves say nothing.");
             share = StopRule.HighestShare;
         }
-        var predicted = arguments.GetValue(auc) ?? Published(arguments);
+        if (arguments.GetValue(auc) is not null && arguments.GetValue(cosLow) is not null)
+            throw new ArgumentException("--auc and --cos-low are two ways to say one thing; give one.");
+        var fit = Published(arguments);
+        var predicted = arguments.GetValue(auc) ?? AreaPrediction.Of(fit?.Fit, arguments.GetValue(cosLow), CosLow.Size, 0).Prediction?.Auc;
         var predictedScale = arguments.GetValue(scale);
-        if (arguments.GetValue(auc) is not null && arguments.GetValue(cosLow) is not null) throw new ArgumentException("--auc and --cos-low are two ways to say one thing; give one.");
         if (predicted is { } p && !(p is > 0 and < 1)) throw new ArgumentException($"--auc {p} must lie between 0 and 1.");
         if (predictedScale is { } s && !(s > 0 && double.IsFinite(s))) throw new ArgumentException($"--auc-scale {s} must be above 0.");
         if (predicted is null && predictedScale is not null) throw new ArgumentException("--auc-scale needs --auc or --cos-low.");
 
-        var prediction = predicted is { } value ? new AucPrediction(value, predictedScale ?? PublishedCoefficients.AucScale) : null;
+        var prediction = predicted is { } value ? new AucPrediction(value, predictedScale ?? PublishedFit.AucScale) : null;
         var forecast = PosteriorForecast.Of(share, prediction, ParsePoints(arguments.GetValue(points)));
         var result = PosteriorOutput.Of(forecast.Posterior, prediction is null ? null : PaperFormula.LabelsNeeded(prediction.Auc, share));
+        if (fit is not null) result = result with { PublishedFit = fit.Model };
         if (arguments.GetValue(Json)) output.Json(result);
-        else result.Print(output);
+        else
+        {
+            if (fit is not null) output.Line(StopOutput.Reservation(fit));
+            result.Print(output);
+        }
     }
 
-    private double? Published(ParseResult arguments)
+    private PublishedFit? Published(ParseResult arguments)
     {
         var (signal, model) = (arguments.GetValue(cosLow), arguments.GetValue(published));
         if (signal is null && model is null) return null;
         if (signal is not { } s || model is null) throw new ArgumentException("--cos-low and --published go together.");
         if (!(s is >= -1 and <= 1)) throw new ArgumentException($"--cos-low {s} must lie between -1 and 1.");
-        var c = PublishedCoefficients.Find(model) ?? throw new ArgumentException($"--published: '{model}' has no published coefficients; calibrate the model instead.");
-        return PaperFormula.Auc(s, c.Coefficient, c.Intercept);
+        return PublishedFit.Find(model)
+            ?? throw new ArgumentException($"--published: '{model}' has no published coefficients; calibrate the model instead.");
     }
 
     private static Check[] ParsePoints(string? text)
@@ -59,10 +85,13 @@ public sealed class BudgetVerb : Verb
         return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(point =>
         {
             var fields = point.Split(':', StringSplitOptions.TrimEntries);
-            if (fields.Length == 3 && int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && Number(fields[1], out var y) && Number(fields[2], out var se)) return new Check(n, y, se);
-            throw new ArgumentException($"--points: '{point}' is not n:y:se, e.g. 200:.35:.02 (examples, share of the way, its standard error).");
+            if (fields.Length == 3 && int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                && Number(fields[1], out var y) && Number(fields[2], out var se)) return new Check(n, y, se);
+            throw new ArgumentException(
+                $"--points: '{point}' is not n:y:se, e.g. 200:.35:.02 (examples, share of the way, its standard error).");
         })];
     }
 
-    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Calibrating;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Prompts;

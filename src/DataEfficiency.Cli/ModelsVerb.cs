@@ -9,8 +9,14 @@ namespace DataEfficiency.Cli;
 public sealed class ModelsVerb : Verb
 {
     internal const string DefaultRoot = "models";
-    private readonly Option<string> root = new("--root") { Description = "Folder whose subfolders are Hugging Face model folders.", DefaultValueFactory = _ => DefaultRoot };
-    private readonly Option<bool> measure = new("--measure") { Description = "Measure what a label and a ranked item cost on this machine; the figures are kept and shown from then on." };
+    private readonly Option<string> root = new("--root")
+    {
+        Description = "Folder whose subfolders are Hugging Face model folders.", DefaultValueFactory = _ => DefaultRoot,
+    };
+    private readonly Option<bool> measure = new("--measure")
+    {
+        Description = "Measure what a label and a ranked item cost on this machine; the figures are kept and shown from then on.",
+    };
     private readonly EngineChoice engine = new();
 
     public ModelsVerb() : base("models", "List and check the model folders; `models pull` downloads one.")
@@ -25,7 +31,9 @@ public sealed class ModelsVerb : Verb
     {
         var folder = arguments.GetValue(root)!;
         var models = ModelFolder.Find(folder).Select(ModelFolder.Inspect).ToList();
-        if (arguments.GetValue(measure)) foreach (var model in models.Where(m => m.Problem is null)) Measure(model, folder, engine.Of(arguments, output), output, cancel);
+        if (arguments.GetValue(measure))
+            foreach (var model in models.Where(m => m.Problem is null))
+                Measure(model, folder, engine.Of(arguments, output), output, cancel);
         if (arguments.GetValue(Json)) output.Json(new { root = Path.GetFullPath(folder), models = models.Select(m => Result(m, folder)) });
         else foreach (var model in models) Print(model, folder, output);
     }
@@ -43,7 +51,8 @@ public sealed class ModelsVerb : Verb
 
     private static object Result(ModelFolder m, string root) => new
     {
-        m.Name, m.Folder, m.IsBundled, m.Architecture, m.Parameters, m.ContextLength, m.Bytes, m.Precision, m.WeightsSha256, Calibration = m.State, ReferenceTasks = m.Calibration?.Tasks.Count,
+        m.Name, m.Folder, m.IsBundled, m.Architecture, m.Parameters, m.ContextLength, m.Bytes, m.Precision, m.WeightsSha256,
+        Calibration = m.State, ReferenceTasks = m.Calibration?.Tasks.Count, PublishedFit = m.Published?.Model,
         Cost = ModelCosts.Find(root, m.WeightsSha256), m.Problem, m.Warning,
     };
 
@@ -55,19 +64,24 @@ public sealed class ModelsVerb : Verb
             output.Line($"  cannot be used: {problem}");
             return;
         }
-        output.Line($"  {m.Architecture}, {m.Parameters:N0} parameters, {m.Bytes / 1e6:N1} MB in {m.Precision}, context {m.ContextLength:N0}");
+        output.Line($"  {m.Architecture}, {m.Parameters:N0} parameters, {m.Bytes / 1e6:N1} MB in {m.Precision}, "
+            + $"context {m.ContextLength:N0}");
         if (m.Warning is { } warning) output.Line($"  warning: {warning}");
         output.Line($"  {m.State switch
         {
             CalibrationState.Calibrated => $"calibrated on {m.Calibration!.Tasks.Count} reference tasks ({m.Calibration.Profile})",
-            CalibrationState.SignalsOnly => $"CoS-Low of {m.Calibration!.Tasks.Count} reference tasks measured, no number of labels (signals-only)",
+            CalibrationState.SignalsOnly =>
+                $"CoS-Low of {m.Calibration!.Tasks.Count} reference tasks measured, no number of labels (signals-only)",
             CalibrationState.TooFewTasks => "not calibrated: too few reference tasks are measured",
             CalibrationState.OtherWeights => "not calibrated: the calibration beside it was measured on other weights",
             CalibrationState.Damaged => "not calibrated: calibration.json cannot be read",
             _ => "not calibrated",
         }}");
+        if (m is { Published: { } published, State: not CalibrationState.Calibrated })
+            output.Line($"  {StopOutput.Reservation(published)}");
         output.Line(ModelCosts.Find(root, m.WeightsSha256) is { } cost
-            ? $"  {cost.SecondsPerLabel:0.000} s a label, {cost.SecondsPerItem:0.000} s a ranked item ({cost.Tokens} tokens, {cost.Device}, {cost.Threads} threads, {cost.MeasuredAt:yyyy-MM-dd})"
+            ? $"  {cost.SecondsPerLabel:0.000} s a label, {cost.SecondsPerItem:0.000} s a ranked item ({cost.Tokens} tokens, "
+                + $"{cost.Device}, {cost.Threads} threads, {cost.MeasuredAt:yyyy-MM-dd})"
             : "  cost not measured on this machine (--measure)");
     }
 }

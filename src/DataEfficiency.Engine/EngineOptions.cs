@@ -1,3 +1,5 @@
+using DataEfficiency.Engine.Catalog;
+
 namespace DataEfficiency.Engine;
 
 /// <summary>How a model is loaded and observed. Adapter settings are part of an estimate's identity.</summary>
@@ -35,6 +37,9 @@ public sealed record EngineOptions
 
     /// <summary>The row folder takes at most this many bytes. Default: 8 GiB, room for the first 32 of a model of 8 billion parameters.</summary>
     public long RowFolderBytes { get; init; } = 8L << 30;
+
+    /// <summary>In the place of the models whose fits are published; for tests, which have none of those.</summary>
+    internal IReadOnlyList<PublishedModel>? PublishedModels { get; init; }
 
     /// <summary>Folder of libtorch 2.10 libraries to use in the place of the package's. Default: null.</summary>
     public string? LibTorchPath { get; init; }

@@ -1,33 +1,43 @@
 // What goes into a forecast and what comes out, in plain numbers. The arithmetic is in Forecasting/.
-using DataEfficiency.Engine.ReferenceTasks;
+using System.Text.Json.Serialization;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine;
 
-/// <summary>The target, always carried with what turns raw scores into shares of the way: y = (score - ZeroShot) / (Ceiling - ZeroShot).</summary>
+/// <summary>The target, always carried with what turns raw scores into shares of the way: y = (score - ZeroShot) / (Ceiling -
+/// ZeroShot).</summary>
 /// <param name="Share">The target as a share of the way from zero-shot to ceiling, in (0, 1].</param>
 /// <param name="ZeroShot">Raw zero-shot score, or null: then no raw score can be shown.</param>
 /// <param name="Ceiling">Raw score thought possible (human level or an assumption), or null.</param>
 public sealed record Target(double Share, double? ZeroShot = null, double? Ceiling = null)
 {
-    /// <summary>A raw target score. Throws <see cref="ArgumentException"/> where the gap is under .02 or the target above the ceiling.</summary>
+    /// <summary>The smallest gap between zero-shot score and ceiling at which shares of the way mean something.</summary>
+    public const double SmallestGap = .02;
+
+    /// <summary>A raw target score as a share of the way.</summary>
+    /// <exception cref="ArgumentException">The gap is under <see cref="SmallestGap"/>, or the target lies above the ceiling.</exception>
     public static Target Raw(double score, double zeroShot, double ceiling)
     {
         var gap = ceiling - zeroShot;
-        if (!(gap >= .02)) throw new ArgumentException($"The gap between zero-shot score {zeroShot} and ceiling {ceiling} is {gap:0.###}; it must be at least .02.");
+        if (!(gap >= SmallestGap)) throw TooSmall(zeroShot, ceiling);
         if (score > ceiling) throw new ArgumentException($"The target {score} lies above the ceiling {ceiling}.");
         return new Target((score - zeroShot) / gap, zeroShot, ceiling);
     }
+
+    internal static ArgumentException TooSmall(double zeroShot, double ceiling) =>
+        new($"The gap between zero-shot score {zeroShot} and ceiling {ceiling} is {ceiling - zeroShot:0.###}; "
+            + $"it must be at least {SmallestGap}.");
 }
 
-/// <summary>A measured point of the data-efficiency curve: a model fine-tuned on Examples and tested on TestSize held-out examples.</summary>
+/// <summary>A measured point of the data-efficiency curve: a model fine-tuned on Examples, tested on TestSize held-out examples.</summary>
 public sealed record MeasuredPoint(int Examples, double Score, int TestSize);
 
 /// <param name="Examples">The labelled examples that count for CoS-Low (of the first 32), in the order they were drawn.</param>
 /// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>
 /// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
 /// <param name="Labels">All labels of the project so far, which rule A's stop is compared with; by default the number of examples.</param>
-public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap, IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null);
+public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap,
+    IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null);
 
 /// <param name="Count">m, the examples with a gradient.</param>
 /// <param name="Median">Median pairwise cosine; null below two examples.</param>
@@ -37,9 +47,14 @@ public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Ex
 /// <param name="WithinAnswers">Median cosine of pairs with equal answers; null where there is none.</param>
 /// <param name="BetweenAnswers">Median cosine of pairs with different answers; null where there is none.</param>
 /// <param name="Cosines">[m, m], float64.</param>
-public sealed record CosLow(int Count, double? Median, double? StandardError, double? Low, double? High, double? WithinAnswers, double? BetweenAnswers, double[][] Cosines)
+public sealed record CosLow(int Count, double? Median, double? StandardError, double? Low, double? High, double? WithinAnswers,
+    double? BetweenAnswers, double[][] Cosines)
 {
-    /// <summary>Standard deviation of each cosine where the rows were too many for memory and files and were seen through a random projection; null where cosines are exact.</summary>
+    /// <summary>The examples of a whole CoS-Low: it is frozen at the first 32 of the draw, no later one joins (method section 3).</summary>
+    public const int Size = 32;
+
+    /// <summary>Standard deviation of each cosine where the rows were too many for memory and files and were seen through a random
+    /// projection; null where cosines are exact.</summary>
     public double? CosineError { get; init; }
 }
 
@@ -58,22 +73,45 @@ public sealed record BandPoint(int Examples, double Low, double Median, double H
 /// <param name="AucHat">AUC read-out of decision section 8: this one is shown.</param>
 /// <param name="PTargetMet">P that the last measured run truly meets the target; null without a run.</param>
 /// <param name="Band">10/50/90 % at growing budgets after the last measured one, up to 5,000.</param>
-public sealed record Posterior(double PReach, double? Median, double? Low80, double? High80, double PWithinCap, double ExpectedAuc, double AucHat, double? PTargetMet, int NextCheck,
-    IReadOnlyList<BandPoint> Band, IReadOnlyDictionary<int, double> PSuffices);
+public sealed record Posterior(double PReach, double? Median, double? Low80, double? High80, double PWithinCap, double ExpectedAuc,
+    double AucHat, double? PTargetMet, int NextCheck, IReadOnlyList<BandPoint> Band, IReadOnlyDictionary<int, double> PSuffices);
 
 public enum Advice { None, KeepLabeling, Stop }
 
-/// <param name="Rule">"A" (no fine-tune measured) or "B" (measured), or "none" below 32 examples or without a calibration.</param>
+/// <param name="Rule">"A" (no fine-tune measured) or "B" (measured), or "none" below 32 examples or without a fit.</param>
 /// <param name="At">Labels at which rule A stops, or the next check of rule B; null where there is no advice.</param>
 /// <param name="PEnough">P(At is enough); with <paramref name="PEnoughIfReachable"/> given reach.</param>
-/// <param name="Why">Plain reason, e.g. "28 of 32 first labels".</param>
-public sealed record StopAdvice(string Rule, int? At, Advice Advice, double? PEnough, double? PEnoughIfReachable, string Why);
+/// <param name="Reason">Null only in estimates that were stored before reasons had numbers.</param>
+public sealed record StopAdvice(string Rule, int? At, Advice Advice, double? PEnough, double? PEnoughIfReachable, StopReason? Reason = null)
+{
+    /// <summary>The reason as such an estimate says it; null since.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
+}
 
-/// <param name="Auc">AUC' predicted from CoS-Low, clipped to [.05, .90]; null where not calibrated or below two examples.</param>
+/// <param name="Auc">AUC' predicted from CoS-Low, clipped to [.05, .90]; null without a fit or below two examples.</param>
 /// <param name="AucScale">s_eff, the scale of the t(3) factor; null as above.</param>
-/// <param name="AucNote">Said on the page where the prediction was clipped or replaced by the mean of the reference tasks; else null.</param>
+/// <param name="AreaRemark">Where the prediction was clipped or replaced by the mean of the reference tasks; else null.</param>
 /// <param name="LabelsNeededPaper">N^(t^(AUC'/(1-AUC'))), the paper's formula; null as above.</param>
-/// <param name="HarderThan">Reference tasks with a higher CoS-Low than this one, of <paramref name="ReferenceTasks"/>; null without any.</param>
-/// <param name="Target">The target in use (t above .95 is replaced by .95, and then <paramref name="TargetNote"/> says so).</param>
-public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IReadOnlyList<LeftOut> LeftOut, double? Auc, double? AucScale, string? AucNote,
-    double? LabelsNeededPaper, Posterior Posterior, StopAdvice Stop, int? HarderThan, int? ReferenceTasks, Target Target, string? TargetNote, bool Calibrated);
+/// <param name="HarderThan">Reference tasks with a higher CoS-Low than this one, of <paramref name="ReferenceTasks"/>; null without
+/// any.</param>
+/// <param name="Target">The target in use: t above .95 is replaced by .95.</param>
+/// <param name="AskedShare">The share that was asked for where another one is in use; else null.</param>
+/// <param name="Calibrated">The model has a calibration of its own with a fit, and it is used.</param>
+/// <param name="AreaSource">Whose fit turns CoS-Low into an area; null without one, and in estimates of before there was a choice.</param>
+public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IReadOnlyList<LeftOut> LeftOut, double? Auc, double? AucScale,
+    AreaRemark? AreaRemark, double? LabelsNeededPaper, Posterior Posterior, StopAdvice Stop, int? HarderThan, int? ReferenceTasks,
+    Target Target, double? AskedShare, bool Calibrated, AreaSource? AreaSource = null)
+{
+    /// <summary>An area, and so a number of labels, follows from CoS-Low.</summary>
+    [JsonIgnore]
+    public bool HasFit => Calibrated || AreaSource is not null;
+
+    /// <summary>The remark on the area as estimates say it that were stored before remarks had numbers; null since.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AucNote { get; init; }
+
+    /// <summary>The same of the target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TargetNote { get; init; }
+}

@@ -1,6 +1,7 @@
 // The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a time.
 using System.Security.Cryptography;
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
@@ -26,6 +27,8 @@ public sealed class Estimator : IEstimator
     public ModelInfo Model { get; }
 
     public Calibration? Calibration { get; }
+
+    public PublishedFit? Published { get; }
 
     /// <summary>The model behind the door.</summary>
     internal ModelSession Session { get; }
@@ -74,6 +77,8 @@ public sealed class Estimator : IEstimator
             // CoS-Low under other A matrices is another quantity (method section 4): the calibration does not speak of it.
             if (measured is not null && (AdapterSeed != measured.Recipe.AdapterSeed || _matrices.Rank != measured.Recipe.AdapterRank)) measured = null;
             Calibration = measured;
+            if (PublishedFit.SpeaksOf(AdapterSeed, _matrices.Rank))
+                Published = PublishedModel.Find(folder, config, prompts, options.PublishedModels);
             var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
             var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
             var name = new DirectoryInfo(folder).Name;
@@ -123,16 +128,17 @@ public sealed class Estimator : IEstimator
     {
         using var scope = NewDisposeScope();
         // Only the first with a gradient count: the rows of the others may not crowd theirs out. A gradient of zero shows when it is computed; then one more is needed.
-        var counting = request.Examples.Take(CosLowStatistics.MaxExamples).ToList();
+        var counting = request.Examples.Take(CosLow.Size).ToList();
         var (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
-        while (places.Count < CosLowStatistics.MaxExamples && counting.Count < request.Examples.Count)
+        while (places.Count < CosLow.Size && counting.Count < request.Examples.Count)
         {
-            counting = [.. request.Examples.Take(counting.Count + CosLowStatistics.MaxExamples - places.Count)];
+            counting = [.. request.Examples.Take(counting.Count + CosLow.Size - places.Count)];
             (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
         }
         var observed = _observer.Observe(request.Task, request.Examples, cancel);
         LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i => new LeftOut(i, observed[i].LeftOut!))];
-        var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut, [.. places.Select(i => request.Examples[i].Answer)], Calibration);
+        var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut,
+            [.. places.Select(i => request.Examples[i].Answer)], Yardstick.Of(Calibration, Published));
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
     }
 

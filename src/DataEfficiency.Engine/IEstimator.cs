@@ -1,7 +1,7 @@
 // The one door of the engine: rank a pool, observe a label, forecast the label need.
 // Synchronous on purpose (TorchSharp's dispose scopes are bound to a thread): callers own the thread. No tensor, no web type and
 // no logger passes through here. One instance = one loaded model on one device; it is used by one thread at a time.
-using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine;
@@ -12,6 +12,9 @@ public interface IEstimator : IDisposable
 
     /// <summary>The calibration beside the model (calibration.json of the same weights), or null: "not calibrated".</summary>
     Calibration? Calibration { get; }
+
+    /// <summary>The paper's own fit where this is one of its three models, for what the calibration lacks; else null.</summary>
+    PublishedFit? Published { get; }
 
     /// <summary>
     /// Confidence of every text, in the order given (Je and Raffel, arXiv 2512.24991, section on confidence): greedy decoding of at most 30 tokens;

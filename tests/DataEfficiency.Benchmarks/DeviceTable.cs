@@ -79,7 +79,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
             Example[] grown = [.. examples[..(Labels - 1)], examples[last]];
             var (observed, row) = Timed(() => observer.Observe(null, grown));
             var (cosines, products) = Timed(() => observer.Cosines(null, grown).Cosines);
-            var (_, forecast) = Timed(() => Forecaster.Forecast(new ForecastRequest(null, grown, new Target(.9), 5000), cosines, [.. observed.Select(o => o.Loss)], [], [.. grown.Select(e => e.Answer)], calibration));
+            var (_, forecast) = Timed(() => Forecaster.Forecast(new ForecastRequest(null, grown, new Target(.9), 5000), cosines, [.. observed.Select(o => o.Loss)], [], [.. grown.Select(e => e.Answer)], Yardstick.Of(calibration)));
             return (Row: row, Products: products, Forecast: forecast);
         }).ToArray();
         double Median(Func<(double Row, double Products, double Forecast), double> of) => 1000 * times.Select(of).Order().ElementAt(Repeats / 2);

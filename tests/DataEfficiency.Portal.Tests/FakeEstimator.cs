@@ -24,6 +24,8 @@ public sealed class FakeEstimator : IEstimator
     /// <summary>Ten reference tasks on a line; null: not calibrated.</summary>
     public Calibration? Calibration { get; set; } = Reference();
 
+    public PublishedFit? Published { get; set; }
+
     /// <summary>Thrown by the next calls, while not null.</summary>
     public Exception? Failure { get; set; }
 
@@ -57,7 +59,7 @@ public sealed class FakeEstimator : IEstimator
         var rows = request.Examples.Where(e => !LeftOut(e)).ToArray();
         IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) => (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
         return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) ? (double?)null : 1)],
-            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))], [.. rows.Select(r => r.Answer)], Calibration);
+            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))], [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
     }
 
     public void Dispose()

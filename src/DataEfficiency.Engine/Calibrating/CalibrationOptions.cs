@@ -2,6 +2,7 @@
 
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Engine.Selection;
 
 namespace DataEfficiency.Engine.Calibrating;
 
@@ -44,7 +45,7 @@ public sealed record CalibrationOptions
     public int TestSize { get; init; } = 1000;
 
     /// <summary>Unlabelled texts that are ranked to find the 32 of CoS-Low. Default: 320, the least that a tenth of gives 32.</summary>
-    public int PoolSize { get; init; } = 320;
+    public int PoolSize { get; init; } = FirstThirtyTwo.PoolOfATenth;
 
     /// <summary>Seed of the examples, of the draw of the 32 and of the order of batches. Default: 1.</summary>
     public long Seed { get; init; } = 1;

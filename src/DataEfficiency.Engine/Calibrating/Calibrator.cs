@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Models.Native;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Engine.Selection;
 using DataEfficiency.Prompts;
 using static TorchSharp.torch;
 
@@ -20,7 +22,9 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private const long AdapterSeed = 1;
     private const int AdapterRank = 64;
     private const double AdapterAlpha = 32;
-    private const int Signals = 32;
+
+    // Part of the journal's identity: 1 was another order of the candidates.
+    private const int Draw = 2;
 
     /// <summary>Measures what the journal does not hold yet and writes calibration.json beside the model.</summary>
     /// <param name="note">Told one line after each finished piece.</param>
@@ -58,13 +62,13 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
 
     private string Identity(string weights) => JsonSerializer.Serialize(new
     {
-        version = CalibrationFile.Version, weights, options.Profile, recipe = Recipe(double.NaN) with { LearningRate = 0 }, options.LearningRates, options.LearningRateBudget, options.PoolSize, options.Seed,
+        version = CalibrationFile.Version, draw = Draw, weights, options.Profile, recipe = Recipe(double.NaN) with { LearningRate = 0 }, options.LearningRates, options.LearningRateBudget, options.PoolSize, options.Seed,
     });
 
     private CalibrationRecipe Recipe(double rate) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize, options.MaxSteps, options.EvaluateEvery, options.Patience,
         options.ValidationSize, options.TestSize, options.Budgets, [.. options.LearningRateTasks.Select(t => t.Name)]);
 
-    // As a project does it: the pool is ranked, the least confident tenth put into a drawn order, and the first 32 of it with a gradient count.
+    // As a project does it: the pool is ranked, and the first 32 of the draw that have a gradient count.
     private void MeasureSignals(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
     {
         var missing = AllTasks.Where(t => journal.Signal(t.Name) is null).ToList();
@@ -75,13 +79,16 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             cancel.ThrowIfCancellationRequested();
             var clock = Stopwatch.StartNew();
             var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
-            var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)], cancel: cancel).Where(r => r.LeftOut is null).OrderBy(r => r.Confidence).ToList();
-            var candidates = ranked.Take(Math.Max(Signals, (ranked.Count + 9) / 10)).Select(r => pool[r.Index]).ToList();
-            var drawn = new TaskRandom($"first 32/{task.Name}/{options.Seed}").Sample(candidates, candidates.Count);
-            var first = drawn.Where(e => estimator.Observe(task.Prompt, e, cancel).LeftOut is null).Take(Signals).ToList();
-            var cosLow = estimator.Forecast(new ForecastRequest(task.Prompt, first, new Target(.9), LabelAxis.MaxExamples), cancel).CosLow;
+            var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)], cancel: cancel);
+            var seed = unchecked((long)TaskRandom.Hash($"first 32/{task.Name}/{options.Seed}"));
+            RankedItem[] items = [.. ranked.Select(r => new RankedItem(r.Index, r.LeftOut is null ? r.Confidence : null))];
+            var order = new FirstThirtyTwo().Order(items, seed);
+            var first = FirstThirtyTwo.Of(order, i => estimator.Observe(task.Prompt, pool[(int)i], cancel).LeftOut is null);
+            var request = new ForecastRequest(task.Prompt, [.. first.Select(i => pool[(int)i])], new Target(.9), LabelAxis.MaxExamples);
+            var cosLow = estimator.Forecast(request, cancel).CosLow;
             if (cosLow is not { Median: { } median, StandardError: { } error })
-                throw new InvalidDataException($"Task {task.Name}: only {cosLow.Count} of {candidates.Count} examples have a gradient on this model, too few for CoS-Low.");
+                throw new InvalidDataException(
+                    $"Task {task.Name}: only {cosLow.Count} of the candidates have a gradient on this model, too few for CoS-Low.");
             journal.Add(new JournalEntry(task.Name, Math.Round(clock.Elapsed.TotalSeconds, 2), median, error));
             note?.Invoke($"{task.Name}: CoS-Low {median:0.000} +- {error:0.000}, {clock.Elapsed.TotalSeconds:0} s");
         }

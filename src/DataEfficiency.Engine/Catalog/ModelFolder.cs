@@ -17,8 +17,9 @@ public enum CalibrationState { None, SignalsOnly, TooFewTasks, Calibrated, Other
 /// <param name="Calibration">The one that counts for these weights; one of other weights where that is all there is; null where there is none.</param>
 /// <param name="Problem">Why the folder cannot be used, in words; null where it can.</param>
 /// <param name="Warning">What is odd about a folder that can be used, in words; else null.</param>
+/// <param name="Published">The paper's own fit where this is one of its three models; it counts for what the calibration lacks.</param>
 public sealed record ModelFolder(string Name, string Folder, bool IsBundled, string Architecture, long Parameters, int ContextLength, long Bytes, string Precision, string WeightsSha256,
-    CalibrationState State, Calibration? Calibration, string? Problem, string? Warning = null)
+    CalibrationState State, Calibration? Calibration, string? Problem, string? Warning = null, PublishedFit? Published = null)
 {
     public const string Bundled = "BundledModel";
 
@@ -41,14 +42,19 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
         {
             var config = ModelConfig.Load(folder);
             string? warning = null;
-            PromptBuilder.Load(folder, said => warning = said);
+            var prompts = PromptBuilder.Load(folder, said => warning = said);
             using var weights = WeightFiles.Open(folder);
             var parameters = DecoderWeights.Require(config, weights);
             weights.RequireFinite();
             var sha = WeightFiles.Sha256(folder);
             var precision = string.Join(" + ", weights.BytesByType.OrderByDescending(t => t.Value).Select(t => t.Key));
             var (state, calibration) = CalibrationOf(folder, sha);
-            return new(name, folder, bundled, config.ModelType, parameters, config.ContextLength, WeightFiles.Paths(folder).Sum(p => new FileInfo(p).Length), precision, sha, state, calibration, null, warning);
+            // the estimator takes its adapter from a calibration of these weights, whether or not that has a fit
+            var speaks = state is CalibrationState.OtherWeights || calibration is null
+                || PublishedFit.SpeaksOf(calibration.Recipe.AdapterSeed, calibration.Recipe.AdapterRank);
+            return new(name, folder, bundled, config.ModelType, parameters, config.ContextLength,
+                WeightFiles.Paths(folder).Sum(p => new FileInfo(p).Length), precision, sha, state, calibration, null, warning,
+                speaks ? PublishedModel.Find(folder, config, prompts) : null);
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {
@@ -61,7 +67,7 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
         try
         {
             if (CalibrationFile.For(folder, sha) is not { } calibration) return CalibrationFile.LoadBeside(folder) is { } other ? (CalibrationState.OtherWeights, other) : (CalibrationState.None, null);
-            if (AreaPrediction.IsCalibrated(calibration)) return (CalibrationState.Calibrated, calibration);
+            if (AreaFit.Of(calibration) is not null) return (CalibrationState.Calibrated, calibration);
             return (calibration.Tasks.All(t => t.Auc is null) ? CalibrationState.SignalsOnly : CalibrationState.TooFewTasks, calibration);
         }
         catch (InvalidDataException)

@@ -6,26 +6,27 @@ namespace DataEfficiency.Engine.Forecasting;
 
 public static class CosLowStatistics
 {
-    /// <summary>CoS-Low is frozen at the first 32 examples: no later one joins.</summary>
-    public const int MaxExamples = 32;
-
     public const int Replicates = 200;
     public const ulong BootstrapSeed = 42;
 
     /// <param name="cosines">[m, m] float64, symmetric; only the first 32 rows count.</param>
     /// <param name="answers">[m], the answer of each row.</param>
-    /// <exception cref="ArgumentException">The matrix is not square, not as long as the answers, or holds a number that is not finite.</exception>
+    /// <exception cref="ArgumentException">The matrix is not square, not as long as the answers, or holds a number that is not
+    /// finite.</exception>
     public static CosLow Of(IReadOnlyList<IReadOnlyList<double>> cosines, IReadOnlyList<string> answers)
     {
-        if (cosines.Count != answers.Count) throw new ArgumentException($"There are {cosines.Count} rows of cosines and {answers.Count} answers; one answer a row is expected.");
-        var m = Math.Min(cosines.Count, MaxExamples);
+        if (cosines.Count != answers.Count)
+            throw Wrong($"There are {cosines.Count} rows of cosines and {answers.Count} answers; one answer a row is expected.");
+        var m = Math.Min(cosines.Count, CosLow.Size);
         var matrix = new double[m][];
         for (var i = 0; i < m; i++)
         {
-            if (cosines[i].Count != cosines.Count) throw new ArgumentException($"Row {i} of the cosine matrix has {cosines[i].Count} columns; expected {cosines.Count}.");
+            if (cosines[i].Count != cosines.Count)
+                throw Wrong($"Row {i} of the cosine matrix has {cosines[i].Count} columns; expected {cosines.Count}.");
             matrix[i] = [.. cosines[i].Take(m)];
             for (var j = 0; j < m; j++)
-                if (!double.IsFinite(matrix[i][j])) throw new ArgumentException($"The cosine of examples {i} and {j} is {matrix[i][j]}; leave out examples without a gradient.");
+                if (!double.IsFinite(matrix[i][j]))
+                    throw Wrong($"The cosine of examples {i} and {j} is {matrix[i][j]}; leave out examples without a gradient.");
         }
 
         List<double> all = [], within = [], between = [];
@@ -40,6 +41,8 @@ public static class CosLowStatistics
         return new(m, Median(all), spread?.StandardDeviation, spread?.Low, spread?.High, Median(within), Median(between), matrix);
     }
 
+    private static ArgumentException Wrong(string message) => new(message);
+
     /// <summary>Middle value; the mean of the middle two for an even count; null for none. Sorts the list.</summary>
     public static double? Median(List<double> values)
     {
@@ -50,11 +53,12 @@ public static class CosLowStatistics
     }
 
     /// <summary>
-    /// Resamples the m examples with replacement (m draws a replicate, one SplitMix64 stream) and takes the median over the pairs of positions
-    /// that hold different examples: an example against itself has cosine 1. A replicate without such a pair is dropped.
+    /// Resamples the m examples with replacement (m draws a replicate, one SplitMix64 stream) and takes the median over the pairs of
+    /// positions that hold different examples: an example against itself has cosine 1. A replicate without such a pair is dropped.
     /// </summary>
-    /// <returns>Null where fewer than two replicates are kept.</returns>
-    public static BootstrapSpread? ExampleBootstrap(IReadOnlyList<IReadOnlyList<double>> cosines, int replicates = Replicates, ulong seed = BootstrapSeed)
+    /// <returns>Null where fewer than two replicates have a pair.</returns>
+    public static BootstrapSpread? ExampleBootstrap(IReadOnlyList<IReadOnlyList<double>> cosines, int replicates = Replicates,
+        ulong seed = BootstrapSeed)
     {
         var m = cosines.Count;
         if (m < 2) return null;
@@ -83,5 +87,5 @@ public static class CosLowStatistics
 /// <param name="StandardDeviation">Of the replicates' medians, n - 1.</param>
 /// <param name="Low">5 % quantile.</param>
 /// <param name="High">95 % quantile.</param>
-/// <param name="Kept">Replicates with at least one pair.</param>
-public sealed record BootstrapSpread(double StandardDeviation, double Low, double High, int Kept);
+/// <param name="Replicates">Those with at least one pair.</param>
+public sealed record BootstrapSpread(double StandardDeviation, double Low, double High, int Replicates);

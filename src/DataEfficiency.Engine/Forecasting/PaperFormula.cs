@@ -17,20 +17,3 @@ public static class PaperFormula
     /// <summary>n = 5000^(t^(AUC / (1 - AUC))): where x^p reaches the share t of the way.</summary>
     public static double LabelsNeeded(double auc, double share) => Math.Pow(LabelAxis.MaxExamples, Math.Pow(share, auc / (1 - auc)));
 }
-
-/// <summary>c and I as published with the paper: full fine-tuning of these three models, N = 5,000. They hold for no other model or recipe.</summary>
-public sealed record PublishedCoefficients(string Model, double Coefficient, double Intercept)
-{
-    /// <summary>E of decision section 6 for these coefficients.</summary>
-    public const double AucScale = .078;
-
-    public static IReadOnlyList<PublishedCoefficients> All { get; } =
-    [
-        new("Llama-3.1-8B-Instruct", .545, .310),
-        new("Mistral-7B-Instruct-v0.3", .797, .357),
-        new("Qwen2.5-14B-Instruct", .526, .305),
-    ];
-
-    /// <summary>The coefficients of a model by its folder or hub name (case and owner do not matter), or null.</summary>
-    public static PublishedCoefficients? Find(string model) => All.FirstOrDefault(c => string.Equals(c.Model, model[(model.LastIndexOf('/') + 1)..], StringComparison.OrdinalIgnoreCase));
-}

@@ -9,14 +9,17 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
     /// <param name="checks">Measured fine-tunes in any order, one a size, 1 to 5,000 examples; y becomes its running maximum.</param>
     /// <param name="yRaw">Share of the way of the last run itself; its y by default.</param>
     /// <param name="cap">The most labels that can be bought.</param>
-    public static PosteriorForecast Of(double share, AucPrediction? auc = null, IReadOnlyList<Check>? checks = null, double? yRaw = null, int cap = LabelAxis.MaxExamples)
+    public static PosteriorForecast Of(double share, AucPrediction? auc = null, IReadOnlyList<Check>? checks = null, double? yRaw = null,
+        int cap = LabelAxis.MaxExamples)
     {
         var (tests, rawLast) = Clean(checks ?? []);
         var weights = new PosteriorWeights(share, auc, tests);
         var last = tests.Count == 0 ? 0 : tests[^1].Examples;
-        var posterior = new Posterior(weights.PReach, weights.Quantile(.5), weights.Quantile(.1), weights.Quantile(.9), weights.PSuffices(Math.Min(cap, LabelAxis.MaxExamples)),
-            weights.ExpectedAuc, PosteriorReadOut.Auc(weights, tests), tests.Count == 0 ? null : PosteriorReadOut.PTargetMet(share, auc, tests, yRaw ?? rawLast),
-            weights.NextCheck(last), PosteriorReadOut.Chart(weights, tests), new SortedDictionary<int, double> { [500] = weights.PSuffices(500), [2000] = weights.PSuffices(2000) });
+        double? met = tests.Count == 0 ? null : PosteriorReadOut.PTargetMet(share, auc, tests, yRaw ?? rawLast);
+        var suffices = new SortedDictionary<int, double> { [500] = weights.PSuffices(500), [2000] = weights.PSuffices(2000) };
+        var posterior = new Posterior(weights.PReach, weights.Quantile(.5), weights.Quantile(.1), weights.Quantile(.9),
+            weights.PSuffices(Math.Min(cap, LabelAxis.MaxExamples)), weights.ExpectedAuc, PosteriorReadOut.Auc(weights, tests), met,
+            weights.NextCheck(last), PosteriorReadOut.Chart(weights, tests), suffices);
         return new(posterior, weights);
     }
 
@@ -28,10 +31,12 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
         for (var i = 0; i < sorted.Length; i++)
         {
             var (n, y, se) = sorted[i];
-            if (n is < 1 or > LabelAxis.MaxExamples) throw new ArgumentException($"The point at {n} examples lies outside 1 to 5,000, where the method has something to say.");
+            if (n is < 1 or > LabelAxis.MaxExamples)
+                throw new ArgumentException($"The point at {n} examples lies outside 1 to 5,000, where the method has something to say.");
             if (i > 0 && sorted[i - 1].Examples == n) throw new ArgumentException($"There are two points at {n} examples; give one.");
             if (!double.IsFinite(y)) throw new ArgumentException($"The point at {n} examples has y = {y}; it must be a finite number.");
-            if (!(se >= 0 && double.IsFinite(se))) throw new ArgumentException($"The point at {n} examples has a standard error of {se}; it must be 0 or more.");
+            if (!(se >= 0 && double.IsFinite(se)))
+                throw new ArgumentException($"The point at {n} examples has a standard error of {se}; it must be 0 or more.");
             cleaned[i] = new(n, best = Math.Max(best, y), se);
         }
         return (cleaned, sorted.Length == 0 ? 0 : sorted[^1].Y);

@@ -7,7 +7,8 @@ public static class PosteriorGrid
 {
     public const int Starts = 97, Slopes = 7, Plateaus = 9, Cells = Starts * Slopes * Plateaus;
 
-    private static readonly double[] start = new double[Cells], slope = new double[Cells], plateau = new double[Cells], logPrior = new double[Cells], auc = new double[Cells];
+    private static readonly double[] start = new double[Cells], slope = new double[Cells], plateau = new double[Cells];
+    private static readonly double[] logPrior = new double[Cells], auc = new double[Cells];
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> chartCurves = new();
 
     static PosteriorGrid()
@@ -20,7 +21,8 @@ public static class PosteriorGrid
                     var (x0, k, a) = (.10 + .01 * i, 3 * Math.Pow(1.5, j), h == Plateaus - 1 ? 1 : .2 + .1 * h);
                     (start[c], slope[c], plateau[c]) = (x0, k, a);
                     auc[c] = a * (SoftPlus(k * (1 - x0)) - SoftPlus(-k * x0)) / k;
-                    logPrior[c] = -Square((x0 - .52) / .20) / 2 - Square((Math.Log(k) - Math.Log(9)) / .60) / 2 + Math.Log(h == Plateaus - 1 ? .75 : .25 / 8);
+                    logPrior[c] = -Square((x0 - .52) / .20) / 2 - Square((Math.Log(k) - Math.Log(9)) / .60) / 2
+                        + Math.Log(h == Plateaus - 1 ? .75 : .25 / 8);
                 }
         double total = 0, sum = 0, squares = 0;
         for (var c = 0; c < Cells; c++)
@@ -44,15 +46,19 @@ public static class PosteriorGrid
 
     public static double SdAuc { get; }
 
-    public static int Cell(int startIndex, int slopeIndex, int plateauIndex) => (startIndex * Slopes + slopeIndex) * Plateaus + plateauIndex;
+    public static int Cell(int startIndex, int slopeIndex, int plateauIndex) =>
+        (startIndex * Slopes + slopeIndex) * Plateaus + plateauIndex;
 
     /// <summary>y of one cell at a number of examples.</summary>
-    public static double Y(int cell, double examples) => plateau[cell] / (1 + Math.Exp(-slope[cell] * (LabelAxis.X(examples) - start[cell])));
+    public static double Y(int cell, double examples) =>
+        plateau[cell] / (1 + Math.Exp(-slope[cell] * (LabelAxis.X(examples) - start[cell])));
 
     /// <summary>y of every cell at a number of examples; kept for the budgets every chart draws, so do not write into it.</summary>
-    public static double[] Curves(int examples) => PosteriorReadOut.IsChartBudget(examples) ? chartCurves.GetOrAdd(examples, Compute) : Compute(examples);
+    public static double[] Curves(int examples) =>
+        PosteriorReadOut.IsChartBudget(examples) ? chartCurves.GetOrAdd(examples, Compute) : Compute(examples);
 
-    /// <summary>x at which a cell's curve reaches the share t of the way: +infinity where it does not by 5,000 examples, 0 where it starts above.</summary>
+    /// <summary>x at which a cell's curve reaches the share t of the way: +infinity where it does not by 5,000 examples, 0 where it starts
+    /// above.</summary>
     public static double Reach(int cell, double share)
     {
         if (share <= 0) return 0;

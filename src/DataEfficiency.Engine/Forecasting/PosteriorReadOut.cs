@@ -12,13 +12,15 @@ public static class PosteriorReadOut
 
     /// <summary>Budgets of a chart's band: about 40, even on the log axis from 1 to 5,000, with the round ones among them.</summary>
     public static IReadOnlyList<int> ChartBudgets { get; } =
-        [.. Enumerable.Range(0, 34).Select(i => (int)Math.Round(LabelAxis.Examples(i / 33.0))).Union(areaBudgets).Append(2000).Distinct().Order()];
+        [.. Enumerable.Range(0, 34).Select(i => (int)Math.Round(LabelAxis.Examples(i / 33.0)))
+            .Union(areaBudgets).Append(2000).Distinct().Order()];
 
     private static readonly HashSet<int> chartBudgets = [.. ChartBudgets];
 
     internal static bool IsChartBudget(int examples) => chartBudgets.Contains(examples);
 
-    /// <summary>Expected area of the cleaned curve: measured where measured (shrunk by the test noise), the cell's curve elsewhere, never under what was reached.</summary>
+    /// <summary>Expected area of the cleaned curve: measured where measured (shrunk by the test noise), the cell's curve elsewhere, never
+    /// under what was reached.</summary>
     public static double Auc(PosteriorWeights posterior, IReadOnlyList<Check> checks)
     {
         // The expectation is linear in v and the trapezoid is linear in v: average each budget's v over the cells, then take one area.
@@ -48,7 +50,8 @@ public static class PosteriorReadOut
     public static BandPoint Band(PosteriorWeights posterior, IReadOnlyList<Check> checks, int examples)
     {
         var (last, floor) = (LastExamples(checks), Floor(checks));
-        if (examples <= last) throw new ArgumentOutOfRangeException(nameof(examples), examples, $"The band begins after the last check at {last} examples.");
+        if (examples <= last)
+            throw new ArgumentOutOfRangeException(nameof(examples), examples, $"The band begins after the last check at {last} examples.");
         var d = last > 0 ? Math.Exp(-(LabelAxis.X(examples) - LabelAxis.X(last)) / BandLength) : 0;
         var sd = Math.Max(BandSd * Math.Sqrt(1 - d * d), .002);
 
@@ -80,7 +83,8 @@ public static class PosteriorReadOut
         var sd = Math.Sqrt(e2 * s2 / (e2 + s2));
         var curves = PosteriorGrid.Curves(last.Examples);
         var sum = 0.0;
-        for (var c = 0; c < curves.Length; c++) sum += posterior.Weights[c] * Logistic(((curves[c] * e2 + yRaw * s2) / (e2 + s2) - share) / sd);
+        for (var c = 0; c < curves.Length; c++)
+            sum += posterior.Weights[c] * Logistic(((curves[c] * e2 + yRaw * s2) / (e2 + s2) - share) / sd);
         return sum;
     }
 

@@ -22,7 +22,8 @@ public sealed class PosteriorWeights
     /// <param name="share">Target t as a share of the way.</param>
     /// <param name="auc">Null: the factor is skipped (not calibrated).</param>
     /// <param name="checks">Measured fine-tunes, ascending in examples.</param>
-    /// <param name="cutAt">How many of the checks, from the first, rule out curves that would have reached the target there; all by default.</param>
+    /// <param name="cutAt">How many of the checks, from the first, rule out curves that would have reached the target there; all by
+    /// default.</param>
     public PosteriorWeights(double share, AucPrediction? auc, IReadOnlyList<Check> checks, int? cutAt = null)
     {
         PosteriorGrid.LogPrior.CopyTo(weights);
@@ -83,7 +84,8 @@ public sealed class PosteriorWeights
         return LabelAxis.Examples(reach[order[^1]]);
     }
 
-    /// <summary>Where to fine-tune next: the median need, first within 50 to 1,000, later within 1.5 to 4 times the last check; at most 5,000.</summary>
+    /// <summary>Where to fine-tune next: the median need, first within 50 to 1,000, later within 1.5 to 4 times the last check; at most
+    /// 5,000.</summary>
     /// <param name="lastExamples">Examples of the last check; 0 before the first.</param>
     /// <param name="smallestStep">1.5; 1.25 where a fine-tune costs less than about 250 labels.</param>
     public int NextCheck(int lastExamples, double smallestStep = 1.5)
@@ -93,7 +95,8 @@ public sealed class PosteriorWeights
         return (int)Math.Min(Math.Ceiling(at - 1e-9), LabelAxis.MaxExamples);
     }
 
-    /// <summary>Student t with 3 degrees of freedom around AUC', over the base marginal of the area, so that the prior's own area counts once.</summary>
+    /// <summary>Student t with 3 degrees of freedom around AUC', over the base marginal of the area, so that the prior's own area counts
+    /// once.</summary>
     private void Multiply(AucPrediction prediction)
     {
         for (var c = 0; c < weights.Length; c++)

@@ -1,7 +1,5 @@
 // When to stop labelling (decision sections 4, 6 and 8). Rule A: nothing was fine-tuned, stop at a safe multiple of the paper's number.
 // Rule B (better): the posterior places checks, stop when a measured score meets the target.
-using DataEfficiency.Engine.Answering;
-
 namespace DataEfficiency.Engine.Forecasting;
 
 public static class StopRule
@@ -10,10 +8,14 @@ public static class StopRule
     public const double HighestShare = .95;
 
     /// <summary>Display policy: below 8 examples only a count; from 8 the interval; from 16 the number; from 32 advice.</summary>
-    public const int BandFrom = 8, NumberFrom = 16, AdviceFrom = 32;
+    public const int BandFrom = 8, NumberFrom = 16, AdviceFrom = CosLow.Size;
 
     /// <summary>gamma: P(target truly met) that rule B asks for.</summary>
     public const double Confidence = .80;
+
+    /// <summary>At or below this P(reach), after two checks and 2,000 examples, a target is called unlikely.</summary>
+    private const double UnlikelyReach = .05;
+    private const int UnlikelyChecks = 2, UnlikelyExamples = 2000;
 
     private static readonly double[] shares = [.70, .75, .80, .85, .90, .95];
     private static readonly double[] careful = [1.94, 2.08, 1.96, 1.59, 1.20, 1.14], bold = [1.22, 1.26, 1.16, .97, .90, .98];
@@ -35,47 +37,53 @@ public static class StopRule
     }
 
     /// <summary>
-    /// Labels of rule A before the cap: ceil(max(kappa(t) n_paper, smallest n that is enough with 1 - alpha given reach)). kappa alone is too bold
-    /// for easy tasks. At alpha = .10 the second is the 90 % of decision section 6; at .20 it follows alpha, or kappa's .20 knots would never speak.
+    /// Labels of rule A before the cap: ceil(max(kappa(t) n_paper, smallest n that is enough with 1 - alpha given reach)). kappa alone is
+    /// too bold for easy tasks. At alpha = .10 the second is the 90 % of decision section 6; at .20 it follows alpha, or kappa's .20 knots
+    /// would never speak.
     /// </summary>
-    public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior) =>
-        (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, posterior.Quantile(1 - alpha) ?? LabelAxis.MaxExamples) - 1e-9);
+    public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior)
+    {
+        var enough = posterior.Quantile(1 - alpha) ?? LabelAxis.MaxExamples;
+        return (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, enough) - 1e-9);
+    }
 
-    /// <summary>The advice of the moment: rule B once a fine-tune was measured, else rule A from 32 examples on a calibrated model, else none.</summary>
+    /// <summary>The advice of the moment: rule B once a fine-tune was measured, else rule A from 32 examples where CoS-Low has a fit, else
+    /// none.</summary>
     /// <param name="labels">All labels so far.</param>
     /// <param name="cosLowCount">m, the examples behind CoS-Low.</param>
-    public static StopAdvice Advise(ForecastRequest request, TargetScale scale, PosteriorForecast forecast, int labels, int cosLowCount, double? labelsNeededPaper)
+    public static StopAdvice Advise(ForecastRequest request, TargetScale scale, PosteriorForecast forecast, int labels, int cosLowCount,
+        double? labelsNeededPaper)
     {
         var cap = Math.Min(request.Cap, LabelAxis.MaxExamples);
-        if (scale.Target.Share <= 0) return new("B", null, Advice.Stop, 1, 1, "The zero-shot score meets the target already.");
+        if (scale.Target.Share <= 0) return new("B", null, Advice.Stop, 1, 1, new MetUntrained());
         if (scale.Checks.Count > 0) return Measured(scale, forecast, cap);
-        if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, $"{cosLowCount} of {AdviceFrom} first labels");
-        if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, "The model is not calibrated: no number of labels follows from CoS-Low. Fine-tune and test at the next check.");
+        if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, new FewFirstLabels(cosLowCount));
+        if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, new NoFit());
 
         var safe = SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights);
         var at = Math.Min(cap, safe);
-        var capped = safe > cap ? $" The rule asks for {safe}; the cap is {cap}." : "";
         return new("A", at, labels >= at ? Advice.Stop : Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
-            $"Safe stop without measuring.{capped} Its {request.Alpha * 100:0} % rate of stopping too early was measured on published curves of three other models, not on this one.");
+            new SafeCount(safe, cap, request.Alpha));
     }
 
     private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap)
     {
         var last = scale.Checks[^1];
-        var (share, met) = (scale.Target.Share, forecast.Posterior.PTargetMet ?? 0);
-        var doubt = last.StandardError > .05 ? $" The test set is small (standard error {last.StandardError:0.00} of the way): test on more examples before buying labels." : "";
-        if (scale.LastShare >= share && met >= Confidence)
-            return new("B", last.Examples, Advice.Stop, met, met, $"Target reached: the run on {last.Examples} labels is at {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %.{doubt}");
-        if (last.Examples >= cap)
-            return new("B", last.Examples, Advice.Stop, met, null, $"Budget used up at {last.Examples} labels without a sure sign of the target: {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %.{doubt}");
+        var (share, met) = (scale.LastShare ?? last.Y, forecast.Posterior.PTargetMet ?? 0);
+        if (share >= scale.Target.Share && met >= Confidence)
+            return new("B", last.Examples, Advice.Stop, met, met, Run(RunOutcome.TargetMet));
+        if (last.Examples >= cap) return new("B", last.Examples, Advice.Stop, met, null, Run(RunOutcome.BudgetUsedUp));
 
         var at = Math.Min(cap, forecast.Posterior.NextCheck);
-        var unlikely = forecast.Posterior.PReach <= .05 && scale.Checks.Count >= 2 && last.Examples >= 2000 ? $" The target is unlikely to be reached with 5,000 labels ({forecast.Posterior.PReach * 100:0} %)." : "";
-        return new("B", at, Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
-            $"The run on {last.Examples} labels is at {scale.LastShare:0.00} of the way, P(target truly met) {met * 100:0} %. Next check at {at}.{unlikely}{doubt}");
+        var unlikely = forecast.Posterior.PReach <= UnlikelyReach
+            && scale.Checks.Count >= UnlikelyChecks && last.Examples >= UnlikelyExamples;
+        return new("B", at, Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at), Run(RunOutcome.NotYet, unlikely));
+
+        MeasuredRun Run(RunOutcome outcome, bool unlikely = false) => new(outcome, last.Examples, share, last.StandardError, met, unlikely);
     }
 
     private static double PEnough(PosteriorForecast forecast, int at) => forecast.Weights.PSuffices(at);
 
-    private static double? PEnoughIfReachable(PosteriorForecast forecast, int at) => forecast.Weights.PReach > 0 ? Math.Min(1, forecast.Weights.PSuffices(at) / forecast.Weights.PReach) : null;
+    private static double? PEnoughIfReachable(PosteriorForecast forecast, int at) =>
+        forecast.Weights.PReach > 0 ? Math.Min(1, forecast.Weights.PSuffices(at) / forecast.Weights.PReach) : null;
 }

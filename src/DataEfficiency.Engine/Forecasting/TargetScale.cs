@@ -1,43 +1,58 @@
-// From raw scores to shares of the way and back into the request's checks (decision section 6, INPUT). A raw score and a share are never mixed.
+// From raw scores to shares of the way and back into the request's checks (decision section 6, INPUT). A raw score and a share are never
+// mixed.
 namespace DataEfficiency.Engine.Forecasting;
 
 /// <param name="Target">The target in use: at most .95.</param>
-/// <param name="Note">Said where the target was changed; else null.</param>
+/// <param name="AskedShare">The share that was asked for where it was changed; else null.</param>
 /// <param name="Checks">Ascending; y is the running best.</param>
 /// <param name="LastShare">Share of the way of the last run itself; null without a run.</param>
-public sealed record TargetScale(Target Target, string? Note, IReadOnlyList<Check> Checks, double? LastShare)
+public sealed record TargetScale(Target Target, double? AskedShare, IReadOnlyList<Check> Checks, double? LastShare)
 {
-    /// <summary>The smallest gap between zero-shot score and ceiling at which shares of the way mean something.</summary>
-    private const double SmallestGap = .02;
+    /// <summary>No test set is sharper than one of a score of .05 or .95 or so: s (1 - s) is taken as this at least.</summary>
+    internal const double LeastVariance = .0025;
 
-    /// <exception cref="ArgumentException">A target above the ceiling, a measured point without zero-shot score or ceiling, or a score that is none.</exception>
+    /// <exception cref="ArgumentException">A target above the ceiling, a measured point without zero-shot score or ceiling, or a score that
+    /// is none.</exception>
     public static TargetScale Of(Target target, IReadOnlyList<MeasuredPoint> measured)
     {
         foreach (var p in measured)
         {
-            if (p.Examples is < 0 or > LabelAxis.MaxExamples) throw new ArgumentException($"The measured point at {p.Examples} examples lies outside 0 to 5,000, where the method has something to say.");
-            if (!(p.Score is >= 0 and <= 1)) throw new ArgumentException($"The score at {p.Examples} examples is {p.Score}; it must lie between 0 and 1.");
-            if (p.TestSize < 1) throw new ArgumentException($"The point at {p.Examples} examples was tested on {p.TestSize} examples; give the size of its test set.");
+            if (p.Examples is < 0 or > LabelAxis.MaxExamples)
+                throw Wrong($"The measured point at {p.Examples} examples lies outside 0 to 5,000, where the method has something to say.");
+            if (!(p.Score is >= 0 and <= 1)) throw Wrong($"The score at {p.Examples} examples is {p.Score}; it must lie between 0 and 1.");
+            if (p.TestSize < 1)
+                throw Wrong($"The point at {p.Examples} examples was tested on {p.TestSize} examples; give the size of its test set.");
         }
-        if (!double.IsFinite(target.Share) || target.Share > 1) throw new ArgumentException($"The target {target.Share} must be a share of the way from zero-shot to ceiling, at most 1.");
-        string? note = null;
+        if (!double.IsFinite(target.Share) || target.Share > 1)
+            throw Wrong($"The target {target.Share} must be a share of the way from zero-shot to ceiling, at most 1.");
+        double? asked = null;
         if (target.Share > StopRule.HighestShare)
         {
-            note = $"A target of {target.Share:0.###} of the way is taken as {StopRule.HighestShare}: above it the published curves say nothing.";
+            asked = target.Share;
             target = target with { Share = StopRule.HighestShare };
         }
         // A run on no example is the zero-shot score, not a check.
-        if (target.ZeroShot is null && measured.LastOrDefault(p => p.Examples == 0) is { } zero) target = target with { ZeroShot = zero.Score };
+        if (target.ZeroShot is null && measured.LastOrDefault(p => p.Examples == 0) is { } zero)
+            target = target with { ZeroShot = zero.Score };
         double? gap = target.Ceiling - target.ZeroShot;
-        if (gap is { } g && !(g >= SmallestGap)) throw new ArgumentException($"The gap between zero-shot score {target.ZeroShot} and ceiling {target.Ceiling} is {g:0.###}; it must be at least {SmallestGap}.");
+        if (gap is { } g && !(g >= Target.SmallestGap)) throw Target.TooSmall(target.ZeroShot!.Value, target.Ceiling!.Value);
         // Tested twice at one size: the larger test set counts.
-        var runs = measured.Where(p => p.Examples > 0).GroupBy(p => p.Examples).Select(g => g.MaxBy(p => p.TestSize)!).OrderBy(p => p.Examples).ToArray();
-        if (runs.Length == 0) return new(target, note, [], null);
+        var runs = measured.Where(p => p.Examples > 0).GroupBy(p => p.Examples).Select(g => g.MaxBy(p => p.TestSize)!)
+            .OrderBy(p => p.Examples).ToArray();
+        if (runs.Length == 0) return new(target, asked, [], null);
 
         if (target.ZeroShot is not { } s0 || gap is not { } way)
-            throw new ArgumentException("Measured scores become shares of the way only with a zero-shot score and a ceiling; give the target both.");
+            throw Wrong("Measured scores become shares of the way only with a zero-shot score and a ceiling; give the target both.");
         var best = 0.0;
-        var checks = runs.Select(p => new Check(p.Examples, Math.Max(0, (best = Math.Max(best, p.Score)) - s0) / way, Math.Sqrt(Math.Max(p.Score * (1 - p.Score), .0025) / p.TestSize) / way)).ToArray();
-        return new(target, note, checks, (runs[^1].Score - s0) / way);
+        var checks = new Check[runs.Length];
+        for (var i = 0; i < runs.Length; i++)
+        {
+            var (n, score, size) = runs[i];
+            best = Math.Max(best, score);
+            checks[i] = new(n, Math.Max(0, best - s0) / way, Math.Sqrt(Math.Max(score * (1 - score), LeastVariance) / size) / way);
+        }
+        return new(target, asked, checks, (runs[^1].Score - s0) / way);
     }
+
+    private static ArgumentException Wrong(string message) => new(message);
 }

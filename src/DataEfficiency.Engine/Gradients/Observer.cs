@@ -2,7 +2,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using DataEfficiency.Engine.Datastore;
-using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Prompts;
@@ -35,7 +34,7 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, GradientR
     {
         foreach (var p in prepared.Where(p => p.LeftOut is not null)) _known.TryAdd(p.Key, new Observation(p.Key, null, null, p.LeftOut));
         // Whether the rows of so many examples fit nowhere, as they are. The first 32 are one case from the first on: no label among them changes what a cosine is.
-        var count = Math.Max(CosLowStatistics.MaxExamples, prepared.Where(p => p.LeftOut is null).Select(p => p.Key).Distinct().Count());
+        var count = Math.Max(CosLow.Size, prepared.Where(p => p.LeftOut is null).Select(p => p.Key).Distinct().Count());
         var projected = HalfBytes > RandomProjection.Bytes && count * HalfBytes > kept.Room;
         Compute(prepared.Where(p => !_known.ContainsKey(p.Key)), projected, cancel);
         return ([.. prepared.Select(p => _known[p.Key])], projected);

@@ -7,7 +7,8 @@ internal sealed class TaskRandom(string seed)
 {
     private readonly SplitMix64 _bits = new(Hash(seed));
 
-    /// <summary>FNV-1a of the UTF-8 text, mixed once, so that similar texts fall far apart. The same on every machine, unlike string.GetHashCode.</summary>
+    /// <summary>FNV-1a of the UTF-8 text, mixed once, so that similar texts fall far apart. The same on every machine, unlike
+    /// string.GetHashCode.</summary>
     public static ulong Hash(string text)
     {
         var hash = 14695981039346656037UL;

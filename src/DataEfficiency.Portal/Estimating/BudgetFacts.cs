@@ -52,8 +52,9 @@ public static class BudgetFacts
     {
         const string term = "Safe stop";
         if (forecast.Estimate is not { } estimate || (estimate.CosLow.Count < StopRule.AdviceFrom && estimate.Stop.Rule != "B")) return new(term, None, $"from {StopRule.AdviceFrom} first labels on");
-        if (estimate.Stop.At is not { } at) return new(term, None, estimate.Calibrated ? "" : "model not calibrated");
+        if (estimate.Stop.At is not { } at) return new(term, None, estimate.HasFit ? "" : "model not calibrated");
         var enough = estimate.Stop.PEnough is { } p ? $"enough with {ForecastNumbers.Percent(p, culture)}" : "";
+        if (estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A") enough += enough.Length > 0 ? ", published fit" : "published fit";
         return new(estimate.Stop.Rule == "B" ? "Next check at" : term, ForecastNumbers.Labels(at, culture), enough, at.ToString("N0", culture));
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Prompts;
@@ -39,7 +40,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised: single labels after the first 32 change nothing else.</param>
     public string Hash(IEstimator estimator, bool pastStop) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
     {
-        estimator.Model.Sha256, Seed = AdapterSeed(estimator), Fit = new { estimator.Calibration?.Coefficient, estimator.Calibration?.Intercept, estimator.Calibration?.Tasks.Count, estimator.Calibration?.DurationSeconds },
+        estimator.Model.Sha256, Seed = AdapterSeed(estimator), Yardstick = Yardstick.Of(estimator.Calibration, estimator.Published), estimator.Calibration?.DurationSeconds,
         Task, Examples, TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop,
     })));
 

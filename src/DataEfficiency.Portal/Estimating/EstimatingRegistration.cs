@@ -1,5 +1,5 @@
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Selection;
 using DataEfficiency.Hub;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
@@ -26,6 +26,7 @@ public static partial class EstimatingRegistration
         services.AddSingleton<IEstimatorHost, EstimatorHost>();
         services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, Options(provider)));
         services.AddSingleton<EstimateRun>();
+        services.AddSingleton<ISelectionStrategy, FirstThirtyTwo>();
         services.AddSingleton<RankStore>();
         services.AddSingleton<RankRun>();
         services.AddSingleton<RankJobs>();

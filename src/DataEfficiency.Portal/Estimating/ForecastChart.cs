@@ -8,11 +8,9 @@ namespace DataEfficiency.Portal.Estimating;
 /// <summary>The chart's plain numbers from a forecast: raw accuracy where zero-shot score and ceiling are known, else shares of the way.</summary>
 public sealed record ForecastChart(IReadOnlyList<BandMark> Curve, double? Target, string TargetText, NeedMark? Need, string NeedText, string YTitle, string Summary)
 {
-    private const double SmallestGap = .02;
-
     public static ForecastChart Of(ForecastUpdate forecast, Target target, CultureInfo culture)
     {
-        var raw = target is { ZeroShot: { } s0, Ceiling: { } ceiling } && ceiling - s0 >= SmallestGap;
+        var raw = target is { ZeroShot: { } s0, Ceiling: { } ceiling } && ceiling - s0 >= Engine.Target.SmallestGap;
         double Height(double share) => raw ? target.ZeroShot!.Value + share * (target.Ceiling!.Value - target.ZeroShot.Value) : share;
         var height = Height(target.Share);
         var title = raw ? "accuracy" : "share of the way";

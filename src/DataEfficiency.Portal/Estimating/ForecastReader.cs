@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
         var first = await first32.ItemsAsync(db, projectId, cancel);
         var counting = db.Labels.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
         var firstLabels = first.Count == 0 ? 0 : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
-        return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels, project.RankVersion > 0 ? first.Count : First32.Size,
+        return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels, project.RankVersion > 0 ? first.Count : CosLow.Size,
             job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model, good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt,
             good is null ? null : EstimatePayload.Read(good.Payload!), newest?.Error, project.StoppedAt, project.RankVersion > 0);
     }

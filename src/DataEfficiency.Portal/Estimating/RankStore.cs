@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Selection;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>What a ranking reads and writes. Writes are short: people label beside it.</summary>
-public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, TimeProvider time)
+public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ISelectionStrategy strategy, TimeProvider time)
 {
     /// <summary>Items and open slots that get their new order in one transaction.</summary>
     public const int ChunkSize = 500;
@@ -63,12 +63,12 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         return job.CancelRequested;
     }, cancel);
 
-    /// <summary>The order of all ranked items by confidence, and the draw.</summary>
+    /// <summary>The strategy's order of all ranked items, and the draw.</summary>
     public async Task<IReadOnlyList<ItemOrder>> OrderAsync(int projectId, long seed, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var items = await Visible(db, projectId).OrderBy(i => i.Id).Select(i => new { i.Id, Confidence = i.Unusable == null ? i.Confidence : null }).ToListAsync(cancel);
-        return CandidateDraw.Of([.. items.Select(i => (i.Id, i.Confidence))], seed);
+        return strategy.Order([.. items.Select(i => new RankedItem(i.Id, i.Confidence))], seed);
     }
 
     /// <summary>Gives items and their open slots their places. A place is advice, the slots' number is not touched.</summary>

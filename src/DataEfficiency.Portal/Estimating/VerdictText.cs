@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Selection;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -19,12 +20,13 @@ public static class VerdictText
     /// <summary>Said wherever a number of rule A is shown, until a library of own pairs exists.</summary>
     public const string RuleAProvenance = "How often this rule stops too early was measured on published curves of three other models, not on yours.";
 
+    /// <summary>The same where the model is one of the three.</summary>
+    public const string RuleAPublished = "How often this rule stops too early was measured on published curves of three models, this one among them.";
+
     public const string NotCalibrated = "This model is not calibrated, so no number of labels follows from CoS-Low: the forecast is what 90 published curves say about any task.";
 
     /// <summary>At or below it the target is called unlikely.</summary>
     private const double UnlikelyReach = .05;
-
-    private const int SmallestPool = 320;
 
     public static Verdict Of(VerdictFacts facts, CultureInfo culture)
     {
@@ -39,9 +41,9 @@ public static class VerdictText
 
         var verdict = estimate.Stop is { Rule: "B" } ? Measured(facts, estimate, culture)
             : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, culture)
-            : !estimate.Calibrated || estimate.Stop.At is null ? Uncalibrated(facts, estimate, culture)
+            : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(facts, estimate, culture)
             : RuleA(facts, estimate, culture);
-        string?[] more = [estimate.TargetNote, AboveTheMethod(facts, culture), SmallPool(facts, culture), AfterRanking(forecast.Ranking), forecast.Error is { } failed ? $"The newest run failed, so this is the one before: {failed}" : null];
+        string?[] more = [estimate.CosLow.Count >= StopRule.NumberFrom ? ReasonText.OfSource(estimate) : null, ReasonText.OfTarget(estimate, culture), AboveTheMethod(facts, culture), SmallPool(facts, culture), AfterRanking(forecast.Ranking), forecast.Error is { } failed ? $"The newest run failed, so this is the one before: {failed}" : null];
         return verdict with { Details = [.. verdict.Details, .. more.OfType<string>()] };
     }
 
@@ -52,7 +54,8 @@ public static class VerdictText
         if (forecast.Estimate is not { } estimate || m < StopRule.BandFrom) return $"{Math.Min(forecast.FirstLabels, StopRule.BandFrom)} of {StopRule.BandFrom} labels before a first forecast";
         return m < StopRule.NumberFrom || estimate.Posterior.Median is null
             ? $"First forecast: {ForecastNumbers.Percent(estimate.Posterior.PReach, culture)} likely to be reached"
-            : $"{ForecastNumbers.Percent(estimate.Posterior.PReach, culture)} likely to be reached; if so, with {Interval(estimate.Posterior, culture)} labels";
+            : $"{ForecastNumbers.Percent(estimate.Posterior.PReach, culture)} likely to be reached; if so, with {Interval(estimate.Posterior, culture)} labels"
+                + (ReasonText.OfSource(estimate) is null ? "" : " (published fit)");
     }
 
     private static Verdict Stopped(VerdictFacts facts, long at, CultureInfo culture)
@@ -93,7 +96,7 @@ public static class VerdictText
         var (m, size) = (estimate.CosLow.Count, facts.Forecast.FirstSize);
         if (m < StopRule.BandFrom) return First(facts, m, culture);
         List<string> details = [];
-        if (!estimate.Calibrated) details.Add(NotCalibrated);
+        if (!estimate.HasFit) details.Add(NotCalibrated);
         if (m < StopRule.NumberFrom)
             return new("First forecast", VerdictTone.Go, size < StopRule.NumberFrom ? Runs($"A first **band**; a number of labels needs {StopRule.NumberFrom} first labels") : Runs($"A first **band**; the number of labels comes at {StopRule.NumberFrom}"),
                 [$"{m} of {size} first labels: {(size < StopRule.NumberFrom ? "" : $"after {StopRule.NumberFrom - m} more the forecast says a number, ")}{WhenAdvised(size, $"after {StopRule.AdviceFrom - m} more it advises.")}", .. details], Waiting(m, size));
@@ -120,7 +123,7 @@ public static class VerdictText
         var safe = ForecastNumbers.Labels(at, culture);
         var enough = Enough(stop, culture);
         var half = p.Median is { } median ? $"Half of the tasks like this that are reachable need no more than {ForecastNumbers.Need(median, culture)} (80 %: {Interval(p, culture)})." : null;
-        string?[] tail = [half, estimate.AucNote, RuleAProvenance];
+        string?[] tail = [half, ReasonText.OfArea(estimate, culture), estimate.AreaSource == AreaSource.Published ? RuleAPublished : RuleAProvenance];
         if (labels >= at)
         {
             var why = at >= Cap(facts) ? $"{Limit(facts)} of **{ForecastNumbers.Count(at, culture)}** labels is used up" : $"the safe stop of **{safe}** labels is reached";
@@ -141,10 +144,10 @@ public static class VerdictText
         if (stop.Advice == Advice.Stop)
             return new("Stop", VerdictTone.Stop,
                 p.PTargetMet is { } met ? Runs($"**{ForecastNumbers.Percent(met, culture)}** likely that the target is truly met") : Runs("**No labels needed**: the zero-shot score meets the target already"),
-                [stop.Why], StopAdvised: true);
+                [ReasonText.OfCheck(stop, culture)], StopAdvised: true);
         var next = stop.At is { } at ? $"Next check at {ForecastNumbers.Labels(at, culture)}." : "";
         return p.PReach <= UnlikelyReach
-            ? new("Unlikely", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached with 5,000 labels"), [stop.Why])
+            ? new("Unlikely", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached with 5,000 labels"), [ReasonText.OfCheck(stop, culture)])
             : new("Keep labeling", VerdictTone.Go, Likely(facts, p, culture), [$"{Need(p, culture)}{next}"]);
     }
 
@@ -179,8 +182,8 @@ public static class VerdictText
         if (SmallPool(facts, culture) is { } small) yield return small;
     }
 
-    private static string? SmallPool(VerdictFacts facts, CultureInfo culture) => facts.Items < SmallestPool
-        ? $"The pool has {ForecastNumbers.Count(facts.Items, culture)} items: with fewer than {SmallestPool} the first labels are its least sure {Math.Min(StopRule.AdviceFrom, facts.Items)}, not its least sure tenth." : null;
+    private static string? SmallPool(VerdictFacts facts, CultureInfo culture) => facts.Items < FirstThirtyTwo.PoolOfATenth
+        ? $"The pool has {ForecastNumbers.Count(facts.Items, culture)} items: with fewer than {FirstThirtyTwo.PoolOfATenth} the first labels are its least sure {Math.Min(CosLow.Size, facts.Items)}, not its least sure tenth." : null;
 
     private static string? AboveTheMethod(VerdictFacts facts, CultureInfo culture) => Math.Min(facts.Budget, facts.Items) > LabelAxis.MaxExamples
         ? $"Above {ForecastNumbers.Count(LabelAxis.MaxExamples, culture)} labels the method says nothing." : null;

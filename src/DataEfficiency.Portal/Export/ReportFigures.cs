@@ -1,4 +1,4 @@
-using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 
@@ -13,7 +13,7 @@ public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictiona
 }
 
 /// <summary>The computed parts of the report.</summary>
-public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
+public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, bool PublishedFit, IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
 {
     private const int LongestPause = 60_000;
 
@@ -35,7 +35,8 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
             return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata, Median(p.Times), skips.GetValueOrDefault(id), p.WithGold, p.Agreeing);
         }).OrderByDescending(a => a.Labels).ToList();
         var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();
-        return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), Paper(await snapshot.NewestPayloadAsync(cancel)), strata, annotators);
+        var newest = await snapshot.NewestPayloadAsync(cancel) is { } payload ? EstimatePayload.Read(payload) : null;
+        return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), newest?.LabelsNeededPaper, newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators);
     }
 
     private static double? Median(List<int> times)
@@ -44,6 +45,4 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
         times.Sort();
         return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2000.0;
     }
-
-    private static double? Paper(string? payload) => payload is null ? null : EstimatePayload.Read(payload).LabelsNeededPaper;
 }

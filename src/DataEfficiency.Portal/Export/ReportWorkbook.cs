@@ -65,6 +65,7 @@ internal static class ReportWorkbook
         else
         {
             Row("CoS-Low", newest.CosLow, "0.0000");
+            if (figures.PublishedFit) Row("Area predicted by", $"the model's published fit (full fine-tuning, {PublishedFit.Labels:N0} labels)");
             Row("Probability that the target is reached", newest.PReach, "0 %");
             Row("Labels needed if reachable, median", newest.Median, "#,##0");
             Row("  80 % interval, low", newest.Low80, "#,##0");

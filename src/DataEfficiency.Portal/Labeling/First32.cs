@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,12 +10,10 @@ namespace DataEfficiency.Portal.Labeling;
 /// </summary>
 public sealed class First32
 {
-    public const int Size = 32;
-
     /// <summary>After so many skips an item waits for review instead of being offered again.</summary>
     public const int SkipLimit = 2;
 
-    /// <returns>Item ids in drawn order, at most <see cref="Size"/>.</returns>
+    /// <returns>Item ids in drawn order, at most <see cref="CosLow.Size"/>.</returns>
     public async Task<IReadOnlyList<long>> ItemsAsync(AppDbContext db, int projectId, CancellationToken cancellation = default)
     {
         var visible = await db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport).SingleOrDefaultAsync(cancellation);
@@ -24,7 +23,7 @@ public sealed class First32
             // an item that somebody answered after all keeps its place
             .Where(i => db.Skips.Count(k => k.ItemId == i.Id) < limit
                 || db.Labels.Any(l => l.ItemId == i.Id && l.Current && !l.Surplus))
-            .OrderBy(i => i.DrawRank).Select(i => i.Id).Take(Size).ToListAsync(cancellation);
+            .OrderBy(i => i.DrawRank).Select(i => i.Id).Take(CosLow.Size).ToListAsync(cancellation);
     }
 
     /// <summary>Two, or one where only one person labels: nobody else would ever answer what that person skipped.</summary>

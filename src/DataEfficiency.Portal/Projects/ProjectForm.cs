@@ -83,7 +83,7 @@ public sealed class ProjectForm
         if (TaskType == TaskType.ShortAnswer) ValidateText(wrong);
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
-        if (MaximumBudget is not (>= 32 and <= 1_000_000)) wrong[nameof(MaximumBudget)] = "The budget is a number of labels from 32 to 1,000,000.";
+        if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] = "The budget is a number of labels from 32 to 1,000,000.";
         if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = "The price per label is an amount from 0 on.";
         if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] = "The currency is three capital letters, such as EUR.";
         return wrong;
@@ -140,6 +140,6 @@ public sealed class ProjectForm
         if (TargetValue > Ceiling) return $"The target {TargetValue} lies above the ceiling {Ceiling}: lower it, or raise the ceiling.";
         if (Target == TargetInput.RawMeasured) return hasGold ? null : "Measuring the untrained score needs hidden gold answers: map an answer column as hidden gold, or type the score.";
         if (ZeroShot is not (>= 0 and < 1)) return "Type the score of the untrained model, from 0 on.";
-        return Ceiling - ZeroShot < .02 ? $"Between the untrained score {ZeroShot} and the ceiling {Ceiling} must lie at least 0.02." : null;
+        return Ceiling - ZeroShot < Engine.Target.SmallestGap ? $"Between the untrained score {ZeroShot} and the ceiling {Ceiling} must lie at least 0.02." : null;
     }
 }

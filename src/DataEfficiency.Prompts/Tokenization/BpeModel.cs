@@ -19,6 +19,7 @@ internal sealed class BpeModel
     public BpeModel(Dictionary<string, int> vocabulary, Dictionary<long, (int Rank, int Id)> merges, BpeOptions options)
     {
         (Vocabulary, this.options, merger) = (vocabulary, options, new BpeMerger(merges));
+        Made = [.. merges.Values.Select(m => m.Id)];
         cached = cache.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var b = 0; b < 256; b++)
         {
@@ -28,6 +29,9 @@ internal sealed class BpeModel
     }
 
     public Dictionary<string, int> Vocabulary { get; }
+
+    /// <summary>Ids of the tokens that some merge makes.</summary>
+    public HashSet<int> Made { get; }
 
     public void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {

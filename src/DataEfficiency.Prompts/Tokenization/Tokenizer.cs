@@ -1,11 +1,13 @@
 // Text to token ids and back, from a Hugging Face tokenizer.json (BPE). No special token is added: the chat template has them.
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DataEfficiency.Prompts.Tokenization;
 
 /// <summary>A BPE tokenizer: byte level (Llama 3, Qwen 2, SmolLM2, GPT-2) or byte fallback (Mistral). Ids equal those of Hugging Face
 /// tokenizers. One instance may be used by several threads.</summary>
-public sealed class Tokenizer
+public sealed partial class Tokenizer
 {
     private readonly TokenizerParts parts;
     private readonly AddedTokenMatcher untouched, normalized;
@@ -32,6 +34,25 @@ public sealed class Tokenizer
 
     /// <summary>Number of tokens, added tokens included. The model's own vocabulary may be larger (padding rows).</summary>
     public int VocabularySize { get; }
+
+    /// <summary>
+    /// SHA-256, in lower-case hex, of the vocabulary's words: single characters, bytes and whatever merges make of them, in the order of
+    /// their UTF-16 code units, as UTF-8 with a zero byte between two. Control tokens are left out: packages of one and the same tokenizer
+    /// name them differently.
+    /// </summary>
+    public string VocabularySha256()
+    {
+        bool IsWord(string token, int id) => parts.Model.Made.Contains(id) || IsOneCharacter(token) || ByteToken().IsMatch(token);
+        string[] words = [.. parts.Model.Vocabulary.Where(t => !addedIds.ContainsKey(t.Key) && IsWord(t.Key, t.Value)).Select(t => t.Key)];
+        Array.Sort(words, StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', words))));
+    }
+
+    private static bool IsOneCharacter(string token) =>
+        Rune.DecodeFromUtf16(token, out _, out var length) == System.Buffers.OperationStatus.Done && length == token.Length;
+
+    [GeneratedRegex(@"^<0x[0-9A-F]{2}>\z")]
+    private static partial Regex ByteToken();
 
     /// <summary>Id of a token by its exact text in the file (e.g. "&lt;|im_end|&gt;"), or null.</summary>
     public int? TokenId(string token) =>

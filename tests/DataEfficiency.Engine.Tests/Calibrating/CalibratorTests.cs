@@ -1,5 +1,6 @@
 
 using DataEfficiency.Engine.Calibrating;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.ReferenceTasks;

@@ -48,5 +48,16 @@ public class BudgetVerbTests
         var json = CommandLineTests.Json("budget", "--target", ".9", "--cos-low", ".2", "--published", "Llama-3.1-8B-Instruct");
         Close.To(2681.167976, json.GetProperty("labelsNeededPaper").GetDouble());
         Close.To(.624977, json.GetProperty("pReach").GetDouble());
+        Assert.Equal("Llama-3.1-8B-Instruct", json.GetProperty("publishedFit").GetString());
+    }
+
+    [Fact]
+    public void Budget_PublishedFit_IsCalledSoWithItsReservations()
+    {
+        var (code, text, _) = CommandLineTests.Run("budget", "--target", ".9", "--cos-low", ".2", "--published", "Qwen2.5-14B-Instruct");
+        Assert.Equal(0, code);
+        foreach (var said in new[] { "Published fit of Qwen2.5-14B-Instruct", "full fine-tuning", "5,000 labels", "0.078", "no calibration" })
+            Assert.Contains(said, text);
+        Assert.DoesNotContain("ublished", CommandLineTests.Run("budget", "--target", ".9", "--auc", ".419").Out);
     }
 }

@@ -25,7 +25,7 @@ public class CosLowStatisticsTests
         Close.To(sd, spread.StandardDeviation);
         Close.To(low, spread.Low);
         Close.To(high, spread.High);
-        Assert.Equal(kept, spread.Kept);
+        Assert.Equal(kept, spread.Replicates);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.ReferenceTasks;
 
@@ -21,7 +22,9 @@ public class ForecasterTests
         Assert.Equal(estimate.Stop.PEnough / estimate.Posterior.PReach, estimate.Stop.PEnoughIfReachable);
         Assert.True(estimate.Stop.PEnoughIfReachable >= .9);
         Assert.Equal((7, 10), (estimate.HarderThan, estimate.ReferenceTasks));
-        Assert.Null(estimate.AucNote);
+        Assert.Equal(new SafeCount(estimate.Stop.At!.Value, 5000, .10), estimate.Stop.Reason);
+        Assert.Equal(AreaSource.Calibration, estimate.AreaSource);
+        Assert.Null(estimate.AreaRemark);
     }
 
     [Theory]
@@ -33,7 +36,7 @@ public class ForecasterTests
     public void Forecast_Below32_GivesNoAdvice(int m, bool area)
     {
         var estimate = Run(m, Calibration());
-        Assert.Equal(new StopAdvice("none", null, Advice.None, null, null, $"{m} of 32 first labels"), estimate.Stop);
+        Assert.Equal(new StopAdvice("none", null, Advice.None, null, null, new FewFirstLabels(m)), estimate.Stop);
         Assert.Equal(area, estimate.Auc is not null);
         Assert.Equal(area, estimate.LabelsNeededPaper is not null);
         Assert.Equal(m >= 8, estimate.CosLow.Low is not null);
@@ -47,7 +50,8 @@ public class ForecasterTests
         Assert.Equal((null, null, null, null, null), (estimate.Auc, estimate.AucScale, estimate.LabelsNeededPaper, estimate.HarderThan, estimate.ReferenceTasks));
         Close.To(.593229, estimate.Posterior.PReach);
         Assert.Equal(("none", null, Advice.None), (estimate.Stop.Rule, estimate.Stop.At, estimate.Stop.Advice));
-        Assert.False(estimate.Calibrated);
+        Assert.Equal(new NoFit(), estimate.Stop.Reason);
+        Assert.Equal((false, false, null), (estimate.Calibrated, estimate.HasFit, estimate.AreaSource));
     }
 
     [Fact]
@@ -70,7 +74,9 @@ public class ForecasterTests
         var estimate = Run(32, Calibration() with { Coefficient = c, LeaveOneOutError = error, MeanBaselineError = baseline });
         Close.To(Calibration().Tasks.Average(t => t.Auc!.Value), estimate.Auc);
         Close.To(baseline / 1.1, estimate.AucScale);
-        Assert.Contains("does not tell tasks apart", estimate.AucNote);
+        var mean = Assert.IsType<MeanInstead>(estimate.AreaRemark);
+        Assert.Equal((c, baseline), (mean.Slope, mean.MeanError));
+        Close.To(error, mean.Error);
     }
 
     [Fact]
@@ -78,7 +84,7 @@ public class ForecasterTests
     {
         var estimate = Run(32, Calibration() with { Intercept = 1.2 });
         Assert.Equal(.9, estimate.Auc);
-        Assert.Contains("0.9", estimate.AucNote);
+        Close.To(1.2 + .5 * estimate.CosLow.Median!.Value, Assert.IsType<AreaClipped>(estimate.AreaRemark).Raw);
     }
 
     [Fact]
@@ -89,7 +95,7 @@ public class ForecasterTests
         Assert.Equal(Advice.Stop, Run(32, Calibration(), r => r with { Labels = at }).Stop.Advice);
         var capped = Run(32, Calibration(), r => r with { Cap = 700 }).Stop;
         Assert.Equal(700, capped.At);
-        Assert.Contains($"asks for {at}", capped.Why);
+        Assert.Equal(new SafeCount(at, 700, .10), capped.Reason);
     }
 
     [Fact]
@@ -106,6 +112,10 @@ public class ForecasterTests
         var estimate = Run(32, null, r => r with { Target = Target.Raw(.8, .3, .9), Measured = [new(200, .5, 1000), new(800, .87, 1000)] });
         Assert.Equal(("B", 800, Advice.Stop), (estimate.Stop.Rule, estimate.Stop.At, estimate.Stop.Advice));
         Assert.True(estimate.Posterior.PTargetMet >= StopRule.Confidence);
+        var run = Assert.IsType<MeasuredRun>(estimate.Stop.Reason);
+        Assert.Equal((RunOutcome.TargetMet, 800, false, false), (run.Outcome, run.Examples, run.SmallTest, run.Unlikely));
+        Close.To(.57 / .6, run.Share);
+        Assert.Equal(estimate.Posterior.PTargetMet, run.PTargetMet);
     }
 
     [Fact]
@@ -115,7 +125,9 @@ public class ForecasterTests
         Assert.Equal(Advice.KeepLabeling, estimate.Stop.Advice);
         Assert.Equal(Math.Min(estimate.Posterior.NextCheck, 5000), estimate.Stop.At);
         Assert.InRange(estimate.Stop.At!.Value, 1200, 3200);
-        Assert.Contains("test set is small", estimate.Stop.Why);
+        var run = Assert.IsType<MeasuredRun>(estimate.Stop.Reason);
+        Assert.Equal((RunOutcome.NotYet, 800, true), (run.Outcome, run.Examples, run.SmallTest));
+        Close.To(Math.Sqrt(.81 * .19 / 60) / .6, run.StandardError);
     }
 
     [Fact]
@@ -123,7 +135,7 @@ public class ForecasterTests
     {
         var estimate = Run(32, null, r => r with { Target = Target.Raw(.8, .3, .9), Cap = 1000, Measured = [new(200, .4, 1000), new(1000, .5, 1000)] });
         Assert.Equal(("B", 1000, Advice.Stop), (estimate.Stop.Rule, estimate.Stop.At, estimate.Stop.Advice));
-        Assert.Contains("Budget used up", estimate.Stop.Why);
+        Assert.Equal(RunOutcome.BudgetUsedUp, Assert.IsType<MeasuredRun>(estimate.Stop.Reason).Outcome);
     }
 
     [Fact]
@@ -132,7 +144,7 @@ public class ForecasterTests
         var estimate = Run(32, null, r => r with { Target = Target.Raw(.85, .3, .9), Measured = [new(200, .30, 2000), new(2500, .32, 2000)] });
         Assert.Equal(Advice.KeepLabeling, estimate.Stop.Advice);
         Assert.True(estimate.Posterior.PReach <= .05);
-        Assert.Contains("unlikely", estimate.Stop.Why);
+        Assert.True(Assert.IsType<MeasuredRun>(estimate.Stop.Reason).Unlikely);
     }
 
     [Fact]
@@ -152,15 +164,15 @@ public class ForecasterTests
     {
         var estimate = Run(32, Calibration(), r => r with { Target = new(.99) });
         Assert.Equal(.95, estimate.Target.Share);
-        Assert.Contains("0.99", estimate.TargetNote);
-        Assert.Null(Run(32, Calibration()).TargetNote);
+        Assert.Equal(.99, estimate.AskedShare);
+        Assert.Null(Run(32, Calibration()).AskedShare);
     }
 
     [Fact]
     public void Forecast_TargetMetByZeroShot_StopsNow()
     {
         var estimate = Run(3, null, r => r with { Target = Target.Raw(.3, .4, .9) });
-        Assert.Equal(Advice.Stop, estimate.Stop.Advice);
+        Assert.Equal(new StopAdvice("B", null, Advice.Stop, 1, 1, new MetUntrained()), estimate.Stop);
         Assert.Equal((1, 1), (Math.Round(estimate.Posterior.PReach, 9), estimate.Posterior.Median));
     }
 
@@ -181,11 +193,14 @@ public class ForecasterTests
 
     private static string Error(Func<ForecastRequest, ForecastRequest> change) => Assert.Throws<ArgumentException>(() => Run(32, null, change)).Message;
 
-    private static Estimate Run(int m, Calibration? calibration, Func<ForecastRequest, ForecastRequest>? change = null)
+    private static Estimate Run(int m, Calibration? calibration, Func<ForecastRequest, ForecastRequest>? change = null) =>
+        RunWith(m, Yardstick.Of(calibration), change);
+
+    internal static Estimate RunWith(int m, Yardstick yardstick, Func<ForecastRequest, ForecastRequest>? change = null)
     {
         var answers = CosLowStatisticsTests.Answers(m);
         var request = new ForecastRequest(null, [.. answers.Select(a => new Example("text", a))], new(.9), 5000);
         var cosines = m < 2 ? [.. Enumerable.Range(0, m).Select(_ => new[] { 1.0 })] : CosLowStatisticsTests.Matrix(m);
-        return Forecaster.Forecast(change?.Invoke(request) ?? request, cosines, [.. answers.Select(_ => (double?)1)], [], answers, calibration);
+        return Forecaster.Forecast(change?.Invoke(request) ?? request, cosines, [.. answers.Select(_ => (double?)1)], [], answers, yardstick);
     }
 }

@@ -23,17 +23,4 @@ public class PaperFormulaTests
     [InlineData(-1, .05)]
     [InlineData(5, .90)]
     public void Auc_OutsideItsRange_IsClipped(double cosLow, double expected) => Assert.Equal(expected, PaperFormula.Auc(cosLow, .5, .3));
-
-    [Theory]
-    [InlineData("meta-llama/Llama-3.1-8B-Instruct", .545, .310)]
-    [InlineData("mistral-7b-instruct-v0.3", .797, .357)]
-    [InlineData("Qwen2.5-14B-Instruct", .526, .305)]
-    public void Find_ModelOfThePaper_GivesItsCoefficients(string name, double c, double intercept)
-    {
-        var found = PublishedCoefficients.Find(name)!;
-        Assert.Equal((c, intercept), (found.Coefficient, found.Intercept));
-    }
-
-    [Fact]
-    public void Find_AnotherModel_GivesNone() => Assert.Null(PublishedCoefficients.Find("SmolLM2-135M-Instruct"));
 }

@@ -1,5 +1,5 @@
 using DataEfficiency.Engine;
-using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
@@ -25,6 +25,18 @@ public sealed class EstimateWorkerTests
         Assert.Equal(9 * 9 * 8, row.Cosines!.Length);
         Assert.Empty(update.Estimate.CosLow.Cosines);
         Assert.Equal(9, (await world.ProjectAsync(project)).EstimatedVersion);
+    }
+
+    [Fact]
+    public async Task PublishedFit_OfAModelWithoutACalibration_GivesASafeStop_AndIsStoredAsSuch()
+    {
+        using var world = new EstimatingWorld { Estimator = new FakeEstimator { Calibration = null, Published = PublishedFit.Find("Llama-3.1-8B-Instruct") } };
+        var project = await world.AddPoolAsync(400, drawn: true);
+        var update = await world.LabelAndWaitAsync(project, 32);
+        var estimate = update.Estimate!;
+        Assert.Equal((AreaSource.Published, "A", 30), (estimate.AreaSource!.Value, estimate.Stop.Rule, estimate.ReferenceTasks!.Value));
+        Assert.Contains(ReasonText.Published, VerdictText.Of(new(update, 400, 5000), System.Globalization.CultureInfo.InvariantCulture).Details);
+        Assert.Equal(AreaSource.Published, EstimatePayload.Read((await world.EstimatesAsync(project)).Last().Payload!).AreaSource);
     }
 
     [Fact]

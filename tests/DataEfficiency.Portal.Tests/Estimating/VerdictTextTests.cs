@@ -154,9 +154,50 @@ public sealed class VerdictTextTests
     [Fact]
     public void AfterACheck_SaysMoreLabelsAndNextCheck()
     {
-        var stop = new StopAdvice("B", 800, Advice.KeepLabeling, .1, .2, "why");
+        var stop = new StopAdvice("B", 800, Advice.KeepLabeling, .1, .2, Run());
         Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling", "62 % likely to be reached; if so, about 521 more labels", "Next check at 800");
     }
+
+    [Fact]
+    public void RuleB_EveryReason_HasItsWords()
+    {
+        string Said(StopAdvice stop, double? met = .84) => Details(Of(Update(Estimate(32, reach: .02) is var e ? e with { Stop = stop, Posterior = e.Posterior with { PTargetMet = met } } : null, labels: 800)));
+        Assert.Contains("Target reached: the run on 800 labels is at 0.95 of the way, P(target truly met) 84 %.", Said(new("B", 800, Advice.Stop, .84, .84, Run() with { Outcome = RunOutcome.TargetMet })));
+        Assert.Contains("Budget used up at 800 labels without a sure sign of the target: 0.95 of the way", Said(new("B", 800, Advice.Stop, .84, null, Run() with { Outcome = RunOutcome.BudgetUsedUp })));
+        var next = Said(new("B", 1200, Advice.KeepLabeling, .1, .2, Run() with { StandardError = .06, Unlikely = true }));
+        Assert.Contains("The run on 800 labels is at 0.95 of the way, P(target truly met) 84 %. Next check at 1,200.", next);
+        Assert.Contains("The target is unlikely to be reached with 5,000 labels.", next);
+        Assert.Contains("The test set is small (standard error 0.06 of the way): test on more examples before buying labels.", next);
+        Assert.DoesNotContain("test set", Said(new("B", 1200, Advice.KeepLabeling, .1, .2, Run() with { StandardError = .05 })));
+        Assert.Contains("The zero-shot score meets the target already.", Said(new("B", null, Advice.Stop, 1, 1, new MetUntrained()), null));
+    }
+
+    [Fact]
+    public void AreaRemarks_AreSaidWithTheirNumbers()
+    {
+        Assert.Contains("The predicted area 1.234 lies outside 0.05 to 0.9 and is taken as 0.9.", Details(Of(Update(Estimate(32) with { Auc = .9, AreaRemark = new AreaClipped(1.234) }, labels: 32))));
+        Assert.Contains("CoS-Low does not tell tasks apart on this model (slope -0.2, leave-one-out error 0.131, error of the mean 0.120): the area is the mean of its reference tasks, 0.419.",
+            Details(Of(Update(Estimate(32) with { AreaRemark = new MeanInstead(-.2, .131, .12) }, labels: 32))));
+        Assert.Contains("A target of 0.99 of the way is taken as 0.95: above it the published curves say nothing.", Details(Of(Update(Estimate(32) with { Target = new(.95), AskedShare = .99 }, labels: 32))));
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    public void PublishedFit_IsCalledSo_WhereverANumberIsShown(int m)
+    {
+        var update = Update(Estimate(m, calibrated: false) with { Auc = .419, AucScale = .078, LabelsNeededPaper = 2681, AreaSource = AreaSource.Published, Stop = m < 32 ? new("none", null, Advice.None, null, null) : new("A", 3218, Advice.KeepLabeling, .57, .92) }, labels: m);
+        var verdict = Of(update);
+        Assert.Contains(ReasonText.Published, verdict.Details);
+        Assert.DoesNotContain(VerdictText.NotCalibrated, verdict.Details);
+        Assert.DoesNotContain(VerdictText.RuleAProvenance, verdict.Details);
+        if (m >= 32) Check(verdict, "Keep labeling", "Safe stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
+        Assert.EndsWith(" labels (published fit)", Plain(VerdictText.AnnotatorLine(update, English)));
+        Assert.DoesNotContain(ReasonText.Published, Of(Update(Estimate(m), labels: m)).Details);
+        Assert.DoesNotContain(ReasonText.Published, Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
+    }
+
+    private static MeasuredRun Run() => new(RunOutcome.NotYet, 800, .95, .02, .84, false);
 
     [Fact]
     public void SmallPool_And_LargeBudget_AreSaid()
@@ -193,7 +234,8 @@ public sealed class VerdictTextTests
 
     private static Estimate Estimate(int m, double reach = .624977, int at = 3218, bool calibrated = true) => new(new CosLow(m, .2, .06, .1, .3, null, null, []), [], [], calibrated ? .419 : null, calibrated ? .078 : null, null, calibrated ? 2681 : null,
         new Posterior(reach, reach > 0 ? 756.49 : null, reach > 0 ? 175.08 : null, reach > 0 ? 2955.56 : null, .6, .42, .43, null, 757, [], new SortedDictionary<int, double> { [500] = .22, [2000] = .497 }),
-        m < 32 ? new("none", null, Advice.None, null, null, "") : calibrated ? new("A", at, Advice.KeepLabeling, .57, .92, "") : new("none", null, Advice.None, null, null, ""), 17, 24, new Target(.9), null, calibrated);
+        m < 32 ? new("none", null, Advice.None, null, null, new FewFirstLabels(m)) : calibrated ? new("A", at, Advice.KeepLabeling, .57, .92, new SafeCount(at, 5000, .1)) : new("none", null, Advice.None, null, null, new NoFit()),
+        17, 24, new Target(.9), null, calibrated);
 
     private static void Check(Verdict verdict, string tag, string headline, string detail)
     {

@@ -19,7 +19,7 @@ public sealed partial class BudgetPage
     private ForecastUpdate? _forecast;
     private Verdict? _verdict;
     private ForecastChart? _chart;
-    private Calibration? _calibration;
+    private ModelFolder? _model;
     private IReadOnlyList<BudgetFact> _facts = [];
     private string? _refusal;
     private bool _missing, _busy, _asking;
@@ -95,7 +95,7 @@ public sealed partial class BudgetPage
         var culture = CultureInfo.CurrentCulture;
         // the first look at a model hashes its weights
         if (_view?.Project.Model != view.Project.Model)
-            _calibration = await Task.Run(() => Catalog.Find(view.Project.Model) is { State: not CalibrationState.OtherWeights } model ? model.Calibration : null, _leaving.Token);
+            _model = await Task.Run(() => Catalog.Find(view.Project.Model), _leaving.Token);
         (_view, _forecast) = (view, forecast);
         _verdict = VerdictText.Of(new(forecast, view.Project.ItemCount, view.Project.MaximumBudget, view.StoppedBy), culture);
         _facts = BudgetFacts.Of(view.Project, forecast, view.LabelsPerHour, culture);
@@ -107,7 +107,7 @@ public sealed partial class BudgetPage
     private static Target TargetOf(Project project)
     {
         if (project.TargetKind == TargetKind.ShareOfTheWay) return new(project.TargetValue, project.ZeroShot, project.Ceiling);
-        return project.ZeroShot is { } s0 && project.Ceiling - s0 >= .02 ? new((project.TargetValue - s0) / (project.Ceiling - s0), s0, project.Ceiling) : new(project.TargetValue, 0, 1);
+        return project.ZeroShot is { } s0 && project.Ceiling - s0 >= Target.SmallestGap ? new((project.TargetValue - s0) / (project.Ceiling - s0), s0, project.Ceiling) : new(project.TargetValue, 0, 1);
     }
 
     private Task ReloadAsync() => ReadAsync(null);

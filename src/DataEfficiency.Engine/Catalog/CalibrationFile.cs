@@ -1,7 +1,8 @@
-// calibration.json, beside the model's weights: measured once, read at every start. Some come with the program, named by the SHA-256 of the weights.
+// calibration.json, beside the model's weights: measured once, read at every start. Some come with the program, named by the SHA-256 of
+// the weights.
 using System.Text.Json;
 
-namespace DataEfficiency.Engine.Forecasting;
+namespace DataEfficiency.Engine.Catalog;
 
 public static class CalibrationFile
 {

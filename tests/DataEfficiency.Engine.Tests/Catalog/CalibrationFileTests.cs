@@ -1,7 +1,8 @@
 using System.Text.Json;
-using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Tests.Forecasting;
 
-namespace DataEfficiency.Engine.Tests.Forecasting;
+namespace DataEfficiency.Engine.Tests.Catalog;
 
 public sealed class CalibrationFileTests : IDisposable
 {

@@ -1,0 +1,45 @@
+// What turns a signal of a project's first labels into the area under its data-efficiency curve (method section 7): a line per number of
+// labels, from this model's own calibration or, for three models, as published.
+namespace DataEfficiency.Engine.Forecasting;
+
+/// <summary>The signals that an area is predicted from.</summary>
+public enum AreaSignal { CosLow }
+
+/// <summary>AUC' = Coefficient x signal + Intercept, of a signal that was taken of so many examples.</summary>
+/// <param name="Scale">Scale of the posterior's t(3) factor: the fit's leave-one-out error / <see cref="AreaFit.ErrorPerScale"/>.</param>
+public sealed record AreaPoint(int Examples, double Coefficient, double Intercept, double Scale);
+
+/// <param name="Points">At least one, ascending in examples.</param>
+/// <param name="Mean">Mean area of the reference tasks; null where it is not known.</param>
+/// <param name="MeanError">Leave-one-out error of that mean as the prediction; null as above.</param>
+public sealed record AreaFit(AreaSource Source, AreaSignal Kind, IReadOnlyList<AreaPoint> Points, double? Mean, double? MeanError)
+{
+    /// <summary>An error here is a mean absolute one; over 1.10 it is the scale of the t(3) factor.</summary>
+    public const double ErrorPerScale = 1.10;
+
+    /// <summary>The fit of a model's own calibration; null without a fit over at least 8 tasks.</summary>
+    public static AreaFit? Of(Calibration? calibration)
+    {
+        if (calibration is not { Coefficient: { } c, Intercept: { } intercept }) return null;
+        if (calibration is not { LeaveOneOutError: { } error, MeanBaselineError: { } meanError }) return null;
+        var fitted = CalibrationFit.Fitted(calibration.Tasks);
+        if (fitted.Count < CalibrationFit.SmallestTaskCount) return null;
+        AreaPoint point = new(CosLow.Size, c, intercept, error / ErrorPerScale);
+        return new(AreaSource.Calibration, AreaSignal.CosLow, [point], fitted.Average(t => t.Auc!.Value), meanError);
+    }
+
+    /// <summary>The line for a signal of so many examples: linear in log n between the points, the nearest one's outside them.</summary>
+    public AreaPoint At(int examples)
+    {
+        var after = Points.TakeWhile(p => p.Examples < examples).Count();
+        if (after == 0) return Points[0];
+        if (after == Points.Count) return Points[^1];
+        var (a, b) = (Points[after - 1], Points[after]);
+        var share = (LabelAxis.X(examples) - LabelAxis.X(a.Examples)) / (LabelAxis.X(b.Examples) - LabelAxis.X(a.Examples));
+        double Between(double low, double high) => low + share * (high - low);
+        return new(examples, Between(a.Coefficient, b.Coefficient), Between(a.Intercept, b.Intercept), Between(a.Scale, b.Scale));
+    }
+
+    /// <summary>False where the slope is not positive, or the mean of the tasks predicts as well.</summary>
+    public bool TellsTasksApart(AreaPoint point) => point.Coefficient > 0 && !(point.Scale >= MeanError / ErrorPerScale);
+}

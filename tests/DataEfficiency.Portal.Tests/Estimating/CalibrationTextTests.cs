@@ -1,0 +1,54 @@
+using System.Globalization;
+using DataEfficiency.Engine;
+using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Portal.Estimating;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Estimating;
+
+public sealed class CalibrationTextTests
+{
+    private static readonly PublishedFit Llama = PublishedFit.Find("Llama-3.1-8B-Instruct")!;
+
+    private static string Of(CalibrationState state, Calibration? calibration, PublishedFit? published) =>
+        CalibrationText.Of(new("m", "/m", false, "llama", 1, 1, 1, "BF16", "f00d", state, calibration, null, null, published), CultureInfo.GetCultureInfo("en-US"));
+
+    [Fact]
+    public void PublishedFit_IsCalledSo_WithItsReservations()
+    {
+        var text = Of(CalibrationState.None, null, Llama);
+        foreach (var said in new[] { "Published fit of Llama-3.1-8B-Instruct", "fine-tuned it fully", "5,000 labels", "7.8 points", "weights were not measured", "another recipe", "Calibrate the model" }) Assert.Contains(said, text);
+        Assert.DoesNotContain("not calibrated", text);
+    }
+
+    [Fact]
+    public void OwnCalibration_WinsOverThePublishedFit() => Assert.StartsWith("Calibrated on 10 reference tasks", Of(CalibrationState.Calibrated, FakeEstimator.Reference(), Llama));
+
+    [Theory]
+    [InlineData(CalibrationState.OtherWeights, "measured on other weights")]
+    [InlineData(CalibrationState.Damaged, "cannot be read")]
+    public void UnusableCalibration_IsSaidBesideThePublishedFit(CalibrationState state, string said)
+    {
+        var text = Of(state, state == CalibrationState.OtherWeights ? FakeEstimator.Reference() : null, Llama);
+        Assert.StartsWith("Published fit of", text);
+        Assert.Contains(said, text);
+        Assert.Contains(said, Of(state, null, null));
+    }
+
+    [Fact]
+    public void SignalsOnly_WithAPublishedFit_SaysBoth()
+    {
+        var signals = FakeEstimator.Reference() is var c ? c with { Coefficient = null, Tasks = [.. c.Tasks.Select(t => t with { Auc = null })] } : null;
+        var text = Of(CalibrationState.SignalsOnly, signals, Llama);
+        Assert.StartsWith("Published fit of", text);
+        Assert.Contains("CoS-Low of 10 reference tasks gives a project its rank", text);
+    }
+
+    [Fact]
+    public void NoModel_OrNoFit_IsNotCalibrated()
+    {
+        Assert.Contains("not calibrated", CalibrationText.Of(null, CultureInfo.InvariantCulture));
+        Assert.Contains("not calibrated", Of(CalibrationState.None, null, null));
+    }
+}
