@@ -51,20 +51,30 @@ internal sealed class PatternSplit(SplitPattern pattern, SplitBehavior behavior,
         return Arrange(piece, runs, behavior, invert);
     }
 
+    /// <summary>What a behaviour makes of the runs. An empty match makes no piece, but what it merges with counts as merged.</summary>
     public static List<TextPiece> Arrange(TextPiece piece, List<(int Start, int Length, bool Match)> runs, SplitBehavior behavior, bool invert = false)
     {
-        if (invert) for (var i = 0; i < runs.Count; i++) runs[i] = runs[i] with { Match = !runs[i].Match };
-        var pieces = new List<TextPiece>(runs.Count);
-        for (var i = 0; i < runs.Count;)
+        var cuts = new List<(int Start, int End)>(runs.Count);
+        var previous = false;
+        var backwards = behavior == SplitBehavior.MergedWithNext;
+        for (var i = 0; i < runs.Count; i++)
         {
-            int first = i, last = i;
-            if (behavior == SplitBehavior.Contiguous) while (last + 1 < runs.Count && runs[last + 1].Match == runs[i].Match) last++;
-            if (behavior == SplitBehavior.MergedWithPrevious && !runs[i].Match && i + 1 < runs.Count && runs[i + 1].Match) last++;
-            if (behavior == SplitBehavior.MergedWithNext && runs[i].Match && i + 1 < runs.Count && !runs[i + 1].Match) last++;
-            i = last + 1;
-            if (behavior == SplitBehavior.Removed && runs[first].Match) continue;
-            pieces.Add(piece.Part(runs[first].Start, runs[last].Start + runs[last].Length - runs[first].Start));
+            var (start, length, isMatch) = runs[backwards ? runs.Count - 1 - i : i];
+            var match = isMatch != invert;
+            var merges = cuts.Count > 0 && behavior switch
+            {
+                SplitBehavior.Contiguous => match == previous,
+                SplitBehavior.MergedWithPrevious or SplitBehavior.MergedWithNext => match && !previous,
+                _ => false,
+            };
+            if (merges) cuts[^1] = backwards ? cuts[^1] with { Start = start } : cuts[^1] with { End = start + length };
+            else if (behavior != SplitBehavior.Removed || !match) cuts.Add((start, start + length));
+            previous = match;
         }
+        if (backwards) cuts.Reverse();
+        var pieces = new List<TextPiece>(cuts.Count);
+        foreach (var (start, end) in cuts)
+            if (end > start) pieces.Add(piece.Part(start, end - start));
         return pieces;
     }
 }
