@@ -1,5 +1,6 @@
-// Which code points (?i) takes for one another. Single ones follow from .NET's own case mappings, closed over; what folds to several
-// code points ("ss" and a sharp s) is not in .NET and stands here, from Unicode's CaseFolding.txt (status F).
+// Which code points (?i) takes for one another. Single ones follow from .NET's own case mappings, closed over (they come from the ICU of
+// the machine, so the letters of Unicode 16 are named here); what folds to several code points ("ss" and a sharp s) is not in .NET and
+// stands here, from Unicode's CaseFolding.txt (status F).
 using System.Text;
 
 namespace DataEfficiency.Prompts.Tokenization.Patterns;
@@ -33,25 +34,27 @@ internal static class CaseFolds
 
     private static Dictionary<int, CodePointSet> BuildSingle()
     {
-        var root = Enumerable.Range(0, EndOfCased).ToArray();
-        int Find(int c)
-        {
-            while (root[c] != c) c = root[c];
-            return c;
-        }
+        var alike = new Dictionary<int, List<int>>();
         for (var c = 0; c < EndOfCased; c++)
         {
             if (!Rune.IsValid(c)) continue;
-            root[Find(c)] = Find(Rune.ToUpperInvariant(new Rune(c)).Value);
-            root[Find(c)] = Find(Rune.ToLowerInvariant(new Rune(c)).Value);
+            Join(c, Rune.ToUpperInvariant(new Rune(c)).Value);
+            Join(c, Rune.ToLowerInvariant(new Rune(c)).Value);
         }
-        var sets = new Dictionary<int, CodePointSet>();
-        foreach (var alike in Enumerable.Range(0, EndOfCased).GroupBy(Find).Select(g => g.ToArray()).Where(g => g.Length > 1))
+        foreach (var (capital, small) in ((int, int)[])[(0x1C89, 0x1C8A), (0xA7CB, 0x264), (0xA7CC, 0xA7CD), (0xA7DA, 0xA7DB), (0xA7DC, 0x19B)])
+            Join(capital, small);
+        for (var c = 0x10D50; c <= 0x10D65; c++) Join(c, c + 0x20);
+        var sets = alike.Values.Distinct().ToDictionary(list => list, list => CodePointSet.Of(list.Select(c => (c, c))));
+        return alike.ToDictionary(p => p.Key, p => sets[p.Value]);
+
+        void Join(int a, int b)
         {
-            var set = CodePointSet.Of(alike.Select(c => (c, c)));
-            foreach (var c in alike) sets.Add(c, set);
+            if (a == b) return;
+            var (ours, theirs) = (alike.GetValueOrDefault(a) ?? [a], alike.GetValueOrDefault(b) ?? [b]);
+            if (ours == theirs) return;
+            ours.AddRange(theirs);
+            foreach (var c in ours) alike[c] = ours;
         }
-        return sets;
     }
 
     private static List<(int[], SetNode)> BuildLonger()
