@@ -13,8 +13,7 @@ namespace DataEfficiency.Engine.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class GpuGoldenTheoryAttribute : TheoryAttribute
 {
-    public GpuGoldenTheoryAttribute() => Skip = Fixtures.Root is null ? Fixtures.Missing
-        : cuda.is_available() ? null : "libtorch finds no CUDA device: run with -p:Accelerator=cuda on a machine with an NVIDIA GPU.";
+    public GpuGoldenTheoryAttribute() => Skip = cuda.is_available() ? null : "libtorch finds no CUDA device: run with -p:Accelerator=cuda on a machine with an NVIDIA GPU.";
 }
 
 /// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (autograd in a padded batch, in the place of the hand-written
@@ -23,13 +22,13 @@ public sealed class DeviceGoldenTests
 {
     private static Device Gpu => device("cuda:0");
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Float32_OnTheCpuByTheGpusWay_GivesTheReferencesNumbers(string name) => CheckFloat32(name, CPU);
 
-    [GpuGoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [GpuGoldenTheory, Miniature, GoldenModels]
     public void Float32_OnAGpu_GivesTheReferencesNumbers(string name) => CheckFloat32(name, Gpu);
 
-    [GpuGoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [GpuGoldenTheory, Miniature, GoldenModels]
     public void BFloat16_OnAGpu_KeepsCosLow(string name)
     {
         using var model = new GoldenModel(name);

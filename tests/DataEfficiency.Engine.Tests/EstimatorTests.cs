@@ -21,7 +21,7 @@ public class EstimatorTests
 
     private static ForecastRequest Request(IReadOnlyList<Example> examples) => new(null, examples, new Target(.9), 5000);
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Rank_AllItems_GivesTheReferencesConfidencesInPoolOrder(string name)
     {
         var (estimator, model) = Open(name);
@@ -36,7 +36,7 @@ public class EstimatorTests
         }
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void RankAndForecast_FromTextsWithTheFoldersTokenizer_GiveTheReferencesNumbers(string name)
     {
         using var model = new GoldenModel(name);
@@ -72,7 +72,7 @@ public class EstimatorTests
         Assert.True(double.IsNaN(tooLong[0].Confidence) && tooLong[1].Confidence > 0);
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Forecast_LabelledExamples_GivesTheReferencesCosLow(string name)
     {
         var (estimator, model) = Open(name);

@@ -1,16 +1,44 @@
-// One of the four small models with the numbers that the Python reference computed for it (golden/engine/README.md).
+// A small model with the numbers that another way computed for it: the four of the Python reference (golden/engine/README.md), which lie
+// beside the repository, and the miniature, which lies in it (Miniature/README.md).
+using System.Reflection;
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Prompts.Tests;
 using TorchSharp;
+using Xunit.Sdk;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests;
 
+/// <summary>The four golden models' names for a theory; skipped where they are absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GoldenModelsAttribute : DataAttribute
+{
+    private readonly string[] _names;
+
+    /// <param name="names">Some of them; none: all.</param>
+    public GoldenModelsAttribute(params string[] names)
+    {
+        _names = names.Length == 0 ? GoldenModel.Names : names;
+        Skip = Fixtures.Root is null ? Fixtures.Missing : null;
+    }
+
+    public override IEnumerable<object[]> GetData(MethodInfo method) => _names.Select(n => new object[] { n });
+}
+
+/// <summary>The miniature's name for a theory: always there.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class MiniatureAttribute : DataAttribute
+{
+    public override IEnumerable<object[]> GetData(MethodInfo method) => [[GoldenModel.Miniature]];
+}
+
 public sealed class GoldenModel : IDisposable
 {
-    public static TheoryData<string> Names => ["llama3-tiny", "mistral-tiny", "qwen2-tiny", "smollm2-tiny"];
+    public const string Miniature = "miniature";
+
+    public static string[] Names => ["llama3-tiny", "mistral-tiny", "qwen2-tiny", "smollm2-tiny"];
 
     public string Folder { get; }
 
@@ -30,7 +58,7 @@ public sealed class GoldenModel : IDisposable
 
     public GoldenModel(string name)
     {
-        Folder = Fixtures.At("golden", "engine", name);
+        Folder = FolderOf(name);
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")))!;
         Session = ModelSession.Load(Folder);
         Arrays = SafetensorsFile.Open(Path.Combine(Folder, "golden.safetensors"));
@@ -39,9 +67,13 @@ public sealed class GoldenModel : IDisposable
         Items = [.. Json["items"]!.AsArray().Select(i => i!)];
     }
 
+    public static string FolderOf(string name) =>
+        name == Miniature ? Path.Combine(AppContext.BaseDirectory, "Miniature", "golden") : Fixtures.At("golden", "engine", name);
+
     public TokenSequence Answer(JsonNode item) => TokenSequence.Answer(Ints(item["prompt_ids"]), Ints(item["answer_ids"]), Masked);
 
-    public IReadOnlyList<TokenSequence> Labelled => [.. Json["labelled"]!.AsArray().Select(id => Answer(Items.First(i => (string)i["id"]! == (string)id!)))];
+    public IReadOnlyList<TokenSequence> Labelled =>
+        [.. Json["labelled"]!.AsArray().Select(id => Answer(Items.First(i => (string)i["id"]! == (string)id!)))];
 
     public static int[] Ints(JsonNode? list) => [.. list!.AsArray().Select(i => (int)i!)];
 

@@ -1,7 +1,7 @@
-// A copy of one of the small golden models in which files are changed: what other models of the same families look like.
+// A copy of one of the small golden models, or of the miniature, in which files are changed: what other models of the same families look
+// like.
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models.Files;
-using DataEfficiency.Prompts.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +13,7 @@ internal sealed class ModelVariant : IDisposable
 
     public ModelVariant(string golden)
     {
-        foreach (var file in Directory.GetFiles(Fixtures.At("golden", "engine", golden))) File.Copy(file, At(Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(GoldenModel.FolderOf(golden))) File.Copy(file, At(Path.GetFileName(file)));
     }
 
     public string At(string file) => Path.Combine(Folder, file);
@@ -47,7 +47,9 @@ internal sealed class ModelVariant : IDisposable
             SafetensorsFile.Write(At(file), [.. part.Select(t => (t.Key, t.Value))], dtype);
             foreach (var (name, _) in part) map[name] = file;
         }
-        if (shards > 1) File.WriteAllText(At("model.safetensors.index.json"), new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
+        if (shards > 1)
+            File.WriteAllText(
+            At("model.safetensors.index.json"), new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
         return this;
     }
 

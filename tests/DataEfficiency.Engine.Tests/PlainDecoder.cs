@@ -1,5 +1,5 @@
-// The decoder once more, as the papers write it: one sequence, one linear at a time by its name in the file, attention as an explicit masked matrix, float64. Nothing of it is shared with
-// the engine's decoder but the parameters.
+// The decoder once more, as the papers write it: one sequence, one linear at a time by its name in the file, attention as an explicit
+// masked matrix, float64. Nothing of it is shared with the engine's decoder but the parameters.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,12 +15,21 @@ internal static class PlainDecoder
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var config = decoder.Config;
         var weights = decoder.Parameters.Named().ToDictionary(n => n.Name, n => n.Value.to(float64));
-        Tensor Linear(string name, Tensor y) => y.mm(weights[name + ".weight"].t()) + weights.GetValueOrDefault(name + ".bias", zeros(1, dtype: float64));
+        return Logits(decoder.Config, weights, ids, windows, rope).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of weights [in float64, by their names in the file], with a graph where they have one.</summary>
+    public static Tensor Logits(ModelConfig config, IReadOnlyDictionary<string, Tensor> weights, int[] ids, int?[]? windows = null,
+        (double[] Frequencies, double Factor)? rope = null)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Linear(string name, Tensor y) =>
+            y.mm(weights[name + ".weight"].t()) + weights.GetValueOrDefault(name + ".bias", zeros(1, dtype: float64));
         Tensor Norm(string name, Tensor y) => y / (y.pow(2).mean([-1], true) + config.RmsNormEps).sqrt() * weights[name + ".weight"];
         Assert.True(config.Scaling is null || rope is not null);
-        var (cos, sin) = Rotary(ids.Length, rope ?? ([.. Enumerable.Range(0, config.HeadDim / 2).Select(i => Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim))], 1));
+        var frequencies = Enumerable.Range(0, config.HeadDim / 2).Select(i => Math.Pow(config.RopeTheta, -2.0 * i / config.HeadDim));
+        var (cos, sin) = Rotary(ids.Length, rope ?? ([.. frequencies], 1));
         Tensor Turned(Tensor y)
         {
             var (first, second) = (y.narrow(1, 0, config.HeadDim / 2), y.narrow(1, config.HeadDim / 2, config.HeadDim / 2));

@@ -34,14 +34,14 @@ public class GreedyDecoderTests
         }
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Run_AllItemsInOneCall_GivesTheReferencesTokensAndProbabilities(string name)
     {
         using var model = new GoldenModel(name);
         Check(model, Run(model, 0, [.. model.Items.Select(i => GoldenModel.Ints(i["prompt_ids"]))]));
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Run_OneByOneBehindASharedPrefix_GivesTheSame(string name)
     {
         using var model = new GoldenModel(name);
@@ -54,7 +54,7 @@ public class GreedyDecoderTests
         Check(model, generated);
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Run_BatchBehindASharedPrefix_GivesTheSame(string name)
     {
         using var model = new GoldenModel(name);

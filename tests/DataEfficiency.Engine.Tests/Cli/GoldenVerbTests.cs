@@ -18,7 +18,7 @@ public sealed class GoldenVerbTests : IDisposable
 
     private static double[] Doubles(JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetDouble())];
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void TokenizeAndChat_EveryItem_GiveTheReferencesPromptsAndIds(string name)
     {
         using var model = new GoldenModel(name);
@@ -29,7 +29,7 @@ public sealed class GoldenVerbTests : IDisposable
         Assert.Equal(model.Items.Select(i => (string)i["decoded_prompt"]!), tokens.GetProperty("decoded").EnumerateArray().Select(d => d.GetString()));
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void RankAndEstimate_EveryItem_GiveTheReferencesNumbers(string name)
     {
         using var model = new GoldenModel(name);

@@ -9,7 +9,7 @@ namespace DataEfficiency.Engine.Tests.FineTuning;
 
 public class TFewLossTests
 {
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Of_TheReferencesChoices_GivesItsScoresLossesAndPrediction(string name)
     {
         using var model = new GoldenModel(name);
@@ -80,10 +80,10 @@ public class TFewLossTests
     }
 
     // Training on the sum of the three lowers it and raises the right choice: the graph reaches the parameters.
-    [GoldenFact]
-    public void Of_GradientStepOnIa3_LowersTheTotal()
+    [Theory, Miniature, GoldenModels("smollm2-tiny")]
+    public void Of_GradientStepOnIa3_LowersTheTotal(string name)
     {
-        using var model = new GoldenModel("smollm2-tiny");
+        using var model = new GoldenModel(name);
         using var adapter = new Ia3Adapter(model.Decoder.Config, CPU);
         using var scope = NewDisposeScope();
         var entry = model.Json["tfew"]![2]!;

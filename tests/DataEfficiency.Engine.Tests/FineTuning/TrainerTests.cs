@@ -37,14 +37,14 @@ public class TrainerTests
         Check("all_after", g => (double)g["all_after"]!, trainer.Loss(labelled));
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Step_FullTraining_GivesTheReferencesLosses(string name)
     {
         using var model = new GoldenModel(name);
         CheckThreeSteps(model, "full", null);
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Step_Lora_GivesTheReferencesLossesAndAdapter(string name)
     {
         using var model = new GoldenModel(name);
@@ -55,7 +55,7 @@ public class TrainerTests
         Assert.True(GoldenModel.RelativeDistance(adapter.Flat, reference.Flat) <= 1e-4);
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Step_Ia3_GivesTheReferencesLossesAndVectors(string name)
     {
         using var model = new GoldenModel(name);

@@ -29,10 +29,10 @@ public class AdamVectorTests
         Assert.Throws<ArgumentException>(() => AdamVector.Of([0f], [0f], [1f], 0));
     }
 
-    [GoldenFact]
-    public void Of_TwoHandSteppedParameters_GivesTheReferencesVectors()
+    [Theory, Miniature, GoldenModels("smollm2-tiny")]
+    public void Of_TwoHandSteppedParameters_GivesTheReferencesVectors(string name)
     {
-        using var model = new GoldenModel("smollm2-tiny");
+        using var model = new GoldenModel(name);
         var toy = model.Json["less"]!["toy"]!;
         double[] m = [0, 0], v = [0, 0];
         foreach (var g in toy["gradients"]!.AsArray().Select(GoldenModel.Doubles))
@@ -49,7 +49,7 @@ public class AdamVectorTests
         }
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Of_TheReferencesMoments_GivesItsVectors(string name)
     {
         using var model = new GoldenModel(name);
@@ -65,7 +65,7 @@ public class AdamVectorTests
     }
 
     // From the stored weights: three LoRA steps, their moments, the gradients of two examples, the vectors, and how they lie to each other.
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Of_OwnMomentsAfterThreeSteps_GivesTheReferencesNormsAndCosines(string name)
     {
         using var model = new GoldenModel(name);

@@ -1,5 +1,6 @@
-// Which types a compiled type mentions: its base and interfaces, the types of its fields, parameters, results and locals, and what its code calls. Types that the
-// compiler made (closures, iterators, lambdas' classes) count as the type around them. Constants leave no trace in compiled code: for those, see the `using` lines.
+// Which types a compiled type mentions: its base and interfaces, the types of its fields, parameters, results and locals, and what its code
+// calls. Types that the compiler made (closures, iterators, lambdas' classes) count as the type around them. Constants leave no trace in
+// compiled code: for those, see the `using` lines.
 using System.Reflection;
 using System.Reflection.Emit;
 
@@ -7,11 +8,14 @@ namespace DataEfficiency.Engine.Tests.House;
 
 internal static class References
 {
-    private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Own =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields().Select(f => (OpCode)f.GetValue(null)!).ToDictionary(c => c.Value);
+    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields().Select(f => (OpCode)f.GetValue(null)!)
+        .ToDictionary(c => c.Value);
 
-    /// <summary>Types of the assembly that hold no other type's code, with everything that each mentions, of any assembly, itself left out.</summary>
+    /// <summary>Types of the assembly that hold no other type's code, with everything that each mentions, of any assembly, itself left
+    /// out.</summary>
     public static Dictionary<Type, HashSet<Type>> Of(Assembly assembly)
     {
         Dictionary<Type, HashSet<Type>> found = [];
@@ -24,14 +28,17 @@ internal static class References
         return found;
     }
 
-    /// <summary>The types that a type's callers see: base, interfaces, and the signatures of members that are public or can be inherited.</summary>
+    /// <summary>The types that a type's callers see: base, interfaces, and the signatures of members that are public or can be
+    /// inherited.</summary>
     public static IEnumerable<Type> Signatures(Type type) => new[] { type.BaseType }.Concat(type.GetInterfaces())
         .Concat(type.GetFields(Own).Where(f => f.IsPublic || f.IsFamily).Select(f => f.FieldType))
-        .Concat(type.GetMethods(Own).Cast<MethodBase>().Concat(type.GetConstructors(Own)).Where(m => m.IsPublic || m.IsFamily).SelectMany(Signature))
+        .Concat(type.GetMethods(Own).Cast<MethodBase>().Concat(type.GetConstructors(Own)).Where(m => m.IsPublic || m.IsFamily)
+            .SelectMany(Signature))
         .Concat(type.GetNestedTypes().SelectMany(Signatures))
         .OfType<Type>().SelectMany(Parts).Select(Outermost).Where(t => t != type).Distinct();
 
-    public static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+    public static Type Outermost(Type type) =>
+        type.DeclaringType is { } outer ? Outermost(outer) : type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 
     private static IEnumerable<Type> Mentioned(Type type)
     {
@@ -57,7 +64,8 @@ internal static class References
             at += code[at] == 0xFE ? 2 : 1;
             var operand = Codes[value].OperandType;
             if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
-                foreach (var type in Named(method.Module.ResolveMember(BitConverter.ToInt32(code, at), types, arguments)!)) yield return type;
+                foreach (var type in Named(method.Module.ResolveMember(BitConverter.ToInt32(code, at), types, arguments)!))
+                    yield return type;
             at += operand switch
             {
                 OperandType.InlineNone => 0,
@@ -74,7 +82,8 @@ internal static class References
     {
         Type type => [type],
         FieldInfo field => [field.DeclaringType!, field.FieldType],
-        MethodBase method => Signature(method).Append(method.DeclaringType!).Concat(method.IsGenericMethod ? method.GetGenericArguments() : []),
+        MethodBase method =>
+            Signature(method).Append(method.DeclaringType!).Concat(method.IsGenericMethod ? method.GetGenericArguments() : []),
         _ => [],
     };
 

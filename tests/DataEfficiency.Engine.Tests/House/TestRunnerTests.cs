@@ -1,11 +1,13 @@
-// tests/run itself, on a `dotnet` that replays what the real one printed: a passed run, a run that was aborted after some tests passed, one with a failed test.
+// tests/run itself, on a `dotnet` that replays what the real one printed: a passed run, a run that was aborted
+// after some tests passed, one with a failed test.
 using System.Diagnostics;
 
 namespace DataEfficiency.Engine.Tests.House;
 
 public sealed class TestRunnerTests : IDisposable
 {
-    private const string Passed = "Passed!  - Failed:     0, Passed:   489, Skipped:     2, Total:   491, Duration: 3 s - Some.Tests.dll (net10.0)";
+    private const string Passed =
+        "Passed!  - Failed:     0, Passed:   489, Skipped:     2, Total:   491, Duration: 3 s - Some.Tests.dll (net10.0)";
     private readonly string _folder = Directory.CreateTempSubdirectory("runner").FullName;
 
     public TestRunnerTests()
@@ -57,9 +59,11 @@ public sealed class TestRunnerTests : IDisposable
             """);
         var (status, lines) = Run();
         Assert.Equal((1, "978 passed, 1 failed, 4 skipped"), (status, lines[^1]));
-        Assert.Contains(lines, l => l.StartsWith("tests/run: B.Tests was aborted while Some.Tests.Long(text: \"a\") ran", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, l => l.StartsWith("tests/run: B.Tests was aborted while Some.Tests.Long(text: \"a\") ran", StringComparison.Ordinal));
         File.Delete(At("B.Tests.xml"));
-        Assert.Contains(Run().Lines, l => l.StartsWith("tests/run: B.Tests was aborted while Some.Tests.Long ran", StringComparison.Ordinal));
+        Assert.Contains(
+            Run().Lines, l => l.StartsWith("tests/run: B.Tests was aborted while Some.Tests.Long ran", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,11 +120,13 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Run_AHangingTest_IsGivenAQuarterOfAnHour() => Assert.Contains("hang_limit=15m", File.ReadAllText(SourceTree.At("tests", "run")));
+    public void Run_AHangingTest_IsGivenAQuarterOfAnHour() =>
+        Assert.Contains("hang_limit=15m", File.ReadAllText(SourceTree.At("tests", "run")));
 
     [Fact]
     public void ContinuousIntegration_RunsExactlyThis() =>
-        Assert.Equal(["#!/usr/bin/env bash", "exec \"$(dirname \"${BASH_SOURCE[0]}\")/../tests/run\""], File.ReadAllLines(SourceTree.At(".ci", "run")));
+        Assert.Equal(["#!/usr/bin/env bash", "exec \"$(dirname \"${BASH_SOURCE[0]}\")/../tests/run\""],
+            File.ReadAllLines(SourceTree.At(".ci", "run")));
 
     // The runner takes every folder that is named so: a project under another name, or one that no solution builds, would never run.
     [Fact]
@@ -128,7 +134,8 @@ public sealed class TestRunnerTests : IDisposable
     {
         var solution = File.ReadAllText(SourceTree.At("DataEfficiency.sln"));
         var projects = Directory.GetDirectories(SourceTree.At("tests")).SelectMany(d => Directory.GetFiles(d, "*.csproj"))
-            .Where(p => File.ReadAllText(p).Contains("Microsoft.NET.Test.Sdk", StringComparison.Ordinal)).Select(p => Path.GetFileNameWithoutExtension(p)!);
+            .Where(p => File.ReadAllText(p).Contains("Microsoft.NET.Test.Sdk", StringComparison.Ordinal))
+                .Select(p => Path.GetFileNameWithoutExtension(p)!);
         Assert.Superset(new HashSet<string> { "DataEfficiency.Prompts.Tests", "DataEfficiency.Engine.Tests" }, projects.ToHashSet());
         Assert.All(projects, p => Assert.EndsWith(".Tests", p));
         Assert.All(projects, p => Assert.Contains($"{p}.csproj", solution));

@@ -7,14 +7,14 @@ namespace DataEfficiency.Engine.Tests.Models;
 
 public class DecoderTests
 {
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Config_BosToken_SameAsReference(string name)
     {
         using var model = new GoldenModel(name);
         Assert.Equal((int?)model.Json["bos_id"], model.Decoder.Config.BosTokenId);
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Logits_OfEveryItem_AreTheReferences(string name)
     {
         using var model = new GoldenModel(name);
@@ -31,7 +31,7 @@ public class DecoderTests
         }
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void TokenLosses_InOnePaddedBatch_AreThoseOfEachAlone(string name)
     {
         using var model = new GoldenModel(name);
@@ -55,7 +55,7 @@ public class DecoderTests
         }
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void TokenLosses_OfEveryAnswerToken_AreTheReferencesAndItsMaskIsOurs(string name)
     {
         using var model = new GoldenModel(name);
@@ -78,7 +78,7 @@ public class DecoderTests
     }
 
     // How near a greedy step came to another token: one pass over prompt and answer gives the logits of every step.
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLead(string name)
     {
         using var model = new GoldenModel(name);

@@ -218,7 +218,7 @@ public class ModelVariantTests
         Assert.Contains("model-00003-of-00005.safetensors is missing", Refusal(variant));
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void Merges_InTheOtherNotation_GiveTheSameIds(string golden)
     {
         using var variant = new ModelVariant(golden).Json("tokenizer.json", tokenizer =>
@@ -231,7 +231,7 @@ public class ModelVariantTests
         Assert.All(model.Items, item => Assert.Equal(GoldenModel.Ints(item["prompt_ids"]), tokenizer.Encode((string)item["prompt"]!)));
     }
 
-    [GoldenTheory, MemberData(nameof(GoldenModel.Names), MemberType = typeof(GoldenModel))]
+    [Theory, Miniature, GoldenModels]
     public void ChatTemplate_InAListAndTokensInTheMapOnly_GivesTheSamePrompts(string golden)
     {
         using var variant = new ModelVariant(golden).Json("tokenizer_config.json", _ => { });

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests.Models.Files;
 
-/// <summary>Loading takes the parameters in float32 and at most one tensor more. Measured as Linux counts it, mapped pages of the files included: the
-/// highest resident memory of the process (VmHWM, set back before) above what it held before.</summary>
+/// <summary>Loading takes the parameters in float32 and at most one tensor more. Measured as Linux counts it, mapped pages of the files
+/// included: the highest resident memory of the process (VmHWM, set back before) above what it held before.</summary>
 public sealed class LoadingMemoryTests : IDisposable
 {
     private const long Slack = 24L << 20; // the runtime's own comings and goings
@@ -17,7 +17,8 @@ public sealed class LoadingMemoryTests : IDisposable
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class ResidentMemoryFactAttribute : FactAttribute
     {
-        public ResidentMemoryFactAttribute() => Skip = TryReset() ? null : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
+        public ResidentMemoryFactAttribute() =>
+            Skip = TryReset() ? null : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
     }
 
     [ResidentMemoryFact]
@@ -30,7 +31,8 @@ public sealed class LoadingMemoryTests : IDisposable
         var before = Resident("VmRSS");
         using var decoder = Decoder.Load(_folder);
         var taken = Resident("VmHWM") - before;
-        long parameters = decoder.Parameters.Count * sizeof(float), largest = (long)config.VocabularySize * config.HiddenSize * sizeof(float);
+        long parameters =
+            decoder.Parameters.Count * sizeof(float), largest = (long)config.VocabularySize * config.HiddenSize * sizeof(float);
         Assert.InRange(taken, parameters - Slack, parameters + largest + Slack);
         // A reader that held the files, or left their pages mapped, would not pass.
         Assert.True(parameters / 2 > largest + 2 * Slack);
@@ -50,7 +52,8 @@ public sealed class LoadingMemoryTests : IDisposable
                 SafetensorsFile.Write(Path.Combine(_folder, file), [.. names.Select(n => (n, whole.Read(n)))], ScalarType.BFloat16);
                 foreach (var name in names) map[name] = file;
             }
-            File.WriteAllText(Path.Combine(_folder, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+            File.WriteAllText(Path.Combine(_folder, "model.safetensors.index.json"),
+                new JsonObject { ["weight_map"] = map }.ToJsonString());
         }
         File.Delete(Path.Combine(_folder, "model.safetensors"));
     }

@@ -1,10 +1,12 @@
 // Which tensors the weight files of a decoder must hold, by their Hugging Face names: from the configuration alone.
+using DataEfficiency.Engine.Models.Files;
 
-namespace DataEfficiency.Engine.Models.Files;
+namespace DataEfficiency.Engine.Models;
 
 internal static class DecoderWeights
 {
-    /// <summary>Name and shape of every tensor, layer by layer. Lazy: a configuration with absurd sizes costs nothing until it is walked.</summary>
+    /// <summary>Name and shape of every tensor, layer by layer. Lazy: a configuration with absurd sizes costs nothing until it is
+    /// walked.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Of(ModelConfig config)
     {
         long hidden = config.HiddenSize;
@@ -34,7 +36,8 @@ internal static class DecoderWeights
     /// <summary>Output and input width of a linear.</summary>
     public static (long Out, long In) Shape(ModelConfig config, Linear linear)
     {
-        long hidden = config.HiddenSize, wide = config.IntermediateSize, queries = (long)config.Heads * config.HeadDim, keys = (long)config.KeyValueHeads * config.HeadDim;
+        long hidden = config.HiddenSize, wide = config.IntermediateSize, queries = (long)config.Heads * config.HeadDim,
+            keys = (long)config.KeyValueHeads * config.HeadDim;
         return linear switch
         {
             Linear.Query => (queries, hidden),
