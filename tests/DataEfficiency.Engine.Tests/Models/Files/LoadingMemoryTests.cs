@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Files;
@@ -26,7 +25,8 @@ public sealed class LoadingMemoryTests : IDisposable
     {
         var config = new ModelConfig("llama", 768, 2560, 8, 8, 4, 96, 32000, 2048, 1e-5, 10000, null, false, false, 1, [2], 0);
         WriteShards(config, 4);
-        GiveBackFreeMemory();
+        // What writing the files left free but resident would be taken again and not counted: less than the parameters.
+        FreeMemory.GiveBack();
         Assert.True(TryReset());
         var before = Resident("VmRSS");
         using var decoder = Decoder.Load(_folder);
@@ -57,24 +57,6 @@ public sealed class LoadingMemoryTests : IDisposable
         }
         File.Delete(Path.Combine(_folder, "model.safetensors"));
     }
-
-    // What writing the files left free but resident would be taken again and not counted: less than the parameters.
-    private static void GiveBackFreeMemory()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
-        try
-        {
-            malloc_trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // another libc than glibc: its free() gives large blocks back itself
-        }
-    }
-
-    [DllImport("libc")]
-    private static extern int malloc_trim(nuint keep);
 
     private static bool TryReset()
     {
