@@ -26,7 +26,7 @@ internal sealed class SharedPrefix(IReadOnlyList<int> ids, IReadOnlyList<Tensor>
 /// <summary>What follows the prefix: [kv heads, batch, columns, head_dim] of every layer, filled column by column.</summary>
 internal sealed class KeyValueCache : IDisposable
 {
-    // Tokens of a batch that go through the model together, at most: as many as fill its products.
+    // Tokens of a long prompt that go through the model together: as many as fill its products.
     private const long BlockRows = 1024;
 
     private readonly Decoder _decoder;
@@ -68,7 +68,11 @@ internal sealed class KeyValueCache : IDisposable
         return Math.Max(1, Math.Min(BlockRows / batch, 2 * _budget / (_groups * seen)));
     }
 
-    private bool IsLarge(long batch, long time, long seen) => time > 1 && batch * _decoder.Config.Heads * time * seen > _budget;
+    private bool IsLarge(long batch, long time, long seen) => batch * _decoder.Config.Heads * time * seen > _budget;
+
+    // Where scores are few, products behind the shared prefix are faster: the library's attention needs a copy of it for each sequence. Beyond float32 the library's keeps
+    // scores in float32, which a product of its own rounds to eight bits.
+    private bool IsFused(long time, long seen) => time > 1 && (_decoder.Dtype != ScalarType.Float32 || IsLarge(_keys[0].shape[1], time, seen));
 
     internal void Advance(long columns) => Length += columns;
 
@@ -96,7 +100,7 @@ internal sealed class KeyValueCache : IDisposable
     internal void Record(Tensor positions) => _positions?.narrow(1, Length, positions.shape[1]).copy_(positions);
 
     /// <summary>What the next queries see, as masks of 0 and -infinity: of the columns [batch or 1, time, columns] and of the prefix [batch, time, prefix], null where all of it
-    /// is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], where the scores are too many to be held.</summary>
+    /// is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], for the library's attention.</summary>
     internal readonly record struct Seen(Tensor Own, Tensor? Prefix, Tensor? Whole);
 
     /// <param name="mask">[batch or 1, time, columns].</param>
@@ -114,7 +118,7 @@ internal sealed class KeyValueCache : IDisposable
             var hidden = arange(prefix, dtype: int64, device: mask.device).le(last);
             before = zeros(hidden.shape, device: mask.device).masked_fill_(hidden, Operand.MinusInfinity);
         }
-        if (!IsLarge(_keys[0].shape[1], time, prefix + mask.shape[2]))
+        if (!IsFused(time, prefix + mask.shape[2]))
             return new(own.alias().MoveToOuterDisposeScope(), window is null || prefix == 0 ? null : before.MoveToOuterDisposeScope(), null);
         var whole = cat([before.expand(own.shape[0], -1, -1), own], 2).to(_decoder.Dtype).unsqueeze(1).expand(-1, _groups, -1, -1);
         return new(own.alias().MoveToOuterDisposeScope(), null, whole.reshape(own.shape[0], 1, _groups * time, -1).MoveToOuterDisposeScope());
@@ -164,7 +168,7 @@ internal sealed class KeyValueCache : IDisposable
         return mixed.view(kv, batch, _groups, time, width).permute(1, 3, 0, 2, 4).reshape(batch, time, -1);
     }
 
-    // In float32 whatever the model's type: eight bits do not hold the sum of a long row.
+    // In float32 whatever the model's type.
     private static Tensor Softmax(Tensor scores) => scores.dtype == ScalarType.Float32 ? scores.softmax(-1) : scores.softmax(-1, ScalarType.Float32).to(scores.dtype);
 
     // The decoder knows what waits in memory while other work goes between.

@@ -12,6 +12,7 @@ internal sealed class ModelSession : IDisposable
 {
     private string _weights;
     private Loan? _loan;
+    private bool _isMasked;
 
     public Decoder Decoder { get; }
 
@@ -57,10 +58,40 @@ internal sealed class ModelSession : IDisposable
     /// <param name="version">Names the adapter's values where they are known by a name (a run and its step), so that what is kept in files is found again.</param>
     public IDisposable Lend(Adapter adapter, string? version = null) => _loan = new Loan(this, adapter, version ?? NewVersion(), _loan);
 
+    /// <summary>Computes with a part of the weights until what is returned is disposed; then with all of them again, to the bit and under the version before. Masks do not lie
+    /// one over the other.</summary>
+    /// <exception cref="InvalidOperationException">A mask lies over the session already.</exception>
+    public IDisposable Mask(WeightMask mask)
+    {
+        if (_isMasked) throw new InvalidOperationException("A mask lies over this model already: take it off first.");
+        using var plain = no_grad();
+        var (whole, version) = (Decoder.Parameters.Flat.clone().DetachFromDisposeScope(), _weights);
+        _isMasked = true;
+        Change(() => mask.ApplyTo(Decoder));
+        return new Ending(() =>
+        {
+            using var inner = no_grad();
+            Decoder.Parameters.Flat.copy_(whole);
+            whole.Dispose();
+            (_weights, _isMasked) = (version, false);
+        });
+    }
+
     // Never one that another process gave: row files outlive a process.
     private static string NewVersion() => Guid.NewGuid().ToString("N");
 
     public void Dispose() => Decoder.Dispose();
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        private Action? _end = end;
+
+        public void Dispose()
+        {
+            _end?.Invoke();
+            _end = null;
+        }
+    }
 
     private sealed class Loan(ModelSession session, Adapter adapter, string version, Loan? before) : IDisposable
     {

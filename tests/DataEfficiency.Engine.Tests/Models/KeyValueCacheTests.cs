@@ -1,0 +1,80 @@
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.Models;
+
+public class KeyValueCacheTests
+{
+    private static int[] Tokens(int count, int seed) => [.. new Random(seed).GetItems(Enumerable.Range(3, SmallFamilies.Vocabulary - 3).ToArray(), count)];
+
+    public static TheoryData<int> Families => [.. Enumerable.Range(0, SmallFamilies.All.Count)];
+
+    // So long that the scores of a layer are past what may be held: 4 M numbers. The last columns of the shorter row are padding.
+    [Theory, MemberData(nameof(Families))]
+    public void Prefill_OfLongPromptsInBlocks_IsThatOfTheWholeSequence(int family)
+    {
+        using var scope = NewDisposeScope();
+        using var plain = no_grad();
+        using var decoder = SmallFamilies.Decoder(SmallFamilies.All[family]);
+        int[] shared = Tokens(30, 1);
+        int[][] own = [Tokens(1100, 2), Tokens(800, 3)];
+        using var prefix = decoder.Prefix(shared);
+        using var cache = new KeyValueCache(decoder, prefix, 2, 1101);
+        Assert.InRange(cache.BlockLength(1100), 1, 512);
+        var ids = tensor((long[])[.. own[0].Select(i => (long)i), .. own[1].Select(i => (long)i), .. new long[300]]).view(2, 1100);
+        var hidden = decoder.Prefill(ids, cache);
+        Assert.Equal(1100, cache.Length);
+        for (var b = 0; b < 2; b++)
+        {
+            var whole = decoder.Hidden(tensor((long[])[.. shared.Concat(own[b]).Select(i => (long)i)]).unsqueeze(0))[0];
+            Assert.InRange(GoldenModel.RelativeDistance(hidden[b].narrow(0, 0, own[b].Length), whole.narrow(0, shared.Length, own[b].Length)), 0, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Prefix_OfALongInstruction_InBlocks_GivesTheAnswersOfWholePrompts()
+    {
+        using var decoder = SmallFamilies.Decoder(SmallFamilies.All[0]);
+        int[] shared = Tokens(1200, 1);
+        int[][] own = [Tokens(20, 2), Tokens(12, 3)];
+        using var prefix = decoder.Prefix(shared);
+        var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 3);
+        var (behind, whole) = (greedy.Run(prefix, own), greedy.Run(SharedPrefix.None, [.. own.Select(o => (int[])[.. shared, .. o])]));
+        for (var i = 0; i < own.Length; i++)
+        {
+            Assert.Equal(whole[i].Tokens, behind[i].Tokens);
+            for (var t = 0; t < 3; t++) GoldenModel.Near(whole[i].Probabilities[t], behind[i].Probabilities[t], 1e-5, $"prompt {i}, token {t}");
+        }
+    }
+
+    // Two keys whose scores, 40.25 and 40.375, are one number in bfloat16: their softmax is .4688 and .5312 only where scores and softmax are float32.
+    [Fact]
+    public void Attend_OfAPromptInBFloat16_KeepsScoresAndSoftmaxInFloat32()
+    {
+        using var scope = NewDisposeScope();
+        using var plain = no_grad();
+        var config = new ModelConfig("llama", 16, 16, 1, 1, 1, 16, 8, 64, 1e-5, 10000, null, false, true, 1, [2], 0);
+        using var decoder = Decoder.Initialise(config, 1, dtype: ScalarType.BFloat16);
+        using var cache = new KeyValueCache(decoder, SharedPrefix.None, 1, 2);
+        // two tokens of width 16, of which two numbers are not 0; the scale of a score is 1/4
+        static Tensor Of(params float[] values) =>
+            tensor([.. values.Chunk(2).SelectMany(v => v.Concat(new float[14]))]).view(1, 2, 1, 16).to(ScalarType.BFloat16);
+        using Scalar scale = .25;
+        var mixed = cache.Attend(0, Of(1, 1, 1, 1), Of(160, 1, 160, 1.5f), Of(0, 0, 1, 0), cache.Sight(zeros([1, 2, 2]), null), scale);
+        GoldenModel.Near(1 / (1 + Math.Exp(-.125)), mixed[0, 0, 0].to(float32).ToDouble(), 2e-3);
+    }
+
+    [Fact]
+    public void CacheBytes_OfABatchUnderWay_AreCounted_AndGoneBehindIt()
+    {
+        using var decoder = SmallFamilies.Decoder(SmallFamilies.All[0]);
+        var columns = 2L * decoder.Config.Layers * decoder.Config.KeyValueHeads * decoder.Config.HeadDim * sizeof(float);
+        List<long> seen = [];
+        var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 4);
+        greedy.Run(SharedPrefix.None, [Tokens(20, 1), Tokens(10, 2)], giveWay: new GiveWay(() => seen.Add(decoder.CacheBytes), default));
+        Assert.All(seen, bytes => Assert.Equal(2 * (20 + 3) * columns, bytes));
+        Assert.Equal(0, decoder.CacheBytes);
+    }
+}

@@ -1,0 +1,56 @@
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Models;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.Models;
+
+/// <summary>
+/// What a long prompt takes beside weights and key-value cache: at most 512 MiB for 16,384 tokens on SmolLM2's shape. Counted here for a quarter of them on one of its
+/// thirty layers, each as wide: at most a quarter. A layer's scores alone would be 604 MB, those of the whole prompt 9.7 GB. Counted as Linux does: the highest resident
+/// memory of the process (VmHWM, set back before) above what it held before.
+/// </summary>
+public class PrefillMemoryTests
+{
+    private const int Time = 4096;
+    private const long Allowed = 128L << 20;
+
+    private static readonly ModelConfig OneLayer = new("llama", 576, 1536, 1, 9, 3, 64, 64, 8192, 1e-5, 10000, null, false, true, 1, [2], 0);
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class ResidentMemoryTheoryAttribute : TheoryAttribute
+    {
+        public ResidentMemoryTheoryAttribute() => Skip = TryReset() ? null : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
+    }
+
+    [ResidentMemoryTheory, InlineData(0), InlineData(Time - 20)]
+    public void Greedy_OfALongPrompt_TakesAQuarterOfTheAllowanceBesideItsCache(int shared)
+    {
+        using var decoder = Decoder.Initialise(OneLayer, 1);
+        int[] prompt = [.. Enumerable.Range(0, Time).Select(i => 3 + i * i % 61)];
+        var cache = 2L * OneLayer.KeyValueHeads * OneLayer.HeadDim * sizeof(float) * (Time + GreedyDecoder.DefaultLimit);
+        var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 2);
+        greedy.Run(SharedPrefix.None, [prompt[..10]]);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.True(TryReset());
+        var before = Resident("VmRSS");
+        using (var prefix = decoder.Prefix(prompt[..shared])) greedy.Run(prefix, [prompt[shared..]]);
+        Assert.InRange(Resident("VmHWM") - before, 0, cache + Allowed);
+    }
+
+    private static bool TryReset()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            return true;
+        }
+        catch (Exception unavailable) when (unavailable is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static long Resident(string name) => 1024 * long.Parse(File.ReadLines("/proc/self/status")
+        .First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+}
