@@ -8,39 +8,39 @@ namespace DataEfficiency.Cli;
 
 public sealed class BudgetVerb : Verb
 {
-    private readonly Option<double> target = new("--target")
+    private readonly Option<double> _target = new("--target")
     {
         Description = "Target as a share of the way from zero-shot to ceiling, above 0 and at most 1 (above .95 it is taken as .95).",
         Required = true,
     };
-    private readonly Option<double?> auc = new("--auc")
+    private readonly Option<double?> _auc = new("--auc")
     {
         Description = "Predicted area under the data-efficiency curve, e.g. c CoS-Low + I. Without it: what the published curves say about "
             + "any task.",
     };
-    private readonly Option<double?> scale = new("--auc-scale")
+    private readonly Option<double?> _scale = new("--auc-scale")
     {
         Description = "Scale of the prediction's t(3) error. Default: .078, that of the published coefficients.",
     };
-    private readonly Option<double?> cosLow = new("--cos-low") { Description = "Instead of --auc: CoS-Low, with --published." };
-    private readonly Option<string?> published = new("--published")
+    private readonly Option<double?> _cosLow = new("--cos-low") { Description = "Instead of --auc: CoS-Low, with --published." };
+    private readonly Option<string?> _published = new("--published")
     {
         Description = "Whose published coefficients turn CoS-Low into an area (full fine-tuning, 5,000 labels): "
             + $"{string.Join(", ", PublishedFit.All.Select(f => f.Model))}. They hold for no other model.",
     };
-    private readonly Option<string?> points = new("--points")
+    private readonly Option<string?> _points = new("--points")
     {
         Description = "Measured fine-tunes as \"n:y:se,n:y:se\": examples, share of the way, its standard error.",
     };
 
     public BudgetVerb() : base("budget", "Forecast the labels a target needs from a predicted area and measured points.")
     {
-        foreach (var option in new Option[] { target, auc, scale, cosLow, published, points }) Add(option);
+        foreach (var option in new Option[] { _target, _auc, _scale, _cosLow, _published, _points }) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
-        var share = arguments.GetValue(target);
+        var share = arguments.GetValue(_target);
         if (!(share is > 0 and <= 1))
             throw new ArgumentException($"--target {share} must be above 0 and at most 1: a share of the way from zero-shot to ceiling.");
         if (share > StopRule.HighestShare)
@@ -48,17 +48,17 @@ public sealed class BudgetVerb : Verb
             output.Progress($"--target {share} is taken as {StopRule.HighestShare}: above it the curves say nothing.");
             share = StopRule.HighestShare;
         }
-        if (arguments.GetValue(auc) is not null && arguments.GetValue(cosLow) is not null)
+        if (arguments.GetValue(_auc) is not null && arguments.GetValue(_cosLow) is not null)
             throw new ArgumentException("--auc and --cos-low are two ways to say one thing; give one.");
         var fit = Published(arguments);
-        var predicted = arguments.GetValue(auc) ?? AreaPrediction.Of(fit?.Fit, arguments.GetValue(cosLow), CosLow.Size, 0).Prediction?.Auc;
-        var predictedScale = arguments.GetValue(scale);
+        var predicted = arguments.GetValue(_auc) ?? AreaPrediction.Of(fit?.Fit, arguments.GetValue(_cosLow), CosLow.Size, 0).Prediction?.Auc;
+        var predictedScale = arguments.GetValue(_scale);
         if (predicted is { } p && !(p is > 0 and < 1)) throw new ArgumentException($"--auc {p} must lie between 0 and 1.");
         if (predictedScale is { } s && !(s > 0 && double.IsFinite(s))) throw new ArgumentException($"--auc-scale {s} must be above 0.");
         if (predicted is null && predictedScale is not null) throw new ArgumentException("--auc-scale needs --auc or --cos-low.");
 
         var prediction = predicted is { } value ? new AucPrediction(value, predictedScale ?? PublishedFit.AucScale) : null;
-        var forecast = PosteriorForecast.Of(share, prediction, ParsePoints(arguments.GetValue(points)));
+        var forecast = PosteriorForecast.Of(share, prediction, ParsePoints(arguments.GetValue(_points)));
         var result = PosteriorOutput.Of(forecast.Posterior, prediction is null ? null : PaperFormula.LabelsNeeded(prediction.Auc, share));
         if (fit is not null) result = result with { PublishedFit = fit.Model };
         if (arguments.GetValue(Json)) output.Json(result);
@@ -71,7 +71,7 @@ public sealed class BudgetVerb : Verb
 
     private PublishedFit? Published(ParseResult arguments)
     {
-        var (signal, model) = (arguments.GetValue(cosLow), arguments.GetValue(published));
+        var (signal, model) = (arguments.GetValue(_cosLow), arguments.GetValue(_published));
         if (signal is null && model is null) return null;
         if (signal is not { } s || model is null) throw new ArgumentException("--cos-low and --published go together.");
         if (!(s is >= -1 and <= 1)) throw new ArgumentException($"--cos-low {s} must lie between -1 and 1.");

@@ -12,14 +12,14 @@ public sealed record PosteriorOutput(double? LabelsNeededPaper, double PReach, d
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PublishedFit { get; init; }
 
-    private static readonly int[] budgets = [500, 1000, 5000];
+    private static readonly int[] Budgets = [500, 1000, 5000];
 
     public static PosteriorOutput Of(Posterior posterior, double? labelsNeededPaper)
     {
         var band = posterior.Band.ToDictionary(b => b.Examples, b => new[] { b.Low, b.Median, b.High });
         return new(labelsNeededPaper, posterior.PReach, posterior.Median, posterior.Low80, posterior.High80, posterior.ExpectedAuc,
             posterior.PSuffices, posterior.NextCheck, posterior.AucHat, posterior.PTargetMet,
-            budgets.ToDictionary(n => n, n => band.GetValueOrDefault(n)));
+            Budgets.ToDictionary(n => n, n => band.GetValueOrDefault(n)));
     }
 
     public void Print(Output output)

@@ -9,7 +9,7 @@ public static class CalibrationFile
     public const string Name = "calibration.json";
     public const int Version = 1;
 
-    private static readonly JsonSerializerOptions format = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
@@ -43,7 +43,7 @@ public static class CalibrationFile
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var version = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var v) && v.TryGetInt32(out var number) ? number : (int?)null;
             if (version != Version) throw Damaged(path, version is null ? "it has no version" : $"it has version {version}, this program reads version {Version}");
-            var calibration = document.Deserialize<Calibration>(format) ?? throw Damaged(path, "it is empty");
+            var calibration = document.Deserialize<Calibration>(Format) ?? throw Damaged(path, "it is empty");
             if (calibration.Tasks.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Damaged(path, $"task '{twice.Key}' stands in it twice");
             return calibration;
         }
@@ -57,7 +57,7 @@ public static class CalibrationFile
     public static void Save(string path, Calibration calibration)
     {
         var temporary = path + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(calibration with { Version = Version }, format) + "\n");
+        File.WriteAllText(temporary, JsonSerializer.Serialize(calibration with { Version = Version }, Format) + "\n");
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -35,7 +35,9 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
     }
 
     /// <summary>Checks configuration, tokenizer, chat template, every tensor's place and shape, and reads all weights once, for their hash and for values that are no numbers.</summary>
-    public static ModelFolder Inspect(string folder)
+    public static ModelFolder Inspect(string folder) => Inspect(folder, null);
+
+    internal static ModelFolder Inspect(string folder, IReadOnlyList<PublishedModel>? publishedModels)
     {
         var (name, bundled) = (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), folder == BundledFolder);
         try
@@ -54,7 +56,7 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
                 || PublishedFit.SpeaksOf(calibration.Recipe.AdapterSeed, calibration.Recipe.AdapterRank);
             return new(name, folder, bundled, config.ModelType, parameters, config.ContextLength,
                 WeightFiles.Paths(folder).Sum(p => new FileInfo(p).Length), precision, sha, state, calibration, null, warning,
-                speaks ? PublishedModel.Find(folder, config, prompts) : null);
+                speaks ? PublishedModel.Find(folder, config, prompts, publishedModels) : null);
         }
         catch (Exception e) when (e is ModelException or IOException or UnauthorizedAccessException)
         {

@@ -7,9 +7,9 @@ public static class PosteriorGrid
 {
     public const int Starts = 97, Slopes = 7, Plateaus = 9, Cells = Starts * Slopes * Plateaus;
 
-    private static readonly double[] start = new double[Cells], slope = new double[Cells], plateau = new double[Cells];
-    private static readonly double[] logPrior = new double[Cells], auc = new double[Cells];
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> chartCurves = new();
+    private static readonly double[] Start = new double[Cells], Slope = new double[Cells], Plateau = new double[Cells];
+    private static readonly double[] LogPriors = new double[Cells], Areas = new double[Cells];
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> ChartCurves = new();
 
     static PosteriorGrid()
     {
@@ -19,27 +19,27 @@ public static class PosteriorGrid
                 {
                     var c = Cell(i, j, h);
                     var (x0, k, a) = (.10 + .01 * i, 3 * Math.Pow(1.5, j), h == Plateaus - 1 ? 1 : .2 + .1 * h);
-                    (start[c], slope[c], plateau[c]) = (x0, k, a);
-                    auc[c] = a * (SoftPlus(k * (1 - x0)) - SoftPlus(-k * x0)) / k;
-                    logPrior[c] = -Square((x0 - .52) / .20) / 2 - Square((Math.Log(k) - Math.Log(9)) / .60) / 2
+                    (Start[c], Slope[c], Plateau[c]) = (x0, k, a);
+                    Areas[c] = a * (SoftPlus(k * (1 - x0)) - SoftPlus(-k * x0)) / k;
+                    LogPriors[c] = -Square((x0 - .52) / .20) / 2 - Square((Math.Log(k) - Math.Log(9)) / .60) / 2
                         + Math.Log(h == Plateaus - 1 ? .75 : .25 / 8);
                 }
         double total = 0, sum = 0, squares = 0;
         for (var c = 0; c < Cells; c++)
         {
-            var w = Math.Exp(logPrior[c]);
+            var w = Math.Exp(LogPriors[c]);
             total += w;
-            sum += w * auc[c];
+            sum += w * Areas[c];
         }
         MeanAuc = sum / total;
-        for (var c = 0; c < Cells; c++) squares += Math.Exp(logPrior[c]) * Square(auc[c] - MeanAuc);
+        for (var c = 0; c < Cells; c++) squares += Math.Exp(LogPriors[c]) * Square(Areas[c] - MeanAuc);
         SdAuc = Math.Sqrt(squares / total);
     }
 
-    public static ReadOnlySpan<double> LogPrior => logPrior;
+    public static ReadOnlySpan<double> LogPrior => LogPriors;
 
     /// <summary>Area of each cell's curve over x in [0, 1].</summary>
-    public static ReadOnlySpan<double> Auc => auc;
+    public static ReadOnlySpan<double> Auc => Areas;
 
     /// <summary>Prior mean and sd of the area.</summary>
     public static double MeanAuc { get; }
@@ -51,19 +51,19 @@ public static class PosteriorGrid
 
     /// <summary>y of one cell at a number of examples.</summary>
     public static double Y(int cell, double examples) =>
-        plateau[cell] / (1 + Math.Exp(-slope[cell] * (LabelAxis.X(examples) - start[cell])));
+        Plateau[cell] / (1 + Math.Exp(-Slope[cell] * (LabelAxis.X(examples) - Start[cell])));
 
     /// <summary>y of every cell at a number of examples; kept for the budgets every chart draws, so do not write into it.</summary>
     public static double[] Curves(int examples) =>
-        PosteriorReadOut.IsChartBudget(examples) ? chartCurves.GetOrAdd(examples, Compute) : Compute(examples);
+        PosteriorReadOut.IsChartBudget(examples) ? ChartCurves.GetOrAdd(examples, Compute) : Compute(examples);
 
     /// <summary>x at which a cell's curve reaches the share t of the way: +infinity where it does not by 5,000 examples, 0 where it starts
     /// above.</summary>
     public static double Reach(int cell, double share)
     {
         if (share <= 0) return 0;
-        if (plateau[cell] <= share + 1e-9) return double.PositiveInfinity;
-        var x = start[cell] + Math.Log(share / (plateau[cell] - share)) / slope[cell];
+        if (Plateau[cell] <= share + 1e-9) return double.PositiveInfinity;
+        var x = Start[cell] + Math.Log(share / (Plateau[cell] - share)) / Slope[cell];
         return x > 1 ? double.PositiveInfinity : Math.Max(x, 0);
     }
 

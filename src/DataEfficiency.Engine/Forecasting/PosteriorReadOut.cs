@@ -8,16 +8,16 @@ public static class PosteriorReadOut
     private const double Tau = .06;
     private const double BandSd = .04, BandLength = .15;
 
-    private static readonly int[] areaBudgets = [50, 100, 200, 500, 1000, 2500, 5000];
+    private static readonly int[] AreaBudgets = [50, 100, 200, 500, 1000, 2500, 5000];
 
     /// <summary>Budgets of a chart's band: about 40, even on the log axis from 1 to 5,000, with the round ones among them.</summary>
     public static IReadOnlyList<int> ChartBudgets { get; } =
         [.. Enumerable.Range(0, 34).Select(i => (int)Math.Round(LabelAxis.Examples(i / 33.0)))
-            .Union(areaBudgets).Append(2000).Distinct().Order()];
+            .Union(AreaBudgets).Append(2000).Distinct().Order()];
 
-    private static readonly HashSet<int> chartBudgets = [.. ChartBudgets];
+    private static readonly HashSet<int> OnChart = [.. ChartBudgets];
 
-    internal static bool IsChartBudget(int examples) => chartBudgets.Contains(examples);
+    internal static bool IsChartBudget(int examples) => OnChart.Contains(examples);
 
     /// <summary>Expected area of the cleaned curve: measured where measured (shrunk by the test noise), the cell's curve elsewhere, never
     /// under what was reached.</summary>
@@ -25,7 +25,7 @@ public static class PosteriorReadOut
     {
         // The expectation is linear in v and the trapezoid is linear in v: average each budget's v over the cells, then take one area.
         var (last, floor) = (LastExamples(checks), Floor(checks));
-        var budgets = areaBudgets.Union(checks.Select(c => c.Examples)).Order().ToArray();
+        var budgets = AreaBudgets.Union(checks.Select(c => c.Examples)).Order().ToArray();
         var x = new double[budgets.Length + 1];
         var v = new double[budgets.Length + 1];
         for (var b = 0; b < budgets.Length; b++)

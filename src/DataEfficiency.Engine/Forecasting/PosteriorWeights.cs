@@ -16,8 +16,8 @@ public sealed class PosteriorWeights
     /// <summary>Spread of true curves around the family, in share of the way.</summary>
     private const double FamilySd = .12;
 
-    private readonly double[] weights = new double[PosteriorGrid.Cells], reach = new double[PosteriorGrid.Cells];
-    private readonly int[] order;
+    private readonly double[] _weights = new double[PosteriorGrid.Cells], _reach = new double[PosteriorGrid.Cells];
+    private readonly int[] _order;
 
     /// <param name="share">Target t as a share of the way.</param>
     /// <param name="auc">Null: the factor is skipped (not calibrated).</param>
@@ -26,23 +26,23 @@ public sealed class PosteriorWeights
     /// default.</param>
     public PosteriorWeights(double share, AucPrediction? auc, IReadOnlyList<Check> checks, int? cutAt = null)
     {
-        PosteriorGrid.LogPrior.CopyTo(weights);
-        for (var c = 0; c < reach.Length; c++) reach[c] = PosteriorGrid.Reach(c, share);
+        PosteriorGrid.LogPrior.CopyTo(_weights);
+        for (var c = 0; c < _reach.Length; c++) _reach[c] = PosteriorGrid.Reach(c, share);
         if (auc is not null) Multiply(auc);
         for (var i = 0; i < checks.Count; i++) Multiply(checks[i], cut: i < (cutAt ?? checks.Count), share);
 
-        var top = weights.Max();
+        var top = _weights.Max();
         var total = 0.0;
-        for (var c = 0; c < weights.Length; c++) total += weights[c] = Math.Exp(weights[c] - top);
-        for (var c = 0; c < weights.Length; c++) weights[c] /= total;
+        for (var c = 0; c < _weights.Length; c++) total += _weights[c] = Math.Exp(_weights[c] - top);
+        for (var c = 0; c < _weights.Length; c++) _weights[c] /= total;
 
-        order = [.. Enumerable.Range(0, weights.Length).Where(c => double.IsFinite(reach[c]))];
-        Array.Sort([.. order.Select(c => reach[c])], order);
-        foreach (var c in order) PReach += weights[c];
+        _order = [.. Enumerable.Range(0, _weights.Length).Where(c => double.IsFinite(_reach[c]))];
+        Array.Sort([.. _order.Select(c => _reach[c])], _order);
+        foreach (var c in _order) PReach += _weights[c];
     }
 
     /// <summary>[Cells], sums to 1.</summary>
-    public ReadOnlySpan<double> Weights => weights;
+    public ReadOnlySpan<double> Weights => _weights;
 
     /// <summary>Probability that the target is reached with at most 5,000 examples.</summary>
     public double PReach { get; }
@@ -53,7 +53,7 @@ public sealed class PosteriorWeights
         get
         {
             var sum = 0.0;
-            for (var c = 0; c < weights.Length; c++) sum += weights[c] * PosteriorGrid.Auc[c];
+            for (var c = 0; c < _weights.Length; c++) sum += _weights[c] * PosteriorGrid.Auc[c];
             return sum;
         }
     }
@@ -62,11 +62,11 @@ public sealed class PosteriorWeights
     public double PSuffices(double examples)
     {
         var (x, sum) = (LabelAxis.X(examples), 0.0);
-        foreach (var c in order)
+        foreach (var c in _order)
         {
             // n -> x -> n loses a bit or two: a curve that reaches the target exactly at n counts.
-            if (reach[c] > x + 1e-12) break;
-            sum += weights[c];
+            if (_reach[c] > x + 1e-12) break;
+            sum += _weights[c];
         }
         return sum;
     }
@@ -76,12 +76,12 @@ public sealed class PosteriorWeights
     {
         if (!(PReach > 0)) return null;
         var sum = 0.0;
-        foreach (var c in order)
+        foreach (var c in _order)
         {
-            sum += weights[c] / PReach;
-            if (sum >= q - 1e-12) return LabelAxis.Examples(reach[c]);
+            sum += _weights[c] / PReach;
+            if (sum >= q - 1e-12) return LabelAxis.Examples(_reach[c]);
         }
-        return LabelAxis.Examples(reach[order[^1]]);
+        return LabelAxis.Examples(_reach[_order[^1]]);
     }
 
     /// <summary>Where to fine-tune next: the median need, first within 50 to 1,000, later within 1.5 to 4 times the last check; at most
@@ -99,11 +99,11 @@ public sealed class PosteriorWeights
     /// once.</summary>
     private void Multiply(AucPrediction prediction)
     {
-        for (var c = 0; c < weights.Length; c++)
+        for (var c = 0; c < _weights.Length; c++)
         {
             var z = (PosteriorGrid.Auc[c] - prediction.Auc) / prediction.Scale;
             var marginal = Math.Clamp((PosteriorGrid.Auc[c] - PosteriorGrid.MeanAuc) / PosteriorGrid.SdAuc, -2, 2);
-            weights[c] += -2 * Math.Log(1 + z * z / 3) + marginal * marginal / 2;
+            _weights[c] += -2 * Math.Log(1 + z * z / 3) + marginal * marginal / 2;
         }
     }
 
@@ -111,14 +111,14 @@ public sealed class PosteriorWeights
     {
         var curves = PosteriorGrid.Curves(check.Examples);
         var variance = FamilySd * FamilySd + check.StandardError * check.StandardError;
-        for (var c = 0; c < weights.Length; c++) weights[c] -= (curves[c] - check.Y) * (curves[c] - check.Y) / (2 * variance);
+        for (var c = 0; c < _weights.Length; c++) _weights[c] -= (curves[c] - check.Y) * (curves[c] - check.Y) / (2 * variance);
 
         if (!cut || check.Y + check.StandardError >= share) return;
         var x = LabelAxis.X(check.Examples);
         var survives = false;
-        for (var c = 0; c < weights.Length && !survives; c++) survives = reach[c] > x && double.IsFinite(weights[c]);
+        for (var c = 0; c < _weights.Length && !survives; c++) survives = _reach[c] > x && double.IsFinite(_weights[c]);
         if (!survives) return;
-        for (var c = 0; c < weights.Length; c++)
-            if (reach[c] <= x) weights[c] = double.NegativeInfinity;
+        for (var c = 0; c < _weights.Length; c++)
+            if (_reach[c] <= x) _weights[c] = double.NegativeInfinity;
     }
 }

@@ -17,8 +17,8 @@ public static class StopRule
     private const double UnlikelyReach = .05;
     private const int UnlikelyChecks = 2, UnlikelyExamples = 2000;
 
-    private static readonly double[] shares = [.70, .75, .80, .85, .90, .95];
-    private static readonly double[] careful = [1.94, 2.08, 1.96, 1.59, 1.20, 1.14], bold = [1.22, 1.26, 1.16, .97, .90, .98];
+    private static readonly double[] Shares = [.70, .75, .80, .85, .90, .95];
+    private static readonly double[] Careful = [1.94, 2.08, 1.96, 1.59, 1.20, 1.14], Bold = [1.22, 1.26, 1.16, .97, .90, .98];
 
     /// <summary>kappa(t): linear between the knots, flat outside.</summary>
     /// <param name="alpha">Accepted rate of stopping too early: .10 or .20, the two that were measured.</param>
@@ -26,13 +26,13 @@ public static class StopRule
     {
         var knots = alpha switch
         {
-            .10 => careful,
-            .20 => bold,
+            .10 => Careful,
+            .20 => Bold,
             _ => throw new ArgumentException($"Rule A was measured at an early rate of .10 and .20, not at {alpha}."),
         };
-        if (share <= shares[0]) return knots[0];
-        for (var i = 1; i < shares.Length; i++)
-            if (share <= shares[i]) return knots[i - 1] + (knots[i] - knots[i - 1]) * (share - shares[i - 1]) / (shares[i] - shares[i - 1]);
+        if (share <= Shares[0]) return knots[0];
+        for (var i = 1; i < Shares.Length; i++)
+            if (share <= Shares[i]) return knots[i - 1] + (knots[i] - knots[i - 1]) * (share - Shares[i - 1]) / (Shares[i] - Shares[i - 1]);
         return knots[^1];
     }
 

@@ -3,7 +3,9 @@ using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Engine.Selection;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.Calibrating;
@@ -64,6 +66,27 @@ public sealed class CalibratorTests : IDisposable
         File.Delete(CalibrationFile.PathIn(_model.Folder));
         var whole = New(options).Run();
         Assert.Equal(whole.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)), resumed.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)));
+    }
+
+    [Fact]
+    public void Run_Signals_AreThoseOfTheFirstThirtyTwo()
+    {
+        var options = Quick("priority") with { Budgets = [], LearningRateTasks = [], PoolSize = 400 };
+        var task = ReferenceTaskList.Find("priority");
+        var measured = New(options).Run().Tasks.Single(t => t.Name == "priority");
+
+        // by hand; the bootstrap draws by index, so its deviation knows the order
+        using var estimator = Estimator.Load(_model.Folder, new EngineOptions { Threads = 1, AdapterSeed = 1, AdapterRank = 64, AdapterAlpha = 32 });
+        var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
+        var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)]);
+        var order = new FirstThirtyTwo().Order([.. ranked.Select(r => new RankedItem(r.Index, r.Confidence))],
+            unchecked((long)TaskRandom.Hash($"first 32/priority/{options.Seed}")));
+        Assert.Equal(40, order.Count(o => o.DrawRank is not null));
+        Example[] first = [.. FirstThirtyTwo.Of(order, _ => true).Select(i => pool[(int)i])];
+        var cosLow = estimator.Forecast(new ForecastRequest(task.Prompt, first, new Target(.9), LabelAxis.MaxExamples)).CosLow;
+        Assert.Equal(32, cosLow.Count);
+        Assert.Equal(cosLow.Median!.Value, measured.CosLow, 1e-9);
+        Assert.Equal(cosLow.StandardError!.Value, measured.CosLowStandardError, 1e-9);
     }
 
     [Fact]

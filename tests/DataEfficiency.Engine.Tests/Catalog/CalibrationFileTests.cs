@@ -37,7 +37,8 @@ public sealed class CalibrationFileTests : IDisposable
         var sha = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Calibrations"), "*.json")[0]);
         CalibrationFile.Save(CalibrationFile.PathIn(folder), ForecasterTests.Calibration() with { WeightsSha256 = sha, Profile = "mine" });
         Assert.Equal("mine", CalibrationFile.For(folder, sha)?.Profile);
-        CalibrationFile.Save(CalibrationFile.PathIn(folder), ForecasterTests.Calibration() with { WeightsSha256 = "others", Profile = "mine" });
+        var others = ForecasterTests.Calibration() with { WeightsSha256 = "others", Profile = "mine" };
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), others);
         Assert.NotEqual("mine", CalibrationFile.For(folder, sha)?.Profile);
     }
 

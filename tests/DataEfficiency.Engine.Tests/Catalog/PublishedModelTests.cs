@@ -12,15 +12,17 @@ public sealed class PublishedModelTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("published-").FullName;
 
     /// <summary>A folder with the real tokenizer and the real shape; weights are not looked at.</summary>
-    private (string Folder, ModelConfig Config, IPrompts Prompts) Real(string tokenizer, string name, string shape, string? nameInConfig = null)
+    private (string Folder, ModelConfig Config, IPrompts Prompts) Real(string tokenizer, string name, string shape,
+        string? nameInConfig = null)
     {
         var folder = Path.Combine(_root, name);
         Directory.CreateDirectory(folder);
         foreach (var file in new[] { "tokenizer.json", "tokenizer_config.json" })
             File.Copy(Fixtures.At("golden", "tokenizers", tokenizer, file), Path.Combine(folder, file), overwrite: true);
         int[] n = [.. shape.Split(' ').Select(int.Parse)];
-        var json = new ModelConfig("llama", n[1], n[2], n[0], n[3], n[4], n[1] / n[3], n[5], 4096, 1e-5, 5e5, null, false, false, 1, [2], null)
-            .ToJson("bfloat16");
+        var config = new ModelConfig("llama", n[1], n[2], n[0], n[3], n[4], n[1] / n[3], n[5], 4096, 1e-5, 5e5, null, false, false, 1, [2],
+            null);
+        var json = config.ToJson("bfloat16");
         if (nameInConfig is not null) json["_name_or_path"] = nameInConfig;
         File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString());
         return (folder, ModelConfig.Load(folder), PromptBuilder.Load(folder));
@@ -75,11 +77,11 @@ public sealed class PublishedModelTests : IDisposable
         return (folder, new EngineOptions { Threads = 1, PublishedModels = [known] });
     }
 
-    private static readonly Example[] examples =
+    private static readonly Example[] Examples =
         [.. Enumerable.Range(0, 4).Select(i => new Example($"the number {i} is", i % 2 == 0 ? "even" : "odd"))];
 
     private static Estimate Forecast(Estimator estimator) =>
-        estimator.Forecast(new ForecastRequest(new TaskPrompt("Even or odd?"), examples, new Target(.9), 5000));
+        estimator.Forecast(new ForecastRequest(new TaskPrompt("Even or odd?"), Examples, new Target(.9), 5000));
 
     [Fact]
     public void Estimator_OfAPublishedModel_TakesItsFit_UnderItsOwnMatricesOnly()
@@ -107,6 +109,27 @@ public sealed class PublishedModelTests : IDisposable
         var estimate = Forecast(estimator);
         Assert.Equal((AreaSource.Calibration, true, 10), (estimate.AreaSource!.Value, estimate.Calibrated, estimate.ReferenceTasks));
         Close(.5 * estimate.CosLow.Median!.Value + .3, estimate.Auc!.Value);
+    }
+
+    [Fact]
+    public void Inspect_OfAPublishedModel_OffersItsFit_UnlessTheAdapterIsACalibrationsOwn()
+    {
+        var (folder, options) = Tiny();
+        ModelFolder Inspected() => ModelFolder.Inspect(folder, options.PublishedModels);
+        Assert.Equal("Llama-3.1-8B-Instruct", Inspected().Published?.Model);
+        Assert.Null(ModelFolder.Inspect(folder).Published);
+
+        var own = Tests.Forecasting.ForecasterTests.Calibration() with { WeightsSha256 = Engine.Models.Files.WeightFiles.Sha256(folder) };
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), own);
+        Assert.NotNull(Inspected().Published);
+        var otherSeed = own with { Recipe = own.Recipe with { AdapterSeed = 2 } };
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), otherSeed);
+        Assert.Null(Inspected().Published);
+        using (var estimator = Estimator.Load(folder, options)) Assert.Null(estimator.Published);
+        // a calibration of other weights lends no adapter
+        CalibrationFile.Save(CalibrationFile.PathIn(folder), otherSeed with { WeightsSha256 = "others" });
+        Assert.NotNull(Inspected().Published);
+        using (var estimator = Estimator.Load(folder, options)) Assert.NotNull(estimator.Published);
     }
 
     private static void Close(double expected, double actual) => Assert.Equal(Math.Clamp(expected, .05, .9), actual, 1e-9);

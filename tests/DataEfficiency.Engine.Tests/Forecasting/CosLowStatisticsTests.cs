@@ -9,7 +9,8 @@ public class CosLowStatisticsTests
     internal static double[][] Matrix(int m)
     {
         double A(int i) => .2 + .6 * i / (m - 1);
-        return [.. Enumerable.Range(0, m).Select(i => Enumerable.Range(0, m).Select(j => i == j ? 1 : A(i) * A(j) + ((i + j) % 2 == 0 ? .05 : -.05)).ToArray())];
+        return [.. Enumerable.Range(0, m)
+            .Select(i => Enumerable.Range(0, m).Select(j => i == j ? 1 : A(i) * A(j) + ((i + j) % 2 == 0 ? .05 : -.05)).ToArray())];
     }
 
     internal static string[] Answers(int m) => [.. Enumerable.Range(0, m).Select(i => i % 2 == 0 ? "yes" : "no")];
@@ -71,6 +72,7 @@ public class CosLowStatisticsTests
     {
         Assert.Contains("one answer a row", Assert.Throws<ArgumentException>(() => CosLowStatistics.Of(Matrix(4), Answers(3))).Message);
         Assert.Contains("Row 1", Assert.Throws<ArgumentException>(() => CosLowStatistics.Of([[1, .5], [.5]], Answers(2))).Message);
-        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => CosLowStatistics.Of([[1, double.NaN], [double.NaN, 1]], Answers(2))).Message);
+        Assert.Contains("NaN",
+            Assert.Throws<ArgumentException>(() => CosLowStatistics.Of([[1, double.NaN], [double.NaN, 1]], Answers(2))).Message);
     }
 }

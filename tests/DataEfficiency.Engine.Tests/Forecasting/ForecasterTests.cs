@@ -47,7 +47,8 @@ public class ForecasterTests
     public void Forecast_NoCalibration_GivesThePosteriorOfAnyTask()
     {
         var estimate = Run(32, null);
-        Assert.Equal((null, null, null, null, null), (estimate.Auc, estimate.AucScale, estimate.LabelsNeededPaper, estimate.HarderThan, estimate.ReferenceTasks));
+        Assert.Equal((null, null, null, null, null),
+            (estimate.Auc, estimate.AucScale, estimate.LabelsNeededPaper, estimate.HarderThan, estimate.ReferenceTasks));
         Close.To(.593229, estimate.Posterior.PReach);
         Assert.Equal(("none", null, Advice.None), (estimate.Stop.Rule, estimate.Stop.At, estimate.Stop.Advice));
         Assert.Equal(new NoFit(), estimate.Stop.Reason);
@@ -133,7 +134,8 @@ public class ForecasterTests
     [Fact]
     public void Forecast_RunAtTheCap_StopsForTheBudget()
     {
-        var estimate = Run(32, null, r => r with { Target = Target.Raw(.8, .3, .9), Cap = 1000, Measured = [new(200, .4, 1000), new(1000, .5, 1000)] });
+        var estimate = Run(32, null, r =>
+            r with { Target = Target.Raw(.8, .3, .9), Cap = 1000, Measured = [new(200, .4, 1000), new(1000, .5, 1000)] });
         Assert.Equal(("B", 1000, Advice.Stop), (estimate.Stop.Rule, estimate.Stop.At, estimate.Stop.Advice));
         Assert.Equal(RunOutcome.BudgetUsedUp, Assert.IsType<MeasuredRun>(estimate.Stop.Reason).Outcome);
     }
@@ -141,7 +143,8 @@ public class ForecasterTests
     [Fact]
     public void Forecast_FlatCurve_SaysThatTheTargetIsUnlikely()
     {
-        var estimate = Run(32, null, r => r with { Target = Target.Raw(.85, .3, .9), Measured = [new(200, .30, 2000), new(2500, .32, 2000)] });
+        var estimate = Run(32, null, r =>
+            r with { Target = Target.Raw(.85, .3, .9), Measured = [new(200, .30, 2000), new(2500, .32, 2000)] });
         Assert.Equal(Advice.KeepLabeling, estimate.Stop.Advice);
         Assert.True(estimate.Posterior.PReach <= .05);
         Assert.True(Assert.IsType<MeasuredRun>(estimate.Stop.Reason).Unlikely);
@@ -188,10 +191,16 @@ public class ForecasterTests
         Assert.Contains("cap", Error(r => r with { Cap = 0 }));
     }
 
-    internal static Calibration Calibration() => new(CalibrationFile.Version, "m", "0", "full", new(1, 64, 32, 3e-4, 32, 300, 20, 5, 200, 1000, [0, 50, 5000], ["a", "b"]),
-        [.. Enumerable.Range(0, 10).Select(i => new CalibrationTask($"task{i}", .05 + .07 * i, .02, 1, .3 + .5 * (.05 + .07 * i), [new(50, .4, 1.2, 60, 1, 3.5)], false, 12))], .5, .3, .088, .12, 100);
+    internal static Calibration Calibration()
+    {
+        CalibrationTask Task(int i) =>
+            new($"task{i}", .05 + .07 * i, .02, 1, .3 + .5 * (.05 + .07 * i), [new(50, .4, 1.2, 60, 1, 3.5)], false, 12);
+        return new(CalibrationFile.Version, "m", "0", "full", new(1, 64, 32, 3e-4, 32, 300, 20, 5, 200, 1000, [0, 50, 5000], ["a", "b"]),
+            [.. Enumerable.Range(0, 10).Select(Task)], .5, .3, .088, .12, 100);
+    }
 
-    private static string Error(Func<ForecastRequest, ForecastRequest> change) => Assert.Throws<ArgumentException>(() => Run(32, null, change)).Message;
+    private static string Error(Func<ForecastRequest, ForecastRequest> change) =>
+        Assert.Throws<ArgumentException>(() => Run(32, null, change)).Message;
 
     private static Estimate Run(int m, Calibration? calibration, Func<ForecastRequest, ForecastRequest>? change = null) =>
         RunWith(m, Yardstick.Of(calibration), change);
@@ -201,6 +210,7 @@ public class ForecasterTests
         var answers = CosLowStatisticsTests.Answers(m);
         var request = new ForecastRequest(null, [.. answers.Select(a => new Example("text", a))], new(.9), 5000);
         var cosines = m < 2 ? [.. Enumerable.Range(0, m).Select(_ => new[] { 1.0 })] : CosLowStatisticsTests.Matrix(m);
-        return Forecaster.Forecast(change?.Invoke(request) ?? request, cosines, [.. answers.Select(_ => (double?)1)], [], answers, yardstick);
+        return Forecaster.Forecast(change?.Invoke(request) ?? request, cosines, [.. answers.Select(_ => (double?)1)], [], answers,
+            yardstick);
     }
 }

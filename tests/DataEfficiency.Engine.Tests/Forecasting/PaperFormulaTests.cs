@@ -11,7 +11,8 @@ public class PaperFormulaTests
     [InlineData(.2, .545, .31, .8, .419000, 1.386635, 1409.748087)]
     [InlineData(0, .526, .305, .95, .305000, 2.278689, 4136.531221)]
     [InlineData(.5, .797, .357, .9, .755500, .323627, 468.927666)]
-    public void LabelsNeeded_KnownCosLow_GivesKnownNumber(double cosLow, double c, double intercept, double share, double auc, double exponent, double labels)
+    public void LabelsNeeded_KnownCosLow_GivesKnownNumber(double cosLow, double c, double intercept, double share, double auc,
+        double exponent, double labels)
     {
         var predicted = PaperFormula.Auc(cosLow, c, intercept);
         Close.To(auc, predicted);

@@ -22,7 +22,8 @@ public class PosteriorPropertyTests
             Assert.InRange(p.PReach, 0, 1 + 1e-12);
             Assert.InRange(p.AucHat, 0, 1 + 1e-9);
             Assert.InRange(p.PTargetMet ?? 0, 0, 1 + 1e-9);
-            Assert.True(p.PSuffices[500] <= p.PSuffices[2000] && p.PSuffices[2000] <= p.PWithinCap && Math.Abs(p.PWithinCap - p.PReach) < 1e-9);
+            Assert.True(p.PSuffices[500] <= p.PSuffices[2000] && p.PSuffices[2000] <= p.PWithinCap
+                && Math.Abs(p.PWithinCap - p.PReach) < 1e-9);
             if (p.Median is { } median) Assert.True(1 <= p.Low80 && p.Low80 <= median && median <= p.High80 && p.High80 <= 5000 + 1e-6);
             Assert.InRange(p.NextCheck, Math.Min(5000, Math.Max(50, 1.5 * last)), last == 0 ? 1000 : Math.Min(5000, 4 * last));
             Assert.All(p.Band, b => Assert.True(b.Examples > last && 0 <= b.Low && b.Low <= b.Median && b.Median <= b.High));
@@ -61,7 +62,8 @@ public class PosteriorPropertyTests
         var checks = new Check[random.NextIndex(4)];
         var (n, y) = (40, 0.0);
         for (var i = 0; i < checks.Length; i++)
-            checks[i] = new(n = n * 2 + random.NextIndex(200), y = Math.Min(1, y + .4 * random.NextUnit24()), random.NextIndex(2) * .1 * random.NextUnit24());
+            checks[i] = new(n = n * 2 + random.NextIndex(200), y = Math.Min(1, y + .4 * random.NextUnit24()),
+                random.NextIndex(2) * .1 * random.NextUnit24());
         return checks;
     }
 }

@@ -37,8 +37,10 @@ public class PosteriorTests
     [InlineData(.8, .419, .078, "", .771096, 488.481067, 119.166136, 2098.538913, .395658, .685466, .419976, 489)]
     [InlineData(.9, .60, null, "", .863333, 205.949293, 41.351024, 1460.573466, .632172, .806700, .597629, 206)]
     [InlineData(.9, null, null, "200:.35:0", .318920, 1754.014069, 673.757039, 4058.820144, .010902, .178575, .295987, 800)]
-    [InlineData(.9, .419, .078, "50:.15:0 100:.25:0 200:.40:0", .551706, 1479.291195, 673.757039, 4058.820144, .018496, .365032, .336587, 800)]
-    public void Weights_VectorOfSection7_GivesItsNumbers(double share, double? auc, double? scale, string tests, double reach, double median, double low, double high, double p500, double p2000, double expectedAuc, int next)
+    [InlineData(.9, .419, .078, "50:.15:0 100:.25:0 200:.40:0", .551706, 1479.291195, 673.757039, 4058.820144, .018496, .365032, .336587,
+        800)]
+    public void Weights_VectorOfSection7_GivesItsNumbers(double share, double? auc, double? scale, string tests, double reach,
+        double median, double low, double high, double p500, double p2000, double expectedAuc, int next)
     {
         // .089359 of section 7's fourth row is sqrt(.078^2 + (.545 .08)^2), rounded in the table.
         var prediction = auc is { } a ? new AucPrediction(a, scale ?? Math.Sqrt(.078 * .078 + .545 * .08 * .545 * .08)) : null;
@@ -55,13 +57,20 @@ public class PosteriorTests
 
     // share, AUC', s_eff, tests, P_reach, median, 10 %, 90 %, P(500 ok), P(2000 ok), AUC_hat, next check, P_ok, bands at 500, 1000, 5000
     [Theory]
-    [InlineData(.9, null, null, "", .593229, 488.863454, 56.990441, 2886.961598, .300059, .489964, .433404, 489, null, "0.240349/0.743387/0.991753", "0.316240/0.831627/1.000000", "0.429285/0.933857/1.000000")]
-    [InlineData(.9, .419, .078, "", .624977, 756.493599, 175.079774, 2955.564616, .220859, .497171, .434001, 757, null, "0.462729/0.745693/0.967223", "0.541245/0.837003/0.996249", "0.638443/0.938342/1.000000")]
-    [InlineData(.8, .6, .089359, "", .943489, 105.446734, 25.723986, 605.324689, .828729, .924088, .612120, 106, null, "0.732858/0.933619/1.000000", "0.787978/0.956422/1.000000", "0.865326/0.979101/1.000000")]
-    [InlineData(.9, null, null, "200:.35:0", .318920, 1754.014069, 673.757039, 4058.820144, .010902, .178575, .304543, 800, .000000, "0.350000/0.513596/0.741224", "0.350000/0.614252/0.879071", "0.357014/0.788230/0.989420")]
-    [InlineData(.9, .419, .078, "200:.4:.05 800:.94:.05", .864361, 1052.191701, 521.836215, 2714.255699, .078545, .695240, .403869, 1200, .505159, "-", "0.890000/0.890000/0.973443", "0.890000/0.969441/1.000000")]
-    [InlineData(.95, .65, .078, "50:.93:.02", .957729, 94.357941, 32.643549, 445.913969, .875031, .940925, .738754, 95, .105674, "0.911812/0.984977/1.000000", "0.923497/0.990159/1.000000", "0.934722/0.995381/1.000000")]
-    public void ReadOut_VectorOfSection8_GivesItsNumbers(double share, double? auc, double? scale, string tests, double reach, double median, double low, double high, double p500, double p2000, double aucHat, int next, double? met,
+    [InlineData(.9, null, null, "", .593229, 488.863454, 56.990441, 2886.961598, .300059, .489964, .433404, 489, null,
+        "0.240349/0.743387/0.991753", "0.316240/0.831627/1.000000", "0.429285/0.933857/1.000000")]
+    [InlineData(.9, .419, .078, "", .624977, 756.493599, 175.079774, 2955.564616, .220859, .497171, .434001, 757, null,
+        "0.462729/0.745693/0.967223", "0.541245/0.837003/0.996249", "0.638443/0.938342/1.000000")]
+    [InlineData(.8, .6, .089359, "", .943489, 105.446734, 25.723986, 605.324689, .828729, .924088, .612120, 106, null,
+        "0.732858/0.933619/1.000000", "0.787978/0.956422/1.000000", "0.865326/0.979101/1.000000")]
+    [InlineData(.9, null, null, "200:.35:0", .318920, 1754.014069, 673.757039, 4058.820144, .010902, .178575, .304543, 800, .000000,
+        "0.350000/0.513596/0.741224", "0.350000/0.614252/0.879071", "0.357014/0.788230/0.989420")]
+    [InlineData(.9, .419, .078, "200:.4:.05 800:.94:.05", .864361, 1052.191701, 521.836215, 2714.255699, .078545, .695240, .403869, 1200,
+        .505159, "-", "0.890000/0.890000/0.973443", "0.890000/0.969441/1.000000")]
+    [InlineData(.95, .65, .078, "50:.93:.02", .957729, 94.357941, 32.643549, 445.913969, .875031, .940925, .738754, 95, .105674,
+        "0.911812/0.984977/1.000000", "0.923497/0.990159/1.000000", "0.934722/0.995381/1.000000")]
+    public void ReadOut_VectorOfSection8_GivesItsNumbers(double share, double? auc, double? scale, string tests, double reach,
+        double median, double low, double high, double p500, double p2000, double aucHat, int next, double? met,
         string band500, string band1000, string band5000)
     {
         var p = PosteriorForecast.Of(share, auc is { } a ? new AucPrediction(a, scale!.Value) : null, Checks(tests)).Posterior;
@@ -84,7 +93,8 @@ public class PosteriorTests
     public void Area_OfOneCell_IsItsTrapezoid()
     {
         var c = PosteriorGrid.Cell(40, 3, 8);
-        double[] x = [0, .. LabelAxis.Budgets.Skip(1).Select(n => LabelAxis.X(n))], y = [0, .. LabelAxis.Budgets.Skip(1).Select(n => PosteriorGrid.Y(c, n))];
+        double[] x = [0, .. LabelAxis.Budgets.Skip(1).Select(n => LabelAxis.X(n))];
+        double[] y = [0, .. LabelAxis.Budgets.Skip(1).Select(n => PosteriorGrid.Y(c, n))];
         Close.To(.540119, LabelAxis.Area(x, y));
     }
 
@@ -145,10 +155,12 @@ public class PosteriorTests
     [InlineData("200:.1:0 200:.2:0", "two points at 200")]
     [InlineData("200:.1:-1", "standard error")]
     [InlineData("200:NaN:0", "NaN")]
-    public void Of_UnusablePoint_IsNamed(string tests, string named) => Assert.Contains(named, Assert.Throws<ArgumentException>(() => PosteriorForecast.Of(.9, null, Checks(tests))).Message);
+    public void Of_UnusablePoint_IsNamed(string tests, string named) =>
+        Assert.Contains(named, Assert.Throws<ArgumentException>(() => PosteriorForecast.Of(.9, null, Checks(tests))).Message);
 
     internal static Check[] Checks(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => t.Split(':')).Select(f => new Check(int.Parse(f[0]), double.Parse(f[1]), double.Parse(f[2])))];
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => t.Split(':'))
+            .Select(f => new Check(int.Parse(f[0]), double.Parse(f[1]), double.Parse(f[2])))];
 
     private static void AssertBand(string expected, Posterior posterior, int examples)
     {

@@ -33,5 +33,6 @@ public class StopRuleTests
     public void Kappa_BetweenKnots_IsLinear(double share, double expected) => Close.To(expected, StopRule.Kappa(share, .10));
 
     [Fact]
-    public void Kappa_UnmeasuredAlpha_IsRefused() => Assert.Contains(".15", Assert.Throws<ArgumentException>(() => StopRule.Kappa(.9, .15)).Message);
+    public void Kappa_UnmeasuredAlpha_IsRefused() =>
+        Assert.Contains(".15", Assert.Throws<ArgumentException>(() => StopRule.Kappa(.9, .15)).Message);
 }

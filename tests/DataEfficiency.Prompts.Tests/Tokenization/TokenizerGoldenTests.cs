@@ -36,6 +36,15 @@ public class TokenizerGoldenTests
         }
     }
 
+    // As python's hashlib gives them; v0.3 of Mistral's tokenizer differs from v0.1 in control tokens alone.
+    [GoldenTheory]
+    [InlineData("llama-3.1", "ae21acd894222093f9fa5b4fdba4c0c6db57a2d46bbb3d2b6026d0c2be0a348a")]
+    [InlineData("qwen2.5", "dd48ab6d33f5e75b04b07c8c0fe11e2d3a25350b3f5e75d628217098a2d7e58c")]
+    [InlineData("mistral-v0.3", "c26d67c5f788488e0a7919dade8567dc66c9cbcb80e21200b1c1402384dbabc6")]
+    [InlineData("mistral-v0.1", "c26d67c5f788488e0a7919dade8567dc66c9cbcb80e21200b1c1402384dbabc6")]
+    public void RealTokenizer_Vocabulary_HasItsHash(string name, string sha256) =>
+        Assert.Equal(sha256, Tokenizer.Load(Folder(name)).VocabularySha256());
+
     // post_processor of tokenizer.json for one text: the ids that it adds, and null where the text stands.
     private static List<int?> SingleTemplate(string folder, Tokenizer tokenizer)
     {

@@ -35,6 +35,21 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
+    public void VocabularySha256_KnowsWords_NotIdsNorControlTokens()
+    {
+        string Of(string vocabulary, string added = "[]") => Load(added: added,
+            model: $$$"""{"type":"BPE","vocab":{{{{vocabulary}}}},"merges":["a b"]}""").VocabularySha256();
+        var known = Of("\"a\":0,\"b\":1,\"ab\":2,\"c\":3");
+        // SHA-256 of "a", "ab", "b" and "c" with zero bytes between them
+        Assert.Equal("012334f7bc20bb7236b0ef341459d7b21c486d7803939f6666239ab868e7a170", known);
+        Assert.Equal(known, Of("\"ab\":3,\"c\":2,\"b\":1,\"a\":0"));
+        Assert.Equal(known, Of("\"a\":0,\"b\":1,\"ab\":2,\"c\":3,\"[REFERENCE_1]\":4"));
+        Assert.Equal(known, Of("\"a\":0,\"b\":1,\"ab\":2,\"c\":3,\"d\":4", """[{"id":4,"content":"d","special":true}]"""));
+        Assert.NotEqual(known, Of("\"a\":0,\"b\":1,\"ab\":2,\"d\":3"));
+        Assert.NotEqual(known, Of("\"a\":0,\"b\":1,\"ab\":2,\"c\":3,\"<0x0A>\":4"));
+    }
+
+    [Fact]
     public void Digits_Together_OneRun() =>
         Assert.Equal(["a", "12", "b"], new DigitSplit(individually: false).Split(new TextPiece("a12b", 0, 4, true)).Select(p => p.Span.ToString()));
 
