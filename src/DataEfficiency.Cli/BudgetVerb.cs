@@ -51,7 +51,8 @@ public sealed class BudgetVerb : Verb
         if (arguments.GetValue(_auc) is not null && arguments.GetValue(_cosLow) is not null)
             throw new ArgumentException("--auc and --cos-low are two ways to say one thing; give one.");
         var fit = Published(arguments);
-        var predicted = arguments.GetValue(_auc) ?? AreaPrediction.Of(fit?.Fit, arguments.GetValue(_cosLow), CosLow.Size, 0).Prediction?.Auc;
+        var predicted = arguments.GetValue(_auc)
+            ?? AreaPrediction.Of(fit?.Fit, arguments.GetValue(_cosLow), CosLow.Size, 0).Prediction?.Auc;
         var predictedScale = arguments.GetValue(_scale);
         if (predicted is { } p && !(p is > 0 and < 1)) throw new ArgumentException($"--auc {p} must lie between 0 and 1.");
         if (predictedScale is { } s && !(s > 0 && double.IsFinite(s))) throw new ArgumentException($"--auc-scale {s} must be above 0.");

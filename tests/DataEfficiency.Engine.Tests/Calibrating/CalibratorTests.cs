@@ -85,8 +85,8 @@ public sealed class CalibratorTests : IDisposable
         Example[] first = [.. FirstThirtyTwo.Of(order, _ => true).Select(i => pool[(int)i])];
         var cosLow = estimator.Forecast(new ForecastRequest(task.Prompt, first, new Target(.9), LabelAxis.MaxExamples)).CosLow;
         Assert.Equal(32, cosLow.Count);
-        Assert.Equal(cosLow.Median!.Value, measured.CosLow, 1e-9);
-        Assert.Equal(cosLow.StandardError!.Value, measured.CosLowStandardError, 1e-9);
+        Assert.Equal(cosLow.Median!.Value, measured.CosLow, 1e-6);
+        Assert.Equal(cosLow.StandardError!.Value, measured.CosLowStandardError, 1e-6);
     }
 
     [Fact]

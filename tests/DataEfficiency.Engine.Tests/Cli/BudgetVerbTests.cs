@@ -8,7 +8,8 @@ public class BudgetVerbTests
     [Fact]
     public void Budget_TwoPoints_PrintsTheVectorOfSection8()
     {
-        var json = CommandLineTests.Json("budget", "--target", "0.9", "--auc", ".419", "--auc-scale", ".078", "--points", "200:.4:.05,800:.94:.05");
+        var json = CommandLineTests
+            .Json("budget", "--target", "0.9", "--auc", ".419", "--auc-scale", ".078", "--points", "200:.4:.05,800:.94:.05");
         double Number(string name) => json.GetProperty(name).GetDouble();
         Close.To(2681.167976, Number("labelsNeededPaper"));
         Close.To(.864361, Number("pReach"));
@@ -29,7 +30,8 @@ public class BudgetVerbTests
     public void Budget_NoPrediction_HasExactlyTheDocumentedFields()
     {
         var json = CommandLineTests.Json("budget", "--target", ".9");
-        Assert.Equal(["labelsNeededPaper", "pReach", "median", "low80", "high80", "expectedAuc", "pSuffices", "nextCheck", "aucHat", "pOk", "band"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["labelsNeededPaper", "pReach", "median", "low80", "high80", "expectedAuc", "pSuffices", "nextCheck", "aucHat", "pOk",
+            "band"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("labelsNeededPaper").ValueKind);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("pOk").ValueKind);
     }
@@ -56,7 +58,8 @@ public class BudgetVerbTests
     {
         var (code, text, _) = CommandLineTests.Run("budget", "--target", ".9", "--cos-low", ".2", "--published", "Qwen2.5-14B-Instruct");
         Assert.Equal(0, code);
-        foreach (var said in new[] { "Published fit of Qwen2.5-14B-Instruct", "full fine-tuning", "5,000 labels", "0.078", "no calibration" })
+        foreach (var said in new[] { "Published fit of Qwen2.5-14B-Instruct", "full fine-tuning", "5,000 labels", "0.078",
+            "no calibration" })
             Assert.Contains(said, text);
         Assert.DoesNotContain("ublished", CommandLineTests.Run("budget", "--target", ".9", "--auc", ".419").Out);
     }

@@ -41,8 +41,8 @@ public sealed class EstimateVerbTests : IDisposable
         CalibrationFile.Save(CalibrationFile.PathIn(_model.Folder), own);
         var (code, text, error) = CommandLineTests.Run(Arguments(32));
         Assert.Equal(0, code);
-        Assert.Contains("Stop rule A: safe stop without measuring; its 10", text);
-        Assert.Contains("published curves of three models, at ", text);
+        Assert.Contains("Stop rule A: safe stop without measuring (the rule asks for ", text);
+        Assert.Contains("; its 10", text);
         Assert.DoesNotContain("ot calibrated", error);
         Assert.Equal("calibration", CommandLineTests.Json(Arguments(32)).GetProperty("areaSource").GetString());
     }

@@ -4,7 +4,8 @@ using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Engine.Tests.Forecasting;
 
-/// <summary>Forecasting says what is, in numbers: the words belong to who shows them. And a number of the method stands in one place.</summary>
+/// <summary>Forecasting says what is, in numbers: the words belong to who shows them. And a number of the method stands in one
+/// place.</summary>
 public class PlainNumbersTests
 {
     [Fact]

@@ -40,7 +40,8 @@ public class PublishedFitTests
     [InlineData(2L, 64, false)]
     [InlineData(1L, 8, false)]
     [InlineData(null, 64, false)]
-    public void SpeaksOf_OtherMatrices_IsNo(long? seed, int rank, bool expected) => Assert.Equal(expected, PublishedFit.SpeaksOf(seed, rank));
+    public void SpeaksOf_OtherMatrices_IsNo(long? seed, int rank, bool expected) =>
+        Assert.Equal(expected, PublishedFit.SpeaksOf(seed, rank));
 
     [Fact]
     public void Forecast_WithAPublishedFit_IsThePapersRoute_AndSaysWhose()
