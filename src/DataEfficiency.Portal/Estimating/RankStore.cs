@@ -111,8 +111,9 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     private async Task<ZeroShotScore?> ZeroShotAsync(int projectId, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var pairs = await Visible(db, projectId).Where(i => i.Gold != null && i.ModelAnswer != null && i.Confidence != null).Select(i => new { i.Gold, i.ModelAnswer }).ToListAsync(cancel);
-        return ZeroShotScore.Of(pairs.Select(p => (p.Gold!, p.ModelAnswer!)));
+        var pairs = await Visible(db, projectId).Where(i => i.Gold != null && i.ModelAnswer != null && i.Confidence != null)
+            .Select(i => new { i.Gold, i.RightAnswers, i.ModelAnswer }).ToListAsync(cancel);
+        return ZeroShotScore.Of(pairs.Select(p => (GoldAnswers.Of(p.Gold, p.RightAnswers), p.ModelAnswer!)));
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

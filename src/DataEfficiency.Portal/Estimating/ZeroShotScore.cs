@@ -6,14 +6,14 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="StandardError">Binomial, sqrt(s (1 - s) / n).</param>
 public sealed record ZeroShotScore(double Score, double StandardError, int Items)
 {
-    /// <summary>Exact match after lower-casing and stripping '.' and spaces (method section 8). Null without a pair.</summary>
-    public static ZeroShotScore? Of(IEnumerable<(string Gold, string Answer)> pairs)
+    /// <summary>Exact match with any gold answer, after lower-casing and stripping '.' and spaces (method section 8). Null without a pair.</summary>
+    public static ZeroShotScore? Of(IEnumerable<(IReadOnlyList<string> Gold, string Answer)> pairs)
     {
         var (right, count) = (0, 0);
         foreach (var (gold, answer) in pairs)
         {
             count++;
-            if (AnswerReader.Normal(gold) == AnswerReader.Normal(answer)) right++;
+            if (gold.Any(g => AnswerReader.Normal(g) == AnswerReader.Normal(answer))) right++;
         }
         if (count == 0) return null;
         var score = (double)right / count;

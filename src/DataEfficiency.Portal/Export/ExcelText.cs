@@ -24,7 +24,7 @@ public static partial class ExcelText
     {
         var cut = Cut(text);
         if (!cut.Contains("_x", StringComparison.Ordinal) && !cut.AsSpan().ContainsAnyInRange('\0', '\u001F') && !cut.Contains('\uFFFE') && !cut.Contains('\uFFFF')) return cut;
-        var escaped = new StringBuilder(LooksEscaped().Replace(cut, "_x005F_$1_"));
+        var escaped = new StringBuilder(LooksEscaped().Replace(cut, "_x005F_"));
         for (var c = 0; c < 32; c++)
             if (c is not ('\t' or '\n')) escaped.Replace(((char)c).ToString(), $"_x{c:X4}_");
         return escaped.Replace("\uFFFE", "_xFFFE_").Replace("\uFFFF", "_xFFFF_").ToString();
@@ -41,6 +41,7 @@ public static partial class ExcelText
         return text;
     }
 
-    [GeneratedRegex("_(x[0-9A-Fa-f]{4})_")]
+    // the closing underscore can be the next one's opening: it is looked at, not taken
+    [GeneratedRegex("_(?=x[0-9A-Fa-f]{4}_)")]
     private static partial Regex LooksEscaped();
 }

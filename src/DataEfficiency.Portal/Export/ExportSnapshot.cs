@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Export;
 
 /// <summary>One label with its item, as exports show it.</summary>
-public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Gold, double? Confidence, string? ModelAnswer, string Answer, Stratum Stratum, bool Surplus,
-    string UserId, long CreatedAt, int ActiveMilliseconds, int Revision);
+public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers, double? Confidence,
+    string? ModelAnswer, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds, int Revision);
 
 /// <summary>
 /// A project as it was at one moment (one label version), however long the export takes: a read transaction, which in WAL mode
@@ -61,7 +61,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
     /// <summary>All current labels in the order of their items, streamed.</summary>
     public IAsyncEnumerable<LabelRow> RowsAsync() =>
         (from l in Labels() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
-         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Gold, i.Confidence, i.ModelAnswer, l.AnswerText, l.Stratum, l.Surplus, l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.AnswerText, l.Stratum, l.Surplus,
+             l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()

@@ -31,6 +31,15 @@ public static class FineTuningLines
         return task is { Answers.Count: > 0, ListAnswers: true } ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
     }
 
+    // an object of name to text, as it was imported
+    private static void WriteParts(Utf8JsonWriter json, string parts)
+    {
+        using var document = JsonDocument.Parse(parts);
+        json.WriteStartObject("fields");
+        foreach (var part in document.RootElement.EnumerateArray()) json.WriteString(part.GetProperty("name").GetString()!, part.GetProperty("text").GetString());
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, string answer, long version)
     {
         var first = item[0];
@@ -43,6 +52,7 @@ public static class FineTuningLines
         json.WriteString("prompt", $"{system}\n\n{first.Text}\n\nAnswer:\n");
         json.WriteString("answer", answer);
         json.WriteString("text", first.Text);
+        if (first.Parts is not null) WriteParts(json, first.Parts);
         if (first.ExternalId is null) json.WriteNull("id");
         else json.WriteString("id", first.ExternalId);
         json.WriteNumber("line", first.Line);

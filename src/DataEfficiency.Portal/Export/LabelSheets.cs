@@ -78,8 +78,9 @@ internal static class LabelSheets
             object?[] cells =
             [
                 r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId, "(removed)"), ReportWorkbook.Time(r.CreatedAt).ToOADate(),
-                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? "yes" : null, r.Confidence, r.ModelAnswer, r.Gold,
-                r.Gold is null ? null : string.Equals(r.Gold, r.Answer, StringComparison.OrdinalIgnoreCase) ? "yes" : "no",
+                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? "yes" : null, r.Confidence, r.ModelAnswer,
+                r.Gold is null ? null : string.Join(" / ", GoldAnswers.Of(r.Gold, r.RightAnswers)),
+                GoldAnswers.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => "yes", false => "no" },
             ];
             writer.WriteStartElement("row", Main);
             writer.WriteAttributeString("r", number.ToString(CultureInfo.InvariantCulture));

@@ -25,7 +25,8 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
             var person = people.TryGetValue(row.UserId, out var known) ? known : ([], [], 0, 0);
             person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
             if (row.ActiveMilliseconds > 0) person.Times.Add(Math.Min(row.ActiveMilliseconds, LongestPause));
-            if (row.Gold is not null) person = person with { Item3 = person.WithGold + 1, Item4 = person.Agreeing + (string.Equals(row.Gold, row.Answer, StringComparison.OrdinalIgnoreCase) ? 1 : 0) };
+            if (GoldAnswers.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)
+                person = person with { WithGold = person.WithGold + 1, Agreeing = person.Agreeing + (agrees ? 1 : 0) };
             people[row.UserId] = person;
         }
         var skips = await snapshot.SkipsAsync(cancel);

@@ -2,22 +2,32 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Finds a project's answer for what a file says: by answer text or name, case and outer blanks ignored.</summary>
+/// <summary>
+/// Finds a project's answer for what a file says: by the import's own mapping of values, else by answer text or name; case and outer blanks ignored.
+/// </summary>
 public sealed class AnswerSet
 {
-    private readonly Dictionary<string, LabelDefinition> byText = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, LabelDefinition> _byText = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
 
-    public AnswerSet(TaskType type, IEnumerable<LabelDefinition> definitions)
+    /// <param name="values">What the file says, to an answer text; null: the value has no label here.</param>
+    public AnswerSet(TaskType type, IEnumerable<LabelDefinition> definitions, IReadOnlyDictionary<string, string?>? values = null)
     {
         IsOpen = type == TaskType.ShortAnswer;
         var usable = definitions.Where(d => !d.Retired).ToList();
         // an answer text wins over another answer's name
-        foreach (var definition in usable) byText.TryAdd(definition.AnswerText.Trim(), definition);
-        foreach (var definition in usable) byText.TryAdd(definition.Name.Trim(), definition);
+        foreach (var definition in usable) _byText.TryAdd(definition.AnswerText.Trim(), definition);
+        foreach (var definition in usable) _byText.TryAdd(definition.Name.Trim(), definition);
+        foreach (var (value, text) in values ?? new Dictionary<string, string?>()) _values.TryAdd(value.Trim(), text?.Trim());
     }
 
     /// <summary>Free short text: everything is an answer.</summary>
     public bool IsOpen { get; }
 
-    public LabelDefinition? Find(string answer) => byText.GetValueOrDefault(answer.Trim());
+    public LabelDefinition? Find(string answer)
+    {
+        var value = answer.Trim();
+        if (_values.TryGetValue(value, out var text)) return text is null ? null : _byText.GetValueOrDefault(text);
+        return _byText.GetValueOrDefault(value);
+    }
 }

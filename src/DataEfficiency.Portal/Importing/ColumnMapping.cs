@@ -13,12 +13,16 @@ public enum AnswerUse
     Labels,
 }
 
-/// <summary>Which column is what; all others are kept as metadata. Stored with the import as JSON.</summary>
+/// <summary>Which column is what; all others are kept as metadata. Stored with the import as JSON. Columns can be paths into JSON, as "data.text".</summary>
 /// <param name="KeepDuplicates">Rows with a text that is already there are added too; they are reported either way.</param>
 /// <param name="AllOrNothing">One bad row and nothing is imported.</param>
 /// <param name="Dropped">Columns that are not even kept as metadata.</param>
+/// <param name="Template">Several columns make the text: see <see cref="TextTemplate"/>; null: <paramref name="Text"/> is the text.</param>
+/// <param name="Values">What the answer column says, to the answer text of the label that is meant; null for a value without a label.</param>
+/// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
 public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null, AnswerUse Use = AnswerUse.Ignore,
-    bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null)
+    bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
+    IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
@@ -27,21 +31,10 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     public static ColumnMapping FromJson(string json) => JsonSerializer.Deserialize<ColumnMapping>(json, Options)
         ?? throw new ImportException("The import has no column mapping.");
 
-    /// <summary>A first proposal from the columns' names; the longest column is the text where no name says so.</summary>
-    public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
-    {
-        string? Named(params string[] names) => names.Select(n => columns.FirstOrDefault(c => c.Trim().Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(c => c is not null);
-        var id = Named("id", "item_id", "external_id", "uuid");
-        var answer = Named("label", "labels", "category", "answer", "intent", "class", "target", "ground_truth", "gold", "output", "sentiment");
-        var text = Named("text", "sentence", "question", "input_text", "input", "message", "content", "utterance", "query", "body", "comment", "review")
-            ?? columns.Where(c => c != id && c != answer).MaxBy(c => rows.Sum(r => r.Field(Place(columns, c))?.Length ?? 0)) ?? columns.FirstOrDefault() ?? "";
-        return new ColumnMapping(format, text, id == text ? null : id, answer == text ? null : answer, answer is null || answer == text ? AnswerUse.Ignore : AnswerUse.HiddenGold);
-    }
+    /// <summary>A first proposal from the columns' names and what is in them.</summary>
+    public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) => ColumnGuess.Of(format, columns, rows).Mapping;
 
-    internal static int Place(IReadOnlyList<string> columns, string? name)
-    {
-        if (name is null) return -1;
-        for (var i = 0; i < columns.Count; i++) if (columns[i] == name) return i;
-        return -1;
-    }
+    /// <summary>The columns that make the text.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> TextColumns => Template is null ? [Text] : [.. TextTemplate.Parse(Template).Parts.Select(p => p.Column)];
 }

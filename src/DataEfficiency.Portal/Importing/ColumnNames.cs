@@ -5,6 +5,15 @@ public static class ColumnNames
 {
     private const int Longest = 100;
 
+    private static readonly HashSet<string> Usual = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "text", "sentence", "question", "input", "message", "content", "utterance", "query", "label", "labels", "category", "answer", "answers", "intent", "class",
+        "target", "id", "title", "description", "premise", "hypothesis", "sentence1", "sentence2", "body", "comment", "review", "tweet", "output", "index", "name", "date",
+    };
+
+    /// <summary>A name that tables of texts usually have for a column.</summary>
+    public static bool IsUsual(string name) => Usual.Contains(name.Trim());
+
     public static IEnumerable<string> Numbered(int count) => Enumerable.Range(1, count).Select(i => $"Column {i}");
 
     public static IEnumerable<string> From(IEnumerable<string?> header)

@@ -1,55 +1,81 @@
-// CSV and TSV as people really save them: RFC 4180 quotes with embedded newlines and doubled quotes; a quote inside an unquoted field is a
-// character like any other; CRLF, LF and CR end a row. Memory is bounded by one row whatever the file holds.
+// CSV and TSV as people really save them: RFC 4180 quotes with embedded newlines and doubled quotes, where the separator has quoting at all; behind
+// a closing quote only a separator or a line end may stand, and what breaks that is a row error, never a guess; a quote inside an unquoted field
+// is a character like any other; CRLF, LF and CR end a row; Excel's first line "sep=;" is no row. Memory is bounded by one row.
 using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
 
 public sealed class DelimitedReader : IRowReader
 {
-    private readonly Stream stream;
-    private readonly StreamReader text;
-    private readonly SourceFormat format;
-    private readonly char[] buffer = new char[1 << 15];
-    private readonly StringBuilder field = new();
-    private readonly List<string> columns = [];
-    private int position, filled, line = 1, rowCharacters;
-    private bool fieldTooLong;
+    private readonly Stream _stream;
+    private readonly StreamReader _text;
+    private readonly SourceFormat _format;
+    private readonly char[] _buffer = new char[1 << 15];
+    private readonly StringBuilder _field = new();
+    private readonly List<string> _columns = [];
+    private int _position, _filled, _line = 1, _rowCharacters;
+    private bool _fieldTooLong;
 
+    /// <exception cref="ImportException">The encoding or the separator cannot be used.</exception>
     public DelimitedReader(Stream stream, SourceFormat format)
     {
-        (this.stream, this.format) = (stream, format);
-        text = MarkedText.Open(stream, format.Encoding);
+        if (format.Delimiter is '"' or '\r' or '\n' or MarkedText.Bad) throw new ImportException("A quote or a line end cannot be the separator.");
+        (_stream, _format) = (stream, format);
+        _text = MarkedText.Open(stream, format.Encoding);
     }
 
-    public IReadOnlyList<string> Columns => columns;
-    public long BytesRead => stream.Position;
+    public IReadOnlyList<string> Columns => _columns;
+    public long BytesRead => _stream.Position;
+
+    /// <summary>The separator that Excel's first line names ("sep=;"), or null where the line is none.</summary>
+    public static char? NamedSeparator(ReadOnlySpan<char> line)
+    {
+        var bare = line.TrimEnd("\r\n").Trim('"');
+        return bare.Length == 5 && bare.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) ? bare[4] : null;
+    }
 
     public IEnumerable<SourceRow> Rows()
     {
         var first = true;
+        SkipNamedSeparator();
         while (NextRow() is { } row)
         {
             if (first)
             {
                 first = false;
                 if (row.Fields.Count > ImportLimits.Columns)
-                    throw new ImportException($"The first row has {row.Fields.Count:N0} columns; {ImportLimits.Columns} are the most. Is the right separator chosen?");
-                columns.AddRange(format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
-                if (format.HasHeader) continue;
+                    throw new ImportException($"The first row has more than {ImportLimits.Columns} columns. Is the right separator chosen?");
+                _columns.AddRange(_format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
+                if (_format.HasHeader && row.Fault is null) continue;
             }
             yield return Checked(row);
         }
     }
 
-    public void Dispose() => text.Dispose();
+    public void Dispose() => _text.Dispose();
+
+    // seen within the first buffer: the line is at most eight characters long
+    private void SkipNamedSeparator()
+    {
+        if (_format.Delimiter == '\0' || Peek() < 0) return;
+        var start = _buffer.AsSpan(0, _filled);
+        var end = start.IndexOfAny('\r', '\n');
+        if (end < 0 || NamedSeparator(start[..end]) is null) return;
+        while (_position < end) Take();
+        if (Take() == '\r' && Peek() == '\n') Take();
+        _line++;
+    }
 
     private SourceRow Checked(SourceRow row)
     {
         if (row.Fault is not null) return row;
-        if (row.Fields.Count > columns.Count && row.Fields.Skip(columns.Count).Any(f => !string.IsNullOrWhiteSpace(f)))
-            return row with { Fault = new(RowFault.BadRow, $"{row.Fields.Count} fields where {columns.Count} were expected. A field that contains the separator needs quotes.") };
+        if (row.Fields.Count > _columns.Count && row.Fields.Skip(_columns.Count).Any(f => !string.IsNullOrWhiteSpace(f)))
+            return row with
+            {
+                Fault = new(RowFault.BadRow, $"{row.Fields.Count} fields where {_columns.Count} were expected. A field that contains the separator needs quotes."),
+            };
         for (var i = 0; i < row.Fields.Count; i++)
-            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, i < columns.Count ? columns[i] : null) is { } fault) return row with { Fault = fault };
+            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, i < _columns.Count ? _columns[i] : null) is { } fault) return row with { Fault = fault };
         return row;
     }
 
@@ -59,15 +85,15 @@ public sealed class DelimitedReader : IRowReader
         while (true)
         {
             if (Peek() < 0) return null;
-            var start = line;
-            var fields = new List<string?>(columns.Count);
-            rowCharacters = 0;
+            var start = _line;
+            var fields = new List<string?>(_columns.Count);
+            _rowCharacters = 0;
             RowFault? fault = null;
             while (true)
             {
                 var (end, fieldFault) = ReadField();
-                if (fields.Count <= ImportLimits.Columns) fields.Add(field.ToString());
-                fault ??= fieldFault is null ? null : fieldFault with { Column = fields.Count <= columns.Count ? columns[fields.Count - 1] : null };
+                if (fields.Count <= ImportLimits.Columns) fields.Add(_field.ToString());
+                fault ??= fieldFault is null ? null : fieldFault with { Column = fields.Count <= _columns.Count ? _columns[fields.Count - 1] : null };
                 if (end) break;
             }
             if (fields is [""] && fault is null) continue;
@@ -75,17 +101,16 @@ public sealed class DelimitedReader : IRowReader
         }
     }
 
-    /// <summary>Fills <see cref="field"/>; the first value says whether the row ended with it.</summary>
+    /// <summary>Fills the field; the first value says whether the row ended with it.</summary>
     private (bool RowEnded, RowFault? Fault) ReadField()
     {
-        field.Clear();
-        fieldTooLong = false;
+        _field.Clear();
+        _fieldTooLong = false;
         RowFault? fault = null;
-        if (format.Delimiter != '\0' && Peek() == '"')
+        if (_format.QuotesEnclose && Peek() == '"')
         {
             Take();
-            if (!ReadQuoted())
-                fault = new(RowFault.BadRow, "A quote is opened in this row and never closed: everything after it was taken for one field, and nothing of it was imported.");
+            fault = ReadQuoted(_line);
         }
         while (true)
         {
@@ -93,48 +118,54 @@ public sealed class DelimitedReader : IRowReader
             if (c < 0 || c is '\n' or '\r')
             {
                 if (c == '\r' && Peek() == '\n') Take();
-                if (c >= 0) line++;
+                if (c >= 0) _line++;
                 return (true, fault ?? LengthFault());
             }
-            if (c == format.Delimiter && format.Delimiter != '\0') return (false, fault ?? LengthFault());
+            // where a quote went wrong, nobody knows which separators count: the rest of the line belongs to the fault
+            if (c == _format.Delimiter && _format.Delimiter != '\0' && fault is null) return (false, LengthFault());
             Append((char)c);
         }
     }
 
-    /// <summary>After the opening quote, to behind the closing one; false where the file ends first.</summary>
-    private bool ReadQuoted()
+    /// <summary>After the opening quote, to behind the closing one.</summary>
+    private RowFault? ReadQuoted(int from)
     {
         while (true)
         {
             var c = Take();
-            if (c < 0) return false;
+            if (c < 0)
+                return new(RowFault.BadRow, $"A quote is opened in line {from:N0} and never closed: everything after it was taken for one field, and nothing of it was imported.");
             if (c == '"')
             {
-                if (Peek() != '"') return true;
+                var next = Peek();
+                if (next != '"')
+                    return next < 0 || next is '\n' or '\r' || next == _format.Delimiter ? null
+                        : new(RowFault.BadRow, $"The quote that is opened in line {from:N0} is closed in the middle of a field in line {_line:N0}: " +
+                            $"{(_line > from ? "nothing of these lines" : "nothing of the line")} was imported. Inside a quoted field a quote is written twice (\"\").");
                 Take();
             }
-            else if (c == '\n' || (c == '\r' && Peek() != '\n')) line++;
+            else if (c == '\n' || (c == '\r' && Peek() != '\n')) _line++;
             Append((char)c);
         }
     }
 
-    private RowFault? LengthFault() => fieldTooLong
-        ? new(RowFault.TooLong, $"Longer than {ImportLimits.TextBytes >> 10} KiB in one field or {ImportLimits.RowCharacters >> 20} million characters in one row.") : null;
+    private RowFault? LengthFault() => !_fieldTooLong ? null : new(RowFault.TooLong,
+        $"Longer than {ImportLimits.TextBytes >> 10} KiB in one field or {ImportLimits.RowCharacters >> 20} million characters in one row.");
 
     private void Append(char c)
     {
-        if (field.Length >= ImportLimits.TextBytes || ++rowCharacters > ImportLimits.RowCharacters) fieldTooLong = true;
-        else field.Append(c);
+        if (_field.Length >= ImportLimits.TextBytes || ++_rowCharacters > ImportLimits.RowCharacters) _fieldTooLong = true;
+        else _field.Append(c);
     }
 
-    private int Peek() => position < filled || Fill() ? buffer[position] : -1;
+    private int Peek() => _position < _filled || Fill() ? _buffer[_position] : -1;
 
-    private int Take() => position < filled || Fill() ? buffer[position++] : -1;
+    private int Take() => _position < _filled || Fill() ? _buffer[_position++] : -1;
 
     private bool Fill()
     {
-        position = 0;
-        filled = text.Read(buffer, 0, buffer.Length);
-        return filled > 0;
+        _position = 0;
+        _filled = _text.Read(_buffer, 0, _buffer.Length);
+        return _filled > 0;
     }
 }

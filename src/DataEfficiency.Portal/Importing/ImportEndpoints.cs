@@ -38,7 +38,11 @@ public static class ImportEndpoints
             try
             {
                 var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName), cancel);
-                return Results.Json(new { upload = upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns, preview.Rows, preview.Proposed, preview.Sheets }, Json);
+                return Results.Json(new
+                {
+                    upload = upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns, preview.Rows, preview.Proposed, preview.Sheets,
+                    preview.Paths, preview.Places, preview.Notes, preview.Readings,
+                }, Json);
             }
             catch
             {

@@ -6,11 +6,14 @@ public static class ImportLimits
     public const long UploadBytes = 1L << 30;
     /// <summary>All parts of a workbook together, unpacked.</summary>
     public const long UnpackedBytes = 4L << 30;
-    /// <summary>Unpacked bytes for each packed one; asked of parts above <see cref="RatioFreeBytes"/> only, small parts pack extremely well.</summary>
+    /// <summary>Unpacked bytes for each packed one; asked of parts above <see cref="RatioFreeBytes"/> only: small parts pack extremely well.</summary>
     public const int UnpackRatio = 100;
     public const long RatioFreeBytes = 16 << 20;
     /// <summary>A workbook keeps its distinct texts in one table that has to be held in memory.</summary>
+    public const int SharedTexts = 2_000_000;
     public const long SharedTextCharacters = 96 << 20;
+    /// <summary>For a workbook to give its next row, the first one with all that stands before it.</summary>
+    public static readonly TimeSpan WorkbookPatience = TimeSpan.FromSeconds(30);
     public const int Rows = 2_000_000;
     public const int Columns = 200;
     public const int TextBytes = 256 << 10;

@@ -1,29 +1,68 @@
 namespace DataEfficiency.Portal.Importing;
 
+/// <summary>The two ways to take a first row: what each makes of it.</summary>
+/// <param name="Names">The columns, where the first row names them.</param>
+/// <param name="FirstItem">The first row's fields, where it is a row like any other.</param>
+public sealed record HeaderReadings(IReadOnlyList<string> Names, IReadOnlyList<string?> FirstItem);
+
 /// <summary>The first rows of an upload as a format reads them, with a proposed mapping.</summary>
 /// <param name="Sheets">Of a workbook, else empty.</param>
-public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Columns, IReadOnlyList<SourceRow> Rows, ColumnMapping Proposed, IReadOnlyList<string> Sheets)
+/// <param name="Paths">Values inside of JSON columns that can be picked, as "data.text".</param>
+/// <param name="Places">Of a JSON document: where rows are.</param>
+/// <param name="Notes">What is odd or was recognized, a sentence each.</param>
+/// <param name="Readings">Where the first row may or may not name the columns; null where nobody can doubt it.</param>
+public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Columns, IReadOnlyList<SourceRow> Rows, ColumnMapping Proposed,
+    IReadOnlyList<string> Sheets, IReadOnlyList<string> Paths, IReadOnlyList<JsonRows> Places, IReadOnlyList<string> Notes, HeaderReadings? Readings)
 {
-    private const int CellCharacters = 240;
+    private const int CellCharacters = 240, HeaderRows = 50;
+
+    /// <summary>Names that a mapping can use.</summary>
+    public IEnumerable<string> Names => Columns.Concat(Paths);
 
     /// <param name="format">Null: sniffed.</param>
+    /// <exception cref="ImportException">The file cannot be read, or has no rows.</exception>
     public static ImportPreview Of(Func<Stream> open, string fileName, SourceFormat? format = null)
     {
-        if (format is null)
-            using (var head = open()) format = Header(FormatSniffer.Sniff(head, fileName), open);
+        SniffedFormat sniffed;
+        using (var head = open())
+            sniffed = format is null ? FormatSniffer.Look(head, fileName) : new SniffedFormat(format, [], PlacesOf(head, format));
+        format ??= WithHeader(sniffed.Format, open);
         using var reader = RowReaders.Open(open(), format);
-        var rows = reader.Rows().Take(ImportLimits.PreviewRows)
-            .Select(r => r with { Fields = [.. r.Fields.Select(f => f is { Length: > CellCharacters } ? f[..CellCharacters] + "…" : f)] }).ToList();
-        if (reader.Columns.Count == 0) throw new ImportException(rows.Count > 0 && rows[0].Fault is { } fault ? $"Line {rows[0].Line:N0}: {fault.Reason}" : "The file has no rows.");
-        return new ImportPreview(format, [.. reader.Columns], rows, ColumnMapping.Guess(format, reader.Columns, rows), reader is XlsxReader x ? x.SheetNames : []);
+        var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
+        if (reader.Columns.Count == 0)
+            throw new ImportException(rows.Count > 0 && rows[0].Fault is { } fault ? $"Line {rows[0].Line:N0}: {fault.Reason}" : "The file has no rows.");
+        List<string> columns = [.. reader.Columns];
+        if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
+        var guess = ColumnGuess.Of(format, columns, rows);
+        return new ImportPreview(format, columns, [.. rows.Select(Shown)], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows),
+            sniffed.Places, guess.Note is null ? sniffed.Notes : [.. sniffed.Notes, guess.Note], ReadingsOf(format, columns, rows, open));
     }
 
-    // a sheet with one column of texts may come without a header, like any list
-    private static SourceFormat Header(SourceFormat format, Func<Stream> open)
+    // choosing another place asks for all of them again
+    private static IReadOnlyList<JsonRows> PlacesOf(Stream stream, SourceFormat format) =>
+        format.RowsAt is null || !format.IsJson ? [] : JsonShape.Of(stream, format.Encoding, ".json")?.Places ?? [];
+
+    private static SourceRow Shown(SourceRow row) => row with { Fields = [.. row.Fields.Select(f => f is { Length: > CellCharacters } ? f[..CellCharacters] + "…" : f)] };
+
+    private static bool CanHaveHeader(SourceFormat format, IReadOnlyList<string> columns) => format.Kind is FileKind.Delimited or FileKind.Xlsx
+        || format.IsJson && (columns.All(c => c.StartsWith("Column ", StringComparison.Ordinal)) || format.HasHeader);
+
+    private static SourceFormat WithHeader(SourceFormat format, Func<Stream> open)
     {
-        if (format.Kind != FileKind.Xlsx) return format;
+        if (format.Kind is FileKind.LabelLines or FileKind.Delimited) return format;
         using var reader = RowReaders.Open(open(), format with { HasHeader = false });
-        var first = reader.Rows().FirstOrDefault();
-        return format with { HasHeader = first is null || first.Fields.All(f => f is null || (f.Length <= 60 && !double.TryParse(f, out _))) };
+        var first = reader.Rows().Take(HeaderRows).Where(r => r.Fault is null).ToList();
+        return format with { HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns) && DelimitedShape.LooksLikeHeader(first) };
+    }
+
+    private static HeaderReadings? ReadingsOf(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows, Func<Stream> open)
+    {
+        if (!CanHaveHeader(format, columns)) return null;
+        if (format.HasHeader)
+        {
+            using var plain = RowReaders.Open(open(), format with { HasHeader = false });
+            return plain.Rows().FirstOrDefault() is { Fault: null } first ? new HeaderReadings(columns, Shown(first).Fields) : null;
+        }
+        return rows is [{ Fault: null } row, ..] ? new HeaderReadings([.. ColumnNames.From(row.Fields.Select(f => f is { Length: > 60 } ? f[..60] + "…" : f))], Shown(row).Fields) : null;
     }
 }

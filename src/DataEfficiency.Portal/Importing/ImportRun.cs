@@ -22,8 +22,9 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
-            var answers = new AnswerSet(project.TaskType, await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel));
-            checks = new RowChecks(ColumnMapping.FromJson(import.Mapping), answers, await KnownTexts.LoadAsync(db, project.Id, cancel));
+            var mapping = ColumnMapping.FromJson(import.Mapping);
+            var definitions = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
+            checks = new RowChecks(mapping, new AnswerSet(project.TaskType, definitions, mapping.Values), await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
         (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates) = (0, 0, 0, 0, 0);
         await ReadAsync(cancel);

@@ -11,10 +11,7 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     {
         var upload = uploads.Find(uploadId);
         if (upload is null || upload.UserId != userId) throw new ImportException("The upload is not there (any more). Upload the file again.");
-        var columns = ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format).Columns;
-        foreach (var name in new[] { mapping.Text, mapping.Id, mapping.Use == AnswerUse.Ignore ? null : mapping.Answer })
-            if (name is not null && !columns.Contains(name)) throw new ImportException($"The file has no column '{name}'. It has: {string.Join(", ", columns.Take(20))}.");
-        if (mapping.Use != AnswerUse.Ignore && mapping.Answer is null) throw new ImportException("Choose the column that holds the answers, or do not use answers.");
+        Check(mapping, ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format));
         var id = await writes.WriteAsync(async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
@@ -58,5 +55,14 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.ImportIssues.CountAsync(i => i.ImportId == importId, cancel);
+    }
+
+    private static void Check(ColumnMapping mapping, ImportPreview preview)
+    {
+        if (mapping.Use != AnswerUse.Ignore && mapping.Answer is null) throw new ImportException("Choose the column that holds the answers, or do not use answers.");
+        string?[] names = [.. mapping.TextColumns, mapping.Id, mapping.Use == AnswerUse.Ignore ? null : mapping.Answer];
+        foreach (var name in names)
+            if (name is not null && FieldPath.Find(preview.Columns, name).Column < 0)
+                throw new ImportException($"The file has no column '{name}'. It has: {string.Join(", ", preview.Columns.Take(20))}.");
     }
 }

@@ -2,24 +2,37 @@ using System.Text.Json;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Turns JSON objects into rows; a key seen for the first time becomes a further column.</summary>
-internal sealed class JsonColumns
+/// <summary>
+/// Turns JSON values into rows. The first good one says what rows are in this file: objects (a key seen for the first time becomes a further column),
+/// lists (numbered columns, or named by the first list), or bare texts. Objects and lists inside a row stay JSON: <see cref="FieldPath"/> picks from them.
+/// </summary>
+internal sealed class JsonColumns(bool hasHeader)
 {
+    private enum Shape { Unknown, Objects, Lists, Texts }
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowTrailingCommas = true };
-    private readonly List<string> names = [];
-    private readonly Dictionary<string, int> places = [];
+    private readonly List<string> _names = [];
+    private readonly Dictionary<string, int> _places = [];
+    private Shape _shape;
 
-    public IReadOnlyList<string> Names => names;
+    public IReadOnlyList<string> Names => _names;
 
-    public SourceRow Row(int line, string json)
+    /// <param name="key">The name of the property whose value the row is: a column of its own.</param>
+    /// <returns>Null where the value was the list of the columns' names.</returns>
+    public SourceRow? Row(int line, string json, string? key = null)
     {
         if (MarkedText.FaultOf(json, null) is { } bad) return new SourceRow(line, [Start(json)], bad);
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Fields(line, document.RootElement)
-                : new SourceRow(line, [Start(json)], new(RowFault.BadRow, $"A JSON object such as {{\"text\": \"...\"}} was expected, not {Kind(document.RootElement)}."));
+            var value = document.RootElement;
+            if (_shape == Shape.Unknown && (_shape = ShapeOf(value)) == Shape.Lists && hasHeader && key is null)
+            {
+                _names.AddRange(ColumnNames.From(value.EnumerateArray().Take(ImportLimits.Columns).Select(Value)));
+                return null;
+            }
+            if (_shape == Shape.Unknown || ShapeOf(value) != _shape) return new SourceRow(line, [Start(json)], new(RowFault.BadRow, Expected(value)));
+            return Fields(line, value, key);
         }
         catch (JsonException e)
         {
@@ -32,39 +45,67 @@ internal sealed class JsonColumns
         }
     }
 
-    private SourceRow Fields(int line, JsonElement row)
-    {
-        var fields = new List<string?>(names.Count);
-        RowFault? fault = null;
-        foreach (var property in row.EnumerateObject())
-        {
-            if (!places.TryGetValue(property.Name, out var place))
-            {
-                if (names.Count == ImportLimits.Columns)
-                {
-                    fault ??= new(RowFault.TooManyColumns, $"The file has more than {ImportLimits.Columns} different keys; '{Start(property.Name)}' is one too many.");
-                    continue;
-                }
-                places[property.Name] = place = names.Count;
-                names.Add(property.Name);
-            }
-            while (fields.Count <= place) fields.Add(null);
-            fields[place] = Value(property.Value);
-            if (fields[place] is { } value && MarkedText.FaultOf(value, property.Name) is { } bad) fault ??= bad;
-        }
-        return new SourceRow(line, fields, fault);
-    }
-
-    private static string? Value(JsonElement value) => value.ValueKind switch
+    /// <summary>A value as a field: texts as they are, objects and lists as JSON.</summary>
+    public static string? Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.String => value.GetString(),
         _ => value.GetRawText(),
     };
 
+    private SourceRow Fields(int line, JsonElement value, string? key)
+    {
+        var fields = new List<string?>(_names.Count);
+        RowFault? fault = null;
+        if (key is not null) Put("key", key);
+        if (_shape == Shape.Objects) foreach (var property in value.EnumerateObject()) Put(property.Name, Value(property.Value));
+        else if (_shape == Shape.Texts) Put("text", value.GetString());
+        else
+        {
+            var place = 0;
+            foreach (var element in value.EnumerateArray())
+            {
+                // a header names the columns there are; without one they are numbered as they come
+                Put(place < _names.Count && hasHeader ? _names[place] : $"Column {place + 1}", Value(element));
+                place++;
+            }
+        }
+        return new SourceRow(line, fields, fault);
+
+        void Put(string name, string? field)
+        {
+            if (!_places.TryGetValue(name, out var place) && (place = _names.IndexOf(name)) < 0)
+            {
+                if (_names.Count == ImportLimits.Columns)
+                {
+                    fault ??= new(RowFault.TooManyColumns, $"The file has more than {ImportLimits.Columns} different keys; '{Start(name)}' is one too many.");
+                    return;
+                }
+                place = _names.Count;
+                _names.Add(name);
+            }
+            _places[name] = place;
+            while (fields.Count <= place) fields.Add(null);
+            fields[place] = field;
+            if (field is not null && MarkedText.FaultOf(field, name) is { } bad) fault ??= bad;
+        }
+    }
+
+    private static Shape ShapeOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => Shape.Objects, JsonValueKind.Array => Shape.Lists, JsonValueKind.String => Shape.Texts, _ => Shape.Unknown,
+    };
+
+    private string Expected(JsonElement value) => _shape switch
+    {
+        Shape.Lists => $"A list such as [\"text\", \"answer\"] was expected as in the rows before, not {Kind(value)}.",
+        Shape.Texts => $"A text in quotes was expected as in the rows before, not {Kind(value)}.",
+        _ => $"A JSON object such as {{\"text\": \"...\"}} was expected, not {Kind(value)}.",
+    };
+
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", _ => "a bare value",
+        JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", JsonValueKind.Object => "an object", _ => "a bare value",
     };
 
     private static string Start(string json) => json.Length <= 200 ? json : json[..200];

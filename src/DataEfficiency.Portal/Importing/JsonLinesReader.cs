@@ -2,13 +2,13 @@ using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>One JSON object a line. A broken line costs itself only.</summary>
+/// <summary>One JSON value a line. A broken line costs itself only.</summary>
 public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowReader
 {
-    private readonly StreamReader text = MarkedText.Open(stream, format.Encoding);
-    private readonly JsonColumns columns = new();
+    private readonly StreamReader _text = MarkedText.Open(stream, format.Encoding);
+    private readonly JsonColumns _columns = new(format.HasHeader);
 
-    public IReadOnlyList<string> Columns => columns.Names;
+    public IReadOnlyList<string> Columns => _columns.Names;
     public long BytesRead => stream.Position;
 
     public IEnumerable<SourceRow> Rows()
@@ -18,7 +18,7 @@ public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowRe
         var (number, tooLong) = (1, false);
         while (true)
         {
-            var read = text.Read(buffer, 0, buffer.Length);
+            var read = _text.Read(buffer, 0, buffer.Length);
             var start = 0;
             for (var i = 0; i < read; i++)
             {
@@ -48,10 +48,11 @@ public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowRe
             var wasTooLong = tooLong;
             row.Clear();
             tooLong = false;
-            if (wasTooLong) return new SourceRow(number, [], new(RowFault.TooLong, $"The line is longer than {ImportLimits.RowCharacters >> 20} million characters."));
-            return string.IsNullOrWhiteSpace(json) ? null : columns.Row(number, json);
+            if (wasTooLong)
+                return new SourceRow(number, [], new(RowFault.TooLong, $"The line is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+            return string.IsNullOrWhiteSpace(json) ? null : _columns.Row(number, json);
         }
     }
 
-    public void Dispose() => text.Dispose();
+    public void Dispose() => _text.Dispose();
 }

@@ -12,10 +12,14 @@ public static class MarkedText
 
     static MarkedText() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    /// <exception cref="ImportException">No encoding of that name is read: UTF-7 is none, since it hides what it says.</exception>
     public static Encoding Decoding(string name)
     {
         try { return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Bad.ToString())); }
-        catch (ArgumentException) { throw new ImportException($"The encoding '{name}' is not known. Choose UTF-8, UTF-16 or Windows-1252."); }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new ImportException($"The encoding '{name}' is not read here. Choose UTF-8, UTF-16 or Windows-1252.");
+        }
     }
 
     public static StreamReader Open(Stream stream, string encoding)

@@ -1,5 +1,6 @@
-// The statements that put a pool into the database. Plain prepared commands: with change tracking the same 100,000 rows need several times the
-// time and memory, and every label waits behind each of these transactions.
+// The statements that put a pool into the database. Plain prepared commands: with change tracking the same 100,000 rows need several
+// times the time and memory, and every label waits behind each of these transactions.
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
@@ -10,45 +11,56 @@ namespace DataEfficiency.Portal.Importing;
 
 internal static class PoolWriter
 {
+    private static readonly JsonSerializerOptions Plain = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Adds items (without a place in the permutation yet) and the labels they bring, which do not count yet either.</summary>
     public static void AddItems(AppDbContext db, Import import, IEnumerable<PoolRow> rows, long now)
     {
         using var item = Command(db, """
-            INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RandomRank","ActiveRank","NoKeptToken")
-            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,-1,-1,0) RETURNING "Id"
-            """, "project", "import", "line", "external", "text", "hash", "metadata", "gold");
+            INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
+                "RandomRank","ActiveRank","NoKeptToken")
+            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,-1,0) RETURNING "Id"
+            """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
         using var label = Command(db, """
-            INSERT INTO "Labels" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelDefinitionId","AnswerText","Stratum","SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
+            INSERT INTO "Labels" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelDefinitionId","AnswerText","Stratum",
+                "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
             VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,0,0)
             """, "submission", "project", "item", "user", "json", "definition", "answer", "stratum", "now");
-        foreach (var row in rows)
+        foreach (var (row, gold, answer, definition) in rows)
         {
-            var id = (long)Run(item, import.ProjectId, import.Id, row.Row.Line, row.Row.ExternalId, row.Row.Text, row.Row.TextHash, row.Row.Metadata, row.Gold)!;
-            if (row.LabelText is null) continue;
-            var json = row.Label is { } definition ? JsonSerializer.Serialize(new { label = definition.Id }) : JsonSerializer.Serialize(new { text = row.LabelText });
-            Run(label, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, row.Label?.Id, row.LabelText, (int)Stratum.Imported, now);
+            var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
+            var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
+            var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
+                gold.Count > 0 ? gold[0] : null, right, parts)!;
+            if (answer is null) continue;
+            var json = definition is null ? JsonSerializer.Serialize(new { text = answer }) : JsonSerializer.Serialize(new { label = definition.Id });
+            Run(label, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, definition?.Id, answer, (int)Stratum.Imported, now);
         }
     }
 
     /// <summary>Gives items their place in the permutation and makes one slot each; the slot of a labelled item is taken from the start.</summary>
     public static void PlaceItems(AppDbContext db, Import import, IEnumerable<PlacedItem> items)
     {
-        using var place = Command(db, """UPDATE "Items" SET "RandomRank"=@rank,"ActiveRank"=@rank WHERE "Id"=@item""", "rank", "item");
+        const string ranks = """UPDATE "Items" SET "RandomRank"=@rank,"ActiveRank"=@rank WHERE "Id"=@item""";
+        using var place = Command(db, ranks, "rank", "item");
         using var slot = Command(db, """
-            INSERT INTO "Slots" ("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","LabelId")
+            INSERT INTO "Slots"
+                ("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","LabelId")
             VALUES (@project,@item,@import,0,@rank,@rank,@user,0,@queue,@label)
             """, "project", "item", "import", "rank", "user", "queue", "label");
         foreach (var (id, rank, labelId) in items)
         {
             Run(place, rank, id);
-            Run(slot, import.ProjectId, id, import.Id, rank, labelId is null ? null : import.CreatedBy, labelId is null ? null : (int)Stratum.Imported, labelId);
+            var isLabelled = labelId is not null;
+            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? import.CreatedBy : null, isLabelled ? (int)Stratum.Imported : null, labelId);
         }
     }
 
     /// <summary>Removes up to a chunk of an import's items with all that hangs on them. Returns how many items went.</summary>
     public static async Task<int> RemoveChunkAsync(AppDbContext db, int importId, CancellationToken cancel)
     {
-        var ids = await db.Items.Where(i => i.ImportId == importId).OrderBy(i => i.Id).Select(i => i.Id).Take(ImportLimits.ChunkRows).ToListAsync(cancel);
+        var ids = await db.Items.Where(i => i.ImportId == importId).OrderBy(i => i.Id).Select(i => i.Id)
+            .Take(ImportLimits.ChunkRows).ToListAsync(cancel);
         if (ids.Count == 0) return 0;
         await RemoveItemsAsync(db, ids, cancel);
         return ids.Count;

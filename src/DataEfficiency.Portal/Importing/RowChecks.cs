@@ -1,4 +1,3 @@
-using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;
@@ -19,7 +18,7 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
             counts.Bad++;
             return (null, mapped.Fault);
         }
-        var (label, text, fault) = Answer(row);
+        var (texts, label, fault) = Answers(row);
         if (fault is not null && mapping.Use == AnswerUse.Labels)
         {
             counts.Bad++;
@@ -29,21 +28,23 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         {
             counts.Duplicates++;
             var where = line == 0 ? "an item that the project has already" : $"line {line:N0}";
-            if (!mapping.KeepDuplicates) return (null, new(RowFault.Duplicate, $"The same text as {where}; not added again.", mapping.Text));
-            fault ??= new(RowFault.Duplicate, $"The same text as {where}; added all the same, as asked.", mapping.Text);
+            if (!mapping.KeepDuplicates) return (null, new(RowFault.Duplicate, $"The same text as {where}; not added again.", mapping.TextColumns[0]));
+            fault ??= new(RowFault.Duplicate, $"The same text as {where}; added all the same, as asked.", mapping.TextColumns[0]);
         }
-        if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, text, null, null), fault);
-        if (text is not null) Labels++;
-        return (new PoolRow(row, null, text, label), fault);
+        if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, texts, null, null), fault);
+        if (texts.Count > 0) Labels++;
+        return (new PoolRow(row, [], texts.Count > 0 ? texts[0] : null, label), fault);
     }
 
-    private (LabelDefinition? Label, string? Text, RowFault? Fault) Answer(MappedRow row)
+    private (IReadOnlyList<string> Texts, LabelDefinition? Label, RowFault? Fault) Answers(MappedRow row)
     {
-        if (row.Answer is null) return (null, null, null);
-        if (answers.IsOpen) return (null, row.Answer, null);
-        if (answers.Find(row.Answer) is { } label) return (label, label.AnswerText, null);
+        if (row.Answers.Count == 0 || answers.IsOpen) return (row.Answers, null, null);
+        var found = row.Answers.Select(answers.Find).OfType<LabelDefinition>().Distinct().ToList();
+        if (mapping.Use == AnswerUse.Labels && found.Count > 1)
+            return ([], null, new(RowFault.SeveralAnswers, $"Has {found.Count} answers where a label is one; the row was left out. As hidden gold, any of them is right.", mapping.Answer));
+        if (found.Count > 0) return ([.. found.Select(l => l.AnswerText)], found[0], null);
         var what = mapping.Use == AnswerUse.Labels ? "the row was left out" : "the item was added without it";
-        return (null, null, new(RowFault.UnknownAnswer, $"'{Short(row.Answer)}' is not in the project's answer set; {what}.", mapping.Answer));
+        return ([], null, new(RowFault.UnknownAnswer, $"'{Short(row.Answers[0])}' is not in the project's answer set; {what}.", mapping.Answer));
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";

@@ -6,50 +6,105 @@ using System.Text.Json;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>A row as it goes into the pool.</summary>
-/// <param name="Answer">What the answer column says, trimmed; null where unmapped or empty.</param>
-public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? ExternalId, string? Answer, string? Metadata);
+/// <param name="Answers">What the answer column says, trimmed; several: any of them is right. Empty where unmapped or empty.</param>
+/// <param name="Parts">The named parts of a text that several columns make, else null.</param>
+public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? ExternalId, IReadOnlyList<string> Answers, string? Metadata,
+    IReadOnlyList<NamedText>? Parts = null)
+{
+    public string? Answer => Answers.Count > 0 ? Answers[0] : null;
+}
 
 /// <summary>Applies a column mapping to one row after the other.</summary>
-public sealed class RowMapper(ColumnMapping mapping, IRowReader reader)
+public sealed class RowMapper
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private int known = -1, text, id, answer;
-    private HashSet<int> apart = [];
+    private readonly ColumnMapping _mapping;
+    private readonly IRowReader _reader;
+    private readonly TextTemplate? _template;
+    private readonly IReadOnlyList<string> _texts;
+    private int _known = -1;
+    private FieldPath _id = new(-1, null), _answer = new(-1, null), _accepted = new(-1, null);
+    private List<FieldPath> _textPaths = [];
+    private HashSet<int> _apart = [];
+
+    /// <exception cref="ImportException">The text template cannot be read.</exception>
+    public RowMapper(ColumnMapping mapping, IRowReader reader)
+    {
+        (_mapping, _reader) = (mapping, reader);
+        _template = mapping.Template is null ? null : TextTemplate.Parse(mapping.Template);
+        _texts = _template is null ? [mapping.Text] : [.. _template.Parts.Select(p => p.Column)];
+    }
 
     public (MappedRow? Row, RowFault? Fault) Map(SourceRow row)
     {
         if (row.Fault is not null) return (null, row.Fault);
         Locate();
-        var value = row.Field(text);
-        if (string.IsNullOrWhiteSpace(value)) return (null, new(RowFault.EmptyText, text < 0 ? $"There is no column '{mapping.Text}'." : "The text is empty.", mapping.Text));
-        if (value.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(value) > ImportLimits.TextBytes)
-            return (null, new(RowFault.TooLong, $"The text is longer than {ImportLimits.TextBytes >> 10} KiB.", mapping.Text));
-        var given = mapping.Use == AnswerUse.Ignore ? null : row.Field(answer)?.Trim();
-        if (given is { Length: 0 }) given = null;
-        if (given?.Length > ImportLimits.AnswerCharacters)
-            return (null, new(RowFault.TooLong, $"The answer is longer than {ImportLimits.AnswerCharacters:N0} characters.", mapping.Answer));
-        var external = row.Field(id)?.Trim();
-        return (new MappedRow(row.Line, value, SHA256.HashData(Encoding.UTF8.GetBytes(value)), external is { Length: > 0 } ? external : null, given, Metadata(row)), null);
+        for (var i = 0; i < _texts.Count; i++)
+            if (row.FaultOf(_textPaths[i].Column) is { } fault) return (null, fault);
+        var (text, parts) = TextOf(row);
+        if (string.IsNullOrWhiteSpace(text))
+            return (null, new(RowFault.EmptyText, _textPaths.All(p => p.Column < 0) ? $"There is no column '{_texts[0]}'." : "The text is empty.", _texts[0]));
+        if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
+            return (null, new(RowFault.TooLong, $"The text is longer than {ImportLimits.TextBytes >> 10} KiB.", _texts[0]));
+        var (answers, wrong) = AnswersOf(row);
+        if (wrong is not null) return (null, wrong);
+        var external = _id.Value(row)?.Trim();
+        return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null, answers, Metadata(row), parts), null);
+    }
+
+    private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
+    {
+        if (_template is null) return (_textPaths[0].Value(row), null);
+        var parts = new List<NamedText>(_texts.Count);
+        for (var i = 0; i < _texts.Count; i++)
+            if (_textPaths[i].Value(row)?.Trim() is { Length: > 0 } value) parts.Add(new NamedText(_template.Parts[i].Name, value));
+        return (TextTemplate.Whole(parts), parts);
+    }
+
+    private (IReadOnlyList<string> Answers, RowFault? Fault) AnswersOf(SourceRow row)
+    {
+        if (_mapping.Use == AnswerUse.Ignore || _mapping.Answer is null) return ([], null);
+        if (row.FaultOf(_answer.Column) is { } fault) return ([], fault);
+        if (_mapping.AcceptedIn is not null && _accepted.Value(row) is { } said && said != "accept") return ([], null);
+        var (answers, wrong) = AnswerField.Read(_answer.Value(row), _mapping.Format.IsJson);
+        if (wrong is not null) return ([], new(RowFault.BadAnswer, wrong, _mapping.Answer));
+        return answers.Any(a => a.Length > ImportLimits.AnswerCharacters)
+            ? ([], new(RowFault.TooLong, $"The answer is longer than {ImportLimits.AnswerCharacters:N0} characters.", _mapping.Answer))
+            : (answers, null);
     }
 
     // JSON rows can bring new columns at any time
     private void Locate()
     {
-        if (known == reader.Columns.Count) return;
-        known = reader.Columns.Count;
-        text = ColumnMapping.Place(reader.Columns, mapping.Text);
-        id = ColumnMapping.Place(reader.Columns, mapping.Id);
-        answer = ColumnMapping.Place(reader.Columns, mapping.Answer);
-        apart = [text, id, .. (mapping.Dropped ?? []).Select(d => ColumnMapping.Place(reader.Columns, d))];
+        var columns = _reader.Columns;
+        if (_known == columns.Count) return;
+        _known = columns.Count;
+        _textPaths = [.. _texts.Select(t => FieldPath.Find(columns, t))];
+        (_id, _answer, _accepted) = (FieldPath.Find(columns, _mapping.Id), FieldPath.Find(columns, _mapping.Answer), FieldPath.Find(columns, _mapping.AcceptedIn));
         // an ignored answer must not reach annotators by way of the metadata either
-        apart.Add(answer);
+        _apart = [.. _textPaths.Select(p => p.Column), _id.Column, _answer.Column, .. (_mapping.Dropped ?? []).Select(d => FieldPath.Find(columns, d).Column)];
     }
 
     private string? Metadata(SourceRow row)
     {
         Dictionary<string, string>? rest = null;
-        for (var i = 0; i < row.Fields.Count && i < reader.Columns.Count; i++)
-            if (!apart.Contains(i) && row.Fields[i] is { Length: > 0 } value) (rest ??= [])[reader.Columns[i]] = value;
+        for (var i = 0; i < row.Fields.Count && i < _reader.Columns.Count; i++)
+            if (!_apart.Contains(i) && row.Fields[i] is { Length: > 0 } value) (rest ??= [])[_reader.Columns[i]] = value;
+        foreach (var path in _textPaths.Where(p => p.Inside is not null && p.Column != _answer.Column))
+            foreach (var (name, value) in Siblings(row, path)) (rest ??= [])[name] = value;
         return rest is null ? null : JsonSerializer.Serialize(rest, Plain);
+    }
+
+    // what stands beside a text inside of an object belongs to the item as well
+    private IEnumerable<(string Name, string Value)> Siblings(SourceRow row, FieldPath text)
+    {
+        if (row.Field(text.Column) is not ['{', ..] json) yield break;
+        using var document = JsonDocument.Parse(json);
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            var name = $"{_reader.Columns[text.Column]}.{property.Name}";
+            var isMapped = _texts.Append(_mapping.Id).Any(t => t == name || t?.StartsWith(name + ".", StringComparison.Ordinal) == true);
+            if (!isMapped && JsonColumns.Value(property.Value) is { Length: > 0 } value) yield return (name, value);
+        }
     }
 }

@@ -1,23 +1,50 @@
 namespace DataEfficiency.Portal.Importing;
 
-public enum FileKind { Delimited, JsonLines, JsonArray, Xlsx }
+public enum FileKind
+{
+    Delimited,
+    /// <summary>One JSON value a line.</summary>
+    JsonLines,
+    /// <summary>The elements of a JSON array: the whole file, or the one at <see cref="SourceFormat.RowsAt"/>.</summary>
+    JsonArray,
+    Xlsx,
+    /// <summary>A label, one separator, and the rest of the line is the text.</summary>
+    LabelLines,
+    /// <summary>The values of a JSON object's properties, whose names are the rows' keys.</summary>
+    JsonMap,
+    /// <summary>JSON values one after the other, each over as many lines as it likes.</summary>
+    JsonValues,
+}
 
 /// <summary>How a file is to be read: what sniffing found, or what the person chose instead.</summary>
 /// <param name="Encoding">A name that <see cref="System.Text.Encoding.GetEncoding(string)"/> knows; unused for workbooks.</param>
-/// <param name="Delimiter">Of delimited files; '\0': a line is one field.</param>
-/// <param name="HasHeader">The first row names the columns (delimited files and workbooks).</param>
-/// <param name="Sheet">Of workbooks; null: the first one.</param>
-public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char Delimiter = ',', bool HasHeader = true, string? Sheet = null)
+/// <param name="Delimiter">Of delimited files and label lines; '\0': a line is one field.</param>
+/// <param name="HasHeader">The first row names the columns (delimited files, workbooks, JSON lists of lists).</param>
+/// <param name="Sheet">Of workbooks; null: the first visible one.</param>
+/// <param name="Quoted">Quotes enclose fields (RFC 4180); null: as usual for the separator.</param>
+/// <param name="RowsAt">Of JSON documents: the property under which the rows are, as "a.b"; null: the document itself.</param>
+public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char Delimiter = ',', bool HasHeader = true, string? Sheet = null,
+    bool? Quoted = null, string? RowsAt = null)
 {
+    /// <summary>Tab-separated values and plain lines know no quoting: a quote is a character like any other there.</summary>
+    public bool QuotesEnclose => Quoted ?? Delimiter is not ('\t' or '\0');
+
+    public bool IsJson => Kind is FileKind.JsonLines or FileKind.JsonArray or FileKind.JsonMap or FileKind.JsonValues;
+
     /// <summary>In words, for the preview.</summary>
     public string Describe() => Kind switch
     {
         FileKind.Xlsx => Sheet is null ? "Excel workbook" : $"Excel workbook, sheet {Sheet}",
-        FileKind.JsonLines => $"JSON lines, {Encoding.ToUpperInvariant()}",
-        FileKind.JsonArray => $"JSON array, {Encoding.ToUpperInvariant()}",
+        FileKind.JsonLines => $"JSON lines, {ShownEncoding}",
+        FileKind.JsonValues => $"JSON values one after the other, {ShownEncoding}",
+        FileKind.JsonArray => RowsAt is null ? $"JSON array, {ShownEncoding}" : $"JSON array under “{RowsAt}”, {ShownEncoding}",
+        FileKind.JsonMap => RowsAt is null ? $"JSON rows by key, {ShownEncoding}" : $"JSON rows by key under “{RowsAt}”, {ShownEncoding}",
+        FileKind.LabelLines => $"lines of label, {Delimiter switch { '\t' => "tab", ' ' => "blank", _ => Delimiter.ToString() }}, text; {ShownEncoding}",
         _ => Delimiter switch { ',' => "CSV with commas", ';' => "CSV with semicolons", '\t' => "TSV", '\0' => "one text per line", _ => $"separated by {Delimiter}" }
-            + $", {Encoding.ToUpperInvariant()}",
+            + $", {ShownEncoding}",
     };
+
+    private string ShownEncoding => Encoding.ToUpperInvariant();
 }
 
 /// <summary>The file cannot be read at all. The message says what, where and what to do.</summary>

@@ -1,168 +1,131 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using System.Xml;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Rows of one sheet, forward only. Formulas give their stored result; what is not shown as a date stays the number as stored.</summary>
-public sealed partial class XlsxReader : IRowReader
+/// <summary>Rows of one sheet, forward only, as Excel shows them. Formulas give their stored result; one that has none is a fault of its cell.</summary>
+public sealed class XlsxReader : IRowReader
 {
-    private readonly Stream stream;
-    private readonly SourceFormat format;
-    private readonly WorkbookPackage package;
-    private readonly WorkbookStyles styles;
-    private readonly List<string> shared = [];
-    private readonly List<string> columns = [];
-    private readonly string part;
-    private bool tooLong;
+    // Excel's own limits: what is beyond them was made to be beyond them
+    private const int MostRows = 1_048_576, MostCells = 16_384;
+    private readonly Stream _stream;
+    private readonly SourceFormat _format;
+    private readonly WorkbookPackage _package;
+    private readonly WorkbookStyles _styles;
+    private readonly List<string> _columns = [];
+    private readonly string _part;
+    private readonly StringBuilder _text = new();
+    private SharedStrings? _shared;
 
+    /// <exception cref="ImportException">The workbook is damaged or has no such sheet.</exception>
     public XlsxReader(Stream stream, SourceFormat format)
     {
-        (this.stream, this.format) = (stream, format);
-        package = new WorkbookPackage(stream);
-        SheetNames = [.. package.Sheets().Select(s => s.Name)];
-        part = package.Sheets().FirstOrDefault(s => s.Name == format.Sheet).Part ?? package.Sheets()[0].Part;
-        styles = new WorkbookStyles(package);
+        (_stream, _format) = (stream, format);
+        _package = new WorkbookPackage(stream);
+        var sheet = format.Sheet is { } name
+            ? _package.Sheets.FirstOrDefault(s => s.Name == name) ?? throw new ImportException($"The workbook has no sheet '{name}'.")
+            : _package.Sheets.FirstOrDefault(s => !s.IsHidden) ?? _package.Sheets[0];
+        (Sheet, _part) = (sheet.Name, sheet.Part);
+        _styles = new WorkbookStyles(_package);
     }
 
-    public IReadOnlyList<string> SheetNames { get; }
-    public IReadOnlyList<string> Columns => columns;
-    public long BytesRead => stream.Position;
+    public IReadOnlyList<string> SheetNames => [.. _package.Sheets.Select(s => s.Name)];
+
+    /// <summary>The one that is read.</summary>
+    public string Sheet { get; }
+
+    public IReadOnlyList<string> Columns => _columns;
+    public long BytesRead => _stream.Position;
 
     public IEnumerable<SourceRow> Rows()
     {
-        ReadShared();
-        using var xml = package.Open(part) ?? throw new ImportException("The workbook is damaged: its sheet is missing.");
-        var (number, first) = (0, true);
-        while (Next(xml))
+        _shared = new SharedStrings(_package);
+        using var xml = _package.OpenPart(_part);
+        var (number, count, first) = (0, 0, true);
+        while (xml.Next())
         {
-            if (!WorkbookPackage.Is(xml, "row")) continue;
-            number = int.TryParse(xml.GetAttribute("r"), out var given) ? given : number + 1;
-            var row = xml.IsEmptyElement ? new SourceRow(number, []) : ReadRow(xml, number);
-            if (row.Fault is null && row.Fields.All(string.IsNullOrEmpty)) continue;
+            if (!xml.Is("row")) continue;
+            if (++count > MostRows) throw new ImportException($"The sheet has more than {MostRows:N0} rows, which no sheet of Excel's has.");
+            number = int.TryParse(xml.Attribute("r"), out var given) && given > 0 ? given : number + 1;
+            var row = xml.IsEmpty ? new SourceRow(number, []) : ReadRow(xml, number);
+            if (row is { Fault: null, FieldFaults: null } && row.Fields.All(string.IsNullOrEmpty)) continue;
             if (first)
             {
                 first = false;
-                if (row.Fault is { } fault) throw new ImportException($"Row {number:N0}: {fault.Reason}");
-                columns.AddRange(format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
-                if (format.HasHeader) continue;
+                _columns.AddRange(_format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
+                if (_format.HasHeader && row.Fault is null) continue;
             }
+            xml.Progressed();
             yield return Checked(row);
         }
     }
 
     public void Dispose()
     {
-        package.Dispose();
-        stream.Dispose();
+        _package.Dispose();
+        _stream.Dispose();
     }
 
     private SourceRow Checked(SourceRow row)
     {
         if (row.Fault is not null) return row;
-        while (columns.Count < row.Fields.Count) columns.Add($"Column {columns.Count + 1}");
+        while (_columns.Count < row.Fields.Count) _columns.Add($"Column {_columns.Count + 1}");
         for (var i = 0; i < row.Fields.Count; i++)
-            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, columns[i]) is { } fault) return row with { Fault = fault };
+            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, _columns[i]) is { } fault) return row with { Fault = fault };
         return row;
     }
 
-    private SourceRow ReadRow(XmlReader xml, int number)
+    private SourceRow ReadRow(WorkbookXml xml, int number)
     {
-        var fields = new List<string?>(columns.Count);
+        var fields = new List<string?>(_columns.Count);
         RowFault? fault = null;
-        var depth = xml.Depth;
-        var next = 0;
-        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
+        Dictionary<int, RowFault>? faults = null;
+        var (depth, next, cells) = (xml.Depth, 0, 0);
+        while (xml.NextInside(depth))
         {
-            if (!WorkbookPackage.Is(xml, "c")) continue;
-            var column = xml.GetAttribute("r") is { } place ? ColumnOf(place) : next;
+            if (!xml.Is("c")) continue;
+            if (++cells > MostCells) throw new ImportException($"Row {number:N0} has more than {MostCells:N0} cells, which no row of Excel's has.");
+            var column = xml.Attribute("r") is { Length: > 0 } place ? ColumnOf(place) : next;
             next = column + 1;
-            tooLong = false;
-            var value = ReadCell(xml);
+            var (value, wrong) = ReadCell(xml);
             if (column >= ImportLimits.Columns)
             {
                 if (value is { Length: > 0 }) fault ??= new(RowFault.TooManyColumns, $"Has a value beyond column {ImportLimits.Columns}.");
                 continue;
             }
-            if (tooLong) fault ??= new(RowFault.TooLong, $"A cell is longer than {ImportLimits.TextBytes >> 10} KiB.", column < columns.Count ? columns[column] : null);
             while (fields.Count <= column) fields.Add(null);
             fields[column] = value;
+            var name = column < _columns.Count ? _columns[column] : null;
+            if (wrong?.Code == RowFault.TooLong) fault ??= wrong with { Column = name };
+            else if (wrong is not null) (faults ??= [])[column] = wrong with { Column = name };
         }
-        return new SourceRow(number, fields, fault);
+        return new SourceRow(number, fields, fault, faults);
     }
 
-    private string? ReadCell(XmlReader xml)
+    private (string? Value, RowFault? Fault) ReadCell(WorkbookXml xml)
     {
-        var (type, style) = (xml.GetAttribute("t"), xml.GetAttribute("s"));
-        if (xml.IsEmptyElement) return null;
-        var text = new StringBuilder();
-        var depth = xml.Depth;
-        var phonetic = 0;
-        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
+        var (type, style) = (xml.Attribute("t"), xml.Attribute("s"));
+        if (xml.IsEmpty) return (null, null);
+        _text.Clear();
+        var (depth, fits, isFormula, hasValue) = (xml.Depth, true, false, false);
+        while (xml.NextInside(depth))
         {
-            if (xml.LocalName == "rPh" && !xml.IsEmptyElement) phonetic += xml.NodeType == XmlNodeType.Element ? 1 : -1;
-            else if (phonetic == 0 && (WorkbookPackage.Is(xml, "v") || WorkbookPackage.Is(xml, "t"))) ReadText(xml, text);
+            if (xml.Is("f")) isFormula = true;
+            else if (xml.Is("v")) (fits, hasValue) = (fits & xml.ReadText(_text), true);
+            else if (xml.Is("is")) (fits, hasValue) = (fits & xml.ReadRuns(_text), true);
         }
-        var value = text.ToString();
-        return type switch
+        if (isFormula && (!hasValue || _text.Length == 0 && type != "str"))
+            return (null, new(RowFault.NoResult, "A formula here has no stored result: open the workbook in Excel, let it calculate, and save it."));
+        var value = _text.ToString();
+        var (shown, isLong) = type switch
         {
-            "s" => int.TryParse(value, out var index) && index >= 0 && index < shared.Count ? shared[index] : null,
-            "inlineStr" or "str" => Unescape(value),
-            "b" => value == "1" ? "true" : "false",
-            "e" => value,
-            _ => value.Length == 0 ? null : styles.Number(value, style),
+            "s" => int.TryParse(value, out var index) && _shared![index] is { } text ? (text, _shared.TooLong.Contains(index)) : (null, false),
+            "inlineStr" or "str" => (ExcelEscapes.Decode(value), !fits),
+            "b" => (value is "1" or "true" ? "TRUE" : value.Length == 0 ? null : "FALSE", false),
+            "e" or "d" => (value, false),
+            _ => (value.Length == 0 ? null : _styles.Show(value, style), !fits),
         };
-    }
-
-    private void ReadShared()
-    {
-        using var xml = package.Open("xl/sharedStrings.xml");
-        if (xml is null) return;
-        long characters = 0;
-        var text = new StringBuilder();
-        while (Next(xml))
-        {
-            if (!WorkbookPackage.Is(xml, "si")) continue;
-            text.Clear();
-            if (!xml.IsEmptyElement)
-            {
-                var depth = xml.Depth;
-                var phonetic = 0;
-                while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
-                {
-                    if (xml.LocalName == "rPh" && !xml.IsEmptyElement) phonetic += xml.NodeType == XmlNodeType.Element ? 1 : -1;
-                    else if (phonetic == 0 && WorkbookPackage.Is(xml, "t")) ReadText(xml, text);
-                }
-            }
-            shared.Add(Unescape(text.ToString()));
-            if ((characters += text.Length) > ImportLimits.SharedTextCharacters)
-                throw new ImportException($"The workbook holds more than {ImportLimits.SharedTextCharacters >> 20} million characters of text: save the sheet as CSV and import that, it is read row by row.");
-        }
-    }
-
-    private void ReadText(XmlReader xml, StringBuilder text)
-    {
-        if (xml.IsEmptyElement) return;
-        var depth = xml.Depth;
-        var chunk = new char[4096];
-        while (Next(xml) && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
-        {
-            if (xml.NodeType is not (XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA)) continue;
-            int read;
-            while ((read = xml.ReadValueChunk(chunk, 0, chunk.Length)) > 0)
-                if (text.Length + read > ImportLimits.TextBytes) tooLong = true;
-                else text.Append(chunk, 0, read);
-            // ReadValueChunk leaves the reader on the node; the loop's Read goes on behind it
-        }
-    }
-
-    private static bool Next(XmlReader xml)
-    {
-        try { return xml.Read(); }
-        catch (Exception e) when (e is XmlException or InvalidDataException)
-        {
-            throw new ImportException($"The workbook is damaged: {e.Message} Save it again, or save the sheet as CSV.");
-        }
+        if (isLong) return (shown, new(RowFault.TooLong, $"A cell is longer than {ImportLimits.TextBytes >> 10} KiB."));
+        return (shown, type == "e" ? new(RowFault.CellError, $"The cell shows the error {value}.") : null);
     }
 
     /// <summary>"AB12" is column 27, counted from 0.</summary>
@@ -176,10 +139,4 @@ public sealed partial class XlsxReader : IRowReader
         }
         return column - 1 < 0 ? 0 : column - 1;
     }
-
-    private static string Unescape(string text) => text.Contains("_x", StringComparison.Ordinal)
-        ? Escaped().Replace(text, m => ((char)Convert.ToUInt16(m.Groups[1].Value, 16)).ToString()) : text;
-
-    [GeneratedRegex("_x([0-9A-Fa-f]{4})_")]
-    private static partial Regex Escaped();
 }

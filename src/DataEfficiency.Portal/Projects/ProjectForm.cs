@@ -24,8 +24,21 @@ public sealed class AnswerDraft
     /// <summary>The letter that chooses it; null or empty: the digit of its place.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The value of a file that it was made from, which keeps meaning it whatever it is called; null: typed.</summary>
+    public string? Source { get; init; }
+
     /// <summary>An answer as a file says it: people read words, the model learns to write what the file has.</summary>
-    public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value };
+    public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value, Source = value };
+
+    /// <summary>
+    /// A new name is for people only: the text that the model learns, and with it gold answers and rankings, changes where somebody changes the text. Of an
+    /// answer that is being typed and says the same in both, the text follows.
+    /// </summary>
+    public void Rename(string name)
+    {
+        if (Id == 0 && Source is null && (AnswerText.Length == 0 || AnswerText == Name)) AnswerText = name;
+        Name = name;
+    }
 }
 
 /// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by field.</summary>

@@ -12,10 +12,13 @@ public enum ItemOrder { File, LeastSure, Random, NewestLabel }
 public sealed record ItemFilter(string Search = "", ItemState State = ItemState.All, Stratum? Stratum = null, int? Answer = null, ItemOrder Order = ItemOrder.File);
 
 /// <param name="Agrees">The label is the hidden gold answer; null where one of them is missing.</param>
-public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text, string? Gold, double? Confidence, string? ModelAnswer, string? Unusable, string? Label, string? By, Stratum? Stratum,
-    long? LabelledAt, int Skips, bool Flagged, string? Metadata)
+public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text, string? Gold, string? RightAnswers, double? Confidence, string? ModelAnswer,
+    string? Unusable, string? Label, string? By, Stratum? Stratum, long? LabelledAt, int Skips, bool Flagged, string? Metadata)
 {
-    public bool? Agrees => Label is null || Gold is null ? null : string.Equals(Label, Gold, StringComparison.OrdinalIgnoreCase);
+    public bool? Agrees => GoldAnswers.Agree(Gold, RightAnswers, Label);
+
+    /// <summary>All gold answers, any of which is right.</summary>
+    public string GoldText => string.Join(" / ", GoldAnswers.Of(Gold, RightAnswers));
 }
 
 /// <summary>The read-only list of a project's items and labels: filtered, counted and cut into pages by the database.</summary>
@@ -48,8 +51,8 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
             Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
         }).ToDictionaryAsync(r => r.Item.Id, cancel);
-        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id]).Select(r => new ItemRow(r.Item.Id, r.Item.Line, r.Item.ExternalId, r.Item.Text, r.Item.Gold, r.Item.Confidence, r.Item.ModelAnswer,
-            r.Item.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum, r.Label?.CreatedAt, r.Skips, r.Flagged, r.Item.Metadata))];
+        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id]).Select(r => new ItemRow(r.Item.Id, r.Item.Line, r.Item.ExternalId, r.Item.Text, r.Item.Gold,
+            r.Item.RightAnswers, r.Item.Confidence, r.Item.ModelAnswer, r.Item.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum, r.Label?.CreatedAt, r.Skips, r.Flagged, r.Item.Metadata))];
     }
 
     private static IQueryable<Item> Filtered(AppDbContext db, int projectId, ItemFilter filter)

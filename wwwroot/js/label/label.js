@@ -255,8 +255,9 @@ class LabelPage {
     if (entry.queue || entry.whole || entry.text.length < EXCERPT) return;
     const result = await post(this.project, 'recent', { itemId: entry.itemId }, { keepalive: false });
     if (result.kind !== 'ok' || !result.body.answers[0]) return;
-    Object.assign(entry, { text: result.body.answers[0].text, whole: true });
-    if (this.shown === entry) this.stage.item.textContent = entry.text;
+    const { text, parts } = result.body.answers[0];
+    Object.assign(entry, { text, parts, whole: true });
+    if (this.shown === entry) this.stage.showText(entry);
   }
 
   flag() { if (this.shown) this.remark(this.shown, { flagged: !this.shown.flagged }); }

@@ -50,7 +50,7 @@ export class Stage {
   showCard(card, reopened) {
     this.root.dataset.item = card.itemId;
     this.item.className = 'item';
-    this.item.textContent = card.text;
+    this.showText(card);
     this.item.scrollTop = 0;
     this.place.textContent = reopened ? 'your earlier answer' : `item ${count(card.line)} · ${(queueNames[card.queue] ?? queueNames.Random)(card)}`;
     this.root.classList.toggle('reopened', !!reopened);
@@ -59,6 +59,13 @@ export class Stage {
     this.#showSuggestion(reopened ? null : card.suggestion);
     this.#showFields(card.metadata);
     if (this.panelName === 'skip' || this.panelName === 'note') this.close();
+  }
+
+  /** One text, or its named parts; only ever as text. */
+  showText({ text, parts }) {
+    if (!parts) this.item.textContent = text;
+    else this.item.replaceChildren(...parts.map(part => el('div', { className: 'part' },
+      el('span', { className: 'part-name', dir: 'auto' }, part.name), el('div', { className: 'part-text', dir: 'auto' }, part.text))));
   }
 
   wordsOf(answer) { return answer.text ?? this.schema.choices.find(c => c.id === answer.label)?.name ?? ''; }

@@ -14,7 +14,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyDictionary<string, string> _wrong = new Dictionary<string, string>();
     private ChosenPool? _pool;
-    private AnswerValues? _values;
+    private AnswerMap? _map;
     private bool _busy;
 
     [CascadingParameter]
@@ -31,51 +31,30 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
 
     private bool MapsGold => _pool is { Mapping: { Use: AnswerUse.HiddenGold, Answer: not null } };
 
-    private IReadOnlyList<(string Value, int Rows)> Unknown
-    {
-        get
-        {
-            if (_values is not { More: false } values || _pool is not { Mapping.Use: not AnswerUse.Ignore } || _form.Answers.Count == 0) return [];
-            var known = _form.Answers.SelectMany(a => new[] { a.Name.Trim(), a.AnswerText.Trim() }).ToHashSet(StringComparer.OrdinalIgnoreCase);
-            return [.. values.Values.Where(v => !known.Contains(v.Value))];
-        }
-    }
+    private int WithoutLabel => _map is not null && _form.TaskType == TaskType.SingleChoice && _pool is { Mapping.Use: not AnswerUse.Ignore }
+        ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
 
     private async Task ChooseAsync(ChosenPool? chosen)
     {
         var before = _pool;
         _pool = chosen;
         if (before is not null && before.Upload.Id != chosen?.Upload.Id) uploads.Delete(before.Upload.Id);
-        if (chosen is null || chosen.Mapping.Answer is null)
-        {
-            _values = null;
-            return;
-        }
-        if (before is not null && _values is not null && before.Upload == chosen.Upload && before.Mapping.Answer == chosen.Mapping.Answer && before.Mapping.Format == chosen.Mapping.Format) return;
-        _values = null;
-        try
-        {
-            // the whole file, not only its start: rare answers count too
-            var values = await Task.Run(() => AnswerValues.Of(() => uploads.Open(chosen.Upload.Id), chosen.Mapping, _leaving.Token), _leaving.Token);
-            if (_pool != chosen) return;
-            _values = values;
-            if (_form.Answers.Count == 0 && values is { More: false, Values.Count: >= 2 })
-                _form.TakeOver(values);
-        }
-        catch (Exception e) when (e is ImportException or IOException or OperationCanceledException)
-        {
-            // the import itself will say what is wrong with the file; the offer of answers is only a help
-            _values = null;
-        }
+        if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;
+        _map = null;
+        if (chosen is null || await PoolValues.ReadAsync(uploads, chosen, _leaving.Token) is not { } values || _pool != chosen) return;
+        // labels that came from an earlier file go with it, typed ones stay
+        if (_form.Answers.All(a => a.Source is not null)) _form.Answers = [];
+        if (_form.Answers.Count == 0 && values is { More: false, Values.Count: >= 2 }) _form.TakeOver(values);
+        _map = new AnswerMap(values, () => _form.Answers);
     }
-
-    private void Extend() => _form.Answers.AddRange(Unknown.Select(u => AnswerDraft.FromFile(u.Value)).ToList());
 
     private async Task CreateAsync()
     {
         if (_busy) return;
         var wrong = new Dictionary<string, string>(_form.Validate(MapsGold));
         if (_pool is null) wrong["Pool"] = "Upload the file with the texts.";
+        else if (_pool.Mapping.Use == AnswerUse.Labels && WithoutLabel > 0 && WithoutLabel >= _map!.Values.Rows)
+            wrong["Pool"] = "No row would be imported: none of its answers has a label. Give them labels in step 3, or do not use the answers.";
         _wrong = wrong;
         if (wrong.Count > 0) return;
         _busy = true;
@@ -83,7 +62,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         var id = await projects.CreateAsync(_form, userId);
         try
         {
-            await imports.StartAsync(id, _pool!.Upload.Id, _pool.Mapping, userId);
+            var mapping = _form.TaskType == TaskType.SingleChoice && _map is not null ? _pool!.Mapping with { Values = _map.ToValues() } : _pool!.Mapping;
+            await imports.StartAsync(id, _pool!.Upload.Id, mapping, userId);
         }
         catch (ImportException e)
         {

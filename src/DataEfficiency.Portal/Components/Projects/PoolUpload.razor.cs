@@ -11,11 +11,12 @@ public sealed record ChosenPool(Upload Upload, ImportPreview Preview, ColumnMapp
 
 public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 {
+    private const string Several = "\u0001several";
     private ElementReference _input;
     private DotNetObjectReference<PoolUpload>? _self;
     private IJSObjectReference? _module;
     private int? _percent;
-    private string? _error;
+    private string? _error, _templateWrong;
 
     /// <summary>Where the file is posted to.</summary>
     [Parameter]
@@ -89,7 +90,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
             var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName, format));
             var mapping = preview.Proposed;
             if (before is not null) mapping = mapping with { KeepDuplicates = before.KeepDuplicates, AllOrNothing = before.AllOrNothing };
-            _error = null;
+            (_error, _templateWrong) = (null, null);
             await ChosenChanged.InvokeAsync(new ChosenPool(upload, preview, mapping));
         }
         catch (Exception e) when (e is ImportException or IOException)
@@ -102,13 +103,66 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 
     private Task ReadAgainAsync(Func<SourceFormat, SourceFormat> change) => ReadAsync(Chosen!.Upload, change(Chosen.Preview.Format), Chosen.Mapping);
 
+    private Task ChooseTextAsync(ChangeEventArgs e)
+    {
+        _templateWrong = null;
+        if (Value(e) != Several) return SetAsync(m => m with { Text = Value(e)!, Template = null });
+        var proposed = Chosen!.Preview.Proposed.Template ?? TextTemplate.For(Chosen.Preview.Columns.Where(c => c != Chosen.Mapping.Id && c != Chosen.Mapping.Answer).Take(TextTemplate.MostParts));
+        return SetAsync(m => m with { Template = proposed });
+    }
+
+    private async Task SetTemplateAsync(ChangeEventArgs e)
+    {
+        var template = e.Value?.ToString() ?? "";
+        try
+        {
+            var columns = TextTemplate.Parse(template).Parts.Select(p => p.Column);
+            var unknown = columns.FirstOrDefault(c => FieldPath.Find(Chosen!.Preview.Columns, c).Column < 0);
+            _templateWrong = unknown is null ? null : $"The file has no column “{unknown}”.";
+        }
+        catch (ImportException wrong)
+        {
+            _templateWrong = wrong.Message;
+        }
+        await SetAsync(m => m with { Template = template });
+    }
+
+    /// <summary>The first good row as annotators will see it.</summary>
+    private IReadOnlyList<NamedText> FirstText()
+    {
+        if (_templateWrong is not null || Chosen!.Preview.Rows.FirstOrDefault(r => r.Fault is null) is not { } row) return [];
+        return [.. TextTemplate.Parse(Chosen.Mapping.Template!).Parts
+            .Select(p => new NamedText(p.Name, FieldPath.Find(Chosen.Preview.Columns, p.Column).Value(row) ?? "")).Where(p => p.Text.Length > 0)];
+    }
+
+    private string? CellCss(SourceRow row, int place) => row.FaultOf(place) is not null ? "bad"
+        : Chosen!.Mapping.Template is null && Chosen.Preview.Columns[place] == Chosen.Mapping.Text ? "main" : null;
+
+    private static string Separator(SourceFormat format) => $"{(format.Kind == FileKind.LabelLines ? "L" : "")}{(int)format.Delimiter}";
+
+    private static SourceFormat WithSeparator(SourceFormat format, string chosen) => chosen[0] == 'L'
+        ? format with { Kind = FileKind.LabelLines, Delimiter = (char)int.Parse(chosen[1..]), HasHeader = false }
+        : format with { Kind = FileKind.Delimited, Delimiter = (char)int.Parse(chosen), Quoted = null };
+
+    private SourceFormat At(SourceFormat format, string? path)
+    {
+        var place = Chosen!.Preview.Places.FirstOrDefault(p => p.Path == path);
+        return format with { RowsAt = path, Kind = place?.IsMap == true ? FileKind.JsonMap : FileKind.JsonArray };
+    }
+
+    private static string Joined(IEnumerable<string?> fields) => string.Join(" · ", fields.Where(f => !string.IsNullOrEmpty(f)).Take(8));
+
     private static string? Value(ChangeEventArgs e) => e.Value?.ToString() is { Length: > 0 } value ? value : null;
+
+    // an unfinished template has no parts yet
+    private IReadOnlyList<string> TextParts => _templateWrong is not null ? []
+        : [.. Chosen!.Mapping.TextColumns.Select(t => Chosen.Preview.Columns.Contains(t) ? t : Chosen.Preview.Columns.FirstOrDefault(c => t.StartsWith(c + ".", StringComparison.Ordinal)) ?? t)];
 
     private string UseOf(string column) => Chosen!.Mapping switch
     {
-        var m when m.Text == column => "text",
+        var m when TextParts.Contains(column) => "text",
         var m when m.Id == column => "id",
-        var m when m.Answer == column => m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
+        var m when m.Answer == column || m.Answer?.StartsWith(column + ".", StringComparison.Ordinal) == true => m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
         _ => "",
     };
 
@@ -121,7 +175,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
             builder.AddContent(2, "none");
             builder.CloseElement();
         }
-        foreach (var column in Chosen!.Preview.Columns)
+        foreach (var column in Chosen!.Preview.Names)
         {
             builder.OpenElement(3, "option");
             builder.SetKey(column);

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
-using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
@@ -8,15 +7,13 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-public sealed partial class SettingsPage(ProjectService projects, ImportService imports, ProjectModels models, ProjectAccess access, NavigationManager navigation)
+public sealed partial class SettingsPage(ProjectService projects, ProjectModels models, ProjectAccess access, NavigationManager navigation)
 {
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
     private Project? _project;
     private ProjectForm _form = new();
-    private IReadOnlyDictionary<string, string> _wrong = Nothing, _importWrong = Nothing;
+    private IReadOnlyDictionary<string, string> _wrong = Nothing;
     private ProjectChange? _ask;
-    private ChosenPool? _pool;
-    private ImportStatus? _status;
     private bool _hasGold, _saved;
     private string _typed = "";
 
@@ -55,20 +52,6 @@ public sealed partial class SettingsPage(ProjectService projects, ImportService 
         (_ask, _saved) = (null, true);
         // new answers have their ids now
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
-    }
-
-    private async Task ImportAsync()
-    {
-        try
-        {
-            await imports.StartAsync(Id, _pool!.Upload.Id, _pool.Mapping, await LeadAsync());
-            (_pool, _importWrong) = (null, Nothing);
-            if (_status is not null) await _status.StartWatchingAsync();
-        }
-        catch (ImportException e)
-        {
-            _importWrong = new Dictionary<string, string> { ["Pool"] = e.Message };
-        }
     }
 
     private async Task SetStateAsync(ProjectState state)

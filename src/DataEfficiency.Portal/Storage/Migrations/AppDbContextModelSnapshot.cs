@@ -364,6 +364,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<bool>("NoKeptToken")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Parts")
+                        .HasColumnType("TEXT");
+
                     b.Property<double?>("Perplexity")
                         .HasColumnType("REAL");
 
@@ -372,6 +375,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.Property<int>("RandomRank")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("RightAnswers")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Text")
                         .IsRequired()

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>What a row's answer column says: one answer, or several any of which is right.</summary>
+public static class AnswerField
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+
+    /// <param name="isJson">The file is JSON: a list is a list of right answers (WebQuestions), an object of scores has them at its best (BIG-bench).</param>
+    /// <returns>The answers, trimmed, each once; or why there is none to be had from such a value.</returns>
+    public static (IReadOnlyList<string> Answers, string? Fault) Read(string? value, bool isJson)
+    {
+        var trimmed = value?.Trim();
+        if (trimmed is null or "") return ([], null);
+        if (!isJson || !FieldPath.IsJson(trimmed)) return ([trimmed], null);
+        try
+        {
+            using var document = JsonDocument.Parse(trimmed, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Array ? OfList(document.RootElement) : OfObject(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            // a text that only begins like JSON
+            return ([trimmed], null);
+        }
+    }
+
+    private static (IReadOnlyList<string>, string?) OfList(JsonElement list)
+    {
+        var answers = new List<string>();
+        foreach (var element in list.EnumerateArray())
+        {
+            if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                return ([], "Holds a list of objects or lists, such as marked stretches of the text, where an answer was expected. Choose a field inside of it, or no answers.");
+            if (JsonColumns.Value(element)?.Trim() is { Length: > 0 } answer && !answers.Contains(answer)) answers.Add(answer);
+        }
+        return (answers, null);
+    }
+
+    private static (IReadOnlyList<string>, string?) OfObject(JsonElement scores)
+    {
+        var (best, answers) = (0.0, new List<string>());
+        foreach (var property in scores.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Number)
+                return ([], $"Holds an object where an answer was expected. Choose one of its fields, such as “{property.Name}”.");
+            var score = property.Value.GetDouble();
+            if (score > best) (best, answers) = (score, []);
+            if (score == best && score > 0) answers.Add(property.Name.Trim());
+        }
+        return (answers, null);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>The rows of a JSON document: elements of an array, values of an object, or values one after the other; each is read alone.</summary>
+public sealed class JsonReader : IRowReader
+{
+    private readonly Stream _stream;
+    private readonly SourceFormat _format;
+    private readonly JsonText _text;
+    private readonly JsonColumns _columns;
+
+    public JsonReader(Stream stream, SourceFormat format)
+    {
+        (_stream, _format) = (stream, format);
+        _text = new JsonText(MarkedText.Open(stream, format.Encoding));
+        _columns = new JsonColumns(format.HasHeader);
+    }
+
+    public IReadOnlyList<string> Columns => _columns.Names;
+    public long BytesRead => _stream.Position;
+
+    public IEnumerable<SourceRow> Rows()
+    {
+        if (_format.Kind == FileKind.JsonValues) return Values('\0');
+        if (_format.RowsAt is { } path) Find(path);
+        var (open, close) = _format.Kind == FileKind.JsonMap ? ('{', '}') : ('[', ']');
+        if (!_text.Take(open)) throw new ImportException($"Line {_text.Line:N0}: a JSON {(open == '{' ? "object" : "array")} was expected.");
+        return Values(close);
+    }
+
+    public void Dispose() => _text.Dispose();
+
+    // comes to stand before the value of the property; names may hold dots themselves
+    private void Find(string path)
+    {
+        var before = "";
+        while (_text.Take('{'))
+        {
+            var entered = false;
+            while (_text.Name() is { } name)
+            {
+                var full = before + name;
+                if (full == path) return;
+                if (path.StartsWith(full + ".", StringComparison.Ordinal) && _text.Next() == '{')
+                {
+                    (before, entered) = (full + ".", true);
+                    break;
+                }
+                if (!_text.Read(null)) break;
+                _text.Take(',');
+            }
+            if (!entered) break;
+        }
+        throw new ImportException($"The file has no rows under “{path}”.");
+    }
+
+    private IEnumerable<SourceRow> Values(char close)
+    {
+        var json = new StringBuilder();
+        while (true)
+        {
+            while (_text.Take(',')) { }
+            var next = _text.Next();
+            if (next < 0)
+            {
+                if (close != '\0') yield return CutOff(_text.Line);
+                yield break;
+            }
+            if (next == close) yield break;
+            var line = _text.Line;
+            string? key = null;
+            if (_format.Kind == FileKind.JsonMap && (key = _text.Name()) is null)
+            {
+                yield return new SourceRow(line, [], new(RowFault.BadRow, "A name in quotes with a colon was expected here: the rest of the file is not read."));
+                yield break;
+            }
+            json.Clear();
+            if (!_text.Read(json))
+            {
+                yield return CutOff(line);
+                yield break;
+            }
+            if (_text.TooLong)
+                yield return new SourceRow(line, [], new(RowFault.TooLong, $"The element is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+            else if (_columns.Row(line, json.ToString(), key) is { } row) yield return row;
+        }
+    }
+
+    private static SourceRow CutOff(int line) =>
+        new(line, [], new(RowFault.BadRow, "The file ends inside the array or object: it was cut off, or a bracket or quote is missing."));
+}

@@ -1,0 +1,140 @@
+// What a JSON file is made of: values on lines, an array, or one document with rows somewhere inside (CLINC150: a list of pairs for each split;
+// BIG-bench: objects under "examples"). A document is walked to its end, so that every place with rows is known with its number of rows.
+using System.Text;
+using System.Text.Json;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>What rows are.</summary>
+public enum JsonRowKind { Objects, Lists, Texts, Others }
+
+/// <summary>A place in a JSON document that has rows.</summary>
+/// <param name="Path">For <see cref="SourceFormat.RowsAt"/>.</param>
+/// <param name="IsMap">The rows are the values of an object.</param>
+public sealed record JsonRows(string? Path, bool IsMap, int Rows, JsonRowKind Of);
+
+internal static class JsonShape
+{
+    private const int Deepest = 4, MostPlaces = 200, LeastMap = 3, SampleLines = 20;
+
+    /// <summary>The format with the places that have rows, most likely first; null where the file is not JSON.</summary>
+    /// <param name="extension">Of the file's name: bare texts in quotes could be CSV as well, and one object alone a document or a line.</param>
+    /// <exception cref="ImportException">It is JSON that holds its table in another way.</exception>
+    public static (SourceFormat Format, IReadOnlyList<JsonRows> Places)? Of(Stream stream, string encoding, string extension)
+    {
+        var lines = new SourceFormat(FileKind.JsonLines, encoding, HasHeader: false);
+        var (values, texts, sampled) = Lines(stream, encoding);
+        if (values >= Math.Max(2, sampled / 2)) return (lines, []);
+        using var text = Open(stream, encoding);
+        var first = text.Next();
+        if (first == '"') return texts == sampled && sampled > 0 && extension is ".json" or ".jsonl" or ".ndjson" ? (lines, []) : null;
+        if (first is not ('{' or '[')) return null;
+        var (line, json) = (text.Line, new StringBuilder());
+        var whole = text.Read(json);
+        var isOneLine = text.Line == line;
+        // a document can be larger than a row may be: what it holds is walked through below
+        var valid = text.TooLong || IsValid(json.ToString());
+        // a plain text can begin with a bracket: [INST] ...
+        if (!valid && first == '[' && !BeginsWithValue(json)) return null;
+        if (!whole && values > 0 || isOneLine && extension is ".jsonl" or ".ndjson") return (lines, []);
+        if (whole && text.Next() >= 0 && first == '{') return (valid && !isOneLine ? lines with { Kind = FileKind.JsonValues } : lines, []);
+        return Document(stream, encoding, first == '{', lines with { Kind = isOneLine ? FileKind.JsonLines : FileKind.JsonValues });
+    }
+
+    private static (SourceFormat, IReadOnlyList<JsonRows>) Document(Stream stream, string encoding, bool isObject, SourceFormat asOneRow)
+    {
+        using var text = Open(stream, encoding);
+        var places = new List<JsonRows>();
+        Walk(text, null, 0, places);
+        if (!isObject) return (asOneRow with { Kind = FileKind.JsonArray }, []);
+        RefuseColumns(places);
+        var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of).ThenByDescending(p => p.Rows).ToList();
+        var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects, Rows: >= LeastMap }).OrderByDescending(p => p.Rows).ToList();
+        // one object with a text of its own and a few tags is a row; a document has its rows in lists
+        if (lists.Count > 0 && lists[0].Of == JsonRowKind.Texts && places[0].Of is JsonRowKind.Others or JsonRowKind.Texts) lists.Clear();
+        List<JsonRows> likely = [.. lists, .. maps];
+        if (lists.Count > 0) return (asOneRow with { Kind = FileKind.JsonArray, RowsAt = lists[0].Path }, likely);
+        return maps.Count > 0 ? (asOneRow with { Kind = FileKind.JsonMap, RowsAt = maps[0].Path }, likely) : (asOneRow, []);
+    }
+
+    /// <summary>Counts the rows of this value and of what is inside, down to a depth.</summary>
+    private static JsonRowKind Walk(JsonText text, string? path, int depth, List<JsonRows> places)
+    {
+        var kind = KindOf(text.Next());
+        if (kind is not (JsonRowKind.Objects or JsonRowKind.Lists) || depth > Deepest || places.Count >= MostPlaces)
+        {
+            text.Read(null);
+            return kind;
+        }
+        var (rows, of, isMap, place) = (0, JsonRowKind.Others, kind == JsonRowKind.Objects, places.Count);
+        text.Take();
+        places.Add(new JsonRows(path, isMap, 0, of));
+        while (true)
+        {
+            while (text.Take(',')) { }
+            var next = text.Next();
+            if (next < 0 || next == (isMap ? '}' : ']')) break;
+            var element = KindOf(next);
+            if (!isMap) text.Read(null);
+            else if (text.Name() is { } name) element = Walk(text, path is null ? name : $"{path}.{name}", depth + 1, places);
+            else break;
+            of = rows++ == 0 || of == element ? element : isMap ? JsonRowKind.Others : of;
+        }
+        text.Take();
+        places[place] = new JsonRows(path, isMap, rows, of);
+        return kind;
+    }
+
+    // {"text": {"0": ..}, "label": {"0": ..}} and {"text": [..], "label": [..]} are columns: reading them as rows would tear the table apart
+    private static void RefuseColumns(List<JsonRows> places)
+    {
+        var top = places.Where(p => p.Path is not null && !p.Path.Contains('.')).ToList();
+        if (top.Count < 2 || places[0].Rows != top.Count || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
+        if (!top.Any(p => ColumnNames.IsUsual(p.Path!)) || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;
+        throw new ImportException($"The file holds its table by columns ({string.Join(", ", top.Take(4).Select(p => p.Path))}), not by rows. " +
+            "Save it as CSV or JSON lines (pandas: df.to_json(path, orient=\"records\", lines=True)).");
+    }
+
+    /// <summary>Of the first lines: how many are an object or a list, how many a text in quotes.</summary>
+    private static (int Values, int Texts, int Lines) Lines(Stream stream, string encoding)
+    {
+        stream.Position = 0;
+        using var text = new StreamReader(stream, MarkedText.Decoding(encoding), false, 1 << 16, leaveOpen: true);
+        var buffer = new char[1 << 18];
+        var read = text.ReadBlock(buffer, 0, buffer.Length);
+        var start = new string(buffer, 0, read).TrimStart('\uFEFF').Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        // the last one may be cut
+        var lines = start.Take(read == buffer.Length ? Math.Max(1, start.Length - 1) : start.Length).Take(SampleLines).ToList();
+        return (lines.Count(l => l[0] is '{' or '[' && IsValid(l)), lines.Count(l => l[0] == '"' && IsValid(l)), lines.Count);
+    }
+
+    private static JsonText Open(Stream stream, string encoding)
+    {
+        stream.Position = 0;
+        var text = new JsonText(new StreamReader(stream, MarkedText.Decoding(encoding), false, 1 << 16, leaveOpen: true));
+        text.Take('\uFEFF');
+        return text;
+    }
+
+    private static JsonRowKind KindOf(int first) =>
+        first switch { '{' => JsonRowKind.Objects, '[' => JsonRowKind.Lists, '"' => JsonRowKind.Texts, _ => JsonRowKind.Others };
+
+    private static bool BeginsWithValue(StringBuilder json)
+    {
+        for (var i = 1; i < json.Length; i++) if (!char.IsWhiteSpace(json[i])) return json[i] is '{' or '"' or '[';
+        return false;
+    }
+
+    private static bool IsValid(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true });
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

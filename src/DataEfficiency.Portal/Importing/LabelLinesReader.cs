@@ -1,0 +1,34 @@
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>Lines such as "spam: You have won" or "__label__good Works as told": up to the first separator is the label, the rest is the text.</summary>
+public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowReader
+{
+    private static readonly string[] Names = ["label", "text"];
+    private readonly DelimitedReader _lines = new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false, Quoted = false });
+
+    public IReadOnlyList<string> Columns => Names;
+    public long BytesRead => _lines.BytesRead;
+
+    public IEnumerable<SourceRow> Rows() => _lines.Rows().Select(line => line.Fault is not null ? line : Split(line));
+
+    public void Dispose() => _lines.Dispose();
+
+    private SourceRow Split(SourceRow line)
+    {
+        var whole = line.Field(0)!;
+        return Parts(whole, format.Delimiter) is { } parts
+            ? line with { Fields = [parts.Label, parts.Text] }
+            : line with { Fault = new(RowFault.BadRow, $"The line has no label: a {NameOf(format.Delimiter)} was expected behind one.") };
+    }
+
+    /// <summary>Null where the line has no separator, or nothing before it.</summary>
+    public static (string Label, string Text)? Parts(string line, char separator)
+    {
+        var trimmed = line.TrimStart();
+        // a blank stands for any run of blanks and tabs
+        var at = separator == ' ' ? trimmed.AsSpan().IndexOfAny(' ', '\t') : trimmed.IndexOf(separator);
+        return at <= 0 ? null : (trimmed[..at].Trim(), trimmed[(at + 1)..].Trim());
+    }
+
+    private static string NameOf(char separator) => separator switch { ' ' => "blank", '\t' => "tab", ':' => "colon", _ => $"'{separator}'" };
+}

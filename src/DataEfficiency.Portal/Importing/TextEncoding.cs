@@ -1,0 +1,120 @@
+// Which encoding a text file is in, decided over the whole file: the first bytes that are no UTF-8 can stand a gigabyte after the head.
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <param name="Name">For <see cref="MarkedText.Open"/>.</param>
+/// <param name="Note">What is odd about it, for the person; null: nothing.</param>
+public sealed record TextEncoding(string Name, string? Note = null)
+{
+    private const string NoText = "This is no text file. Upload a table: CSV, TSV, JSON, JSON lines or Excel (.xlsx).";
+
+    /// <exception cref="ImportException">The file is no text.</exception>
+    public static TextEncoding Of(Stream stream)
+    {
+        var bytes = new byte[1 << 16];
+        var counts = new ByteCounts();
+        var kept = 0;
+        stream.Position = 0;
+        while (true)
+        {
+            var read = stream.ReadAtLeast(bytes.AsSpan(kept), bytes.Length - kept, throwOnEndOfStream: false);
+            var filled = kept + read;
+            var last = filled < bytes.Length;
+            if (counts.Bytes == 0 && MarkOf(bytes.AsSpan(0, filled)) is { } marked) return new TextEncoding(marked);
+            var used = counts.Add(bytes.AsSpan(0, filled), last);
+            kept = filled - used;
+            bytes.AsSpan(used, kept).CopyTo(bytes);
+            if (last) break;
+        }
+        stream.Position = 0;
+        var decided = Decide(counts);
+        return decided.Name.StartsWith("utf-16", StringComparison.Ordinal) ? Checked(decided, stream, bytes) : decided;
+    }
+
+    private static string? MarkOf(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? "utf-8"
+        : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]) ? "utf-32"
+        : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? "utf-16"
+        : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? "utf-16BE" : null;
+
+    private static TextEncoding Decide(ByteCounts counts)
+    {
+        // in UTF-16 every letter, blank and line end below U+0100 has a zero byte; any other text has none
+        if (counts.Zeros > 0 && counts.DoubleZeros == 0 && counts.Bytes % 2 == 0)
+        {
+            if (counts.PlainLittle > 4 * counts.PlainBig) return new("utf-16");
+            if (counts.PlainBig > 4 * counts.PlainLittle) return new("utf-16BE");
+        }
+        if (counts.Zeros > 3 + counts.Bytes / 50 || counts.Controls > 8 + counts.Bytes / 50) throw new ImportException(NoText);
+        if (counts.Broken == 0) return new("utf-8");
+        if (counts.Sequences == 0 && counts.NotInWindows1252 == 0)
+            return new("windows-1252", $"{counts.Broken:N0} bytes of the file are no UTF-8; as Windows-1252 all of it is text. Check the letters with accents below.");
+        return new("utf-8", $"{counts.Broken:N0} places of the file hold bytes that are no UTF-8: their rows are errors unless another encoding is chosen.");
+    }
+
+    // bytes of any kind can look like UTF-16 by their zeros, but not by their letters
+    private static TextEncoding Checked(TextEncoding decided, Stream stream, byte[] bytes)
+    {
+        stream.Position = 0;
+        var head = MarkedText.Decoding(decided.Name).GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        stream.Position = 0;
+        var odd = head.Count(c => c == MarkedText.Bad || char.IsControl(c) && !char.IsWhiteSpace(c)
+            || char.GetUnicodeCategory(c) is UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+        return odd <= 1 + head.Length / 100 ? decided : throw new ImportException(NoText);
+    }
+
+    private sealed class ByteCounts
+    {
+        // the five bytes that Windows-1252 leaves undefined
+        private static readonly SearchValues<byte> Undefined = SearchValues.Create([0x81, 0x8D, 0x8F, 0x90, 0x9D]);
+        private byte _before = 1;
+
+        public long Bytes, Zeros, DoubleZeros, PlainLittle, PlainBig, Controls, Broken, Sequences, NotInWindows1252;
+
+        /// <returns>How many bytes were counted: a character that the block cuts is left for the next one.</returns>
+        public int Add(ReadOnlySpan<byte> block, bool last)
+        {
+            var (used, whole) = (0, last ? block.Length : block.Length - 4);
+            while (used < whole)
+            {
+                var plain = block[used..].IndexOfAnyInRange((byte)0x80, (byte)0xFF);
+                used = plain < 0 ? whole : Math.Min(whole, used + plain);
+                if (used == whole) break;
+                if (Rune.DecodeFromUtf8(block[used..], out _, out var length) == OperationStatus.Done) Sequences++;
+                else Broken++;
+                used += length;
+            }
+            CountBytes(block[..used]);
+            return used;
+        }
+
+        private void CountBytes(ReadOnlySpan<byte> block)
+        {
+            if (block.ContainsAny(Undefined)) NotInWindows1252++;
+            foreach (var b in block.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 ? [] : block)
+                if (b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x1A or 0x1B or 0)) Controls++;
+            if (_before == 0 || block.Contains((byte)0)) CountPairs(block);
+            Bytes += block.Length;
+            if (block.Length > 0) _before = block[^1];
+        }
+
+        // what the two bytes of UTF-16 look like where one of them is zero
+        private void CountPairs(ReadOnlySpan<byte> block)
+        {
+            for (var i = 0; i < block.Length; i++)
+            {
+                if (block[i] == 0) Zeros++;
+                if ((Bytes + i) % 2 == 0) continue;
+                var (first, second) = (i > 0 ? block[i - 1] : _before, block[i]);
+                if (first == 0 && second == 0) DoubleZeros++;
+                else if (second == 0 && IsPlain(first)) PlainLittle++;
+                else if (first == 0 && IsPlain(second)) PlainBig++;
+            }
+        }
+
+        private static bool IsPlain(byte b) => b is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\n' or (byte)'\r';
+    }
+}

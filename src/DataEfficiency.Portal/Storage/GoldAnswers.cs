@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace DataEfficiency.Portal.Storage;
+
+/// <summary>The hidden gold answers of an item, any of which is right.</summary>
+public static class GoldAnswers
+{
+    /// <param name="gold">The first one, or null.</param>
+    /// <param name="right">JSON list of all, where there are several.</param>
+    public static IReadOnlyList<string> Of(string? gold, string? right) =>
+        right is not null ? JsonSerializer.Deserialize<List<string>>(right) ?? [] : gold is null ? [] : [gold];
+
+    /// <summary>Case aside; null where the item has no gold answer or nobody answered.</summary>
+    public static bool? Agree(string? gold, string? right, string? answer) =>
+        gold is null || answer is null ? null : Of(gold, right).Any(g => string.Equals(g, answer, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,180 @@
+using ClosedXML.Excel;
+using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Importing;
+using Xunit;
+using static DataEfficiency.Portal.Tests.Importing.TinyWorkbook;
+
+namespace DataEfficiency.Portal.Tests.Importing;
+
+public sealed class WorkbookTests
+{
+    [Theory]
+    [InlineData("state=\"hidden\"")]
+    [InlineData("state=\"veryHidden\"")]
+    public void Sheets_FirstOneHidden_TheFirstVisibleIsProposedAndTheOtherCanBeChosen(string state)
+    {
+        var book = new TinyWorkbook
+        {
+            Sheets = { ("Codes", state, Row("code", "stands for") + Row("H", "heat")), ("Messages", "", Row("text", "label") + Row("cold kettle", "heat")) },
+        }.Bytes();
+
+        var file = ReadFile.Of(book, "a.xlsx");
+
+        Assert.Equal("Messages", file.Format.Sheet);
+        Assert.Equal(["text", "label"], file.Columns);
+        Assert.Equal(["H"], ReadFile.Of(book, "a.xlsx", f => f with { Sheet = "Codes" }).Values(0));
+        Assert.Contains("no sheet 'Nothing'", Assert.Throws<ImportException>(() => ReadFile.Of(book, "a.xlsx", f => f with { Sheet = "Nothing" })).Message);
+    }
+
+    [Fact]
+    public void Parts_UnderOtherNames_AreFoundThroughRelationships()
+    {
+        var book = new TinyWorkbook
+        {
+            BookPart = "office/buch7.xml", SharedPart = "elsewhere/texts.xml", Shared = "<si><t>text</t></si><si><t>label</t></si><si><t>cold</t></si>",
+            Sheets = { ("S", "", "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>2</v></c><c t=\"s\"><v>1</v></c></row>") },
+        };
+
+        Assert.Equal(["cold"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(0));
+    }
+
+    [Theory]
+    [InlineData("2.2000000000000002", "2.2")]
+    [InlineData("0.60000000000000009", "0.6")]
+    [InlineData("0.30000000000000004", "0.3")]
+    [InlineData("3", "3")]
+    [InlineData("-0.1", "-0.1")]
+    [InlineData("1E3", "1000")]
+    [InlineData("12345678901234567", "12345678901234600")]
+    [InlineData("0.000012345", "0.000012345")]
+    [InlineData("1.5E+300", "1.5E+300")]
+    [InlineData("123456789012345", "123456789012345")]
+    public void Numbers_OfSeventeenDigits_AreShownAsExcelShowsThem(string stored, string shown) =>
+        Assert.Equal(shown, ExcelNumber.Show(stored, default, false));
+
+    [Theory]
+    [InlineData("0.27083333333333331", 20, "06:30")]
+    [InlineData("0.27083333333333331", 21, "06:30:00")]
+    [InlineData("0", 20, "0:00")]
+    [InlineData("0.5", 18, "12:00")]
+    [InlineData("46086.75", 20, "18:00")]
+    [InlineData("1.6666666666666667", 46, "40:00:00")]
+    [InlineData("0.020833333333333332", 45, "30:00")]
+    [InlineData("1", 14, "1900-01-01")]
+    [InlineData("46", 14, "1900-02-15")]
+    [InlineData("59", 14, "1900-02-28")]
+    [InlineData("60", 14, "1900-02-29")]
+    [InlineData("61", 14, "1900-03-01")]
+    [InlineData("46086", 15, "2026-03-05")]
+    [InlineData("46086.9", 17, "2026-03-05")]
+    [InlineData("46086.270833333336", 22, "2026-03-05T06:30:00")]
+    [InlineData("-1", 14, "-1")]
+    [InlineData("46086", 1, "46086")]
+    public void BuiltInFormats_OfDaysAndTimes_ShowWhatTheySay(string stored, int format, string shown) =>
+        Assert.Equal(shown, ExcelNumber.Show(stored, ExcelFormat.BuiltIn(format), false));
+
+    [Fact]
+    public void BuiltInFormats_OfChineseJapaneseAndKoreanExcel_ShowTheDay() =>
+        Assert.All(Enumerable.Range(27, 10).Concat(Enumerable.Range(50, 9)),
+            id => Assert.Equal("2026-03-05", ExcelNumber.Show("46086", ExcelFormat.BuiltIn(id), false)));
+
+    [Theory]
+    [InlineData("[h]:mm", "1.6666666666666667", "40:00")]
+    [InlineData("[hh]:mm:ss", "0.041666666666666664", "01:00:00")]
+    [InlineData("[mm]:ss", "0.0625", "90:00")]
+    [InlineData("[s]", "0.0010416666666666667", "90")]
+    [InlineData("yyyy\\-mm\\-dd", "46086", "2026-03-05")]
+    [InlineData("[$-407]d. mmmm yyyy;@", "46086", "2026-03-05")]
+    [InlineData("dd/mm/yyyy hh:mm", "46086.270833333336", "2026-03-05T06:30:00")]
+    [InlineData("h:mm AM/PM", "0.77083333333333337", "18:30")]
+    [InlineData("mm:ss.0", "0.00069560185185185188", "01:00.1")]
+    [InlineData("mmm", "46086", "2026-03-05")]
+    [InlineData("[$-411]ge.m.d", "46086", "2026-03-05")]
+    [InlineData("[Red]0.00", "1.5", "1.5")]
+    [InlineData("0.00E+00", "1.5", "1.5")]
+    [InlineData("0\" days\"", "5", "5")]
+    [InlineData("#,##0\\ \"mh\"", "5", "5")]
+    [InlineData("General", "5", "5")]
+    [InlineData("[>=100]0;0.0", "5", "5")]
+    [InlineData("_(* #,##0_)", "5", "5")]
+    public void CustomFormats_AreDaysTimesSpansOrNumbers(string code, string stored, string shown) =>
+        Assert.Equal(shown, ExcelNumber.Show(stored, ExcelFormat.Parse(code), false));
+
+    [Fact]
+    public void Dates_From1904_AreFourYearsLater()
+    {
+        var book = new TinyWorkbook
+        {
+            BookProperties = "<workbookPr date1904=\"1\"/>", Formats = ("<numFmt numFmtId=\"164\" formatCode=\"[h]:mm\"/>", [0, 14, 164]),
+            Sheets = { ("S", "", Row("text", "day") + Row("first", Number("0", 1)) + Row("later", Number("44624", 1)) + Row("span", Number("1.5", 2))) },
+        };
+
+        Assert.Equal(["1904-01-01", "2026-03-05", "36:00"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(1));
+    }
+
+    [Fact]
+    public void Strings_RunsPhoneticsAndEscapes_GiveTheTextThatExcelShows()
+    {
+        var book = new TinyWorkbook
+        {
+            Shared = "<si><t>text</t></si><si><r><t>課</t></r><rPh sb=\"0\" eb=\"1\"><t>カ</t></rPh><r><t xml:space=\"preserve\">長 </t></r></si>" +
+                "<si><t>a_x000D_b _x005F_x0041_</t></si><si/>",
+            Sheets = { ("S", "", "<row><c t=\"s\"><v>0</v></c></row><row><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>2</v></c></row>" +
+                "<row><c t=\"inlineStr\"><is><r><t>in</t></r><r><t>line</t></r><rPh sb=\"0\" eb=\"1\"><t>no</t></rPh></is></c></row><row><c t=\"s\"><v>3</v></c></row>") },
+        };
+
+        Assert.Equal(["課長 ", "a\rb _x0041_", "inline"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(0));
+    }
+
+    [Theory]
+    [InlineData("_x0041_")]
+    [InlineData("_x0041_x0042_")]
+    [InlineData("_x005F_x0041_")]
+    [InlineData("a\u0001b_xFFFF_")]
+    [InlineData("__x0041__")]
+    public void Export_TextThatLooksEscaped_ComesBackAsItWas(string text)
+    {
+        Assert.Equal(text, ExcelEscapes.Decode(ExcelText.Encode(text)));
+    }
+
+    [Fact]
+    public void Export_ByTheReportsWriter_EscapesWhatLooksEscaped()
+    {
+        const string text = "note _x0041_ here";
+        using var book = new XLWorkbook();
+        book.AddWorksheet("S").Cell("A1").SetValue<string>("text");
+        book.Worksheet("S").Cell("A2").SetValue<string>(ExcelText.Cut(text)).SetDataType(XLDataType.Text);
+        using var file = new MemoryStream();
+        book.SaveAs(file);
+        Assert.Equal([text], ReadFile.Of(file.ToArray(), "a.xlsx").Values(0));
+    }
+
+    [Fact]
+    public void Cells_BooleansErrorsAndFormulas_AreShownOrFaultsOfTheirColumn()
+    {
+        var book = TinyWorkbook.Of(Row("text", "label", "note") + Row("yes", "<c t=\"b\"><v>1</v></c>", "x") +
+            Row("error", "<c t=\"e\"><v>#N/A</v></c>", "x") + Row("formula", "<c><f>1+1</f><v>2</v></c>", "x") +
+            Row("empty text", "<c t=\"str\"><f>\"\"</f><v></v></c>", "x") + Row("never calculated", "<c><f>A1</f></c>", "x") +
+            Row("beside", "done", "<c><f>A1</f></c>") + Row("<c t=\"e\"><v>#REF!</v></c>", "done", "x")).Bytes();
+        var file = ReadFile.Of(book, "a.xlsx");
+        using var reader = RowReaders.Open(new MemoryStream(book), file.Format);
+        var mapper = new RowMapper(file.Preview.Proposed, reader);
+
+        var mapped = reader.Rows().Select(mapper.Map).ToList();
+
+        Assert.Equal([null, RowFault.CellError, null, null, RowFault.NoResult, null, RowFault.CellError], mapped.Select(m => m.Fault?.Code));
+        Assert.Equal(["TRUE", "2", null, "done"], mapped.Where(m => m.Row is not null).Select(m => m.Row!.Answer));
+        Assert.Contains("no stored result", mapped[4].Fault!.Reason);
+    }
+
+    [Fact]
+    public void Workbook_NamesOfOtherFiles_AreToldApart()
+    {
+        byte[] Compound(string name) => [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[1000], .. System.Text.Encoding.Unicode.GetBytes(name), .. new byte[100]];
+
+        Assert.Contains("is protected by a password", ReadFile.Refusal(Compound("EncryptedPackage")));
+        Assert.Contains("old Excel file (.xls)", ReadFile.Refusal(Compound("Workbook")));
+        Assert.Contains("old Word document", ReadFile.Refusal(Compound("WordDocument")));
+        Assert.Contains("compound file", ReadFile.Refusal(Compound("Something")));
+    }
+}
