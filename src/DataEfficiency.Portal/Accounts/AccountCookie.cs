@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
 
 namespace DataEfficiency.Portal.Accounts;
 
@@ -18,6 +20,14 @@ internal static class AccountCookie
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.Events.OnValidatePrincipal = context =>
+        {
+            // a person whose rights changed is looked up at once, not when the minute is over
+            var id = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
+            if (context.Properties.IssuedUtc is { } issued && context.HttpContext.RequestServices.GetRequiredService<RightsChanges>().IsSince(id, issued))
+                context.Properties.IssuedUtc = null;
+            return SecurityStampValidator.ValidatePrincipalAsync(context);
+        };
         options.Events.OnRedirectToLogin = Answer(StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context =>
         {

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Storage;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Accounts;
@@ -11,16 +10,22 @@ public sealed record LinkMade(string? Secret, string? Refusal)
     public static LinkMade Refused(string why) => new(null, why);
 }
 
+/// <summary>An unused link as /people shows it: whom it is for.</summary>
+public sealed record OpenLink(int Id, LinkKind Kind, string For, long ExpiresAt);
+
 /// <summary>
 /// Invitation and reset links, so that no mail server is needed: 256 random bits, used once within 7 days, only their SHA-256 is stored.
+/// What a link may do is checked when it is made and again when it is used, against its maker's rights of that moment.
 /// </summary>
 public sealed class AccountLinks(
-    IDbContextFactory<AppDbContext> contexts, IServiceScopeFactory scopes, WriteQueue writes, ProjectAccess access, TimeProvider time)
+    IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, NewAccounts accounts, RightsChanges rights, TimeProvider time)
 {
     /// <summary>Where a link leads; the secret follows.</summary>
     public const string PathPrefix = "/link/";
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    private const string Void = "This link was used already, is older than 7 days, or its maker may not give it any more. Ask for a new one.";
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -28,6 +33,7 @@ public sealed class AccountLinks(
     public async Task<LinkMade> InviteAsync(ClaimsPrincipal by, string? globalRole, int? projectId, ProjectRole? role)
     {
         if (globalRole is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return LinkMade.Refused($"There is no role '{globalRole}'.");
+        if (role is { } given && !Enum.IsDefined(given)) return LinkMade.Refused($"There is no role {(int)given} in a project.");
         if (!await access.IsAdminAsync(by))
         {
             if (globalRole is not null) return LinkMade.Refused("Only an admin gives roles for the whole installation.");
@@ -46,8 +52,8 @@ public sealed class AccountLinks(
     }
 
     /// <summary>
-    /// An admin resets anyone's password; a lead that of a member of their projects. Whoever makes the link could use it, so a lead may
-    /// not reset a person who has rights that the lead lacks: an admin, or the lead of another project.
+    /// An admin resets anyone's password; a lead that of a person who works in that lead's projects alone. Whoever makes the link could
+    /// use it, and would then see all that the person may see.
     /// </summary>
     public async Task<LinkMade> ResetAsync(ClaimsPrincipal by, string userId)
     {
@@ -59,74 +65,107 @@ public sealed class AccountLinks(
     public async Task<AccountLink?> FindAsync(string secret)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await Working(db, Secrets.Hash(secret)).AsNoTracking().FirstOrDefaultAsync();
+        return await WorkingAsync(db, Secrets.Hash(secret), CancellationToken.None);
     }
 
     /// <summary>The unused links that this person made (an admin sees everyone's), newest first.</summary>
-    public async Task<List<AccountLink>> OpenAsync(ClaimsPrincipal by)
+    public async Task<List<OpenLink>> OpenAsync(ClaimsPrincipal by)
     {
         var all = await access.IsAdminAsync(by);
         var id = by.FindFirstValue(ClaimTypes.NameIdentifier);
         var now = Now;
         await using var db = await contexts.CreateDbContextAsync();
-        return await db.AccountLinks.AsNoTracking().Where(l => l.UsedAt == null && l.ExpiresAt > now && (all || l.CreatedBy == id))
-            .OrderByDescending(l => l.Id).ToListAsync();
+        var links = await db.AccountLinks.AsNoTracking().Where(l => l.UsedAt == null && l.ExpiresAt > now && (all || l.CreatedBy == id))
+            .OrderByDescending(l => l.Id)
+            .Select(l => new
+            {
+                Link = l,
+                Person = db.Users.Where(u => u.Id == l.UserId).Select(u => u.DisplayName).FirstOrDefault(),
+                Project = db.Projects.Where(p => p.Id == l.ProjectId).Select(p => p.Name).FirstOrDefault(),
+            }).ToListAsync();
+        return [.. links.Select(l => new OpenLink(l.Link.Id, l.Link.Kind, Purpose(l.Link, l.Person, l.Project), l.Link.ExpiresAt))];
+    }
+
+    private static string Purpose(AccountLink link, string? person, string? project)
+    {
+        if (link.Kind == LinkKind.PasswordReset) return $"New password for {person}";
+        List<string> parts = [];
+        if (link.GlobalRole is { } role) parts.Add($"{role} of the installation");
+        if (project is not null) parts.Add($"{(link.ProjectRole == ProjectRole.Lead ? "lead" : "annotator")} in {project}");
+        return parts.Count == 0 ? "An account without a project" : $"A new {string.Join(" and ", parts)}";
     }
 
     public async Task WithdrawAsync(ClaimsPrincipal by, int linkId)
     {
         var all = await access.IsAdminAsync(by);
-        var id = by.FindFirstValue(ClaimTypes.NameIdentifier);
-        await writes.WriteAsync((db, token) => db.AccountLinks.Where(l => l.Id == linkId && (all || l.CreatedBy == id)).ExecuteDeleteAsync(token), CancellationToken.None);
+        var id = by.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        await writes.WriteAsync(async (db, token) =>
+        {
+            if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id)).ExecuteDeleteAsync(token) == 0) return;
+            await AuditAsync(db, id, "link.withdrawn", $"link {linkId}", null, token);
+        }, CancellationToken.None);
     }
 
     /// <summary>Uses an invitation. Returns the errors to show; none means that the account is there.</summary>
-    public Task<IReadOnlyList<string>> AcceptAsync(string secret, string displayName, string userName, string password) =>
-        UseAsync(secret, LinkKind.Invitation, async (db, users, link) =>
-        {
-            var user = NewAccounts.Make(displayName, userName, time);
-            var result = await users.CreateAsync(user, password);
-            if (!result.Succeeded) return result;
-            if (link.GlobalRole is { } role) result = await users.AddToRoleAsync(user, role);
-            if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null))
-            {
-                db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator, CreatedAt = Now });
-                await db.SaveChangesAsync();
-            }
-            return result;
-        });
-
-    /// <summary>Uses a reset link: the new password works at once, open sessions end. Returns the errors to show.</summary>
-    public Task<IReadOnlyList<string>> SetPasswordAsync(string secret, string password) =>
-        UseAsync(secret, LinkKind.PasswordReset, async (_, users, link) =>
-        {
-            if (await users.FindByIdAsync(link.UserId!) is not { } user) return IdentityResult.Failed(new IdentityError { Description = "This account is gone." });
-            var result = await users.ResetPasswordAsync(user, await users.GeneratePasswordResetTokenAsync(user), password);
-            if (result.Succeeded) await users.SetLockoutEndDateAsync(user, null);
-            return result;
-        });
-
-    // claim and account in one transaction: two people with one link make one account, and a refused password does not use it up
-    private async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind, Func<AppDbContext, UserManager<AppUser>, AccountLink, Task<IdentityResult>> work)
+    public async Task<IReadOnlyList<string>> AcceptAsync(string secret, string displayName, string userName, string password)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
-        var link = await Working(db, Secrets.Hash(secret)).FirstOrDefaultAsync(l => l.Kind == kind);
-        if (link is null) return ["This link was used already or is older than 7 days. Ask for a new one."];
-        link.UsedAt = Now;
-        await db.SaveChangesAsync();
-        var result = await work(db, scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>(), link);
-        if (!result.Succeeded) return [.. result.Errors.Select(e => e.Description)];
-        await transaction.CommitAsync();
-        return [];
+        // whoever has no link does not get a password hashed
+        if (await FindAsync(secret) is not { Kind: LinkKind.Invitation }) return [Void];
+        var (user, errors) = await accounts.PrepareAsync(displayName, userName, password);
+        if (errors.Count > 0) return errors;
+        return await UseAsync(secret, LinkKind.Invitation, async (db, link, token) =>
+        {
+            if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
+            if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
+                db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator, CreatedAt = Now });
+            await AuditAsync(db, user.Id, "link.accepted", null, $"invitation by {link.CreatedBy}", token, link.ProjectId);
+            return null;
+        });
     }
 
-    // the maker must still be here: a link of someone who was deactivated is void
-    private IQueryable<AccountLink> Working(AppDbContext db, byte[] hash)
+    /// <summary>Uses a reset link: the new password works at once, open sessions, tokens and links end. Returns the errors to show.</summary>
+    public async Task<IReadOnlyList<string>> SetPasswordAsync(string secret, string password)
+    {
+        if (await FindAsync(secret) is not { Kind: LinkKind.PasswordReset, UserId: { } userId }) return [Void];
+        var (hash, errors) = await accounts.HashAsync(userId, password);
+        if (errors.Count > 0) return errors;
+        errors = await UseAsync(secret, LinkKind.PasswordReset, async (db, link, token) =>
+        {
+            await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash)
+                .SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null).SetProperty(u => u.AccessFailedCount, 0), token);
+            await RightsChanges.EndOpenAsync(db, userId, Now, token);
+            await AuditAsync(db, userId, "password.reset", null, $"link by {link.CreatedBy}", token);
+            return null;
+        });
+        if (errors.Count == 0) rights.Announce(userId);
+        return errors;
+    }
+
+    // claim and account in one transaction: two people with one link make one account, and a refused name does not use it up
+    private async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind, Func<AppDbContext, AccountLink, CancellationToken, Task<string?>> work)
+    {
+        try
+        {
+            await writes.WriteAsync(async (db, token) =>
+            {
+                if (await WorkingAsync(db, Secrets.Hash(secret), token) is not { } link || link.Kind != kind) throw new Refused(Void);
+                await db.AccountLinks.Where(l => l.Id == link.Id).ExecuteUpdateAsync(s => s.SetProperty(l => l.UsedAt, Now), token);
+                if (await work(db, link, token) is { } refusal) throw new Refused(refusal);
+                await db.SaveChangesAsync(token);
+            }, CancellationToken.None);
+            return [];
+        }
+        catch (Refused refused)
+        {
+            return [refused.Message];
+        }
+    }
+
+    private async Task<AccountLink?> WorkingAsync(AppDbContext db, byte[] hash, CancellationToken cancellation)
     {
         var now = Now;
-        return db.AccountLinks.Where(l => l.Hash == hash && l.UsedAt == null && l.ExpiresAt > now && db.Users.Any(u => u.Id == l.CreatedBy && u.DeactivatedAt == null));
+        var link = await db.AccountLinks.AsNoTracking().FirstOrDefaultAsync(l => l.Hash == hash && l.UsedAt == null && l.ExpiresAt > now, cancellation);
+        return link is not null && await ProjectAccess.MayGiveAsync(db, link, cancellation) ? link : null;
     }
 
     private async Task<LinkMade> StoreAsync(AccountLink link)
@@ -138,8 +177,19 @@ public sealed class AccountLinks(
         await writes.WriteAsync(async (db, token) =>
         {
             db.AccountLinks.Add(link);
+            var what = link.Kind == LinkKind.PasswordReset ? $"reset of {link.UserId}" : $"invitation, installation {link.GlobalRole ?? "none"}, project role {link.ProjectRole?.ToString() ?? "none"}";
+            await AuditAsync(db, link.CreatedBy, "link.made", null, what, token, link.ProjectId);
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
         return new LinkMade(secret, null);
     }
+
+    private async Task AuditAsync(AppDbContext db, string by, string what, string? before, string? after, CancellationToken cancellation, int? projectId = null)
+    {
+        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = by, What = what, Before = before, After = after, CreatedAt = Now });
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    // rolls the transaction back with what to show
+    private sealed class Refused(string message) : Exception(message);
 }

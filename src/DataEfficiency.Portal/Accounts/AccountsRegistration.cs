@@ -46,6 +46,9 @@ public static class AccountsRegistration
         services.AddSingleton<SetupGate>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccountLinks>();
+        services.AddSingleton<NewAccounts>();
+        services.AddSingleton<RightsChanges>();
+        services.AddSingleton<SignInThrottle>();
         services.AddSingleton<People>();
         services.AddSingleton<IAuthorizationHandler, ProjectRequirementHandler>();
         services.AddSingleton<IAuthorizationHandler, AnyLeadHandler>();
@@ -61,6 +64,7 @@ public static class AccountsRegistration
     {
         app.UseMiddleware<SetupRedirect>();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

@@ -8,15 +8,24 @@ using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Accounts;
 
-/// <summary>Asks every minute whether the person of an open circuit may still be signed in (password changed, deactivated).</summary>
-internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFactory<AppDbContext> contexts, IOptions<IdentityOptions> options)
-    : RevalidatingServerAuthenticationStateProvider(loggers)
+/// <summary>
+/// Whether the person of an open circuit may still be signed in: asked every few seconds of the changes that this process has made, and
+/// of the database where there was one (a new password, a role, deactivation), else once a minute.
+/// </summary>
+internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFactory<AppDbContext> contexts, IOptions<IdentityOptions> options,
+    RightsChanges rights, TimeProvider time) : RevalidatingServerAuthenticationStateProvider(loggers)
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AtLeast = TimeSpan.FromMinutes(1);
+    private DateTimeOffset _asked = time.GetUtcNow();
+
+    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(4);
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState state, CancellationToken cancellationToken)
     {
         var id = state.User.FindFirstValue(ClaimTypes.NameIdentifier);
+        var now = time.GetUtcNow();
+        if (now - _asked < AtLeast && !rights.IsSince(id, _asked)) return true;
+        _asked = now;
         var stamp = state.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Users.AnyAsync(u => u.Id == id && u.SecurityStamp == stamp && u.DeactivatedAt == null, cancellationToken);

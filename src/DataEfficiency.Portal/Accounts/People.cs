@@ -14,9 +14,9 @@ public sealed record Person(string Id, string DisplayName, string UserName, IRea
 public sealed record PersonsProject(int Id, string Name, ProjectRole Role);
 
 /// <summary>The list of people and what admins and leads change about them. Every method checks who asks.</summary>
-public sealed class People(IDbContextFactory<AppDbContext> contexts, IServiceScopeFactory scopes, WriteQueue writes, ProjectAccess access, TimeProvider time)
+public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, RightsChanges rights, TimeProvider time)
 {
-    private const string NotYours = "Only an admin can do this.";
+    private const string NotYours = "Only an admin can do this.", OnlyAdmin = "This is the only admin: make another one first.";
 
     /// <summary>An admin sees everyone; a lead the members of the projects that they lead.</summary>
     public async Task<List<Person>> ListAsync(ClaimsPrincipal by)
@@ -35,75 +35,56 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, IServiceSco
     public async Task<Person?> FindAsync(ClaimsPrincipal by, string userId) => (await ListAsync(by)).FirstOrDefault(p => p.Id == userId);
 
     /// <summary>Gives or takes the role for the whole installation. Returns why not, or null.</summary>
-    public async Task<string?> SetGlobalRoleAsync(ClaimsPrincipal by, string userId, string? role)
+    public Task<string?> SetGlobalRoleAsync(ClaimsPrincipal by, string userId, string? role) => ChangeAsync(by, userId, async (db, now, token) =>
     {
-        if (!await access.IsAdminAsync(by)) return NotYours;
         if (role is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return $"There is no role '{role}'.";
-        if (role != GlobalRoles.Admin && await IsLastAdminAsync(userId)) return "This is the only admin: make another one first.";
-        return await ChangeAsync(userId, async (users, user) =>
-        {
-            await users.RemoveFromRolesAsync(user, await users.GetRolesAsync(user));
-            if (role is not null) await users.AddToRoleAsync(user, role);
-        });
-    }
+        if (role != GlobalRoles.Admin && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
+        var before = await (from given in db.UserRoles where given.UserId == userId join r in db.Roles on given.RoleId equals r.Id select r.Name).ToListAsync(token);
+        await db.UserRoles.Where(r => r.UserId == userId).ExecuteDeleteAsync(token);
+        if (role is not null)
+            db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId, RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(token) });
+        Audit(db, by, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}", now);
+        return null;
+    });
 
     /// <summary>Ends or reopens an account: sessions and tokens stop, labels and the name stay. Returns why not, or null.</summary>
-    public async Task<string?> SetDeactivatedAsync(ClaimsPrincipal by, string userId, bool deactivated)
+    public Task<string?> SetDeactivatedAsync(ClaimsPrincipal by, string userId, bool deactivated) => ChangeAsync(by, userId, async (db, now, token) =>
     {
-        if (!await access.IsAdminAsync(by)) return NotYours;
-        if (deactivated && await IsLastAdminAsync(userId)) return "This is the only admin: make another one first.";
-        return await ChangeAsync(userId, (users, user) =>
-        {
-            user.DeactivatedAt = deactivated ? time.GetUtcNow().ToUnixTimeMilliseconds() : null;
-            return users.UpdateAsync(user);
-        });
-    }
-
-    /// <summary>Adds a person to a project or changes their role there. Returns why not, or null.</summary>
-    public async Task<string?> SetMembershipAsync(ClaimsPrincipal by, int projectId, string userName, ProjectRole role)
-    {
-        if (await access.RoleAsync(by, projectId) != ProjectRole.Lead) return "You are no lead of this project.";
-        var name = userName.Trim().ToUpperInvariant();
-        return await writes.WriteAsync(async (db, token) =>
-        {
-            var user = await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == name && u.DeactivatedAt == null, token);
-            if (user is null) return $"Nobody here signs in as '{userName.Trim()}'. Invite them with a link.";
-            var membership = await db.Memberships.FindAsync([projectId, user.Id], token);
-            if (membership is null) db.Memberships.Add(new Membership { ProjectId = projectId, UserId = user.Id, Role = role, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds() });
-            else membership.Role = role;
-            await db.SaveChangesAsync(token);
-            return (string?)null;
-        }, CancellationToken.None);
-    }
-
-    public async Task<string?> RemoveMembershipAsync(ClaimsPrincipal by, int projectId, string userId)
-    {
-        if (await access.RoleAsync(by, projectId) != ProjectRole.Lead) return "You are no lead of this project.";
-        await writes.WriteAsync((db, token) => db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId).ExecuteDeleteAsync(token), CancellationToken.None);
+        if (deactivated && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
+        var at = deactivated ? now : (long?)null;
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.DeactivatedAt, at), token);
+        Audit(db, by, deactivated ? "person.deactivated" : "person.reactivated", null, userId, now);
         return null;
-    }
+    });
 
-    private async Task<bool> IsLastAdminAsync(string userId)
+    private static async Task<bool> IsLastAdminAsync(AppDbContext db, string userId, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync();
         var admins = await (from user in db.Users
                             where user.DeactivatedAt == null
                             join given in db.UserRoles on user.Id equals given.UserId
                             join role in db.Roles on given.RoleId equals role.Id
                             where role.Name == GlobalRoles.Admin
-                            select user.Id).ToListAsync();
+                            select user.Id).ToListAsync(cancellation);
         return admins is [var only] && only == userId;
     }
 
-    // a scope of its own: Identity's managers share one context, which two calls of one circuit must not
-    private async Task<string?> ChangeAsync(string userId, Func<UserManager<AppUser>, AppUser, Task> change)
+    // who asks, the rule and the change in one transaction: two admins at once cannot demote each other
+    private async Task<string?> ChangeAsync(ClaimsPrincipal by, string userId, Func<AppDbContext, long, CancellationToken, Task<string?>> change)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
-        if (await users.FindByIdAsync(userId) is not { } user) return "This person is gone.";
-        await change(users, user);
-        // rights in open sessions are old now: a new stamp ends them
-        await users.UpdateSecurityStampAsync(user);
-        return null;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var refusal = await writes.WriteAsync(async (db, token) =>
+        {
+            if (!await ProjectAccess.IsAdminAsync(db, by.FindFirstValue(ClaimTypes.NameIdentifier), token)) return NotYours;
+            if (!await db.Users.AnyAsync(u => u.Id == userId, token)) return "This person is gone.";
+            if (await change(db, now, token) is { } why) return why;
+            await RightsChanges.EndOpenAsync(db, userId, now, token);
+            await db.SaveChangesAsync(token);
+            return (string?)null;
+        }, CancellationToken.None);
+        if (refusal is null) rights.Announce(userId);
+        return refusal;
     }
+
+    private static void Audit(AppDbContext db, ClaimsPrincipal by, string what, string? before, string? after, long now) =>
+        db.Audit.Add(new AuditEntry { UserId = by.FindFirstValue(ClaimTypes.NameIdentifier)!, What = what, Before = before, After = after, CreatedAt = now });
 }

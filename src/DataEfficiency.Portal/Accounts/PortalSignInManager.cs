@@ -14,6 +14,22 @@ public sealed class PortalSignInManager(
 {
     public override async Task<bool> CanSignInAsync(AppUser user) => user.DeactivatedAt is null && await base.CanSignInAsync(user);
 
+    // whoever measures answers shall not learn which names exist or are closed: all cost one hash
+    public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
+    {
+        if (await UserManager.FindByNameAsync(userName) is not { } user) return Spend(password, SignInResult.Failed);
+        return await PreSignInCheck(user) is { } closed ? Spend(password, closed) : await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
+    }
+
+    private SignInResult Spend(string password, SignInResult result)
+    {
+        UserManager.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
+        return result;
+    }
+
+    private static readonly AppUser Nobody = new();
+    private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<AppUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
+
     // the passkey's way in asks nothing of the kind itself
     protected override async Task<SignInResult> SignInOrTwoFactorAsync(AppUser user, bool isPersistent, string? loginProvider = null, bool bypassTwoFactor = false) =>
         await PreSignInCheck(user) ?? await base.SignInOrTwoFactorAsync(user, isPersistent, loginProvider, bypassTwoFactor);

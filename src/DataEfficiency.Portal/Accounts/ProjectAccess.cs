@@ -59,19 +59,41 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>Whether <paramref name="by"/> may make a password reset link for this person (see <see cref="AccountLinks.ResetAsync"/>).</summary>
     public async Task<bool> MayResetAsync(ClaimsPrincipal by, string userId)
     {
-        var byId = IdOf(by);
         await using var db = await contexts.CreateDbContextAsync();
-        if (!await db.Users.AnyAsync(u => u.Id == userId)) return false;
-        if (await HasRole(db, byId, GlobalRoles.Admin).AnyAsync()) return true;
-        var led = Led(db, byId);
-        return await db.Memberships.AnyAsync(m => m.UserId == userId && led.Contains(m.ProjectId))
-            && !await HasRole(db, userId, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync()
-            && !await db.Memberships.AnyAsync(m => m.UserId == userId && m.Role == ProjectRole.Lead && !led.Contains(m.ProjectId));
+        return await MayResetAsync(db, IdOf(by), userId, CancellationToken.None);
     }
+
+    /// <summary>Whether the maker of a link may, at this moment, give what it gives.</summary>
+    internal static async Task<bool> MayGiveAsync(AppDbContext db, AccountLink link, CancellationToken cancellation)
+    {
+        if (link.Kind == LinkKind.PasswordReset) return await MayResetAsync(db, link.CreatedBy, link.UserId!, cancellation);
+        if (await HasRole(db, link.CreatedBy, GlobalRoles.Admin).AnyAsync(cancellation)) return true;
+        return link.GlobalRole is null && link.ProjectId is { } project && await Led(db, link.CreatedBy).ContainsAsync(project, cancellation);
+    }
+
+    // a lead: only where everything that the person may see is the lead's own
+    private static async Task<bool> MayResetAsync(AppDbContext db, string? byId, string userId, CancellationToken cancellation)
+    {
+        if (!await db.Users.AnyAsync(u => u.Id == userId, cancellation)) return false;
+        if (await HasRole(db, byId, GlobalRoles.Admin).AnyAsync(cancellation)) return true;
+        var led = Led(db, byId);
+        return await db.Memberships.AnyAsync(m => m.UserId == userId, cancellation)
+            && !await db.Memberships.AnyAsync(m => m.UserId == userId && !led.Contains(m.ProjectId), cancellation)
+            && !await db.UserRoles.AnyAsync(r => r.UserId == userId, cancellation);
+    }
+
+    internal static Task<bool> IsAdminAsync(AppDbContext db, string? userId, CancellationToken cancellation) =>
+        HasRole(db, userId, GlobalRoles.Admin).AnyAsync(cancellation);
+
+    /// <summary>Leads this project, or is an admin; the project is there.</summary>
+    internal static async Task<bool> IsLeadAsync(AppDbContext db, string? userId, int projectId, CancellationToken cancellation) =>
+        await db.Projects.AnyAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
+        && (await IsAdminAsync(db, userId, cancellation) || await Led(db, userId).ContainsAsync(projectId, cancellation));
 
     private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
-    private static IQueryable<int> Led(AppDbContext db, string? userId) =>
+    /// <summary>The projects whose lead this person is by membership.</summary>
+    internal static IQueryable<int> Led(AppDbContext db, string? userId) =>
         db.Memberships.Where(m => m.UserId == userId && m.Role == ProjectRole.Lead && db.Users.Any(u => u.Id == userId && u.DeactivatedAt == null)).Select(m => m.ProjectId);
 
     private static IQueryable<string> HasRole(AppDbContext db, string? userId, params string[] names) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -10,11 +11,11 @@ namespace DataEfficiency.Portal.Accounts;
 /// <summary>
 /// The set-up of an empty installation: once, from the same machine, or from elsewhere with the code that the console shows.
 /// </summary>
-public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, ILogger<SetupGate> logger)
+public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, NewAccounts accounts, ILogger<SetupGate> logger)
 {
     private const string CodeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int WrongCodesAllowed = 5;
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private const string AlreadyDone = "This installation is set up already. Sign in instead.";
     private readonly Lock _codeLock = new();
     private string _code = NewCode();
     private int _wrongCodes;
@@ -37,12 +38,19 @@ public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, IL
     }
 
     /// <summary>
-    /// A loopback connection that also asks for a loopback host: behind a proxy on this machine every connection is loopback,
-    /// and a foreign name that resolves to 127.0.0.1 must not count either.
+    /// A loopback connection that also asks for a loopback host, and that no proxy passed on: behind a proxy on this machine every
+    /// connection is loopback, and a foreign name that resolves to 127.0.0.1 must not count either. What a proxy shows of itself: a
+    /// forwarding header (also one that was taken for true already), HTTP/1.0 (no browser speaks it), or that one is configured.
     /// </summary>
-    public static bool FromThisMachine(HttpContext context) =>
+    public static bool FromThisMachine(HttpContext context, ProxyOptions proxy) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && (context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
+        && (context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
+        && proxy.KnownProxies.Length == 0 && proxy.KnownNetworks.Length == 0 && !HttpProtocol.IsHttp10(context.Request.Protocol)
+        && !context.Request.Headers.Keys.Any(IsForwarding);
+
+    private static bool IsForwarding(string header) =>
+        header.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || header.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase)
+        || header.ToUpperInvariant() is "FORWARDED" or "VIA" or "X-REAL-IP" or "X-CLIENT-IP" or "TRUE-CLIENT-IP" or "CF-CONNECTING-IP";
 
     /// <summary>Compares without telling by time; after five wrong codes there is a new one on the console.</summary>
     public bool CodeMatches(string? typed)
@@ -65,26 +73,15 @@ public sealed class SetupGate(IServiceScopeFactory scopes, TimeProvider time, IL
     /// <returns>The errors to show; none means done.</returns>
     public async Task<IReadOnlyList<string>> CompleteAsync(string displayName, string userName, string password)
     {
-        await _one.WaitAsync();
-        try
-        {
-            if (Done) return ["This installation is set up already. Sign in instead."];
-            await using var scope = scopes.CreateAsyncScope();
-            var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
-            // account and role together: a crash in between would leave an installation without an admin
-            await using var transaction = await scope.ServiceProvider.GetRequiredService<AppDbContext>().Database.BeginTransactionAsync();
-            var user = NewAccounts.Make(displayName, userName, time);
-            var result = await users.CreateAsync(user, password);
-            if (!result.Succeeded) return [.. result.Errors.Select(e => e.Description)];
-            await users.AddToRoleAsync(user, GlobalRoles.Admin);
-            await transaction.CommitAsync();
-            Done = true;
-            return [];
-        }
-        finally
-        {
-            _one.Release();
-        }
+        if (Done) return [AlreadyDone];
+        var (user, errors) = await accounts.PrepareAsync(displayName, userName, password);
+        if (errors.Count > 0) return errors;
+        // account and role together: a crash in between would leave an installation without an admin
+        var refusal = await writes.WriteAsync(async (db, token) =>
+            await db.Users.AnyAsync(token) ? AlreadyDone : await NewAccounts.AddAsync(db, user, GlobalRoles.Admin, token), CancellationToken.None);
+        if (refusal is not null) return [refusal];
+        Done = true;
+        return [];
     }
 
     private static string NewCode() => $"{RandomNumberGenerator.GetString(CodeAlphabet, 5)}-{RandomNumberGenerator.GetString(CodeAlphabet, 5)}";

@@ -20,7 +20,8 @@ internal static class AnswerReader
 
     private static async Task<(ReadAnswer?, string?)> ChoiceAsync(AppDbContext db, int projectId, JsonElement answer, CancellationToken cancellation)
     {
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value) || !value.TryGetInt32(out var id))
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
+            || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
             return (null, "A single choice needs {\"label\": id}.");
         var label = await db.LabelDefinitions.AsNoTracking().SingleOrDefaultAsync(l => l.ProjectId == projectId && l.Id == id, cancellation);
         if (label is null) return (null, $"Answer {id} is not in this project's list of answers.");
@@ -38,11 +39,25 @@ internal static class AnswerReader
     /// <summary>How answers are compared: lower case, without dots and spaces around (method section 8).</summary>
     public static string Normal(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');
 
+    // null: an escape like \ud83d alone, which is no text
+    private static string? WholeText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static (ReadAnswer?, string?) Text(JsonElement answer, int limit)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out var value) || value.ValueKind != JsonValueKind.String)
             return (null, "A short answer needs {\"text\": \"…\"}.");
-        var text = value.GetString()!.Trim();
+        if (WholeText(value) is not { } whole) return (null, "The answer holds half a character (a lone surrogate); type it again.");
+        var text = whole.Trim();
         if (text.Length == 0) return (null, "The answer is empty.");
         if (text.Length > limit) return (null, $"The answer has {text.Length:N0} characters; {limit:N0} are allowed.");
         return (new ReadAnswer(JsonSerializer.Serialize(new { text }), null, text), null);

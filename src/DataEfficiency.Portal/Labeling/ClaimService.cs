@@ -32,9 +32,22 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         var until = now + (long)settings.Lease.TotalMilliseconds;
 
         var slots = await ResumeAsync(db, request, project, now, until, cancellation);
-        if (slots.Count < request.Want) await ClaimAsync(db, request, project, now, until, slots, cancellation);
+        var most = Math.Min(request.Want, slots.Count + await LeftAsync(db, request, now, cancellation));
+        if (slots.Count < most) await ClaimAsync(db, request with { Want = most }, project, now, until, slots, cancellation);
         return await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation);
     }
+
+    /// <summary>New cards that this person may still hold: three decks of three, so that nobody reserves a pool by opening tabs.</summary>
+    private async Task<int> LeftAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
+    {
+        var held = await Held(db, request.ProjectId, request.UserId, now).Select(s => s.Token).ToListAsync(cancellation);
+        var others = held.Where(t => t != request.Token).Distinct().Count();
+        return others >= settings.DecksOfAPerson ? 0 : settings.DecksOfAPerson * settings.DeckSize - held.Count;
+    }
+
+    /// <summary>Cards on this person's screens: leases that have not run out.</summary>
+    internal static IQueryable<Slot> Held(AppDbContext db, int projectId, string userId, long now) =>
+        db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null && s.LeaseUntil >= now);
 
     /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they were given.</summary>
     private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, CancellationToken cancellation)

@@ -13,14 +13,14 @@ public sealed record DeckRequest(string Token, IReadOnlyList<string>? Dead, IRea
 /// <summary>Puts a reply together: the receipts of what came, the next cards, the progress, and the reason where no card is left.</summary>
 public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, ProgressReader progress, IOptions<LabelingOptions> options)
 {
-    /// <param name="member">False: was removed; may hand in, gets nothing.</param>
+    /// <param name="member">False: was removed; is told so and gets nothing.</param>
     public async Task<DeckReply> ReplyAsync(int projectId, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts, CancellationToken cancellation)
     {
         var want = member ? Math.Clamp(deck.Want, 0, options.Value.DeckSize) : 0;
         var cards = await claims.NextAsync(new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [], want), cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-        var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again; what you have answered still arrives.")
+        var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again.")
             : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
             : await progress.EndAsync(db, project, userId, cancellation);
         return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()], [.. receipts.Select(r => r.Refused).OfType<Refusal>()],

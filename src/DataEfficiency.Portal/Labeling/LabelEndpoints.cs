@@ -25,7 +25,7 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
     NoteService notes, LeaseService leases, RecentAnswers recent, IOptions<LabelingOptions> options)
 {
     public async Task<IResult> DeckAsync(ClaimsPrincipal user, int id, DeckRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, 0, async (userId, member) =>
+        await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
             Results.Ok(await decks.ReplyAsync(id, userId, member, request, [], cancellation)), cancellation);
 
     public Task<IResult> AnswersAsync(ClaimsPrincipal user, int id, AnswersRequest request, CancellationToken cancellation) =>
@@ -38,7 +38,7 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
         TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => notes.RemarkAsync(id, userId, r, cancellation), cancellation);
 
     public async Task<IResult> DraftsAsync(ClaimsPrincipal user, int id, DraftsRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, request.Records.Count, async (userId, _) =>
+        await WithAccessAsync(user, id, RequestLimits.FaultOf(request.Records, options.Value.BatchLimit), async (userId, _) =>
         {
             var receipts = new List<Receipt>();
             foreach (var record in request.Records) receipts.Add(await notes.DraftAsync(id, userId, record, cancellation));
@@ -46,11 +46,11 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
         }, cancellation);
 
     public async Task<IResult> RecentAsync(ClaimsPrincipal user, int id, RecentRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, 0, async (userId, _) =>
+        await WithAccessAsync(user, id, null, async (userId, _) =>
             Results.Ok(new { User = userId, Answers = await recent.ReadAsync(id, userId, request.ItemId, cancellation) }), cancellation);
 
     public async Task<IResult> RenewAsync(ClaimsPrincipal user, int id, RenewRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, 0, async (userId, member) =>
+        await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
         {
             var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [], cancellation);
             return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
@@ -62,8 +62,8 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
             ? Results.Problem(fault, statusCode: StatusCodes.Status409Conflict, title: "The keys were not changed")
             : Results.Ok(KeyMap.Of(request));
 
-    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, records.Count, async (userId, member) =>
+    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take, CancellationToken cancellation) where T : class =>
+        await WithAccessAsync(user, id, RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, options.Value.BatchLimit), async (userId, member) =>
         {
             // one transaction each, in the order given: a bad one in the middle holds nobody up
             var receipts = new List<Receipt>(records.Count);
@@ -71,10 +71,12 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
             return Results.Ok(await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation));
         }, cancellation);
 
-    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, int records, Func<string, bool, Task<IResult>> handle, CancellationToken cancellation)
+    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, RequestFault? fault, Func<string, bool, Task<IResult>> handle,
+        CancellationToken cancellation)
     {
-        if (records > options.Value.BatchLimit)
-            return Results.Problem($"{records} records came at once; {options.Value.BatchLimit} are allowed.", statusCode: StatusCodes.Status413PayloadTooLarge, title: "Too many records");
+        if (fault is not null)
+            return Results.Problem(fault.Reason, statusCode: StatusCodes.Status400BadRequest, title: "This request cannot be taken",
+                extensions: new Dictionary<string, object?> { ["code"] = fault.Code });
         var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
         var member = await access.RoleAsync(user, projectId) is not null;
         if (!member && !await WorkedHereAsync(projectId, userId, cancellation))

@@ -11,6 +11,9 @@ public sealed class LabelingOptions
     /// <summary>Cards a browser tab holds at most, the one on screen included. Default: 3.</summary>
     public int DeckSize { get; set; } = 3;
 
+    /// <summary>Tabs and devices in which one person may hold cards of a project at a time. Default: 3.</summary>
+    public int DecksOfAPerson { get; set; } = 3;
+
     /// <summary>Records that one request may bring. Default: 100.</summary>
     public int BatchLimit { get; set; } = 100;
 

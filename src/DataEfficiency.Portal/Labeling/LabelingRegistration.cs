@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Security;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -10,6 +11,7 @@ public static class LabelingRegistration
         services.AddOptions<LabelingOptions>().BindConfiguration(LabelingOptions.Section)
             .Validate(o => o.Lease >= TimeSpan.FromMinutes(2), "Labeling:Lease must be at least 00:02:00: a tab renews once a minute")
             .Validate(o => o.DeckSize is >= 1 and <= 10, "Labeling:DeckSize must be 1 to 10")
+            .Validate(o => o.DecksOfAPerson is >= 1 and <= 20, "Labeling:DecksOfAPerson must be 1 to 20")
             .Validate(o => o.BatchLimit >= 20, "Labeling:BatchLimit must be at least 20: that many answers a browser sends at once")
             .ValidateOnStart();
         services.AddSingleton<First32>();
@@ -27,12 +29,12 @@ public static class LabelingRegistration
         services.AddSingleton<LabelEndpoints>();
     }
 
-    /// <summary>No project policy here: who was removed from a project may still hand in what was answered before.</summary>
+    /// <summary>No project policy here: who was removed from a project hears why nothing is taken, instead of a bare 404.</summary>
     public static void MapLabeling(this IEndpointRouteBuilder app)
     {
         var endpoints = app.ServiceProvider.GetRequiredService<LabelEndpoints>();
         app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync);
-        var project = app.MapApi().MapGroup("/projects/{id:int}");
+        var project = app.MapApi().MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
         project.MapPost("/deck", endpoints.DeckAsync);
         project.MapPost("/answers", endpoints.AnswersAsync);
         project.MapPost("/skip", endpoints.SkipAsync);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>What every outbox record must fulfil. A paused or stopped project, or a lost membership, is no reason to refuse work that was done.</summary>
+/// <summary>What every outbox record must fulfil. A paused or stopped project is no reason to refuse work that was done.</summary>
 internal static class RecordRules
 {
     public static Receipt OtherUser(IOutboxRecord record) =>
@@ -15,14 +15,13 @@ internal static class RecordRules
         var there = await db.Items.AnyAsync(i => i.Id == record.ItemId && i.ProjectId == projectId
             && db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null && i.ImportId <= p.VisibleImport), cancellation);
         if (!there) return Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).");
-        return await ServedAsync(db, projectId, userId, cancellation) ? null
-            : Receipt.Refuse(record, "not-served", "You have not been given any item of this project.");
+        return await db.Memberships.AnyAsync(m => m.ProjectId == projectId && m.UserId == userId, cancellation) ? null
+            : Receipt.Refuse(record, "removed", "You are not in this project any more, so this was not taken. A lead can invite you again.");
     }
 
-    /// <summary>Holds a card or has worked here before: a foreign person has neither.</summary>
+    /// <summary>Held a card or has worked here before: such a person hears why nothing is taken, a foreign one hears of no project.</summary>
     public static async Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>
-        await db.Memberships.AnyAsync(m => m.ProjectId == projectId && m.UserId == userId, cancellation)
-        || await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.UserId == userId, cancellation)
+        await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.UserId == userId, cancellation)
         || await db.Labels.AnyAsync(l => l.ProjectId == projectId && l.UserId == userId, cancellation)
         || await db.Skips.AnyAsync(k => k.ProjectId == projectId && k.UserId == userId, cancellation);
 }

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -5,52 +7,110 @@ namespace DataEfficiency.Portal.Projects;
 
 public sealed record ProjectMember(string UserId, string Name, string UserName, ProjectRole Role, int Labels);
 
-/// <summary>Who works on a project.</summary>
-public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, TimeProvider time)
+/// <summary>
+/// Who works on a project, and the only way to change it: the rules (a lead asks, one lead stays, cards go back, the audit knows) hold
+/// inside the change's own transaction, so that two leads at once cannot undo each other's.
+/// </summary>
+public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, TimeProvider time)
 {
+    private const string NoLead = "You do not lead this project.";
+
     public async Task<IReadOnlyList<ProjectMember>> ListAsync(int projectId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await (from m in db.Memberships where m.ProjectId == projectId join u in db.Users on m.UserId equals u.Id orderby m.Role, u.DisplayName
-            select new ProjectMember(u.Id, u.DisplayName, u.UserName!, m.Role, db.Labels.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
+        return await (from m in db.Memberships
+                      where m.ProjectId == projectId
+                      join u in db.Users on m.UserId equals u.Id
+                      orderby m.Role, u.DisplayName
+                      select new ProjectMember(u.Id, u.DisplayName, u.UserName!, m.Role,
+                          db.Labels.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
     }
 
-    /// <summary>Active people who are no members yet.</summary>
-    public async Task<IReadOnlyList<AppUser>> OthersAsync(int projectId, CancellationToken cancel = default)
+    /// <summary>Active people who are no members yet and whom the asking person knows: an admin everybody, a lead those of own projects.</summary>
+    public async Task<IReadOnlyList<AppUser>> OthersAsync(ClaimsPrincipal by, int projectId, CancellationToken cancel = default)
     {
+        var id = IdOf(by);
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Users.AsNoTracking().Where(u => u.DeactivatedAt == null && !db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id)).OrderBy(u => u.DisplayName).ToListAsync(cancel);
+        var all = await ProjectAccess.IsAdminAsync(db, id, cancel);
+        var led = ProjectAccess.Led(db, id);
+        return await db.Users.AsNoTracking()
+            .Where(u => u.DeactivatedAt == null && !db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
+            .Where(u => all || db.Memberships.Any(m => m.UserId == u.Id && led.Contains(m.ProjectId)))
+            .OrderBy(u => u.DisplayName).ToListAsync(cancel);
     }
 
-    /// <summary>Adds a person or changes the role.</summary>
-    public Task SetAsync(int projectId, string userId, ProjectRole role, string by, CancellationToken cancel = default) => writes.WriteAsync(async (db, token) =>
+    /// <summary>Adds the person who signs in by exactly this name, or changes their role. Returns why not, or null.</summary>
+    public async Task<string?> AddAsync(ClaimsPrincipal by, int projectId, string userName, ProjectRole role, CancellationToken cancel = default)
     {
-        var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
-        if (member is null) db.Memberships.Add(member = new Membership { ProjectId = projectId, UserId = userId, CreatedAt = Now });
-        else if (member.Role == ProjectRole.Lead && role != ProjectRole.Lead) await KeepOneLeadAsync(db, projectId, token);
-        member.Role = role;
-        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = by, What = "member.set", After = $"{userId}: {role}", CreatedAt = Now });
-        await db.SaveChangesAsync(token);
-    }, cancel);
+        var name = userName.Trim().ToUpperInvariant();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var found = await db.Users.Where(u => u.NormalizedUserName == name && u.DeactivatedAt == null).Select(u => u.Id).FirstOrDefaultAsync(cancel);
+        return found is null ? $"Nobody here signs in as '{userName.Trim()}'. Invite them with a link." : await SetAsync(by, projectId, found, role, cancel);
+    }
 
-    /// <summary>Takes a person off the project: labels stay, cards held go back.</summary>
-    /// <exception cref="InvalidOperationException">The last lead.</exception>
-    public Task RemoveAsync(int projectId, string userId, string by, CancellationToken cancel = default) => writes.WriteAsync(async (db, token) =>
+    /// <summary>Adds a person or changes the role. Returns why not, or null.</summary>
+    public async Task<string?> SetAsync(ClaimsPrincipal by, int projectId, string userId, ProjectRole role, CancellationToken cancel = default)
     {
-        var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
-        if (member is null) return;
-        if (member.Role == ProjectRole.Lead) await KeepOneLeadAsync(db, projectId, token);
-        db.Memberships.Remove(member);
-        await db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.UserId, (string?)null).SetProperty(s => s.LeaseUntil, 0), token);
-        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = by, What = "member.removed", Before = $"{userId}: {member.Role}", CreatedAt = Now });
-        await db.SaveChangesAsync(token);
-    }, cancel);
+        if (!Enum.IsDefined(role)) return $"There is no role {(int)role} in a project.";
+        var changed = false;
+        var refusal = await writes.WriteAsync(async (db, token) =>
+        {
+            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeactivatedAt == null, token)) return "This person is gone.";
+            var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
+            if (member?.Role == role) return null;
+            var before = member is null ? null : $"{userId}: {member.Role}";
+            if (member is null)
+            {
+                db.Memberships.Add(new Membership { ProjectId = projectId, UserId = userId, Role = role, CreatedAt = Now });
+            }
+            else
+            {
+                if (await IsLastLeadAsync(db, member, token)) return LastLead;
+                member.Role = role;
+                changed = true;
+                await RightsChanges.EndOpenAsync(db, userId, Now, token);
+            }
+            Audit(db, projectId, by, "member.set", before, $"{userId}: {role}");
+            await db.SaveChangesAsync(token);
+            return (string?)null;
+        }, cancel);
+        if (changed) rights.Announce(userId);
+        return refusal;
+    }
+
+    /// <summary>Takes a person off the project: labels stay, cards held go back. Returns why not, or null.</summary>
+    public async Task<string?> RemoveAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default)
+    {
+        var refusal = await writes.WriteAsync(async (db, token) =>
+        {
+            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
+            if (member is null) return null;
+            if (await IsLastLeadAsync(db, member, token)) return LastLead;
+            db.Memberships.Remove(member);
+            await db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null)
+                .ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
+                    .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), token);
+            await RightsChanges.EndOpenAsync(db, userId, Now, token);
+            Audit(db, projectId, by, "member.removed", $"{userId}: {member.Role}", null);
+            await db.SaveChangesAsync(token);
+            return (string?)null;
+        }, cancel);
+        if (refusal is null) rights.Announce(userId);
+        return refusal;
+    }
+
+    private const string LastLead = "The last lead of a project stays: make somebody else lead first.";
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static async Task KeepOneLeadAsync(AppDbContext db, int projectId, CancellationToken cancel)
-    {
-        if (await db.Memberships.CountAsync(m => m.ProjectId == projectId && m.Role == ProjectRole.Lead, cancel) < 2)
-            throw new InvalidOperationException("The last lead of a project stays: make somebody else lead first.");
-    }
+    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    private static async Task<bool> IsLastLeadAsync(AppDbContext db, Membership member, CancellationToken cancel) =>
+        member.Role == ProjectRole.Lead
+        && await db.Memberships.CountAsync(m => m.ProjectId == member.ProjectId && m.Role == ProjectRole.Lead, cancel) < 2;
+
+    private void Audit(AppDbContext db, int projectId, ClaimsPrincipal by, string what, string? before, string? after) =>
+        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = IdOf(by)!, What = what, Before = before, After = after, CreatedAt = Now });
 }

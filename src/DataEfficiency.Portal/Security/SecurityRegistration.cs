@@ -18,6 +18,7 @@ public static class SecurityRegistration
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
+        services.AddRateLimits();
         services.AddProblemDetails();
         services.AddScoped<CspNonce>();
     }

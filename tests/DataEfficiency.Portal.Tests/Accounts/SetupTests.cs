@@ -56,6 +56,30 @@ public sealed class SetupTests
         Assert.True(gate.Done);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For", "192.0.2.7"), InlineData("X-Forwarded-Host", "localhost"), InlineData("Forwarded", "for=192.0.2.7"), InlineData("Via", "1.1 proxy"), InlineData("X-Real-IP", "192.0.2.7")]
+    public async Task Setup_ThroughAProxyOnThisMachine_NeedsTheCode(string header, string value)
+    {
+        await using var portal = new PortalFactory();
+        var browser = portal.Browser();
+        browser.DefaultRequestHeaders.Add(header, value);
+
+        Assert.Contains("code", await browser.GetStringAsync("/setup"));
+        var answer = await SendAsync(browser, "eve");
+
+        Assert.Contains("The set-up code is wrong", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Setup_WhereAProxyIsConfigured_NeedsTheCode()
+    {
+        await using var portal = new PortalFactory { Settings = { ["Proxy:KnownProxies:0"] = "10.0.0.2" } };
+
+        var answer = await SendAsync(portal.Browser(), "eve");
+
+        Assert.Contains("The set-up code is wrong", await answer.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task Setup_LoopbackConnectionButForeignHost_NeedsTheCode()
     {

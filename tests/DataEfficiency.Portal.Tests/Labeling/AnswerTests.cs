@@ -32,6 +32,28 @@ public sealed class AnswerTests : IDisposable
         Assert.Single(_world.Doorbell.Rings);
     }
 
+    [Theory]
+    [InlineData("{\"label\":\"abc\"}"), InlineData("{\"label\":1.5}"), InlineData("{\"label\":null}"), InlineData("{\"label\":{}}"), InlineData("[]"), InlineData("null"), InlineData("7")]
+    [InlineData("{\"label\":99999999999}"), InlineData("{\"text\":\"\\ud83d\"}"), InlineData("{\"text\":[]}")]
+    public async Task Submit_AnAnswerOfNoShape_IsRefusedAndTheOthersAreStored(string answer)
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var cards = (await ada.NextAsync(2)).Cards;
+        var bad = $$"""{"submissionId":"{{Guid.NewGuid()}}","user":"{{ada.UserId}}","itemId":{{cards[0].ItemId}},"answer":{{answer}},"startedAt":0,"activeMs":1}""";
+        var good = JsonSerializer.Serialize(ada.Answer(cards[1].ItemId), JsonSerializerOptions.Web);
+        foreach (var type in new[] { TaskType.SingleChoice, TaskType.ShortAnswer })
+        {
+            await _world.SetProjectAsync(p => p.TaskType = type);
+            var body = new StringContent($$"""{"deck":{"token":"t","want":0},"records":[{{bad}},{{good}}]}""", System.Text.Encoding.UTF8, "application/json");
+            using var response = await ada.Client.PostAsync($"/api/v1/projects/{_world.ProjectId}/answers", body);
+
+            var reply = (await response.Content.ReadFromJsonAsync<DeckReply>(LabelingWorld.Json))!;
+            Assert.Equal("bad-answer", reply.Refused[0].Code);
+            if (type == TaskType.SingleChoice) Assert.Single(reply.Acknowledged);
+        }
+    }
+
     [Fact]
     public async Task Submit_OwnItemAgain_IsARevisionThatKeepsItsStratum()
     {

@@ -224,16 +224,61 @@ public sealed class ServingTests : IDisposable
     }
 
     [Fact]
-    public async Task Deck_RemovedFromTheProject_GivesNoCardButTakesUnsentAnswers()
+    public async Task Deck_RemovedFromTheProject_GivesNoCardAndRefusesAnswersByThatCode()
     {
         await _world.AddPoolAsync(3);
         var ada = await _world.AddAnnotatorAsync("ada");
-        var card = Assert.Single((await ada.NextAsync()).Cards);
+        var cards = (await ada.NextAsync(2)).Cards;
+        await ada.SubmitAsync(ada.Answer(cards[0].ItemId));
         await using var db = await _world.OpenDbAsync();
         await db.Memberships.Where(m => m.UserId == ada.UserId).ExecuteDeleteAsync();
 
-        Assert.Equal(Kept.Stored, Assert.Single((await ada.SubmitAsync(ada.Answer(card.ItemId))).Acknowledged).Kept);
+        Assert.Equal("removed", Assert.Single((await ada.SubmitAsync(ada.Answer(cards[1].ItemId))).Refused).Code);
         Assert.Equal("removed", (await ada.NextAsync(3)).End!.Code);
+        Assert.Equal(1, await db.Labels.CountAsync());
+    }
+
+    [Fact]
+    public async Task Deck_InAFourthTab_GetsNoCardUntilOneIsClosed()
+    {
+        await _world.AddPoolAsync(40);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        async Task<DeckReply> NextAsync(string token) => await ada.ReadAsync<DeckReply>("deck", new DeckRequest(token, [], [], 3));
+
+        foreach (var token in new[] { "one", "two", "three" }) Assert.Equal(3, (await NextAsync(token)).Cards.Count);
+        var fourth = await NextAsync("four");
+
+        Assert.Empty(fourth.Cards);
+        Assert.Equal("held", fourth.End!.Code);
+        Assert.Equal(3, (await ada.ReadAsync<DeckReply>("deck", new DeckRequest("four", ["two"], [], 3))).Cards.Count);
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal(9, await db.Slots.CountAsync(s => s.UserId == ada.UserId));
+    }
+
+    [Fact]
+    public async Task Requests_BeyondTheirLimits_AreRefusedWithACodeAndChangeNothing()
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        long[] Ids(int count) => [.. Enumerable.Range(1, count).Select(i => (long)i)];
+        var deck = ada.Deck();
+        foreach (var (route, body, code) in new (string, object, string)[]
+        {
+            ("deck", new DeckRequest(new string('t', 65), [], [], 1), "too-long"), ("deck", new DeckRequest("", [], [], 1), "missing"),
+            ("deck", new DeckRequest("t", [], Ids(33), 1), "too-many"), ("deck", new DeckRequest("t", [new string('d', 65)], [], 1), "too-long"),
+            ("deck", new DeckRequest("t", [.. Ids(201).Select(i => $"{i}")], [], 1), "too-many"),
+            ("renew", new RenewRequest("t", Ids(201), []), "too-many"), ("renew", new RenewRequest("t", [], Ids(201)), "too-many"),
+            ("answers", new { deck, records = new AnswerRecord?[] { null } }, "missing"), ("answers", new { deck }, "missing"), ("answers", new { records = Array.Empty<object>() }, "missing"),
+            ("skip", new { deck, records = new SkipRecord?[] { null } }, "missing"), ("drafts", new { records = new DraftRecord?[] { null } }, "missing"),
+            ("answers", new AnswersRequest(deck, [.. Ids(101).Select(i => ada.Answer(i))]), "too-many"),
+        })
+        {
+            using var response = await ada.PostAsync(route, body);
+            Assert.Equal((route, HttpStatusCode.BadRequest), (route, response.StatusCode));
+            Assert.Contains($"\"code\":\"{code}\"", await response.Content.ReadAsStringAsync());
+        }
+        await using var db = await _world.OpenDbAsync();
+        Assert.False(await db.Slots.AnyAsync(s => s.UserId != null));
     }
 
     [Fact]

@@ -155,15 +155,4 @@ public sealed class ProjectTests
             if (path != "/") Assert.NotEqual(HttpStatusCode.OK, (await annotator.GetAsync(path)).StatusCode);
         }
     }
-
-    [Fact]
-    public async Task Members_TheLastLead_Stays()
-    {
-        await using var pool = await PoolFixture.StartAsync();
-        await pool.Portal.AddMemberAsync(pool.ProjectId, pool.LeadId, ProjectRole.Lead);
-        var members = pool.Portal.Services.GetRequiredService<ProjectMembers>();
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => members.RemoveAsync(pool.ProjectId, pool.LeadId, pool.LeadId));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => members.SetAsync(pool.ProjectId, pool.LeadId, ProjectRole.Annotator, pool.LeadId));
-    }
 }

@@ -25,7 +25,7 @@ async function send(url, text, keepalive, method) {
 }
 
 /**
- * Returns {kind: 'ok', body} | {kind: 'sign-in'} | {kind: 'retry', after?} | {kind: 'refused', reason}.
+ * Returns {kind: 'ok', body} | {kind: 'sign-in'} | {kind: 'retry', status?, after?} | {kind: 'refused', reason}.
  * Only a JSON body counts as a reply: a bare 200 may be a sign-in page or a proxy.
  */
 export const post = (project, route, body, { keepalive = true } = {}) => ask(`api/v1/projects/${project}/${route}`, body, keepalive, 'POST');
@@ -50,7 +50,7 @@ async function ask(url, body, keepalive, method) {
     }
     if (response.type === 'opaqueredirect' || response.status === 401) { token = null; return { kind: 'sign-in' }; }
     if (response.status === 408 || response.status === 429 || response.status >= 500)
-      return { kind: 'retry', after: 1000 * Number(response.headers.get('retry-after')) || 0 };
+      return { kind: 'retry', status: response.status, after: 1000 * Number(response.headers.get('retry-after')) || 0 };
     if (response.ok) {
       const reply = await read(response);
       return reply ? { kind: 'ok', body: reply } : { kind: 'retry' };

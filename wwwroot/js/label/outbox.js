@@ -1,6 +1,8 @@
 // Answers wait here until the server has repeated their submission id. A record names its person; nothing is removed before that.
 import { post } from './api.js';
 
+// A record that makes the server fail so often, alone, would hold up all behind it. Only 500 counts: 502 to 504 come from a proxy while the server is away.
+const FAILURES = 3;
 const BATCH = 20, BATCH_BYTES = 50 * 1024, FIRST_WAIT = 1000, LONGEST_WAIT = 15000;
 
 /** Plain http has no crypto.randomUUID. */
@@ -128,6 +130,13 @@ export class Outbox {
       if (batch.length > 1) { this.#single = true; return true; }
       await this.#refuse(batch[0], result.reason);
       return true;
+    }
+    if (result.status === 500) {
+      this.#single = true;
+      if (batch.length === 1 && (batch[0].failures = (batch[0].failures ?? 0) + 1) >= FAILURES) {
+        await this.#refuse(batch[0], 'The server failed three times on this answer. Copy it, and tell a lead.');
+        return true;
+      }
     }
     this.#later(result.kind === 'sign-in' ? 'sign-in' : 'offline', result.after);
     return false;

@@ -9,7 +9,7 @@ public sealed partial class PeoplePage
     private IReadOnlyList<string> _errors = [];
     private List<Person> _people = [];
     private List<Project> _projects = [];
-    private List<AccountLink> _open = [];
+    private List<OpenLink> _open = [];
     private bool _admin;
     private string? _url;
 

@@ -45,10 +45,10 @@ public sealed partial class PersonPage
 
     private async Task JoinAsync() =>
         Show(int.TryParse(Input.Project, out var project)
-            ? await Directory.SetMembershipAsync(HttpContext.User, project, _person!.UserName, Input.ProjectRole)
+            ? await Members.SetAsync(HttpContext.User, project, Id, Input.ProjectRole)
             : "Choose a project.");
 
-    private async Task LeaveAsync() => Show(await Directory.RemoveMembershipAsync(HttpContext.User, Leave, Id));
+    private async Task LeaveAsync() => Show(await Members.RemoveAsync(HttpContext.User, Leave, Id));
 
     private async Task SetRoleAsync() => Show(await Directory.SetGlobalRoleAsync(HttpContext.User, Id, string.IsNullOrEmpty(Role.GlobalRole) ? null : Role.GlobalRole));
 

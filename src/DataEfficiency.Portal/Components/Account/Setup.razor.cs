@@ -17,7 +17,7 @@ public sealed partial class Setup
     protected override void OnInitialized()
     {
         Input ??= new Fields();
-        _codeNeeded = !SetupGate.FromThisMachine(HttpContext);
+        _codeNeeded = !SetupGate.FromThisMachine(HttpContext, Proxy.Value);
     }
 
     private async Task SubmitAsync()

@@ -14,6 +14,9 @@ public sealed partial class SignIn
     [SupplyParameterFromForm(FormName = "passkey")]
     private string? Credential { get; set; }
 
+    [CascadingParameter]
+    private HttpContext HttpContext { get; set; } = default!;
+
     [SupplyParameterFromQuery]
     private string? ReturnUrl { get; set; }
 
@@ -21,11 +24,23 @@ public sealed partial class SignIn
 
     private async Task SubmitAsync()
     {
-        var result = await Manager.PasswordSignInAsync(Input.UserName?.Trim() ?? "", Input.Password ?? "", Input.Remember, lockoutOnFailure: true);
-        if (result.Succeeded) Navigation.NavigateTo(LocalOrHome(ReturnUrl));
-        else if (result.IsLockedOut) _errors = ["Too many wrong passwords. Try again in 5 minutes, or ask for a reset link."];
+        var (name, address) = (Input.UserName?.Trim() ?? "", HttpContext.Connection.RemoteIpAddress);
+        if (Throttle.IsClosed(address, name))
+        {
+            _errors = ["Too many wrong passwords from here. Try again in 5 minutes, or ask for a reset link."];
+            return;
+        }
+        await Task.Delay(Throttle.Pause(name));
+        var result = await Manager.PasswordSignInAsync(name, Input.Password ?? "", Input.Remember, lockoutOnFailure: false);
+        if (result.Succeeded)
+        {
+            Throttle.Right(address, name);
+            Navigation.NavigateTo(LocalOrHome(ReturnUrl));
+            return;
+        }
+        Throttle.Wrong(address, name);
         // the same words for an unknown name, a wrong password and a deactivated account
-        else _errors = ["Name or password is wrong."];
+        _errors = ["Name or password is wrong."];
     }
 
     private async Task PasskeyAsync()
