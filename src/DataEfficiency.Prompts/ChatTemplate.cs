@@ -57,7 +57,7 @@ public sealed class ChatTemplate
     {
         var names = new Dictionary<string, object?>
         {
-            ["messages"] = new JinjaList(messages.Select(m => (object?)new JinjaDictionary { ["role"] = m.Role, ["content"] = m.Content })),
+            ["messages"] = new JinjaList(messages.Select(m => (object?)new JinjaDictionary { { "role", m.Role }, { "content", m.Content } })),
             ["add_generation_prompt"] = addGenerationPrompt,
             // transformers passes both, as None, where they are not given.
             ["tools"] = null,

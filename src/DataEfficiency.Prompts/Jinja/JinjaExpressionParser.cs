@@ -8,7 +8,11 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
     private const int Deepest = 100;
     private int at, depth;
 
+    protected JinjaNames Names { get; } = new();
+
     protected JinjaToken Current => tokens[at];
+
+    protected JinjaToken Following => tokens[Math.Min(at + 1, tokens.Count - 1)];
 
     protected JinjaToken Next() => tokens[at + 1 < tokens.Count ? at++ : at];
 
@@ -44,10 +48,10 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
         return result;
     }
 
-    public Expression ParseExpression() => Nested(() =>
+    protected Expression ParseExpression(bool withIf = true) => Nested(() =>
     {
         var expression = ParseOr();
-        while (Current.IsName("if"))
+        while (withIf && Current.IsName("if"))
         {
             var line = Next().Line;
             var test = ParseOr();
@@ -57,25 +61,32 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
     });
 
     /// <summary>One expression, or several with commas between them: a tuple.</summary>
-    public Expression ParseTuple()
+    protected Expression ParseTuple(bool withIf = true, bool inBrackets = false)
     {
-        var first = ParseExpression();
-        if (!Current.Is(",")) return first;
-        var items = new List<Expression> { first };
-        while (Take(",") && Current.Kind != TokenKind.Close && !Current.Is(")") && !Current.Is("=")) items.Add(ParseExpression());
-        return new ListOf(items, true, first.Line);
+        var line = Current.Line;
+        var items = new List<Expression>();
+        var isTuple = false;
+        while (true)
+        {
+            if (items.Count > 0) Expect(",");
+            if (Current.Kind == TokenKind.Close || Current.Is(")")) break;
+            items.Add(ParseExpression(withIf));
+            if (!Current.Is(",")) break;
+            isTuple = true;
+        }
+        if (!isTuple && items.Count > 0) return items[0];
+        return isTuple || inBrackets ? new ListOf(items, true, line) : throw Error($"an expression is needed instead of {Current}");
     }
 
-    protected Expression ParseOr() => ParseLeft(ParseAnd, t => t.IsName("or"));
+    private Expression ParseOr() => ParseLeft(ParseAnd, t => t.IsName("or"));
 
     private Expression ParseAnd() => ParseLeft(ParseNot, t => t.IsName("and"));
 
-    private Expression ParseNot() => Current.IsName("not") ? Nested<Expression>(() => new Unary("not", At(Next(), ParseNot, out var line), line)) : ParseComparison();
-
-    private static Expression At(JinjaToken token, Func<Expression> parse, out int line)
+    private Expression ParseNot()
     {
-        line = token.Line;
-        return parse();
+        if (!Current.IsName("not")) return ParseComparison();
+        var line = Next().Line;
+        return Nested<Expression>(() => new Unary("not", ParseNot(), line));
     }
 
     private Expression ParseComparison()
@@ -86,7 +97,7 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
         {
             if (Current.Kind == TokenKind.Operator && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=") rest.Add((Next().Text, ParseSum()));
             else if (TakeName("in")) rest.Add(("in", ParseSum()));
-            else if (Current.IsName("not") && tokens[Math.Min(at + 1, tokens.Count - 1)].IsName("in"))
+            else if (Current.IsName("not") && Following.IsName("in"))
             {
                 at += 2;
                 rest.Add(("not in", ParseSum()));
@@ -116,10 +127,12 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
 
     private Expression ParseUnary(bool withFilters)
     {
-        var expression = Current.Is("-") || Current.Is("+")
-            ? Nested<Expression>(() => Next() is var token ? new Unary(token.Text, ParseUnary(withFilters: false), token.Line) : null!)
-            : ParsePostfix(ParsePrimary());
-        return withFilters ? ParseFilters(expression) : expression;
+        var token = Current;
+        var expression = Take("-") || Take("+")
+            ? Nested<Expression>(() => new Unary(token.Text, ParseUnary(withFilters: false), token.Line))
+            : ParsePrimary();
+        expression = ParsePostfix(expression);
+        return withFilters ? ParseFiltersAndTests(expression) : expression;
     }
 
     private Expression ParsePrimary()
@@ -127,29 +140,30 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
         var token = Next();
         switch (token.Kind)
         {
+            case TokenKind.Name when JinjaRefused.Find("function", token.Text) is { } refused && !Names.IsAssigned(token.Text):
+                throw JinjaRefused.At(refused, token.Line);
             case TokenKind.Name:
                 return token.Text switch
                 {
                     "true" or "True" => new Literal(true, token.Line),
                     "false" or "False" => new Literal(false, token.Line),
                     "none" or "None" => new Literal(null, token.Line),
-                    _ => new Name(token.Text, token.Line),
+                    _ => Names.Read(new Name(token.Text, token.Line)),
                 };
             case TokenKind.String:
                 var text = token.Text;
                 while (Current.Kind == TokenKind.String) text += Next().Text;
                 return new Literal(text, token.Line);
             case TokenKind.Integer:
-                return new Literal(long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Error($"the number {token.Text} is too large", token.Line), token.Line);
+                return new Literal(JinjaLiteral.Whole(token.Text, token.Line), token.Line);
             case TokenKind.Float:
                 return new Literal(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture), token.Line);
             case TokenKind.Operator when token.Text == "(":
-                if (Take(")")) return new ListOf([], true, token.Line);
-                var inner = ParseTuple();
+                var inner = ParseTuple(inBrackets: true);
                 Expect(")");
                 return inner;
             case TokenKind.Operator when token.Text == "[":
-                return new ListOf(ParseItems("]", ParseExpression), false, token.Line);
+                return new ListOf(ParseItems("]", () => ParseExpression()), false, token.Line);
             case TokenKind.Operator when token.Text == "{":
                 return new DictionaryOf(ParseItems("}", () =>
                 {
@@ -162,15 +176,16 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
         }
     }
 
-    private List<T> ParseItems<T>(string close, Func<T> parse)
+    /// <summary>Items with commas between them, and one more comma where the template likes.</summary>
+    private List<T> ParseItems<T>(string end, Func<T> parse)
     {
         var items = new List<T>();
-        while (!Take(close))
+        while (!Take(end))
         {
             if (items.Count > 0)
             {
                 Expect(",");
-                if (Take(close)) break;
+                if (Take(end)) break;
             }
             items.Add(parse());
         }
@@ -181,21 +196,30 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
     {
         while (true)
         {
-            if (Current.Is(".") && Next() is var dot)
-                expression = Current.Kind == TokenKind.Integer ? new Index(expression, ParsePrimary(), dot.Line) : new Attribute(expression, ExpectName(), dot.Line);
-            else if (Current.Is("[")) expression = ParseSubscript(expression);
-            else if (Current.Is("(")) expression = new Call(expression, ParseArguments(), Current.Line);
+            if (Current.Is(".") || Current.Is("[")) expression = ParseSubscript(expression);
+            else if (Current.Is("(")) expression = ParseCall(expression);
             else return expression;
         }
     }
 
     private Expression ParseSubscript(Expression expression)
     {
-        var line = Next().Line;
+        var opening = Next();
+        if (opening.Text == ".")
+        {
+            var key = Next();
+            return key.Kind switch
+            {
+                TokenKind.Name => new Attribute(expression, key.Text, opening.Line),
+                TokenKind.Integer => new Index(expression, new Literal(JinjaLiteral.Whole(key.Text, key.Line), key.Line), opening.Line),
+                _ => throw Error($"a name or a number is needed instead of {key}", key.Line),
+            };
+        }
         var parts = new Expression?[3];
         var colons = 0;
         while (!Current.Is("]"))
         {
+            if (colons == 0 && Current.Is(",") && parts[0] is not null) return ParseTupleKey(expression, parts[0]!, opening.Line);
             if (Take(":"))
             {
                 if (++colons > 2) throw Error("a slice has at most two colons");
@@ -204,48 +228,105 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
             else throw Error($"']' is needed instead of {Current}");
         }
         Expect("]");
-        if (colons > 0) return new Slice(expression, parts[0], parts[1], parts[2], line);
-        return new Index(expression, parts[0] ?? throw Error("an index is missing", line), line);
+        if (colons > 0) return new Slice(expression, parts[0], parts[1], parts[2], opening.Line);
+        return new Index(expression, parts[0] ?? new ListOf([], true, opening.Line), opening.Line);
     }
 
-    protected Arguments ParseArguments()
+    private Index ParseTupleKey(Expression expression, Expression first, int line)
+    {
+        var items = new List<Expression> { first };
+        while (!Take("]"))
+        {
+            Expect(",");
+            items.Add(ParseExpression());
+        }
+        return new Index(expression, new ListOf(items, true, line), line);
+    }
+
+    private Call ParseCall(Expression expression)
+    {
+        var line = Current.Line;
+        if (expression is Attribute attribute && JinjaRefused.Find("method", attribute.Key) is { } method) throw JinjaRefused.At(method, line);
+        return new Call(expression, ParseArguments(), line);
+    }
+
+    private Arguments ParseArguments()
     {
         Expect("(");
         var positional = new List<Expression>();
         var named = new List<(string, Expression)>();
+        Expression? rest = null, namedRest = null;
         ParseItems(")", () =>
         {
-            if (Current.Is("*") || Current.Is("**")) throw Error("unpacking of arguments (* and **) is not supported");
-            if (Current.Kind == TokenKind.Name && tokens[Math.Min(at + 1, tokens.Count - 1)].Is("="))
+            if (namedRest is not null) throw Error("nothing may follow the arguments **");
+            if (Take("**")) namedRest = ParseExpression();
+            else if (Take("*")) rest = rest is null ? ParseExpression() : throw Error("a call has one *");
+            else if (Current.Kind == TokenKind.Name && Following.Is("="))
             {
                 var name = ExpectName();
+                if (named.Any(n => n.Item1 == name)) throw Error($"the argument '{name}' is given twice");
                 Expect("=");
                 named.Add((name, ParseExpression()));
             }
+            else if (rest is not null || named.Count > 0) throw Error("an argument without a name may not follow one with a name or *");
             else positional.Add(ParseExpression());
             return true;
         });
-        return new Arguments(positional, named);
+        return positional.Count + named.Count == 0 && rest is null && namedRest is null ? Arguments.None
+            : new Arguments(positional, named, rest, namedRest);
     }
 
-    protected Expression ParseFilters(Expression expression)
+    private Expression ParseFiltersAndTests(Expression expression)
     {
         while (true)
         {
             if (Current.Is("|"))
             {
-                var line = Next().Line;
-                expression = new Filter(expression, ExpectName(), Current.Is("(") ? ParseArguments() : Arguments.None, line);
+                Next();
+                expression = ParseFilter(expression);
             }
-            else if (Current.IsName("is"))
-            {
-                var line = Next().Line;
-                var negated = TakeName("not");
-                expression = new Test(expression, ExpectName(), negated, ParseTestArguments(), line);
-            }
-            else if (Current.Is("(")) expression = new Call(expression, ParseArguments(), Current.Line);
+            else if (Current.IsName("is")) expression = ParseTest(expression);
+            else if (Current.Is("(")) expression = ParseCall(expression);
             else return expression;
         }
+    }
+
+    /// <summary>The name of a filter and its arguments, and those that follow.</summary>
+    protected Expression ParseFilters(Expression expression)
+    {
+        do expression = ParseFilter(expression);
+        while (Take("|"));
+        return expression;
+    }
+
+    private Filter ParseFilter(Expression expression)
+    {
+        var line = Current.Line;
+        var name = ExpectDottedName();
+        JinjaFilters.Check(name, line);
+        var arguments = Current.Is("(") ? ParseArguments() : Arguments.None;
+        // map, select and their kin name a filter or test in a string
+        if (name == "map" && arguments.Positional is [Literal { Value: string filter }, ..]) JinjaFilters.Check(filter, line);
+        if (name is "select" or "reject" && arguments.Positional is [Literal { Value: string first }, ..]) JinjaTests.Check(first, line);
+        if (name is "selectattr" or "rejectattr" && arguments.Positional is [_, Literal { Value: string second }, ..]) JinjaTests.Check(second, line);
+        return new Filter(expression, name, arguments, line);
+    }
+
+    private string ExpectDottedName()
+    {
+        var name = ExpectName();
+        while (Take(".")) name += "." + ExpectName();
+        return name;
+    }
+
+    private Expression ParseTest(Expression expression)
+    {
+        var line = Next().Line;
+        var negated = TakeName("not");
+        var name = ExpectDottedName();
+        JinjaTests.Check(name, line);
+        var test = new Test(expression, name, ParseTestArguments(), line);
+        return negated ? new Unary("not", test, line) : test;
     }
 
     /// <summary>A test may have one argument without brackets: x is divisibleby 3.</summary>
@@ -253,7 +334,8 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens)
     {
         if (Current.Is("(")) return ParseArguments();
         var starts = Current.Kind is TokenKind.String or TokenKind.Integer or TokenKind.Float || Current.Is("[") || Current.Is("{")
-            || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and" or "if" or "is" or "in" or "not");
+            || Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and");
+        if (Current.IsName("is")) throw Error("tests cannot follow each other; join them with 'and'");
         return starts ? new Arguments([ParsePostfix(ParsePrimary())], []) : Arguments.None;
     }
 }

@@ -1,83 +1,99 @@
-// Functions that every template sees, and the variable "loop".
-using System.Globalization;
+// Functions that every template sees: jinja2's, and the two that transformers adds.
+using System.Numerics;
 
 namespace DataEfficiency.Prompts.Jinja;
 
 internal static class JinjaGlobals
 {
-    public static IEnumerable<(string Name, JinjaFunction Function)> Functions(TimeProvider time)
-    {
-        yield return ("raise_exception", a => throw new ChatTemplateException(JinjaValue.Text(a.Need(0, "message")), raisedByTemplate: true));
-        yield return ("strftime_now", a => Time(JinjaValue.ToText(a.Need(0, "format")), time.GetLocalNow()));
-        yield return ("namespace", a => Filled(new JinjaDictionary { IsNamespace = true }, a));
-        yield return ("dict", a => Filled(new JinjaDictionary(), a));
-        yield return ("range", Range);
-    }
+    private static readonly JinjaSignature Message = new("message"), Format = new("format"), Separator = new("sep?");
 
-    /// <summary>The variable "loop" of one turn.</summary>
-    public static JinjaDictionary Loop(IReadOnlyList<object?> items, int index) => new()
-    {
-        ["index"] = index + 1L,
-        ["index0"] = (long)index,
-        ["revindex"] = (long)(items.Count - index),
-        ["revindex0"] = items.Count - index - 1L,
-        ["first"] = index == 0,
-        ["last"] = index == items.Count - 1,
-        ["length"] = (long)items.Count,
-        ["previtem"] = index > 0 ? items[index - 1] : new Undefined("the item before the first"),
-        ["nextitem"] = index + 1 < items.Count ? items[index + 1] : new Undefined("the item after the last"),
-        ["cycle"] = (JinjaFunction)(a => a.Positional.Count > 0 ? a.Positional[index % a.Positional.Count] : throw new ChatTemplateException("cycle needs values")),
-    };
+    public static IEnumerable<JinjaFunction> Functions(TimeProvider time) =>
+    [
+        new("raise_exception", a => throw new ChatTemplateException(JinjaText.Of(Message.Bind("raise_exception", a)[0]), raisedByTemplate: true)),
+        new("strftime_now", a => JinjaTime.Text(JinjaValue.ToText(Format.Bind("strftime_now", a)[0]), time.GetLocalNow())),
+        new("namespace", a => new JinjaNamespace(Mapping("namespace", a))),
+        new("dict", a => Mapping("dict", a)),
+        new("range", Range),
+        new("cycler", a => a.Named.Count == 0 && a.Positional.Count > 0 ? new JinjaCycler(a.Positional)
+            : throw new ChatTemplateException("cycler needs values")),
+        new("joiner", a => new JinjaJoiner(Separator.Bind("joiner", a).Or(0, ", "))),
+    ];
 
-    private static JinjaDictionary Filled(JinjaDictionary made, JinjaArguments arguments)
+    private static JinjaDictionary Mapping(string function, JinjaArguments arguments)
     {
-        if (arguments.Positional.FirstOrDefault() is JinjaDictionary from) foreach (var (key, value) in JinjaValue.Counted(from)) made[key] = value;
+        if (arguments.Positional.Count > 1) throw new ChatTemplateException($"'{function}' takes one argument without a name");
+        var made = new JinjaDictionary();
+        if (arguments.Positional is [JinjaDictionary from]) foreach (var (key, value) in JinjaValue.Counted(from).Pairs) made[key] = value;
+        else if (arguments.Positional is [var pairs])
+            foreach (var pair in JinjaValue.Iterate(pairs))
+                made[JinjaValue.Items(pair) is { Count: 2 } two ? two[0] : throw new ChatTemplateException($"'{function}' needs pairs")] = two[1];
         foreach (var (key, value) in arguments.Named) made[key] = value;
         return made;
     }
 
-    private static JinjaList Range(JinjaArguments arguments)
+    private static object Range(JinjaArguments arguments)
     {
-        var numbers = arguments.Positional.Select(JinjaValue.ToLong).ToArray();
-        var (start, stop, step) = numbers switch
+        if (arguments.Named.Count > 0) throw new ChatTemplateException("'range' takes no names");
+        var (start, stop, step) = arguments.Positional.Select(JinjaArithmetic.ToBig).ToArray() switch
         {
-            [var end] => (0L, end, 1L),
-            [var begin, var end] => (begin, end, 1L),
-            [var begin, var end, var by] when by != 0 => (begin, end, by),
+            [var end] => (BigInteger.Zero, end, BigInteger.One),
+            [var begin, var end] => (begin, end, BigInteger.One),
+            [var begin, var end, var by] when !by.IsZero => (begin, end, by),
             _ => throw new ChatTemplateException("range takes one to three whole numbers, and its step is not 0"),
         };
-        var items = new List<object?>();
-        for (var i = start; step > 0 ? i < stop : i > stop; i = checked(i + step))
+        var count = BigInteger.Max(0, step.Sign > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step);
+        if (count > JinjaLimits.Range) throw new ChatTemplateException($"range has more than {JinjaLimits.Range:N0} numbers");
+        if (start < long.MinValue || start > long.MaxValue || stop < long.MinValue || stop > long.MaxValue || BigInteger.Abs(step) > long.MaxValue)
+            throw JinjaArithmetic.TooLarge();
+        return new JinjaRange((long)start, (long)stop, (long)step, (int)count);
+    }
+}
+
+/// <summary>cycler(): one value after the other.</summary>
+internal sealed class JinjaCycler(IReadOnlyList<object?> values) : IJinjaObject
+{
+    private int at;
+
+    public bool TryGet(string name, out object? value)
+    {
+        value = name switch
         {
-            if (items.Count >= JinjaLimits.Range) throw new ChatTemplateException($"range has more than {JinjaLimits.Range:N0} numbers");
-            JinjaLimits.Running.Step();
-            items.Add(i);
-        }
-        return new JinjaList(items);
+            "current" => values[at],
+            "pos" => (long)at,
+            "items" => new JinjaList(values, isTuple: true),
+            "next" => new JinjaFunction(name, _ =>
+            {
+                var current = values[at];
+                at = (at + 1) % values.Count;
+                return current;
+            }),
+            "reset" => new JinjaFunction(name, _ =>
+            {
+                at = 0;
+                return null;
+            }),
+            _ => JinjaBound.Absent,
+        };
+        return !ReferenceEquals(value, JinjaBound.Absent);
+    }
+}
+
+/// <summary>joiner(): nothing the first time, the separator from then on.</summary>
+internal sealed class JinjaJoiner(object? separator) : IJinjaObject, IJinjaCallable
+{
+    private bool used;
+
+    public object? Call(JinjaArguments arguments)
+    {
+        if (arguments.Positional.Count + arguments.Named.Count > 0) throw new ChatTemplateException("a joiner takes no arguments");
+        if (used) return separator;
+        used = true;
+        return "";
     }
 
-    private static string Time(string format, DateTimeOffset now)
+    public bool TryGet(string name, out object? value)
     {
-        var text = new System.Text.StringBuilder();
-        for (var i = 0; i < format.Length; i++)
-        {
-            if (format[i] != '%' || i + 1 == format.Length)
-            {
-                text.Append(format[i]);
-                continue;
-            }
-            text.Append(format[++i] switch
-            {
-                '%' => "%",
-                'j' => now.DayOfYear.ToString("000", CultureInfo.InvariantCulture),
-                var c => now.ToString(c switch
-                {
-                    'd' => "dd", 'm' => "MM", 'Y' => "yyyy", 'y' => "yy", 'b' => "MMM", 'B' => "MMMM", 'a' => "ddd", 'A' => "dddd",
-                    'H' => "HH", 'I' => "hh", 'M' => "mm", 'S' => "ss", 'p' => "tt",
-                    _ => throw new ChatTemplateException($"strftime_now: '%{c}' is not supported"),
-                }, CultureInfo.InvariantCulture),
-            });
-        }
-        return text.ToString();
+        (var found, value) = name switch { "sep" => (true, separator), "used" => (true, (object?)used), _ => (false, null) };
+        return found;
     }
 }

@@ -9,20 +9,23 @@ internal sealed class JinjaInterpreter
 
     private readonly JinjaLimits limits = JinjaLimits.Begin();
     private readonly JinjaEvaluator evaluator;
-    private readonly StringBuilder output = new();
+    private readonly JinjaScope top;
 
-    private JinjaInterpreter() => evaluator = new JinjaEvaluator(limits);
+    private JinjaInterpreter(JinjaScope top) => (this.top, evaluator) = (top, new JinjaEvaluator(limits));
 
     /// <summary>Renders a template with the names given.</summary>
-    /// <exception cref="ChatTemplateException">Something is undefined, of the wrong type or not supported, a limit is passed, or the template raises.</exception>
+    /// <exception cref="ChatTemplateException">Something is undefined, of the wrong type or not supported, a limit is passed, or the template
+    /// raises.</exception>
     public static string Render(IReadOnlyList<Statement> template, IEnumerable<KeyValuePair<string, object?>> names, TimeProvider time)
     {
-        var run = new JinjaInterpreter();
         var global = new JinjaScope(null);
-        foreach (var (name, function) in JinjaGlobals.Functions(time)) global.Set(name, function);
+        var run = new JinjaInterpreter(new JinjaScope(global));
+        foreach (var function in JinjaGlobals.Functions(time)) global.Set(function.Name, function);
         foreach (var (name, value) in names) global.Set(name, value);
-        run.Run(template, new JinjaScope(global), run.output);
-        return run.output.ToString();
+        foreach (var hidden in JinjaHiddenNames.Of(template)) run.top.Set(hidden, new Undefined($"'{hidden}', which is set further down"));
+        var output = new StringBuilder();
+        run.Run(template, run.top, output);
+        return output.ToString();
     }
 
     private Flow Run(IReadOnlyList<Statement> body, JinjaScope scope, StringBuilder to)
@@ -51,81 +54,124 @@ internal sealed class JinjaInterpreter
         switch (statement)
         {
             case TextOutput text: Write(text.Text, to); break;
-            case Output value: Write(JinjaValue.Text(evaluator.Evaluate(value.Value, scope)), to); break;
-            case Group group: return Run(group.Body, scope, to);
-            case If branches: return Run(branches.Branches.FirstOrDefault(b => JinjaValue.IsTrue(evaluator.Evaluate(b.Test, scope))).Body ?? branches.Else, scope, to);
-            case For loop: return RunLoop(loop, scope, to);
-            case Set set: Assign(set, scope); break;
-            case SetBlock block:
-                var text2 = new StringBuilder();
-                var inner = new JinjaScope(scope);
-                Run(block.Body, inner, text2);
-                inner.Set(SetBlock.Captured, text2.ToString());
-                Assign(block.Target, block.Wrap is null ? text2.ToString() : evaluator.Evaluate(block.Wrap, inner), scope);
+            case Output output:
+                foreach (var value in output.Values) Write(JinjaText.Of(evaluator.Evaluate(value, scope)), to);
                 break;
-            case Macro macro: scope.Set(macro.Text, (JinjaFunction)(arguments => RunMacro(macro, arguments, scope))); break;
+            case If branches:
+                return Run(branches.Branches.FirstOrDefault(b => JinjaValue.IsTrue(evaluator.Evaluate(b.Test, scope))).Body ?? branches.Else, scope, to);
+            case For loop: return RunLoop(loop, evaluator.Evaluate(loop.Over, scope), scope, to, depth: 0);
+            case Set set: Assign(set.Target, evaluator.Evaluate(set.Value, scope), scope); break;
+            case SetBlock block:
+                var setFlow = Capture(block.Body, block.Wrap, scope, out var captured);
+                if (setFlow != Flow.On) return setFlow;
+                Assign(block.Target, captured, scope);
+                break;
+            case FilterBlock block:
+                var filterFlow = Capture(block.Body, block.Wrap, scope, out var filtered);
+                if (filterFlow != Flow.On) return filterFlow;
+                Write(JinjaText.Of(filtered), to);
+                break;
+            case With with:
+                var inner = new JinjaScope(scope);
+                // each value is read outside: b=a in {% with a=1, b=a %} is another a
+                foreach (var (target, value) in with.Names) Assign(target, evaluator.Evaluate(value, scope), inner);
+                return Run(with.Body, inner, to);
+            case Macro macro: scope.Set(macro.Body.Name!, MacroOf(macro.Body, scope)); break;
+            case CallBlock block: Write(JinjaText.Of(evaluator.Invoke(block.Call, scope, MacroOf(block.Caller, scope))), to); break;
+            case Generation generation: Write(JinjaText.Of(MacroOf(generation.Body, scope).Call(JinjaArguments.None)), to); break;
+            case Block block: return Run(block.Body, new JinjaScope(block.Scoped ? scope : top), to);
             case Jump jump: return jump.Continues ? Flow.Continue : Flow.Break;
         }
         return Flow.On;
     }
 
-    private Flow RunLoop(For loop, JinjaScope scope, StringBuilder to)
+    /// <summary>Where a loop is left inside, what was written up to there is lost, as in jinja2.</summary>
+    private Flow Capture(IReadOnlyList<Statement> body, Expression wrap, JinjaScope scope, out object? value)
     {
-        var items = JinjaValue.Items(evaluator.Evaluate(loop.Over, scope)).Where(item => loop.Where is null || JinjaValue.IsTrue(evaluator.Evaluate(loop.Where, Bound(loop, item, scope)))).ToList();
-        if (items.Count == 0) return Run(loop.Else, scope, to);
-        for (var i = 0; i < items.Count; i++)
-        {
-            var inner = Bound(loop, items[i], scope);
-            inner.Set("loop", JinjaGlobals.Loop(items, i));
-            if (Run(loop.Body, inner, to) == Flow.Break) break;
-        }
-        return Flow.On;
-    }
-
-    private JinjaScope Bound(For loop, object? item, JinjaScope scope)
-    {
-        limits.Step();
+        var text = new StringBuilder();
         var inner = new JinjaScope(scope);
-        if (loop.Targets.Count == 1) inner.Set(loop.Targets[0], item);
-        else foreach (var (name, part) in loop.Targets.Zip(Unpacked(item, loop.Targets.Count))) inner.Set(name, part);
-        return inner;
+        var flow = Run(body, inner, text);
+        inner.Set(SetBlock.Captured, text.ToString());
+        value = flow == Flow.On ? evaluator.Evaluate(wrap, inner) : null;
+        return flow;
     }
 
-    private static IReadOnlyList<object?> Unpacked(object? value, int count) =>
-        JinjaValue.Items(value) is var items && items.Count == count ? items : throw new ChatTemplateException($"{items.Count} values cannot be unpacked into {count} names");
-
-    private void Assign(Set set, JinjaScope scope)
+    private Flow RunLoop(For statement, object? over, JinjaScope scope, StringBuilder to, int depth)
     {
-        var value = evaluator.Evaluate(set.Value, scope);
-        if (set.Targets.Count == 1) Assign(set.Targets[0], value, scope);
-        else foreach (var (target, part) in set.Targets.Zip(Unpacked(value, set.Targets.Count))) Assign(target, part, scope);
+        var items = JinjaValue.Iterate(over);
+        if (statement.Where is { } where) items = Filtered(statement, items, where, scope);
+        var loop = new JinjaLoop(items, statement.Where is null ? over : null, depth, statement.Recursive ? Recurse : null);
+        var isEmpty = true;
+        while (loop.MoveNext())
+        {
+            limits.Step();
+            var inner = new JinjaScope(scope);
+            inner.Set("loop", loop);
+            Assign(statement.Target, loop.Current, inner);
+            var flow = Run(statement.Body, inner, to);
+            if (flow == Flow.Break) break;
+            // jinja2 takes note of a turn at its end: where every turn is left early, the else branch runs
+            if (flow == Flow.On) isEmpty = false;
+        }
+        return isEmpty ? Run(statement.Else, new JinjaScope(scope), to) : Flow.On;
+
+        string Recurse(object? children, int deeper)
+        {
+            var text = new StringBuilder();
+            RunLoop(statement, children, scope, text, deeper);
+            return text.ToString();
+        }
+    }
+
+    private IEnumerable<object?> Filtered(For statement, IEnumerable<object?> items, Expression where, JinjaScope scope)
+    {
+        foreach (var item in items)
+        {
+            limits.Step();
+            var inner = new JinjaScope(scope);
+            Assign(statement.Target, item, inner);
+            if (JinjaValue.IsTrue(evaluator.Evaluate(where, inner))) yield return item;
+        }
     }
 
     private void Assign(Expression target, object? value, JinjaScope scope)
     {
-        if (target is Name name) scope.Set(name.Text, value);
-        else if (target is Attribute attribute && evaluator.Evaluate(attribute.Of, scope) is JinjaDictionary { IsNamespace: true } space) space[attribute.Key] = value;
-        else throw new ChatTemplateException("only attributes of a namespace() can be set");
+        switch (target)
+        {
+            case Name name: scope.Set(name.Text, value); break;
+            case ListOf targets:
+                // no further than needed: an iterator may have more than can be held
+                var parts = JinjaValue.Iterate(value).Take(targets.Items.Count + 1).ToList();
+                if (parts.Count != targets.Items.Count)
+                    throw new ChatTemplateException($"{JinjaValue.TypeName(value)} cannot be unpacked into {targets.Items.Count} names");
+                foreach (var (item, part) in targets.Items.Zip(parts)) Assign(item, part, scope);
+                break;
+            case Attribute attribute when evaluator.Evaluate(attribute.Of, scope) is JinjaNamespace space: space.Values[attribute.Key] = value; break;
+            default: throw new ChatTemplateException("only attributes of a namespace() can be set");
+        }
     }
 
-    private string RunMacro(Macro macro, JinjaArguments arguments, JinjaScope scope)
+    private JinjaMacro MacroOf(MacroBody body, JinjaScope scope) => new(body, bound =>
     {
-        if (arguments.Positional.Count > macro.Parameters.Count || arguments.Named.Keys.FirstOrDefault(n => macro.Parameters.All(p => p.Name != n)) is not null)
-            throw new ChatTemplateException($"the macro '{macro.Text}' does not take these arguments");
         var inner = new JinjaScope(scope);
-        for (var i = 0; i < macro.Parameters.Count; i++)
+        foreach (var (name, value) in bound.Special) inner.Set(name, value);
+        // a default that names a later parameter finds it undefined
+        foreach (var (name, _) in body.Parameters) inner.Set(name, new Undefined($"the parameter '{name}'"));
+        for (var i = 0; i < body.Parameters.Count; i++)
         {
-            var (name, absent) = macro.Parameters[i];
-            inner.Set(name, arguments.Has(i, name) ? arguments.Get(i, name) : absent is null ? new Undefined($"'{name}'") : evaluator.Evaluate(absent, inner));
+            var (name, absent) = body.Parameters[i];
+            if (bound.Values.Has(i)) inner.Set(name, bound.Values[i]);
+            else if (absent is not null) inner.Set(name, evaluator.Evaluate(absent, inner));
         }
         var text = new StringBuilder();
-        Run(macro.Body, inner, text);
+        Run(body.Body, inner, text);
         return text.ToString();
-    }
+    });
 
     private void Write(string text, StringBuilder to)
     {
-        if (to.Length + text.Length > JinjaLimits.Text) throw new ChatTemplateException($"the template makes a text of more than {JinjaLimits.Text:N0} characters");
+        if (to.Length + text.Length > JinjaLimits.Text)
+            throw new ChatTemplateException($"the template makes a text of more than {JinjaLimits.Text:N0} characters");
         to.Append(limits.Made(text));
     }
 }

@@ -1,22 +1,20 @@
 // Template text to tokens, with the white-space rules of transformers: trim_blocks and lstrip_blocks on, one last newline dropped.
-using System.Text;
-
 namespace DataEfficiency.Prompts.Jinja;
 
 internal sealed class JinjaLexer
 {
     // Longest first.
-    private static readonly string[] Operators = ["**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
+    private static readonly string[] Operators =
+        ["**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
 
     private readonly string source;
     private readonly List<JinjaToken> tokens = [];
     private int at, line = 1;
-    // What the tag before does to the text that follows it.
-    private bool stripNext, lineStarts = true;
+    private bool lineStarts = true;
 
     private JinjaLexer(string text)
     {
-        text = text.ReplaceLineEndings("\n");
+        text = text.Replace("\r\n", "\n").Replace('\r', '\n');
         source = text.EndsWith('\n') ? text[..^1] : text;
     }
 
@@ -27,14 +25,12 @@ internal sealed class JinjaLexer
         while (at < source.Length)
         {
             var tag = NextTag(at);
-            AddText(tag < 0 ? source.Length : tag, tag);
+            AddText(tag < 0 ? source.Length : tag, tag, isVariable: tag >= 0 && source[tag + 1] == '{');
             if (tag < 0) break;
-            switch (source[tag + 1])
-            {
-                case '#': SkipComment(); break;
-                case '{': ReadTag("{{", "}}"); break;
-                default: ReadTag("{%", "%}"); break;
-            }
+            if (source[tag + 1] == '#') SkipComment();
+            else if (source[tag + 1] == '{') ReadTag("{{", "}}");
+            else if (RawEnd(tag) is var end and >= 0) ReadRaw(end);
+            else ReadTag("{%", "%}");
         }
         tokens.Add(new JinjaToken(TokenKind.End, "", line));
         return tokens;
@@ -47,183 +43,143 @@ internal sealed class JinjaLexer
         return -1;
     }
 
-    private void AddText(int end, int tag)
+    /// <summary>Text up to a tag, whose sign says what becomes of the blanks before it.</summary>
+    private void AddText(int end, int tag, bool isVariable)
     {
         var text = source[at..end];
         var sign = tag >= 0 && tag + 2 < source.Length ? source[tag + 2] : ' ';
-        var kept = stripNext ? text.TrimStart() : text;
-        if (sign == '-') kept = kept.TrimEnd();
-        else if (tag >= 0 && sign != '+' && source[tag + 1] != '{') kept = StripLine(kept, stripNext ? text.Length > kept.Length && text[text.Length - kept.Length - 1] == '\n' || text.Length == kept.Length && lineStarts : lineStarts);
-        if (kept.Length > 0) tokens.Add(new JinjaToken(TokenKind.Text, kept, line));
+        var lineStart = text.LastIndexOf('\n') + 1;
+        if (sign == '-') text = text[..Trimmed(text)];
+        // lstrip_blocks: blanks between the start of the line and a block go.
+        else if (tag >= 0 && sign != '+' && !isVariable && (lineStart > 0 || lineStarts) && Trimmed(text) <= lineStart) text = text[..lineStart];
+        if (text.Length > 0) tokens.Add(new JinjaToken(TokenKind.Text, text, line));
         Advance(end);
-        stripNext = false;
     }
 
-    /// <summary>lstrip_blocks: blanks between the start of the line and a block go.</summary>
-    private static string StripLine(string text, bool lineStarts)
+    /// <summary>The length without white space at the end.</summary>
+    private static int Trimmed(string text)
     {
-        var lineStart = text.LastIndexOf('\n') + 1;
-        if (lineStart == 0 && !lineStarts) return text;
-        return string.IsNullOrWhiteSpace(text[lineStart..]) ? text[..lineStart] : text;
+        var length = text.Length;
+        while (length > 0 && CodePoints.IsSpace(text[length - 1])) length--;
+        return length;
     }
 
     private void SkipComment()
     {
-        var end = source.IndexOf("#}", at + 2, StringComparison.Ordinal);
+        // the sign of the opening may be the closing's too, as in {#-#}
+        var first = at + 2 < source.Length && source[at + 2] is '-' or '+' ? at + 3 : at + 2;
+        // an opening at the very end hides nothing, and jinja2 lets it pass
+        if (first >= source.Length)
+        {
+            at = source.Length;
+            return;
+        }
+        var end = source.IndexOf("#}", first, StringComparison.Ordinal);
         if (end < 0) throw Error("a comment {# is not closed");
-        EndTag(end, isVariable: false);
+        EndTag(end, isVariable: false, hasSign: end > first);
     }
 
     private void ReadTag(string open, string close)
     {
-        var begin = at;
         tokens.Add(new JinjaToken(TokenKind.Open, open, line));
         at += 2;
         if (at < source.Length && source[at] is '-' or '+') at++;
-        var depth = 0;
+        var brackets = new Stack<string>();
         while (true)
         {
-            while (at < source.Length && char.IsWhiteSpace(source[at])) Advance(at + 1);
+            while (at < source.Length && CodePoints.IsSpace(source[at])) Advance(at + 1);
             if (at >= source.Length) throw Error($"a tag {open} is not closed by {close}");
             // A brace that the expression itself opened is no end of the tag.
-            if (depth == 0 && EndsHere(close) is var end and >= 0)
+            if (brackets.Count == 0 && EndsHere(close) is var end and >= 0)
             {
                 tokens.Add(new JinjaToken(TokenKind.Close, close, line));
-                var raw = open == "{%" && tokens.Count >= 3 && tokens[^3].Kind == TokenKind.Open && tokens[^2].IsName("raw");
-                EndTag(end, isVariable: open == "{{");
-                if (raw) ReadRaw(begin);
+                EndTag(end, isVariable: open == "{{", hasSign: end > at);
                 return;
             }
-            depth += ReadToken();
+            ReadToken(brackets);
         }
     }
 
     private int EndsHere(string close)
     {
-        var sign = source[at] is '-' or '+' ? 1 : 0;
-        return string.CompareOrdinal(source, at + sign, close, 0, 2) == 0 && !(sign == 1 && source[at] == '+' && close == "}}") ? at + sign : -1;
+        var sign = source[at] is '-' || source[at] is '+' && close == "%}" ? 1 : 0;
+        return string.CompareOrdinal(source, at + sign, close, 0, 2) == 0 ? at + sign : -1;
     }
 
     /// <param name="end">Where the closing two characters stand; a sign may stand before them.</param>
-    private void EndTag(int end, bool isVariable)
+    private void EndTag(int end, bool isVariable, bool hasSign, bool trims = true)
     {
-        var sign = source[end - 1];
+        var sign = hasSign ? source[end - 1] : ' ';
         Advance(end + 2);
-        stripNext = sign == '-';
-        if (!stripNext && !isVariable && sign != '+' && at < source.Length && source[at] == '\n') Advance(at + 1);
-        lineStarts = at > 0 && source[at - 1] == '\n';
+        if (sign == '-') while (at < source.Length && CodePoints.IsSpace(source[at])) Advance(at + 1);
+        else if (trims && !isVariable && sign != '+' && at < source.Length && source[at] == '\n') Advance(at + 1);
+        lineStarts = source[at - 1] == '\n';
     }
 
-    private void ReadRaw(int begin)
+    /// <summary>Where %} of {% raw %} stands; -1 where the tag is another.</summary>
+    private int RawEnd(int tag) => WordEnd(tag, "raw") is var end and >= 0 && source[end - 1] != '+' ? end : -1;
+
+    private int WordEnd(int tag, string word)
     {
-        tokens.RemoveRange(tokens.Count - 3, 3);
-        for (var tag = at; (tag = source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag += 2)
+        var i = tag + 2;
+        if (i < source.Length && source[i] is '-' or '+') i++;
+        while (i < source.Length && CodePoints.IsSpace(source[i])) i++;
+        if (string.CompareOrdinal(source, i, word, 0, word.Length) != 0) return -1;
+        for (i += word.Length; i < source.Length && CodePoints.IsSpace(source[i]);) i++;
+        if (i < source.Length && source[i] is '-' or '+') i++;
+        return string.CompareOrdinal(source, i, "%}", 0, 2) == 0 ? i : -1;
+    }
+
+    private void ReadRaw(int end)
+    {
+        // unlike every other block, {% raw %} keeps the newline behind it
+        var opened = line;
+        EndTag(end, isVariable: false, hasSign: source[end - 1] == '-', trims: false);
+        for (var tag = at; (tag = source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag++)
         {
-            var inner = source.IndexOf("%}", tag, StringComparison.Ordinal);
-            if (inner < 0 || source[(tag + 2)..inner].Trim('-', '+', ' ', '\t', '\n') != "endraw") continue;
-            AddText(tag, tag);
-            EndTag(inner, isVariable: false);
+            var close = WordEnd(tag, "endraw");
+            if (close < 0) continue;
+            AddText(tag, tag, isVariable: false);
+            EndTag(close, isVariable: false, hasSign: source[close - 1] is '-' or '+');
             return;
         }
-        at = begin;
-        throw Error("raw is not closed by endraw");
+        if (at < source.Length) throw Error("raw is not closed by endraw", opened);
     }
 
-    /// <summary>Reads one token of an expression; returns the change in depth of brackets.</summary>
-    private int ReadToken()
+    private void ReadToken(Stack<string> brackets)
     {
         var c = source[at];
-        if (c is '"' or '\'')
-        {
-            ReadString(c);
-            return 0;
-        }
         var start = at;
-        if (char.IsLetter(c) || c == '_')
+        if (char.IsAsciiDigit(c))
+        {
+            var number = JinjaLiteral.Number(source, at);
+            at += number.Length;
+            tokens.Add(new JinjaToken(number.IsFloat ? TokenKind.Float : TokenKind.Integer, source[start..at].Replace("_", ""), line));
+        }
+        else if (char.IsLetter(c) || c == '_')
         {
             while (at < source.Length && (char.IsLetterOrDigit(source[at]) || source[at] == '_')) at++;
             tokens.Add(new JinjaToken(TokenKind.Name, source[start..at], line));
-            return 0;
         }
-        if (char.IsAsciiDigit(c))
+        else if (c is '"' or '\'')
         {
-            ReadNumber();
-            return 0;
+            var end = at + 1;
+            while (end < source.Length && source[end] != c) end += source[end] == '\\' ? 2 : 1;
+            if (end >= source.Length) throw Error("a string is not closed");
+            tokens.Add(new JinjaToken(TokenKind.String, JinjaLiteral.Text(source[(at + 1)..end], line), line));
+            Advance(end + 1);
         }
-        var found = Operators.FirstOrDefault(o => string.CompareOrdinal(source, at, o, 0, o.Length) == 0) ?? throw Error($"the character '{c}' is not understood");
+        else ReadOperator(brackets);
+    }
+
+    private void ReadOperator(Stack<string> brackets)
+    {
+        var found = Operators.FirstOrDefault(o => string.CompareOrdinal(source, at, o, 0, o.Length) == 0)
+            ?? throw Error($"the character '{source[at]}' is not understood");
+        if (found is "(" or "[" or "{") brackets.Push(found switch { "(" => ")", "[" => "]", _ => "}" });
+        else if (found is ")" or "]" or "}" && (!brackets.TryPop(out var expected) || expected != found)) throw Error($"'{found}' closes nothing");
         at += found.Length;
         tokens.Add(new JinjaToken(TokenKind.Operator, found, line));
-        return found switch { "(" or "[" or "{" => 1, ")" or "]" or "}" => -1, _ => 0 };
-    }
-
-    private void ReadNumber()
-    {
-        var start = at;
-        var isFloat = false;
-        while (at < source.Length && (char.IsAsciiDigit(source[at]) || source[at] == '_')) at++;
-        if (at + 1 < source.Length && source[at] == '.' && char.IsAsciiDigit(source[at + 1]))
-        {
-            isFloat = true;
-            at++;
-            while (at < source.Length && char.IsAsciiDigit(source[at])) at++;
-        }
-        if (at < source.Length && source[at] is 'e' or 'E')
-        {
-            var exponent = at + 1 < source.Length && source[at + 1] is '+' or '-' ? at + 2 : at + 1;
-            if (exponent < source.Length && char.IsAsciiDigit(source[exponent]))
-            {
-                isFloat = true;
-                for (at = exponent; at < source.Length && char.IsAsciiDigit(source[at]);) at++;
-            }
-        }
-        tokens.Add(new JinjaToken(isFloat ? TokenKind.Float : TokenKind.Integer, source[start..at].Replace("_", ""), line));
-    }
-
-    private void ReadString(char quote)
-    {
-        var text = new StringBuilder();
-        var first = line;
-        for (Advance(at + 1); at < source.Length && source[at] != quote;)
-        {
-            if (source[at] != '\\' || at + 1 >= source.Length)
-            {
-                text.Append(source[at]);
-                Advance(at + 1);
-                continue;
-            }
-            var (value, length) = Escape(source[at + 1]);
-            text.Append(value);
-            Advance(at + length);
-        }
-        if (at >= source.Length) throw Error("a string is not closed", first);
-        at++;
-        tokens.Add(new JinjaToken(TokenKind.String, text.ToString(), first));
-    }
-
-    private (string Value, int Length) Escape(char c) => c switch
-    {
-        'n' => ("\n", 2),
-        't' => ("\t", 2),
-        'r' => ("\r", 2),
-        'b' => ("\b", 2),
-        'f' => ("\f", 2),
-        'v' => ("\v", 2),
-        'a' => ("\a", 2),
-        '0' => ("\0", 2),
-        '\n' => ("", 2),
-        '\\' or '\'' or '"' => (c.ToString(), 2),
-        'x' => (Code(2), 4),
-        'u' => (Code(4), 6),
-        'U' => (Code(8), 10),
-        // Python keeps an escape that it does not know.
-        _ => ("\\" + c, 2),
-    };
-
-    private string Code(int digits)
-    {
-        if (at + 2 + digits > source.Length || !int.TryParse(source.AsSpan(at + 2, digits), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code) || code is < 0 or > 0x10FFFF)
-            throw Error("an escape in a string is damaged");
-        return code <= 0xFFFF ? ((char)code).ToString() : char.ConvertFromUtf32(code);
     }
 
     private void Advance(int to)

@@ -1,9 +1,11 @@
 // What one rendering may cost. A template comes with a downloaded model: it must not be able to fill memory or run for ever.
+using System.Numerics;
+
 namespace DataEfficiency.Prompts.Jinja;
 
 internal sealed class JinjaLimits
 {
-    public const int Steps = 2_000_000, Text = 8 << 20, Depth = 300, Range = 100_000;
+    public const int Steps = 2_000_000, Text = 8 << 20, Depth = 300, Range = 100_000, Bits = 1 << 16;
 
     // Long prompts are carried through a handful of operations each: their sum may be above one text.
     private const long AllTexts = 8L * Text;
@@ -19,6 +21,17 @@ internal sealed class JinjaLimits
 
     /// <summary>Begins a rendering on this thread.</summary>
     public static JinjaLimits Begin() => running = new();
+
+    /// <summary>Walks a value that may hold others: they hold each other as deep, and as often, as a template likes.</summary>
+    public static T Nested<T>(Func<T> walk)
+    {
+        var limits = Running;
+        limits.Step();
+        limits.Enter();
+        var result = walk();
+        limits.Leave();
+        return result;
+    }
 
     /// <summary>One step, or the work of so many.</summary>
     public void Step(long count = 1)
@@ -43,6 +56,19 @@ internal sealed class JinjaLimits
     public void MayMake(long length)
     {
         if (length > Text || (made += length) > AllTexts) throw new ChatTemplateException($"the template makes a text of more than {Text:N0} characters");
+    }
+
+    /// <summary>A whole number of so many bits.</summary>
+    public void MayCount(long bits)
+    {
+        if (bits > Bits) throw new ChatTemplateException($"a number becomes too large: more than {Bits:N0} bits");
+        Step(bits >> 10);
+    }
+
+    public BigInteger Counted(BigInteger number)
+    {
+        MayCount(number.GetBitLength());
+        return number;
     }
 
     public void Enter()

@@ -1,6 +1,6 @@
 namespace DataEfficiency.Prompts.Jinja;
 
-/// <summary>Names in sight: a loop's body and a macro have a scope of their own, an if has not.</summary>
+/// <summary>Names in sight: a loop's body, a block with an end of its own and a macro have a scope of their own, an if has not.</summary>
 internal sealed class JinjaScope(JinjaScope? outer)
 {
     private readonly Dictionary<string, object?> values = new(StringComparer.Ordinal);

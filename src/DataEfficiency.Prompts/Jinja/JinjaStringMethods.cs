@@ -1,106 +1,214 @@
-// Python's methods of strings, as far as chat templates use them.
+// Python's methods of strings. Places count code points.
 using System.Globalization;
 
 namespace DataEfficiency.Prompts.Jinja;
 
 internal static class JinjaStringMethods
 {
-    public static JinjaFunction? Find(string text, string name, JinjaLimits limits) => name switch
+    private sealed record Method(JinjaSignature Signature, Func<string, JinjaBound, object?> Run);
+
+    // What these give of an escaped text is escaped text again; of new and fill characters too.
+    private static readonly HashSet<string> Escaping =
+    [
+        "capitalize", "title", "lower", "upper", "replace", "ljust", "rjust", "lstrip", "rstrip", "center", "strip", "translate", "expandtabs",
+        "swapcase", "zfill", "casefold", "removeprefix", "removesuffix", "partition", "rpartition", "split", "rsplit", "splitlines", "join",
+    ];
+
+    private static readonly Dictionary<string, Method> Methods = new()
     {
-        "strip" => a => Strip(text, a.Get(0, "chars"), true, true),
-        "lstrip" => a => Strip(text, a.Get(0, "chars"), true, false),
-        "rstrip" => a => Strip(text, a.Get(0, "chars"), false, true),
-        "upper" => _ => limits.Made(text.ToUpperInvariant()),
-        "lower" => _ => limits.Made(text.ToLowerInvariant()),
-        "title" => _ => limits.Made(Title(text)),
-        "capitalize" => _ => limits.Made(Capitalize(text)),
-        "startswith" => a => Any(a.Need(0, "prefix"), p => text.StartsWith(p, StringComparison.Ordinal)),
-        "endswith" => a => Any(a.Need(0, "suffix"), p => text.EndsWith(p, StringComparison.Ordinal)),
-        "removeprefix" => a => JinjaValue.ToText(a.Need(0, "prefix")) is var p && text.StartsWith(p, StringComparison.Ordinal) ? text[p.Length..] : text,
-        "removesuffix" => a => JinjaValue.ToText(a.Need(0, "suffix")) is var p && p.Length > 0 && text.EndsWith(p, StringComparison.Ordinal) ? text[..^p.Length] : text,
-        "split" => a => Split(text, a.Get(0, "sep"), a.Get(1, "maxsplit", -1L), limits),
-        "rsplit" => a => SplitFromRight(text, a.Get(0, "sep"), a.Get(1, "maxsplit", -1L), limits),
-        "splitlines" => _ => new JinjaList(text.Length == 0 ? [] : JinjaValue.Counted((text.EndsWith('\n') ? text[..^1] : text).Split('\n')).Select(l => (object?)l.TrimEnd('\r'))),
-        "replace" => a => Replace(text, JinjaValue.ToText(a.Need(0, "old")), JinjaValue.ToText(a.Need(1, "new")), a.Get(2, "count", -1L), limits),
-        "find" => a => (long)text.IndexOf(Sought(text, a.Need(0, "sub"), limits), StringComparison.Ordinal),
-        "rfind" => a => (long)text.LastIndexOf(Sought(text, a.Need(0, "sub"), limits), StringComparison.Ordinal),
-        "count" => a => Sought(text, a.Need(0, "sub"), limits) is { Length: > 0 } sub ? (long)(text.Split(sub).Length - 1) : JinjaValue.Length(text) + 1L,
-        "join" => a => Join(text, JinjaValue.Items(a.Need(0, "iterable")), limits),
-        "isdigit" => _ => text.Length > 0 && text.All(char.IsDigit),
-        "isspace" => _ => text.Length > 0 && text.All(IsSpace),
-        _ => null,
+        ["strip"] = New("chars? /", (t, a) => JinjaStringParts.Strip(t, a[0], true, true)),
+        ["lstrip"] = New("chars? /", (t, a) => JinjaStringParts.Strip(t, a[0], true, false)),
+        ["rstrip"] = New("chars? /", (t, a) => JinjaStringParts.Strip(t, a[0], false, true)),
+        ["upper"] = New("/", (t, _) => JinjaStringCase.Upper(t)),
+        ["lower"] = New("/", (t, _) => JinjaStringCase.Lower(t)),
+        ["casefold"] = New("/", (t, _) => JinjaStringCase.Fold(t)),
+        ["title"] = New("/", (t, _) => JinjaStringCase.Title(t)),
+        ["capitalize"] = New("/", (t, _) => JinjaStringCase.Capitalize(t)),
+        ["swapcase"] = New("/", (t, _) => JinjaStringCase.Swap(t)),
+        ["startswith"] = New("prefix start? end? /", (t, a) => Within(t, a, (part, p) => part.StartsWith(p, StringComparison.Ordinal))),
+        ["endswith"] = New("suffix start? end? /", (t, a) => Within(t, a, (part, p) => part.EndsWith(p, StringComparison.Ordinal))),
+        ["removeprefix"] = New("prefix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.StartsWith(p, StringComparison.Ordinal) ? t[p.Length..] : t),
+        ["removesuffix"] = New("suffix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.EndsWith(p, StringComparison.Ordinal) ? t[..^p.Length] : t),
+        ["split"] = New("sep? maxsplit?", (t, a) => JinjaStringParts.Split(t, a[0], a.Count(1, -1))),
+        ["rsplit"] = New("sep? maxsplit?", (t, a) => JinjaStringParts.SplitFromRight(t, a[0], a.Count(1, -1))),
+        ["splitlines"] = New("keepends?", (t, a) => new JinjaList(JinjaStringParts.Lines(t, a.IsTrue(0)))),
+        ["partition"] = New("sep /", (t, a) => JinjaStringParts.Partition(t, a[0])),
+        ["rpartition"] = New("sep /", (t, a) => JinjaStringParts.PartitionFromRight(t, a[0])),
+        ["replace"] = New("old new count?", (t, a) => Replace(t, JinjaValue.ToText(a[0]), JinjaValue.ToText(a[1]), a.Count(2, -1))),
+        ["find"] = New("sub start? end? /", (t, a) => Find(t, a, last: false)),
+        ["rfind"] = New("sub start? end? /", (t, a) => Find(t, a, last: true)),
+        ["index"] = New("sub start? end? /", (t, a) => Found(Find(t, a, last: false))),
+        ["rindex"] = New("sub start? end? /", (t, a) => Found(Find(t, a, last: true))),
+        ["count"] = New("sub start? end? /", Count),
+        ["join"] = New("iterable /", (t, a) => Join(t, JinjaValue.Iterate(a[0]).Select(JinjaValue.ToText))),
+        ["center"] = New("width fillchar? /", (t, a) => Pad(t, a, fill => fill / 2 + (fill & (a.Count(0, 0) & 1)))),
+        ["ljust"] = New("width fillchar? /", (t, a) => Pad(t, a, _ => 0)),
+        ["rjust"] = New("width fillchar? /", (t, a) => Pad(t, a, fill => fill)),
+        ["zfill"] = New("width /", (t, a) => ZeroFill(t, a.Count(0, 0))),
+        ["expandtabs"] = New("tabsize?", (t, a) => ExpandTabs(t, a.Count(0, 8))),
+        ["translate"] = New("table /", (t, a) => JinjaStringParts.Translate(t, a[0])),
+        ["maketrans"] = New("x y? z? /", (_, a) => JinjaStringParts.MakeTable(a)),
+        ["isascii"] = New("/", (t, _) => t.All(char.IsAscii)),
+        ["isalpha"] = New("/", (t, _) => All(t, JinjaStringCase.IsLetter)),
+        ["isalnum"] = New("/", (t, _) => All(t, c => JinjaStringCase.IsLetter(c) || JinjaUnicode.IsNumeric(c))),
+        ["isdecimal"] = New("/", (t, _) => All(t, c => CodePoints.Category(c) == UnicodeCategory.DecimalDigitNumber)),
+        ["isdigit"] = New("/", (t, _) => All(t, c => CharUnicodeInfo.GetDigitValue(CodePoints.Text(c), 0) >= 0)),
+        ["isnumeric"] = New("/", (t, _) => All(t, JinjaUnicode.IsNumeric)),
+        ["isspace"] = New("/", (t, _) => t.Length > 0 && t.All(CodePoints.IsSpace)),
+        ["isprintable"] = New("/", (t, _) => CodePoints.Values(t).All(CodePoints.IsPrintable)),
+        ["isidentifier"] = New("/", (t, _) => t.Length > 0 && (JinjaStringCase.IsLetter(CodePoints.Values(t).First()) || t[0] == '_')
+            && CodePoints.Values(t).All(c => JinjaStringCase.IsLetter(c) || c == '_' || IsPartOfName(c))),
+        ["islower"] = New("/", (t, _) => JinjaStringCase.IsLower(t)),
+        ["isupper"] = New("/", (t, _) => JinjaStringCase.IsUpper(t)),
+        ["istitle"] = New("/", (t, _) => JinjaStringCase.IsTitle(t)),
     };
 
-    /// <summary>Python's white space: Unicode's, and the four separators 1C to 1F.</summary>
-    public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
+    private static Method New(string parameters, Func<string, JinjaBound, object?> run) => new(new JinjaSignature(parameters), run);
 
-    public static string Strip(string text, object? characters, bool start, bool end)
+    /// <param name="of">A string or escaped text.</param>
+    public static JinjaFunction? Find(object of, string name)
     {
-        var set = characters is null ? null : JinjaValue.ToText(characters).ToHashSet();
-        int first = 0, last = text.Length;
-        while (start && first < last && Goes(text[first])) first++;
-        while (end && last > first && Goes(text[last - 1])) last--;
-        return text[first..last];
-
-        bool Goes(char c) => set is null ? IsSpace(c) : set.Contains(c);
+        var text = JinjaValue.ToText(of);
+        if (name is "format" or "format_map")
+            return new JinjaFunction(name, a => JinjaBraceFormat.Apply(of, name == "format" ? a : JinjaBraceFormat.OfMapping(a)));
+        if (!Methods.TryGetValue(name, out var method)) return null;
+        return new JinjaFunction(name, arguments =>
+        {
+            JinjaLimits.Running.MayMake(text.Length);
+            if (of is not JinjaMarkup || !Escaping.Contains(name)) return method.Run(text, method.Signature.Bind(name, arguments));
+            return Marked(method.Run(text, method.Signature.Bind(name, Escaped(name, arguments))));
+        });
     }
 
-    public static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].ToLowerInvariant();
-
-    public static string Title(string text) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(text.ToLowerInvariant());
-
-    public static string Join(string separator, IEnumerable<object?> items, JinjaLimits limits)
+    private static JinjaArguments Escaped(string name, JinjaArguments given) => name switch
     {
-        var texts = items.Select(JinjaValue.Text).ToList();
-        limits.MayMake(texts.Sum(t => (long)t.Length + separator.Length));
-        return string.Join(separator, texts);
+        "replace" or "ljust" or "rjust" or "center" => given with { Positional = [.. given.Positional.Select((v, i) => i == 1 ? JinjaMarkup.Escaped(v) : v)] },
+        "join" => given with { Positional = [.. given.Positional.Select(v => new JinjaList(JinjaValue.Iterate(v).Select(JinjaMarkup.Escaped)))] },
+        _ => given,
+    };
+
+    private static object? Marked(object? value) => value switch
+    {
+        string text => new JinjaMarkup(text),
+        JinjaList list => new JinjaList(list.Select(Marked), list.IsTuple),
+        _ => value,
+    };
+
+    public static string Join(string separator, IEnumerable<string> texts)
+    {
+        var all = new List<string>();
+        foreach (var text in texts)
+        {
+            JinjaLimits.Running.MayMake((long)text.Length + separator.Length);
+            all.Add(text);
+        }
+        return string.Join(separator, all);
     }
 
-    public static string Replace(string text, string old, string made, object? count, JinjaLimits limits)
+    /// <param name="count">How many at most; below zero all.</param>
+    public static string Replace(string text, string old, string made, long count)
     {
-        if (old.Length == 0) throw new ChatTemplateException("replace of an empty text is not supported");
-        limits.Search(text, old);
-        var most = JinjaValue.ToLong(count ?? -1L);
-        var parts = most < 0 ? text.Split(old) : text.Split(old, (int)Math.Min(most, int.MaxValue - 1) + 1);
-        limits.MayMake((long)(parts.Length - 1) * made.Length + text.Length);
+        JinjaLimits.Running.Search(text, old);
+        var most = count < 0 ? int.MaxValue : (int)Math.Min(count, int.MaxValue);
+        if (old.Length == 0)
+        {
+            // before every character and at the end
+            var characters = JinjaValue.Characters(text);
+            var places = (int)Math.Min(most, characters.Length + 1L);
+            JinjaLimits.Running.MayMake(text.Length + (long)made.Length * places);
+            return string.Concat(characters.Select((c, i) => i < places ? made + c : c)) + (places > characters.Length ? made : "");
+        }
+        var parts = most == int.MaxValue ? text.Split(old) : text.Split(old, most + 1);
+        JinjaLimits.Running.MayMake((long)(parts.Length - 1) * made.Length + text.Length);
         return string.Join(made, parts);
     }
 
-    private static bool Any(object? options, Func<string, bool> holds) => options is JinjaList list ? list.Any(o => holds(JinjaValue.ToText(o))) : holds(JinjaValue.ToText(options));
+    private static bool All(string text, Func<int, bool> holds) => text.Length > 0 && CodePoints.Values(text).All(holds);
 
-    private static JinjaList Split(string text, object? separator, object? most, JinjaLimits limits)
+    private static bool IsPartOfName(int c) => CodePoints.Category(c) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
+        or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation;
+
+    /// <summary>The part that the optional start and end leave; null where they cross.</summary>
+    private static (string Part, int From)? Part(string text, JinjaBound a, int first)
     {
-        var parts = (int)Math.Min(JinjaValue.ToLong(most) is var m && m < 0 ? int.MaxValue : m + 1, int.MaxValue);
-        if (separator is not null) return new JinjaList(JinjaValue.Counted(text.Split(Sought(text, Separator(separator), limits), parts)));
-        // Without a separator: runs of white space, and none at the ends.
-        var words = new List<object?>();
-        for (var at = 0; at < text.Length;)
+        if (!(a.Has(first) && a[first] is not null) && !(a.Has(first + 1) && a[first + 1] is not null)) return (text, 0);
+        var count = CodePoints.Count(text);
+        var (start, end) = (Place(first, 0), Math.Min(Place(first + 1, count), count));
+        if (start > end) return null;
+        var unit = CodePoints.Unit(text, start);
+        return (text[unit..CodePoints.Unit(text, end)], (int)start);
+
+        long Place(int at, long absent)
         {
-            while (at < text.Length && IsSpace(text[at])) at++;
-            var start = at;
-            if (words.Count + 1 == parts) at = text.Length;
-            else while (at < text.Length && !IsSpace(text[at])) at++;
-            if (at > start) words.Add(text[start..at]);
+            var place = a.Has(at) && a[at] is not null ? JinjaValue.ToCount(a[at]) : absent;
+            return place < 0 ? Math.Max(0, place + count) : place;
         }
-        return new JinjaList(JinjaValue.Counted(words));
     }
 
-    private static JinjaList SplitFromRight(string text, object? separator, object? most, JinjaLimits limits)
+    private static bool Within(string text, JinjaBound a, Func<string, string, bool> holds)
     {
-        if (separator is null) throw new ChatTemplateException("rsplit without a separator is not supported");
-        var parts = JinjaValue.Counted(text.Split(Sought(text, Separator(separator), limits)));
-        var limit = JinjaValue.ToLong(most);
-        if (limit < 0 || parts.Length <= limit + 1) return new JinjaList(parts);
-        var head = parts.Length - (int)limit;
-        return new JinjaList([string.Join((string)separator, parts[..head]), .. parts[head..]]);
+        var options = a[0] is JinjaList { IsTuple: true } several ? several.Select(JinjaValue.ToText).ToList() : [JinjaValue.ToText(a[0])];
+        return Part(text, a, 1) is { } part && options.Any(o => holds(part.Part, o));
     }
 
-    private static string Sought(string text, object? part, JinjaLimits limits)
+    private static long Find(string text, JinjaBound a, bool last)
     {
-        var sought = JinjaValue.ToText(part);
-        limits.Search(text, sought);
-        return sought;
+        var sought = JinjaValue.ToText(a[0]);
+        JinjaLimits.Running.Search(text, sought);
+        if (Part(text, a, 1) is not { } part) return -1;
+        var at = last ? part.Part.LastIndexOf(sought, StringComparison.Ordinal) : part.Part.IndexOf(sought, StringComparison.Ordinal);
+        return at < 0 ? -1 : CodePoints.Place(part.Part, at) + part.From;
     }
 
-    private static string Separator(object separator) => JinjaValue.ToText(separator) is { Length: > 0 } text ? text : throw new ChatTemplateException("split: the separator is empty");
+    private static long Found(long place) => place >= 0 ? place : throw new ChatTemplateException("index: the text is not in the string");
+
+    private static object Count(string text, JinjaBound a)
+    {
+        var sought = JinjaValue.ToText(a[0]);
+        JinjaLimits.Running.Search(text, sought);
+        if (Part(text, a, 1) is not { } part) return 0L;
+        return sought.Length == 0 ? CodePoints.Count(part.Part) + 1L : (long)part.Part.Split(sought).Length - 1;
+    }
+
+    private static string Pad(string text, JinjaBound a, Func<long, long> left)
+    {
+        var fill = a.Has(1) ? JinjaValue.ToText(a[1]) : " ";
+        if (CodePoints.Count(fill) != 1) throw new ChatTemplateException("the fill character must be one character");
+        var more = JinjaValue.ToCount(a[0]) - CodePoints.Count(text);
+        if (more <= 0) return text;
+        JinjaLimits.Running.MayMake(Math.Min(more, int.MaxValue) * fill.Length);
+        var before = (int)left(more);
+        return Repeated(fill, before) + text + Repeated(fill, (int)more - before);
+    }
+
+    public static string Repeated(string text, int times) => text.Length == 1 ? new string(text[0], times) : string.Concat(Enumerable.Repeat(text, times));
+
+    private static string ZeroFill(string text, long width)
+    {
+        var more = width - CodePoints.Count(text);
+        if (more <= 0) return text;
+        JinjaLimits.Running.MayMake(Math.Min(more, int.MaxValue));
+        var sign = text.Length > 0 && text[0] is '+' or '-' ? 1 : 0;
+        return text[..sign] + new string('0', (int)more) + text[sign..];
+    }
+
+    private static string ExpandTabs(string text, long size)
+    {
+        JinjaLimits.Running.MayMake((long)Math.Min((double)text.Count(c => c == '\t') * Math.Max(size, 0), 1e15));
+        var made = new System.Text.StringBuilder();
+        long column = 0;
+        foreach (var c in JinjaValue.Characters(text))
+        {
+            if (c == "\t")
+            {
+                var blanks = size > 0 ? size - column % size : 0;
+                made.Append(' ', (int)blanks);
+                column += blanks;
+                continue;
+            }
+            column = c is "\n" or "\r" ? 0 : column + 1;
+            made.Append(c);
+        }
+        return made.ToString();
+    }
 }
