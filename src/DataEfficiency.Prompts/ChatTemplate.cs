@@ -53,7 +53,7 @@ public sealed class ChatTemplate
 
     /// <summary>The prompt of these messages; with the assistant's header at its end where the answer is to follow.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the messages (then RaisedByTemplate is true) or fails on them.</exception>
-    public string Apply(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
+    public string Apply(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Named(() =>
     {
         var names = new Dictionary<string, object?>
         {
@@ -64,11 +64,12 @@ public sealed class ChatTemplate
             ["documents"] = null,
         };
         foreach (var (name, text) in tokens) names[name] = text;
-        return Named(() => JinjaInterpreter.Render(template, names, time));
-    }
+        return JinjaInterpreter.Render(template, names, time);
+    });
 
     private T Named<T>(Func<T> run)
     {
+        JinjaLimits.Begin();
         try
         {
             return run();

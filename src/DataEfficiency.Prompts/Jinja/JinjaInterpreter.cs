@@ -7,7 +7,7 @@ internal sealed class JinjaInterpreter
 {
     private enum Flow { On, Break, Continue }
 
-    private readonly JinjaLimits limits = JinjaLimits.Begin();
+    private readonly JinjaLimits limits = JinjaLimits.Running;
     private readonly JinjaEvaluator evaluator;
     private readonly JinjaScope top;
 

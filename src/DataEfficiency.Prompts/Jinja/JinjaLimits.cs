@@ -16,11 +16,11 @@ internal sealed class JinjaLimits
     private int depth;
     private long steps, made;
 
-    /// <summary>Those of the rendering on this thread: for what walks values, however deep they hold each other. A template that is only read has limits of its own.</summary>
+    /// <summary>Those of the reading or rendering on this thread: for what walks values, however deep they hold each other.</summary>
     public static JinjaLimits Running => running ??= new();
 
-    /// <summary>Begins a rendering on this thread.</summary>
-    public static JinjaLimits Begin() => running = new();
+    /// <summary>Begins the reading or the rendering of a template on this thread.</summary>
+    public static void Begin() => running = new();
 
     /// <summary>Walks a value that may hold others: they hold each other as deep, and as often, as a template likes.</summary>
     public static T Nested<T>(Func<T> walk)
@@ -55,7 +55,8 @@ internal sealed class JinjaLimits
 
     public void MayMake(long length)
     {
-        if (length > Text || (made += length) > AllTexts) throw new ChatTemplateException($"the template makes a text of more than {Text:N0} characters");
+        if (length > Text || (made += length) > AllTexts)
+            throw new ChatTemplateException($"the template makes a text of more than {Text:N0} characters");
     }
 
     /// <summary>A whole number of so many bits.</summary>
