@@ -45,7 +45,7 @@ public sealed class ModelsVerb : Verb
         var measurement = new CostMeasurement(1, options.Threads ?? Environment.ProcessorCount);
         ModelCost? cost;
         do cancel.ThrowIfCancellationRequested();
-        while ((cost = measurement.Step(estimator, cancel)) is null);
+        while ((cost = measurement.Step(estimator, cancel: cancel)) is null);
         ModelCosts.Store(root, cost);
     }
 

@@ -44,6 +44,8 @@ public sealed class FakeEstimator : IEstimator
         CancellationToken cancel = default)
     {
         Enter($"rank {texts.Count}", cancel);
+        // between two layers
+        giveWay?.Invoke();
         return [.. texts.Select((text, i) => new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false, text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];
     }
 
@@ -91,6 +93,24 @@ public sealed class FakeEstimator : IEstimator
 public sealed class FakeEstimatorHost(FakeEstimator estimator) : IEstimatorHost
 {
     public const string Missing = "missing";
+
+    /// <summary>False: as if a held model left no room for any other.</summary>
+    public bool HasRoom { get; set; } = true;
+
+    private bool _held;
+
+    public bool HasRoomFor(string model) => HasRoom || !_held;
+
+    public IDisposable Hold(string model)
+    {
+        _held = true;
+        return new Holding(this);
+    }
+
+    private sealed class Holding(FakeEstimatorHost host) : IDisposable
+    {
+        public void Dispose() => host._held = false;
+    }
 
     public IEstimator Open(string model) => model == Missing ? throw new ModelException($"Model \"{model}\" is not installed.") : estimator;
 

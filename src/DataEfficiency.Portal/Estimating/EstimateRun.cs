@@ -11,16 +11,18 @@ namespace DataEfficiency.Portal.Estimating;
 public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, IEstimatorHost host, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
 {
     /// <summary>A failure of the engine becomes a row and a log line; only cancellation and a failing database get out.</summary>
-    public void Run(int projectId, CancellationToken cancel)
+    /// <returns>False: another model is held by work that gave way, and there is no room for this project's beside it. Nothing was done.</returns>
+    public bool Run(int projectId, CancellationToken cancel)
     {
         var (inputs, last) = Wait(ReadAsync(projectId, cancel));
-        if (inputs is null) return;
+        if (inputs is null) return true;
         // nothing to say before the first of the 32: the counts still move
         if (inputs.Examples.Count == 0 && last is null)
         {
             Wait(StoreAsync(inputs, null, [], cancel));
-            return;
+            return true;
         }
+        if (!host.HasRoomFor(inputs.Model)) return false;
         var started = time.GetTimestamp();
         StoredEstimate? row;
         (long Item, string Reason)[] unusable = [];
@@ -48,6 +50,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         // the same failure of the same version is one row, however often it rings
         if (row?.Error is { } error && last is not null && last.Error == error && last.LabelVersion == inputs.LabelVersion) row = null;
         Wait(StoreAsync(inputs, row, unusable, cancel));
+        return true;
     }
 
     private static Estimate Estimate(EstimateInputs inputs, IEstimator estimator, CancellationToken cancel, out (long, string)[] unusable)

@@ -4,16 +4,20 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The one engine thread of the device. Estimates of rung projects go first, and between two steps of a measurement or ranking. It lives as long as the
-/// portal: a failing estimate is a row, a failing database is a log line and a new try.
+/// The one engine thread of the device. Estimates of rung projects go first: between two steps of a measurement or ranking, and between two layers of the batch that a step
+/// ranks, which waits in memory meanwhile. It lives as long as the portal: a failing estimate is a row, a failing database is a log line and a new try.
 /// </summary>
-public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
+public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings, IEstimatorHost host,
+    IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
+
+    // projects that are due but have to wait for the batch under way
+    private readonly List<int> _later = [];
 
     public async Task StartAsync(CancellationToken cancel)
     {
@@ -58,7 +62,7 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                 project = id;
                 estimates.Run(id, _stopping.Token);
             }
-            else if (!measurements.Step(_stopping.Token) && !rankings.Step(_stopping.Token))
+            else if (!measurements.Step(GiveWay, _stopping.Token) && !rankings.Step(GiveWay, _stopping.Token))
             {
                 queue.Wait(_stopping.Token);
             }
@@ -73,6 +77,34 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
             // the database did not answer: not at full speed again, and the project stays due
             _stopping.Token.WaitHandle.WaitOne(Pause);
             if (project is { } due) queue.Ring(due);
+        }
+        finally
+        {
+            _later.ForEach(queue.Ring);
+            _later.Clear();
+        }
+    }
+
+    /// <summary>Between two layers of a batch: forecasts of labels that came in meanwhile. One whose model has no room beside the batch's waits for its end, and so does one that
+    /// the database failed: it must not take the ranking with it.</summary>
+    private void GiveWay()
+    {
+        while (queue.TryTake(out var project))
+        {
+            var done = false;
+            try
+            {
+                done = estimates.Run(project, _stopping.Token);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception e)
+            {
+                LogFailed(e, project);
+            }
+            if (!done) _later.Add(project);
         }
     }
 

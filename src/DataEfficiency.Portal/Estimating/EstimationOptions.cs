@@ -8,8 +8,9 @@ public sealed class EstimationOptions
     /// <summary>Threads of the engine, so that a core is left to the web server while people label. Default: all cores but one, at least 1.</summary>
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>Longest step of a ranking: due estimates go between two steps. Default: 500 ms.</summary>
-    public TimeSpan RankStep { get; set; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long the steps of a ranking grow, beyond a whole batch: what a killed process ranks again, what ending a ranking waits for, and estimates of a model that has
+    /// no room beside the ranking's. Other estimates go between two layers of a step, however long it is. Default: 2 s.</summary>
+    public TimeSpan RankStep { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Shortest time between two pictures of one project sent to its pages. Default: 100 ms.</summary>
     public TimeSpan FeedInterval { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -26,7 +27,8 @@ public sealed class EstimationOptions
     /// <summary>Folder of libtorch libraries to use in place of the ones beside the program. Default: none.</summary>
     public string? LibTorchPath { get; set; }
 
-    internal static bool IsValid(EstimationOptions o) => o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5) && o.FeedInterval >= TimeSpan.Zero;
+    internal static bool IsValid(EstimationOptions o) =>
+        o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5) && o.FeedInterval >= TimeSpan.Zero;
 
     internal const string Rule = "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 seconds, FeedInterval not negative.";
 }

@@ -12,6 +12,12 @@ public interface IEstimatorHost : IDisposable
     /// <summary>The model, loaded now if need be; it stays valid until the next call.</summary>
     /// <exception cref="ModelException">Not installed or not usable; the message says what to do.</exception>
     IEstimator Open(string model);
+
+    /// <summary>Keeps a model while a call on it gives way to others: it is not given up for them until the result is disposed.</summary>
+    IDisposable Hold(string model);
+
+    /// <summary>Whether a model can be opened now: it is loaded, or there is room for it without giving up one that is held.</summary>
+    bool HasRoomFor(string model);
 }
 
 /// <summary>Keeps <see cref="EstimationOptions.LoadedModels"/> models; the least recently used leaves before another is loaded.</summary>
@@ -19,6 +25,7 @@ public sealed class EstimatorHost(ModelCatalog catalog, EstimatorLoader load, IO
 {
     // most recently used last
     private readonly List<(string Model, IEstimator Estimator)> _loaded = [];
+    private string? _held;
 
     public IEstimator Open(string model)
     {
@@ -33,11 +40,29 @@ public sealed class EstimatorHost(ModelCatalog catalog, EstimatorLoader load, IO
         var folder = catalog.FolderOf(model);
         while (_loaded.Count >= options.Value.LoadedModels)
         {
-            _loaded[0].Estimator.Dispose();
-            _loaded.RemoveAt(0);
+            var oldest = _loaded.FindIndex(l => l.Model != _held);
+            if (oldest < 0) throw new InvalidOperationException($"Model {_held} is held and there is room for no other: {model} has to wait.");
+            var leaving = _loaded[oldest].Estimator;
+            _loaded.RemoveAt(oldest);
+            leaving.Dispose();
         }
         _loaded.Add((model, load(folder)));
         return _loaded[^1].Estimator;
+    }
+
+    public bool HasRoomFor(string model) =>
+        _held is null || _loaded.Any(l => l.Model == model) || _loaded.Count < options.Value.LoadedModels || _loaded.Any(l => l.Model != _held);
+
+    public IDisposable Hold(string model)
+    {
+        if (_held is not null) throw new InvalidOperationException($"Model {_held} is held already: the engine does one long thing at a time.");
+        _held = model;
+        return new Holding(this);
+    }
+
+    private sealed class Holding(EstimatorHost host) : IDisposable
+    {
+        public void Dispose() => host._held = null;
     }
 
     public void Dispose()

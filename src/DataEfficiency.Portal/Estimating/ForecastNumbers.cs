@@ -13,6 +13,10 @@ public static class ForecastNumbers
     /// <summary>"No more than": the median need, 756.49, takes 757 labels.</summary>
     public static string Need(double median, CultureInfo culture) => Labels(Math.Ceiling(median - 1e-9), culture);
 
+    /// <summary>So many a second: .837 is 0.84, and what is slower than .01 is said so, never 0.</summary>
+    public static string Rate(double perSecond, CultureInfo culture) => perSecond < .01 ? $"under {.01.ToString("0.00", culture)}"
+        : ThreeDigits(perSecond) is var rounded && rounded >= 100 ? rounded.ToString("N0", culture) : rounded.ToString("0.##", culture);
+
     /// <summary>A count that is known exactly.</summary>
     public static string Count(long count, CultureInfo culture) => count.ToString("N0", culture);
 

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// Measures what an example costs on a model of this machine. It is asked for on a page and done on the engine thread, in a few steps of one label or eight
-/// items each, between which due estimates go.
+/// Measures what an example costs on a model of this machine. It is asked for on a page and done on the engine thread, in a few steps of one label or one step of a
+/// ranking each; due estimates go between the steps and between the layers of a ranking's batch.
 /// </summary>
-public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHost host, EstimateQueue queue, IOptions<EstimationOptions> options, TimeProvider time, ILogger<ModelMeasurements> log)
+public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHost host, EstimateQueue queue, IOptions<EstimationOptions> options,
+    TimeProvider time, ILogger<ModelMeasurements> log)
 {
     private readonly Lock _gate = new();
     private readonly List<(string Model, CostMeasurement Measurement)> _waiting = []; // the first is the running one
@@ -38,7 +39,7 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
     }
 
     /// <summary>One step of the oldest measurement; the engine thread's. False: there is none.</summary>
-    public bool Step(CancellationToken cancel)
+    public bool Step(Action giveWay, CancellationToken cancel)
     {
         (string Model, CostMeasurement Measurement) first;
         lock (_gate)
@@ -49,7 +50,10 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
         string? failure = null;
         try
         {
-            if (first.Measurement.Step(host.Open(first.Model), cancel) is not { } cost) return true;
+            ModelCost? cost;
+            var estimator = host.Open(first.Model);
+            using (host.Hold(first.Model)) cost = first.Measurement.Step(estimator, giveWay, cancel);
+            if (cost is null) return true;
             ModelCosts.Store(catalog.Root, cost);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Prompts;
@@ -10,21 +12,22 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The ranking, on the engine thread, in steps short enough that a due estimate never waits long. Every step's confidences are stored with the
+/// The ranking, on the engine thread, in steps of a whole batch, inside which due estimates go between two layers. Every step's confidences are stored with the
 /// cursor in one transaction, so a killed process goes on behind the last one.
 /// </summary>
 public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, RankStore store, IEstimatorHost host, ForecastPublisher publisher, IEstimateDoorbell doorbell,
     IOptions<EstimationOptions> options, TimeProvider time, ILogger<RankRun> log)
 {
-    private const int FirstStep = 4, LargestStep = 256;
+    private const int LargestStep = 256;
 
     private readonly Dictionary<int, IEnumerator<bool>> _begun = [];
 
     /// <summary>Does one step of the open job that has the least left. False: there is none.</summary>
-    public bool Step(CancellationToken cancel)
+    /// <param name="giveWay">What is more urgent; called on this thread while a batch is under way.</param>
+    public bool Step(Action giveWay, CancellationToken cancel)
     {
         if (Next() is not { } job) return false;
-        if (!_begun.TryGetValue(job.Id, out var steps)) _begun[job.Id] = steps = Steps(job, cancel).GetEnumerator();
+        if (!_begun.TryGetValue(job.Id, out var steps)) _begun[job.Id] = steps = Steps(job, giveWay, cancel).GetEnumerator();
         try
         {
             if (steps.MoveNext()) return true;
@@ -61,7 +64,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     }
 
     /// <summary>Each yield is a place where an estimate may go between.</summary>
-    private IEnumerable<bool> Steps(RankJob job, CancellationToken cancel)
+    private IEnumerable<bool> Steps(RankJob job, Action giveWay, CancellationToken cancel)
     {
         if (Wait(store.CancelIfAskedAsync(job.Id, cancel))) yield break;
         var (project, task) = ReadProject(job.ProjectId);
@@ -71,14 +74,21 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         yield return true;
 
         // the speed while it has its turn: another job or an estimate may go between
-        var (size, doneBefore, busy) = (FirstStep, done, TimeSpan.Zero);
+        var (size, doneBefore, busy) = (ModelCosts.RankingStep, done, TimeSpan.Zero);
         while (Wait(store.NextAsync(project.Id, cursor, size, cancel)) is { Count: > 0 } items)
         {
             // another project's estimate may have had the engine in between, with another model
             estimator = host.Open(project.Model);
-            var begun = time.GetTimestamp();
-            var ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], cancel: cancel);
-            var took = time.GetElapsedTime(begun);
+            var (begun, away) = (time.GetTimestamp(), TimeSpan.Zero);
+            IReadOnlyList<RankedText> ranked;
+            using (host.Hold(project.Model))
+                ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], giveWay: () =>
+                {
+                    var left = time.GetTimestamp();
+                    giveWay();
+                    away += time.GetElapsedTime(left);
+                }, cancel: cancel);
+            var took = time.GetElapsedTime(begun) - away;
             size = NextSize(items.Count, size, took);
             busy += took;
             (cursor, done) = (items[^1].Id, done + items.Count);
@@ -98,12 +108,12 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         doorbell.Ring(project.Id);
     }
 
-    /// <summary>As many items as fit into a step by the speed of the last one, at most twice as many at a time.</summary>
+    /// <summary>A whole batch, and as many more as fit into a step by the speed of the last one, at most twice as many at a time.</summary>
     private int NextSize(int ranked, int size, TimeSpan took)
     {
         if (ranked < size) return size;
         var fit = (int)(ranked * .8 * options.Value.RankStep.TotalMilliseconds / Math.Max(took.TotalMilliseconds, 1));
-        return Math.Clamp(Math.Min(fit, size * 2), 1, LargestStep);
+        return Math.Clamp(Math.Min(fit, size * 2), ModelCosts.RankingStep, LargestStep);
     }
 
     private (Project, TaskPrompt) ReadProject(int projectId)

@@ -73,7 +73,8 @@ public static class VerdictText
         {
             case { IsUnderWay: true } ranking:
                 var share = ForecastNumbers.Percent(ranking.Share, culture);
-                var speed = ranking.Left is { } left ? $"{ForecastNumbers.Labels(ranking.ItemsPerSecond, culture)} items/s, about {ForecastNumbers.Hours(left.TotalHours, culture)} left. " : "Waiting for its turn on the engine. ";
+                var speed = ranking.Left is { } left ? $"{ForecastNumbers.Rate(ranking.ItemsPerSecond, culture)} items/s, about {ForecastNumbers.Hours(left.TotalHours, culture)} left. "
+                    : ranking.State == WorkState.Running ? "The first items are being ranked. " : "Waiting for its turn on the engine. ";
                 return new("Ranking", VerdictTone.Wait, Runs($"Ranking **{share}** of {ForecastNumbers.Count(ranking.Total, culture)} items"), [speed + meanwhile], $"ranking {share}");
             case { State: WorkState.Failed } failed:
                 return new("Ranking failed", VerdictTone.Wait, Runs("**No order yet**: ranking failed"), [failed.Error ?? "The reason is in the log.", "Mend the cause, then rank again."], "ranking failed");

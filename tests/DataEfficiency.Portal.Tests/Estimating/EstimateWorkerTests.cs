@@ -200,9 +200,10 @@ public sealed class EstimateWorkerTests
     }
 
     [Fact]
-    public async Task DueEstimate_GoesBetweenTwoRankSteps()
+    public async Task DueEstimate_OnAModelWithoutRoomBesideTheRankings_GoesBetweenTwoRankSteps()
     {
         using var world = new EstimatingWorld();
+        ((FakeEstimatorHost)world.Services.GetRequiredService<IEstimatorHost>()).HasRoom = false;
         var ranked = await world.AddPoolAsync(300);
         var labelled = await world.AddPoolAsync(400, drawn: true);
         await world.LabelAsync(labelled, 2);
@@ -212,8 +213,46 @@ public sealed class EstimateWorkerTests
         world.Queue.Ring(labelled);
         await world.WaitAsync(ranked, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
         var calls = world.Estimator.Calls.ToList();
-        Assert.Equal("rank 4", calls[0]);
+        Assert.Equal("rank 16", calls[0]);
         Assert.Equal("forecast 2", calls[3]);
         Assert.StartsWith("rank", calls[4]);
+        Assert.Equal(2, (await world.ProjectAsync(labelled)).EstimatedVersion);
+    }
+
+    // A batch of a real model takes seconds on a CPU: a label does not wait for its end.
+    [Fact]
+    public async Task DueEstimate_WhileABatchIsRanked_IsStoredBeforeTheBatchIs()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(300, drawn: true);
+        world.Estimator.Block();
+        await world.Ranking.EnqueueAsync(project);
+        await world.Estimator.Arrived.WaitAsync();
+        await world.LabelAsync(project, 2);
+        var update = await world.WaitAsync(project, u => u.LabelVersion == 2, () =>
+        {
+            world.Queue.Ring(project);
+            world.Estimator.Unblock();
+        });
+        Assert.Equal((WorkState.Running, 0), (update.Ranking!.State, update.Ranking.Done));
+        Assert.Equal(2, update.Estimate!.CosLow.Count);
+        await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Done);
+        Assert.Equal(300, world.Estimator.Calls.Where(c => c.StartsWith("rank", StringComparison.Ordinal)).Sum(c => int.Parse(c[5..])));
+    }
+
+    [Fact]
+    public async Task DueEstimate_ThatTheEngineFailsInABatch_LeavesTheRankingAlone()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(40, drawn: true);
+        var other = await world.AddPoolAsync(40, drawn: true);
+        await world.WriteAsync(db => db.Projects.Where(p => p.Id == other).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
+        world.Estimator.Block();
+        await world.Ranking.EnqueueAsync(project);
+        await world.Estimator.Arrived.WaitAsync();
+        await world.LabelAsync(other, 2);
+        world.Queue.Ring(other);
+        await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
+        Assert.Contains("not installed", Assert.Single(await world.EstimatesAsync(other)).Error);
     }
 }

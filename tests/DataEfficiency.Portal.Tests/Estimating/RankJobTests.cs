@@ -51,14 +51,14 @@ public sealed class RankJobTests
         {
             project = await world.AddPoolAsync(500);
             await world.Ranking.EnqueueAsync(project);
-            await world.WaitAsync(project, u => u.Ranking!.Done >= 4);
+            await world.WaitAsync(project, u => u.Ranking!.Done >= 16);
             world.Estimator.Block();
         }
         using var after = new EstimatingWorld { DataFolder = folder };
         await using (var db = await after.OpenDbAsync()) before = await db.RankJobs.Where(j => j.ProjectId == project).Select(j => j.Done).SingleAsync();
         await after.WaitAsync(project, u => u.Ranking!.State == WorkState.Done);
         Assert.All(await after.ItemsAsync(project), i => Assert.NotNull(i.Confidence));
-        Assert.InRange(Ranked(after), 1, 500 - 4);
+        Assert.InRange(Ranked(after), 1, 500 - 16);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RankJobTests
         await world.Estimator.Arrived.WaitAsync();
         await world.Ranking.CancelAsync(project);
         var cancelled = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Cancelled, world.Estimator.Unblock);
-        Assert.Equal(4, cancelled.Ranking!.Done);
+        Assert.Equal(16, cancelled.Ranking!.Done);
         Assert.Equal(0, (await world.ProjectAsync(project)).RankVersion);
         await RankAsync(world, project);
         Assert.Equal(500, Ranked(world));

@@ -23,6 +23,18 @@ public sealed class VerdictTextTests
         Assert.Equal("ranking 40 %", Plain(verdict.Waiting!));
     }
 
+    // A rate that is not known, or is small, is never "0 items/s".
+    [Theory]
+    [InlineData(WorkState.Queued, 0, "Waiting for its turn on the engine. ")]
+    [InlineData(WorkState.Running, 0, "The first items are being ranked. ")]
+    [InlineData(WorkState.Running, .3, "0.3 items/s, about ")]
+    [InlineData(WorkState.Running, .837, "0.84 items/s, about ")]
+    [InlineData(WorkState.Running, 3.7, "3.7 items/s, about ")]
+    [InlineData(WorkState.Running, 1479, "1,480 items/s, about ")]
+    [InlineData(WorkState.Running, .002, "under 0.01 items/s, about ")]
+    public void Ranking_SaysARateOnlyWhereItKnowsOne(WorkState state, double perSecond, string says) =>
+        Assert.StartsWith(says, Of(Update(null) with { Ranking = new(1, state, 4001, 10003, perSecond, null) }).Details[0]);
+
     [Theory]
     [InlineData(WorkState.Failed, "Ranking failed", "ranking failed")]
     [InlineData(WorkState.Cancelled, "Not ranked", "Ranking cancelled at 50 %")]
