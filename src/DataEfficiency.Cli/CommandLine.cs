@@ -10,7 +10,8 @@ public static class CommandLine
     public const int Success = 0, Failure = 1, BadInput = 2;
 
     private static Verb[] Verbs() =>
-        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new BudgetVerb(), new CalibrateVerb(), new PretrainVerb(), new TasksVerb(), new TokenizeVerb(), new ChatVerb(), new ModelsVerb()];
+        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new BudgetVerb(), new CalibrateVerb(), new PretrainVerb(), new TasksVerb(),
+            new TokenizeVerb(), new ChatVerb(), new ModelsVerb()];
 
     /// <summary>Runs one command line. Exit codes: 0 done, 2 bad input (the message names it), 1 any other failure.</summary>
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancel = default)
@@ -26,7 +27,8 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) stderr.WriteLine(error.Message);
-            stderr.WriteLine(parsed.CommandResult.Command is Verb named ? $"See '{named.Name} --help'." : $"Verbs: {string.Join(", ", root.Subcommands.Select(v => v.Name))}. See '--help'.");
+            stderr.WriteLine(parsed.CommandResult.Command is Verb named ? $"See '{named.Name} --help'."
+                : $"Verbs: {string.Join(", ", root.Subcommands.Select(v => v.Name))}. See '--help'.");
             return BadInput;
         }
 
@@ -35,7 +37,8 @@ public static class CommandLine
             ((Verb)parsed.CommandResult.Command).Run(parsed, new Output(stdout, stderr), cancel);
             return Success;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or ModelException)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidDataException or FileNotFoundException
+            or DirectoryNotFoundException or ModelException)
         {
             stderr.WriteLine(e.Message);
             return BadInput;

@@ -7,14 +7,26 @@ namespace DataEfficiency.Cli;
 public sealed class EngineChoice
 {
     private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation. Default: all cores." };
-    private readonly Option<string> device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string> precision = new("--precision") { Description = "auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string?> libTorch = new("--libtorch") { Description = "Folder of libtorch 2.10 libraries (a Python install's torch/lib) in the place of the package's." };
+    private readonly Option<string> device = new("--device")
+    {
+        Description = "auto, cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "auto",
+    };
+    private readonly Option<string> precision = new("--precision")
+    {
+        Description = "auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16.",
+        DefaultValueFactory = _ => "auto",
+    };
+    private readonly Option<string?> libTorch = new("--libtorch")
+    {
+        Description = "Folder of libtorch 2.10 libraries (a Python install's torch/lib) in the place of the package's.",
+    };
 
     public IEnumerable<Option> All => [threads, device, precision, libTorch];
 
     public EngineOptions Of(ParseResult arguments, Output output) => new()
     {
-        Threads = arguments.GetValue(threads), Device = arguments.GetValue(device)!, Precision = arguments.GetValue(precision)!, LibTorchPath = arguments.GetValue(libTorch), Warn = output.Progress,
+        Threads = arguments.GetValue(threads), Device = arguments.GetValue(device)!, Precision = arguments.GetValue(precision)!,
+        LibTorchPath = arguments.GetValue(libTorch), Warn = output.Progress,
     };
 }

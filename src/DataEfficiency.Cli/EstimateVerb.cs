@@ -54,6 +54,7 @@ public sealed class EstimateVerb : Verb
             AdapterSeed = arguments.GetValue(seed), AdapterRank = arguments.GetValue(rank), AdapterAlpha = arguments.GetValue(alpha),
             AdapterMatricesFile = arguments.GetValue(matrices),
         });
+        if (estimator.Model.CalibrationProblem is { } problem) output.Progress(problem);
         var fit = Yardstick.Of(estimator.Calibration, estimator.Published).Fit;
         var published = fit is { Source: AreaSource.Published } ? estimator.Published : null;
         if (fit is null) output.Progress("Not calibrated: no number of labels follows from CoS-Low. Run `calibrate` for this model.");

@@ -30,7 +30,8 @@ public sealed class Output(TextWriter stdout, TextWriter stderr)
     /// <summary>JSON has no NaN and no infinity.</summary>
     private sealed class NullWhereNotFinite : JsonConverter<double>
     {
-        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {

@@ -1,4 +1,5 @@
-// The input of `rank` and `estimate`: JSON lines, or one JSON array, of objects with "input_text" (a full prompt) or "text" (with an instruction).
+// The input of `rank` and `estimate`: JSON lines, or one JSON array, of objects with "input_text" (a full prompt) or "text" (with an
+// instruction).
 using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Prompts;
@@ -10,44 +11,54 @@ namespace DataEfficiency.Cli;
 public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IReadOnlyList<string> Answers)
 {
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A line or field is missing or malformed; the message says which.</exception>
+    /// <exception cref="InvalidDataException">A line or field is missing or malformed; the message names file and line.</exception>
     public static PoolFile Read(string path, string? instruction, bool answers)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}'.");
         List<string> texts = [], truths = [];
         bool? prompts = null;
-        foreach (var (where, item) in Items(path))
+        foreach (var (line, item) in Items(path))
         {
             var full = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("input_text", out _);
-            if (prompts is { } earlier && earlier != full) throw new InvalidDataException($"{path}, {where}: \"input_text\" and \"text\" are mixed in one file.");
+            if (prompts is { } earlier && earlier != full) throw Wrong("\"input_text\" and \"text\" are mixed in one file.");
             prompts = full;
-            if (!full && instruction is null) throw new InvalidDataException($"{path}, {where}: there is no \"input_text\" (a full prompt). For \"text\" give --instruction as well.");
-            texts.Add(Text(path, where, item, full ? "input_text" : "text"));
-            if (answers) truths.Add(Text(path, where, item, "ground_truth"));
+            if (!full && instruction is null)
+                throw Wrong("there is no \"input_text\" (a full prompt). For \"text\" give --instruction as well.");
+            texts.Add(Text(full ? "input_text" : "text"));
+            if (answers) truths.Add(Text("ground_truth"));
+
+            InvalidDataException Wrong(string what) => new($"{path}, line {line}: {what}");
+
+            string Text(string name) =>
+                item.ValueKind != JsonValueKind.Object ? throw Wrong($"expected an object with the text \"{name}\", found {Kind(item)}.")
+                : !item.TryGetProperty(name, out var value) ? throw Wrong($"expected an object with the text \"{name}\", which is missing.")
+                : value.ValueKind == JsonValueKind.String ? value.GetString()!
+                : throw Wrong($"expected an object with the text \"{name}\", which is {Kind(value)}.");
         }
         if (texts.Count == 0) throw new InvalidDataException($"{path} holds no item.");
         return new PoolFile(prompts == true ? null : new TaskPrompt(instruction!), texts, truths);
     }
 
-    private static string Text(string path, string where, JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!
-            : throw new InvalidDataException($"{path}, {where}: expected an object with the text \"{name}\".");
+    private static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
 
     // Line by line, so that of a large pool no more than its texts is in memory. An element is good until the next one is asked for.
-    private static IEnumerable<(string Where, JsonElement Item)> Items(string path)
+    private static IEnumerable<(int Line, JsonElement Item)> Items(string path)
     {
-        if (BeginsWithBracket(path))
+        if (!BeginsWithBracket(path))
         {
-            using var array = Parse(path, "the array", File.ReadAllText(path));
-            foreach (var (index, item) in array.RootElement.EnumerateArray().Index()) yield return ($"item {index}", item);
+            foreach (var item in JsonInput.ReadLines(path)) yield return item;
             yield break;
         }
-        foreach (var (index, text) in File.ReadLines(path).Index())
-        {
-            if (string.IsNullOrWhiteSpace(text)) continue;
-            using var line = Parse(path, $"line {index + 1}", text);
-            yield return ($"line {index + 1}", line.RootElement);
-        }
+        using var array = JsonInput.Read(path);
+        foreach (var (index, item) in array.Root.EnumerateArray().Index()) yield return (array.Lines[index], item);
     }
 
     private static bool BeginsWithBracket(string path)
@@ -56,17 +67,5 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
         int next;
         while ((next = reader.Read()) >= 0 && char.IsWhiteSpace((char)next)) { }
         return next == '[';
-    }
-
-    private static JsonDocument Parse(string path, string where, string text)
-    {
-        try
-        {
-            return JsonDocument.Parse(text);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}, {where}, is not valid JSON: {e.Message}", e);
-        }
     }
 }

@@ -8,10 +8,20 @@ namespace DataEfficiency.Cli;
 
 public sealed class PullVerb : Verb
 {
-    private readonly Argument<string> model = new("model") { Description = "ORG/NAME or ORG/NAME@REVISION.", HelpName = "ORG/NAME[@REVISION]" };
-    private readonly Option<string> root = new("--root") { Description = "Models folder; the model gets a folder of its own name in it.", DefaultValueFactory = _ => ModelsVerb.DefaultRoot };
+    private readonly Argument<string> model = new("model")
+    {
+        Description = "ORG/NAME or ORG/NAME@REVISION.",
+        HelpName = "ORG/NAME[@REVISION]",
+    };
+    private readonly Option<string> root = new("--root")
+    {
+        Description = "Models folder; the model gets a folder of its own name in it.",
+        DefaultValueFactory = _ => ModelsVerb.DefaultRoot,
+    };
 
-    public PullVerb() : base("pull", $"Download configuration, tokenizer and safetensors weights. {HubOptions.TokenVariable}: token for private and gated models; {HubOptions.EndpointVariable}: another hub. What is interrupted goes on where it stopped.")
+    public PullVerb() : base("pull", "Download configuration, tokenizer and safetensors weights. "
+        + $"{HubOptions.TokenVariable}: token for private and gated models; {HubOptions.EndpointVariable}: another hub. "
+        + "What is interrupted goes on where it stopped.")
     {
         Add(model);
         Add(root);
@@ -19,11 +29,13 @@ public sealed class PullVerb : Verb
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
-        var folder = new HubDownload(HubOptions.FromEnvironment()).PullAsync(HubModel.Parse(arguments.GetValue(model)!), arguments.GetValue(root)!, new Bar(output), cancel).GetAwaiter().GetResult();
+        var folder = new HubDownload(HubOptions.FromEnvironment()).PullAsync(
+            HubModel.Parse(arguments.GetValue(model)!), arguments.GetValue(root)!, new Bar(output), cancel).GetAwaiter().GetResult();
         output.Redraw("");
         var found = ModelFolder.Inspect(folder);
         if (arguments.GetValue(Json)) output.Json(new { found.Name, found.Folder, found.Bytes, found.WeightsSha256, found.Problem });
-        else output.Line(found.Problem is { } problem ? $"{found.Folder} is complete, but cannot be used: {problem}" : $"{found.Folder}: {found.Architecture}, {found.Parameters:N0} parameters, {found.Bytes / 1e6:N1} MB");
+        else output.Line(found.Problem is { } problem ? $"{found.Folder} is complete, but cannot be used: {problem}"
+            : $"{found.Folder}: {found.Architecture}, {found.Parameters:N0} parameters, {found.Bytes / 1e6:N1} MB");
     }
 
     private sealed class Bar(Output output) : IProgress<PullProgress>
@@ -42,7 +54,9 @@ public sealed class PullVerb : Verb
             (file, drawn) = (value.File, clock.Elapsed);
             if (value.Total == 0) return;
             var filled = (int)(Width * value.Done / value.Total);
-            output.Redraw($"[{new string('=', filled)}{new string(' ', Width - filled)}] {100 * value.Done / value.Total,3} % of {value.Total / 1e6:N1} MB, {speed / 1e6:N1} MB/s{(left is { } time ? $", {time:h\\:mm\\:ss} left" : "")}  {value.File}");
+            var remaining = left is { } time ? $", {time:h\\:mm\\:ss} left" : "";
+            output.Redraw($"[{new string('=', filled)}{new string(' ', Width - filled)}] {100 * value.Done / value.Total,3} % of "
+                + $"{value.Total / 1e6:N1} MB, {speed / 1e6:N1} MB/s{remaining}  {value.File}");
         }
     }
 }

@@ -9,8 +9,15 @@ namespace DataEfficiency.Cli;
 public sealed class RankVerb : Verb
 {
     private readonly Option<string> model = new("--model") { Description = "Hugging Face folder of the model.", Required = true };
-    private readonly Option<string> pool = new("--pool") { Description = "JSON lines or a JSON array of objects with \"input_text\" (a full prompt) or \"text\" (with --instruction).", Required = true };
-    private readonly Option<string?> instruction = new("--instruction") { Description = "The task instruction that goes before each \"text\"." };
+    private readonly Option<string> pool = new("--pool")
+    {
+        Description = "JSON lines or a JSON array of objects with \"input_text\" (a full prompt) or \"text\" (with --instruction).",
+        Required = true,
+    };
+    private readonly Option<string?> instruction = new("--instruction")
+    {
+        Description = "The task instruction that goes before each \"text\".",
+    };
     private readonly Option<string?> target = new("--out") { Description = "File for the JSON lines. Default: standard output." };
     private readonly EngineChoice engine = new();
 
@@ -19,14 +26,16 @@ public sealed class RankVerb : Verb
         foreach (var option in (Option[])[model, pool, instruction, target, .. engine.All]) Add(option);
     }
 
-    private sealed record Item(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, int? Rank);
+    private sealed record Item(
+        int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, int? Rank);
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
         using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output));
         var ranked = estimator.Rank(file.Task, file.Texts, new Lines(output, file.Texts.Count), cancel: cancel);
-        foreach (var left in ranked.Where(r => r.LeftOut is not null)) output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
+        foreach (var left in ranked.Where(r => r.LeftOut is not null))
+            output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
 
         var items = WithRanks(ranked);
         if (arguments.GetValue(target) is { } path)

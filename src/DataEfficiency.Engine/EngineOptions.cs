@@ -1,4 +1,6 @@
+using System.Globalization;
 using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine;
 
@@ -11,10 +13,12 @@ public sealed record EngineOptions
     /// <summary>auto (the first GPU where libtorch finds one, else the CPU), cpu, cuda or cuda:N. Default: auto.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16; never bfloat16 on the CPU, where it is many times slower. Default: auto.</summary>
+    /// <summary>auto (bfloat16 on a GPU, float32 on the CPU), float32 or bfloat16; never bfloat16 on the CPU, where it is many times
+    /// slower. Default: auto.</summary>
     public string Precision { get; init; } = "auto";
 
-    /// <summary>Told what the engine does on its own account: a batch that did not fit into memory goes on in halves. Default: null.</summary>
+    /// <summary>Told what the engine does on its own account: a batch that did not fit into memory goes on in halves. Default:
+    /// null.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Seed of the adapter's A matrices. Default: null, the calibration's, else 1.</summary>
@@ -26,16 +30,19 @@ public sealed record EngineOptions
     /// <summary>Scale of the adapter is alpha / rank. Default: null, the calibration's, else 32.</summary>
     public double? AdapterAlpha { get; init; }
 
-    /// <summary>Safetensors file of A matrices in PEFT's layout, in the place of those made from the seed; the rank is theirs. Default: null.</summary>
+    /// <summary>Safetensors file of A matrices in PEFT's layout, in the place of those made from the seed; the rank is theirs.
+    /// Default: null.</summary>
     public string? AdapterMatricesFile { get; init; }
 
-    /// <summary>Gradient rows in memory together take at most this many bytes: in float32 while they fit, else in half precision, else in files, else as random projections. Default: 2 GiB.</summary>
+    /// <summary>Gradient rows in memory together take at most this many bytes: in float32 while they fit, else in half precision, else in
+    /// files, else as random projections. Default: 2 GiB.</summary>
     public long KeptRowsBytes { get; init; } = 2L << 30;
 
     /// <summary>Folder for rows that leave the memory. Default: null, none.</summary>
     public string? RowFolder { get; init; }
 
-    /// <summary>The row folder takes at most this many bytes. Default: 8 GiB, room for the first 32 of a model of 8 billion parameters.</summary>
+    /// <summary>The row folder takes at most this many bytes. Default: 8 GiB, room for the first 32 of a model of 8 billion
+    /// parameters.</summary>
     public long RowFolderBytes { get; init; } = 8L << 30;
 
     /// <summary>In the place of the models whose fits are published; for tests, which have none of those.</summary>
@@ -43,4 +50,29 @@ public sealed record EngineOptions
 
     /// <summary>Folder of libtorch 2.10 libraries to use in the place of the package's. Default: null.</summary>
     public string? LibTorchPath { get; init; }
+
+    /// <exception cref="ModelException">A value that nothing can be done with; the message names the option and what is
+    /// expected.</exception>
+    internal void Check()
+    {
+        Expect(Threads is null or >= 1, nameof(Threads), Threads, "at least 1");
+        Expect(IsDevice(Device), nameof(Device), $"\"{Device}\"", "auto, cpu, cuda or cuda:N");
+        Expect(Precision is "auto" or "float32" or "bfloat16", nameof(Precision), $"\"{Precision}\"", "auto, float32 or bfloat16");
+        Expect(AdapterRank is null or >= 1, nameof(AdapterRank), AdapterRank, "at least 1");
+        Expect(AdapterAlpha is null || (AdapterAlpha > 0 && double.IsFinite(AdapterAlpha.Value)), nameof(AdapterAlpha), AdapterAlpha,
+            "a number above 0");
+        Expect(AdapterMatricesFile is not "", nameof(AdapterMatricesFile), "empty", "a file or null");
+        Expect(KeptRowsBytes >= 0, nameof(KeptRowsBytes), KeptRowsBytes, "0 or more");
+        Expect(RowFolder is not "", nameof(RowFolder), "empty", "a folder or null");
+        Expect(RowFolderBytes >= 0, nameof(RowFolderBytes), RowFolderBytes, "0 or more");
+    }
+
+    private static bool IsDevice(string name) => name is "auto" or "cpu" or "cuda"
+        || (name.StartsWith("cuda:", StringComparison.Ordinal) && name.Length > 5
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    private static void Expect(bool holds, string option, object? value, string expected)
+    {
+        if (!holds) throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}, expected {expected}."));
+    }
 }

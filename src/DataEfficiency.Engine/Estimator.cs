@@ -52,6 +52,7 @@ public sealed class Estimator : IEstimator
     public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
+        options.Check();
         RequireFolder(folder);
         NativeStartup.Ensure(options.LibTorchPath);
         var config = ModelConfig.Load(folder);
@@ -64,7 +65,7 @@ public sealed class Estimator : IEstimator
         var device = DeviceOf(options.Device);
         var dtype = DtypeOf(options.Precision, device);
         var weights = WeightFiles.Sha256(folder);
-        var measured = CalibrationFile.For(folder, weights);
+        var (measured, calibrationProblem) = CalibrationFile.For(folder, weights);
 
         Prompts = prompts;
         Session = ModelSession.Load(folder, device, dtype);
@@ -87,7 +88,8 @@ public sealed class Estimator : IEstimator
             _observer = new Observer(Session, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
                 $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/{dtype}/", halving);
             _ranking = new PoolRanking(Session, prompts, halving);
-            Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Session.Decoder.Parameters.Count, config.ContextLength, config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16");
+            Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Session.Decoder.Parameters.Count, config.ContextLength,
+                config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16", calibrationProblem);
         }
         catch
         {
@@ -150,8 +152,6 @@ public sealed class Estimator : IEstimator
     private static Device DeviceOf(string name)
     {
         if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
-        if (name is not ("auto" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out _)))
-            throw new ModelException($"Device \"{name}\" is unknown, expected auto, cpu, cuda or cuda:N.");
         if (!cuda.is_available())
             throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
         var index = name.Length > 5 ? int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) : 0;
@@ -164,8 +164,7 @@ public sealed class Estimator : IEstimator
         "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
         "float32" => ScalarType.Float32,
         "bfloat16" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        "bfloat16" => throw new ModelException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
-        _ => throw new ModelException($"Precision \"{precision}\" is unknown, expected auto, float32 or bfloat16."),
+        _ => throw new ModelException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
     };
 
     public void Dispose()

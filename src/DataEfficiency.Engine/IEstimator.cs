@@ -58,4 +58,6 @@ public sealed record Observation(string Key, double? Loss, double? GradientNorm,
 
 /// <param name="Name">Folder name.</param>
 /// <param name="Sha256">SHA-256 over the weight files in name order: the identity that calibrations are keyed by.</param>
-public sealed record ModelInfo(string Name, string Folder, string Architecture, long Parameters, int ContextLength, int VocabularySize, string Sha256, string Device, string Precision);
+/// <param name="CalibrationProblem">Why a calibration file of this model is not used, with the file and the cure; null where none is damaged.</param>
+public sealed record ModelInfo(string Name, string Folder, string Architecture, long Parameters, int ContextLength, int VocabularySize,
+    string Sha256, string Device, string Precision, string? CalibrationProblem = null);

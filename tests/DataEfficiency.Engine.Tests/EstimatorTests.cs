@@ -174,6 +174,45 @@ public class EstimatorTests
         Assert.Contains(message, failed.Message);
     }
 
+    public static TheoryData<string, EngineOptions> Impossible => new()
+    {
+        { "Threads", new() { Threads = 0 } },
+        { "Device", new() { Device = "cuda:-1" } },
+        { "Device", new() { Device = "cuda:" } },
+        { "Device", new() { Device = "" } },
+        { "Precision", new() { Precision = "half" } },
+        { "AdapterRank", new() { AdapterRank = 0 } },
+        { "AdapterAlpha", new() { AdapterAlpha = 0 } },
+        { "AdapterAlpha", new() { AdapterAlpha = double.NaN } },
+        { "AdapterMatricesFile", new() { AdapterMatricesFile = "" } },
+        { "KeptRowsBytes", new() { KeptRowsBytes = -1 } },
+        { "RowFolder", new() { RowFolder = "" } },
+        { "RowFolderBytes", new() { RowFolderBytes = -5 } },
+    };
+
+    [Theory, MemberData(nameof(Impossible))]
+    public void Load_OptionsThatCannotBe_AreNamed(string option, EngineOptions options)
+    {
+        var message = Assert.Throws<ModelException>(() => Estimator.Load(Bundled, options)).Message;
+        Assert.StartsWith($"{option} is ", message);
+        Assert.Contains(", expected ", message);
+    }
+
+    [Fact]
+    public void Load_DamagedCalibration_WorksUncalibratedAndNamesFileAndCure()
+    {
+        using var model = new TinyModel();
+        var path = Path.Combine(model.Folder, "calibration.json");
+        File.WriteAllText(path, "{ \"version\": 1, ");
+        using var estimator = Estimator.Load(model.Folder);
+        Assert.Null(estimator.Calibration);
+        Assert.Contains(path, estimator.Model.CalibrationProblem);
+        Assert.Contains("remove it and run calibrate again", estimator.Model.CalibrationProblem);
+        File.Delete(path);
+        using var without = Estimator.Load(model.Folder);
+        Assert.Null(without.Model.CalibrationProblem);
+    }
+
     [Fact]
     public void Load_TakesTheGpuWhereThereIsOne_ElseSaysHowToGetOne()
     {

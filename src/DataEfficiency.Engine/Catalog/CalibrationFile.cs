@@ -21,33 +21,49 @@ public static class CalibrationFile
 
     /// <summary>The calibration beside a model, or null where there is no file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
-    public static Calibration? LoadBeside(string modelFolder) => File.Exists(PathIn(modelFolder)) ? Load(PathIn(modelFolder)) : null;
+    public static Calibration? LoadBeside(string modelFolder) => Exists(PathIn(modelFolder)) ? Load(PathIn(modelFolder)) : null;
 
-    /// <summary>The calibration of these weights: the one beside the model, else one that comes with the program; null where neither was measured on them.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged, incomplete or of another version.</exception>
-    public static Calibration? For(string modelFolder, string weightsSha256)
+    /// <summary>The calibration of these weights: the one beside the model, else one that comes with the program; null where neither was
+    /// measured on them. A file that cannot be read does not keep a model from its work: the problem names it and the cure.</summary>
+    public static (Calibration? Calibration, string? Problem) For(string modelFolder, string weightsSha256)
     {
-        var beside = LoadBeside(modelFolder);
-        if (beside?.WeightsSha256 == weightsSha256) return beside;
         var shipped = Path.Combine(AppContext.BaseDirectory, "Calibrations", $"{weightsSha256}.json");
-        return File.Exists(shipped) && Load(shipped) is { } calibration && calibration.WeightsSha256 == weightsSha256 ? calibration : null;
+        string? problem = null;
+        foreach (var path in (string[])[PathIn(modelFolder), shipped])
+        {
+            try
+            {
+                if (Exists(path) && Load(path) is { } calibration && calibration.WeightsSha256 == weightsSha256)
+                    return (calibration, problem);
+            }
+            catch (InvalidDataException e)
+            {
+                problem ??= e.Message;
+            }
+        }
+        return (null, problem);
     }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
     public static Calibration Load(string path)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no calibration file '{path}'. Make one with the verb calibrate.");
+        if (!Exists(path)) throw new FileNotFoundException($"There is no calibration file '{path}'. Make one with the verb calibrate.");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var version = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var v) && v.TryGetInt32(out var number) ? number : (int?)null;
-            if (version != Version) throw Damaged(path, version is null ? "it has no version" : $"it has version {version}, this program reads version {Version}");
+            var version = document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("version", out var v)
+                && v.TryGetInt32(out var number) ? number : (int?)null;
+            if (version != Version)
+                throw Damaged(
+                    path, version is null ? "it has no version" : $"it has version {version}, this program reads version {Version}");
             var calibration = document.Deserialize<Calibration>(Format) ?? throw Damaged(path, "it is empty");
-            if (calibration.Tasks.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Damaged(path, $"task '{twice.Key}' stands in it twice");
+            if (calibration.Tasks.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw Damaged(path, $"task '{twice.Key}' stands in it twice");
             return calibration;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw Damaged(path, e.Message, e);
         }
@@ -60,6 +76,9 @@ public static class CalibrationFile
         File.WriteAllText(temporary, JsonSerializer.Serialize(calibration with { Version = Version }, Format) + "\n");
         File.Move(temporary, path, overwrite: true);
     }
+
+    // A folder of that name is there, and cannot be read.
+    private static bool Exists(string path) => Path.Exists(path);
 
     private static InvalidDataException Damaged(string path, string why, Exception? inner = null) =>
         new($"The calibration file '{path}' can't be read: {why}. Restore it, or remove it and run calibrate again.", inner);

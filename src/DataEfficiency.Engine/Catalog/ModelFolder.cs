@@ -14,11 +14,14 @@ public enum CalibrationState { None, SignalsOnly, TooFewTasks, Calibrated, Other
 /// <param name="Bytes">Size of the weight files.</param>
 /// <param name="Precision">As the weights are stored, e.g. BF16; several joined by a plus sign, the largest share first.</param>
 /// <param name="WeightsSha256">The model's identity, which calibrations and costs are keyed by; empty where there is a problem.</param>
-/// <param name="Calibration">The one that counts for these weights; one of other weights where that is all there is; null where there is none.</param>
+/// <param name="Calibration">The one that counts for these weights; one of other weights where that is all there is; null where there is
+/// none.</param>
 /// <param name="Problem">Why the folder cannot be used, in words; null where it can.</param>
 /// <param name="Warning">What is odd about a folder that can be used, in words; else null.</param>
 /// <param name="Published">The paper's own fit where this is one of its three models; it counts for what the calibration lacks.</param>
-public sealed record ModelFolder(string Name, string Folder, bool IsBundled, string Architecture, long Parameters, int ContextLength, long Bytes, string Precision, string WeightsSha256,
+public sealed record ModelFolder(
+    string Name, string Folder, bool IsBundled, string Architecture, long Parameters, int ContextLength, long Bytes, string Precision,
+    string WeightsSha256,
     CalibrationState State, Calibration? Calibration, string? Problem, string? Warning = null, PublishedFit? Published = null)
 {
     public const string Bundled = "BundledModel";
@@ -34,7 +37,8 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
             if (Path.GetFileName(folder) is { } name && name != Bundled && !name.StartsWith('.')) yield return folder;
     }
 
-    /// <summary>Checks configuration, tokenizer, chat template, every tensor's place and shape, and reads all weights once, for their hash and for values that are no numbers.</summary>
+    /// <summary>Checks configuration, tokenizer, chat template, every tensor's place and shape, and reads all weights once, for their hash
+    /// and for values that are no numbers.</summary>
     public static ModelFolder Inspect(string folder) => Inspect(folder, null);
 
     internal static ModelFolder Inspect(string folder, IReadOnlyList<PublishedModel>? publishedModels)
@@ -50,7 +54,8 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
             weights.RequireFinite();
             var sha = WeightFiles.Sha256(folder);
             var precision = string.Join(" + ", weights.BytesByType.OrderByDescending(t => t.Value).Select(t => t.Key));
-            var (state, calibration) = CalibrationOf(folder, sha);
+            var (state, calibration, damage) = CalibrationOf(folder, sha);
+            if (damage is not null) warning = warning is null ? damage : $"{warning} {damage}";
             // the estimator takes its adapter from a calibration of these weights, whether or not that has a fit
             var speaks = state is CalibrationState.OtherWeights || calibration is null
                 || PublishedFit.SpeaksOf(calibration.Recipe.AdapterSeed, calibration.Recipe.AdapterRank);
@@ -64,17 +69,15 @@ public sealed record ModelFolder(string Name, string Folder, bool IsBundled, str
         }
     }
 
-    private static (CalibrationState, Calibration?) CalibrationOf(string folder, string sha)
+    private static (CalibrationState, Calibration?, string? Damage) CalibrationOf(string folder, string sha)
     {
-        try
-        {
-            if (CalibrationFile.For(folder, sha) is not { } calibration) return CalibrationFile.LoadBeside(folder) is { } other ? (CalibrationState.OtherWeights, other) : (CalibrationState.None, null);
-            if (AreaFit.Of(calibration) is not null) return (CalibrationState.Calibrated, calibration);
-            return (calibration.Tasks.All(t => t.Auc is null) ? CalibrationState.SignalsOnly : CalibrationState.TooFewTasks, calibration);
-        }
-        catch (InvalidDataException)
-        {
-            return (CalibrationState.Damaged, null);
-        }
+        var (calibration, damage) = CalibrationFile.For(folder, sha);
+        if (calibration is null)
+            return damage is not null ? (CalibrationState.Damaged, null, damage)
+                : CalibrationFile.LoadBeside(folder) is { } other ? (CalibrationState.OtherWeights, other, null)
+                    : (CalibrationState.None, null, null);
+        var state = AreaFit.Of(calibration) is not null ? CalibrationState.Calibrated
+            : calibration.Tasks.All(t => t.Auc is null) ? CalibrationState.SignalsOnly : CalibrationState.TooFewTasks;
+        return (state, calibration, damage);
     }
 }

@@ -50,6 +50,11 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         var type = (string?)json["model_type"];
         if (!Supported.Contains(type)) throw new ModelException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
         Expect(json, path, "hidden_act", "silu");
+        // Weights that are codes, whatever their type in the files: read as numbers they would give a forecast of nothing.
+        foreach (var key in (string[])["quantization_config", "compression_config"])
+            if (json[key] is { } coded)
+                throw new ModelException($"{path}: {key} ({(coded as JsonObject)?["quant_method"]?.ToString() ?? "no quant_method"}): "
+                    + "the weights are quantized, and quantized weights are not computed with. Get the model in BF16, F16 or F32.");
         // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
         var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));
         if (mlpBias && type != "llama") throw new ModelException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");

@@ -3,10 +3,12 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Pretraining;
 
-/// <param name="Kind">What the text is, e.g. "speech"; also an answer of a generated exercise. Null where the source was given without a kind.</param>
+/// <param name="Kind">What the text is, e.g. "speech"; also an answer of a generated exercise. Null where the source was given without a
+/// kind.</param>
 public sealed record TextDocument(string? Kind, string Path, string Text);
 
 /// <summary>One source, written as PATH or KIND=PATH.</summary>
@@ -18,15 +20,20 @@ public sealed partial record TextSource(string? Kind, string Path)
     public static TextSource Parse(string argument)
     {
         var at = argument.IndexOf('=');
-        var source = at > 0 && !argument[..at].Contains('/') ? new TextSource(argument[..at], argument[(at + 1)..]) : new TextSource(null, argument);
-        if (!File.Exists(source.Path) && !Directory.Exists(source.Path)) throw new FileNotFoundException($"There is no text at {source.Path}: give a file or a folder, as PATH or KIND=PATH.");
+        var source = at > 0 && !argument[..at].Contains('/') ? new TextSource(argument[..at], argument[(at + 1)..])
+            : new TextSource(null, argument);
+        if (!File.Exists(source.Path) && !Directory.Exists(source.Path))
+            throw new FileNotFoundException($"There is no text at {source.Path}: give a file or a folder, as PATH or KIND=PATH.");
         return source;
     }
 
-    /// <summary>All documents in the order of their paths. Files of other types and documents under 200 characters are passed over.</summary>
+    /// <summary>All documents in the order of their paths. Files of other types and documents under 200 characters are passed
+    /// over.</summary>
+    /// <exception cref="InvalidDataException">A file is not UTF-8; the message names file and line.</exception>
     public IEnumerable<TextDocument> Read()
     {
-        var files = File.Exists(Path) ? [Path] : Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var files = File.Exists(Path) ? [Path]
+            : Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         foreach (var file in files)
             if (ReadFile(file) is { } text && text.Length >= ShortestDocument) yield return new TextDocument(Kind, file, text);
     }
@@ -34,19 +41,21 @@ public sealed partial record TextSource(string? Kind, string Path)
     private static string? ReadFile(string file)
     {
         var name = System.IO.Path.GetFileName(file);
-        if (name.StartsWith("data.", StringComparison.Ordinal)) return Glosses(File.ReadLines(file));
+        if (name.StartsWith("data.", StringComparison.Ordinal)) return Glosses(Text(file).Split('\n'));
         if (name.EndsWith(".gz", StringComparison.Ordinal))
         {
-            using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress), Encoding.UTF8);
-            return Tidy(reader.ReadToEnd());
+            using var unpacked = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+            return Tidy(Encoding.UTF8.GetString(Utf8File.Read(file, unpacked)));
         }
         return System.IO.Path.GetExtension(file) switch
         {
-            ".txt" => Tidy(VerseNumber().Replace(File.ReadAllText(file), "")),
-            ".html" or ".htm" => Tidy(StripHtml(File.ReadAllText(file))),
+            ".txt" => Tidy(VerseNumber().Replace(Text(file), "")),
+            ".html" or ".htm" => Tidy(StripHtml(Text(file))),
             _ => null,
         };
     }
+
+    private static string Text(string file) => Encoding.UTF8.GetString(Utf8File.Read(file));
 
     /// <summary>The lines of a WordNet data file as "word: meaning".</summary>
     internal static string Glosses(IEnumerable<string> lines)

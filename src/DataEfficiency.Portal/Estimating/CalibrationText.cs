@@ -23,7 +23,9 @@ public static class CalibrationText
     private static string Own(ModelFolder? model, CultureInfo culture)
     {
         if (model is { State: CalibrationState.OtherWeights }) return "The calibration beside this model was measured on other weights and is not used. Calibrate again.";
-        if (model is { State: CalibrationState.Damaged }) return "calibration.json beside this model cannot be read. Calibrate again.";
+        if (model is { State: CalibrationState.Damaged })
+            return $"{CalibrationFile.Name} in the folder of {model.Name} cannot be read, so that the model counts as not calibrated. "
+                + "Restore the file, or remove it and calibrate again.";
         if (model?.Calibration is not { } calibration) return "This model is not calibrated: CoS-Low is shown, but no number of labels follows from it.";
         var tasks = calibration.Tasks.Count;
         if (AreaFit.Of(calibration) is not { } fit)

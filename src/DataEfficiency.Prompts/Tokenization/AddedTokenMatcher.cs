@@ -1,4 +1,5 @@
 // Finds the added tokens of tokenizer.json in a text: leftmost first, and of those that start there the longest.
+using System.Globalization;
 using System.Text;
 
 namespace DataEfficiency.Prompts.Tokenization;
@@ -72,11 +73,13 @@ internal sealed class AddedTokenMatcher
         return best;
     }
 
-    private static bool StartsWithWord(ReadOnlySpan<char> text) => !text.IsEmpty && Rune.DecodeFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
+    private static bool StartsWithWord(ReadOnlySpan<char> text) =>
+        !text.IsEmpty && Rune.DecodeFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
 
-    private static bool EndsWithWord(ReadOnlySpan<char> text) => !text.IsEmpty && Rune.DecodeLastFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
+    private static bool EndsWithWord(ReadOnlySpan<char> text) =>
+        !text.IsEmpty && Rune.DecodeLastFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
 
-    private static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) is var category && (Rune.IsLetterOrDigit(rune)
-        || category is System.Globalization.UnicodeCategory.ConnectorPunctuation or System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark
-            or System.Globalization.UnicodeCategory.EnclosingMark or System.Globalization.UnicodeCategory.LetterNumber);
+    private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+        or UnicodeCategory.EnclosingMark or UnicodeCategory.LetterNumber;
 }

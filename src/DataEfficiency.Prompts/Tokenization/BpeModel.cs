@@ -4,7 +4,8 @@ using System.Text;
 
 namespace DataEfficiency.Prompts.Tokenization;
 
-internal sealed record BpeOptions(bool ByteLevel, bool ByteFallback, bool IgnoreMerges, int? Unknown, bool FuseUnknown, string Prefix, string Suffix);
+internal sealed record BpeOptions(
+    bool ByteLevel, bool ByteFallback, bool IgnoreMerges, int? Unknown, bool FuseUnknown, string Prefix, string Suffix);
 
 internal sealed class BpeModel
 {
@@ -52,7 +53,8 @@ internal sealed class BpeModel
 
     private int[] Merge(ReadOnlySpan<char> piece)
     {
-        if (options.IgnoreMerges && Vocabulary.TryGetValue(options.ByteLevel ? ByteText(piece) : piece.ToString(), out var whole)) return [whole];
+        if (options.IgnoreMerges && Vocabulary.TryGetValue(options.ByteLevel ? ByteText(piece) : piece.ToString(), out var whole))
+            return [whole];
         var symbols = new List<int>(piece.Length);
         if (options.ByteLevel && options.Prefix.Length == 0 && options.Suffix.Length == 0) AddBytes(piece, symbols);
         else AddCharacters(options.ByteLevel ? ByteText(piece) : piece, symbols);
@@ -91,7 +93,8 @@ internal sealed class BpeModel
         }
     }
 
-    /// <summary>A symbol that the vocabulary lacks becomes the unknown token, runs of them one where fused; without one it is dropped.</summary>
+    /// <summary>A symbol that the vocabulary lacks becomes the unknown token, runs of them one where fused; without one it is
+    /// dropped.</summary>
     private void Add(int id, List<int> symbols, ref bool unknown)
     {
         if (id < 0)

@@ -33,7 +33,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
     public JsonPart? Optional(string name)
     {
         RequireObject();
-        return Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new JsonPart(File, Path.Length == 0 ? name : $"{Path}.{name}", value) : null;
+        return Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? new JsonPart(File, Path.Length == 0 ? name : $"{Path}.{name}", value) : null;
     }
 
     public JsonPart Required(string name) => Optional(name) ?? throw Error($"\"{name}\" is missing");
@@ -50,7 +51,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
         _ => throw part.Error("true or false is needed"),
     };
 
-    public int Number(string name) => Required(name) is var part && part.Element.ValueKind == JsonValueKind.Number && part.Element.TryGetInt32(out var value) ? value : throw part.Error("a whole number is needed");
+    public int Number(string name) => Required(name) is var part && part.Element.ValueKind == JsonValueKind.Number
+        && part.Element.TryGetInt32(out var value) ? value : throw part.Error("a whole number is needed");
 
     public IEnumerable<JsonPart> Items()
     {

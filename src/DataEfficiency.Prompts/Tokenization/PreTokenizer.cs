@@ -52,7 +52,8 @@ internal sealed class PatternSplit(SplitPattern pattern, SplitBehavior behavior,
     }
 
     /// <summary>What a behaviour makes of the runs. An empty match makes no piece, but what it merges with counts as merged.</summary>
-    public static List<TextPiece> Arrange(TextPiece piece, List<(int Start, int Length, bool Match)> runs, SplitBehavior behavior, bool invert = false)
+    public static List<TextPiece> Arrange(
+        TextPiece piece, List<(int Start, int Length, bool Match)> runs, SplitBehavior behavior, bool invert = false)
     {
         var cuts = new List<(int Start, int End)>(runs.Count);
         var previous = false;
@@ -88,7 +89,8 @@ internal sealed class DigitSplit(bool individually) : IPreTokenizer
         foreach (var rune in piece.Span.EnumerateRunes())
         {
             var digit = Rune.IsNumber(rune);
-            if (!digit && runs.Count > 0 && !runs[^1].Match) runs[^1] = runs[^1] with { Length = runs[^1].Length + rune.Utf16SequenceLength };
+            if (!digit && runs.Count > 0 && !runs[^1].Match)
+                runs[^1] = runs[^1] with { Length = runs[^1].Length + rune.Utf16SequenceLength };
             else runs.Add((at, rune.Utf16SequenceLength, digit));
             at += rune.Utf16SequenceLength;
         }
@@ -122,7 +124,8 @@ internal sealed class MetaspaceSplit(char replacement, PrependScheme prepend, bo
     {
         if (piece.Length == 0) return [];
         var text = piece.Span.ToString().Replace(' ', replacement);
-        if (text[0] != replacement && (prepend == PrependScheme.Always || prepend == PrependScheme.First && piece.First)) text = replacement + text;
+        if (text[0] != replacement && (prepend == PrependScheme.Always || prepend == PrependScheme.First && piece.First))
+            text = replacement + text;
         var whole = new TextPiece(text, 0, text.Length, piece.First);
         if (!split) return [whole];
         var runs = new List<(int Start, int Length, bool Match)>();

@@ -25,12 +25,14 @@ internal sealed class SplitPattern
 
     public static SplitPattern Literal(string text) => text.Length == 0 ? Expression("") : new(text);
 
-    /// <exception cref="ArgumentException">The expression uses something that is not supported, or is longer than any tokenizer's.</exception>
+    /// <exception cref="ArgumentException">The expression uses something that is not supported, or is longer than any
+    /// tokenizer's.</exception>
     public static SplitPattern Expression(string expression) =>
         expression.Length <= LongestExpression ? new(expression, PatternReader.Read(expression))
             : throw new ArgumentException($"an expression of more than {LongestExpression:N0} characters is not read");
 
-    /// <summary>Cuts a text into matches and what lies between, in order. A match may be empty (it cuts all the same), a run between is not.</summary>
+    /// <summary>Cuts a text into matches and what lies between, in order. A match may be empty (it cuts all the same), a run between is
+    /// not.</summary>
     public void Find(ReadOnlySpan<char> text, List<(int Start, int Length, bool Match)> runs)
     {
         if (text.IsEmpty) return;

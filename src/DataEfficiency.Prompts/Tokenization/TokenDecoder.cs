@@ -82,8 +82,8 @@ internal sealed record TokenDecoder(IReadOnlyList<DecoderStep>? Steps)
         return token[first..last];
     });
 
-    public static DecoderStep Metaspace(char replacement, PrependScheme prepend) => tokens => tokens.Select((token, i) =>
-        (i == 0 && prepend != PrependScheme.Never && token.StartsWith(replacement) ? token[1..] : token).Replace(replacement, ' ')).ToList();
+    public static DecoderStep Metaspace(char replacement, PrependScheme prepend) => tokens => [.. tokens.Select((token, i) =>
+        (i == 0 && prepend != PrependScheme.Never && token.StartsWith(replacement) ? token[1..] : token).Replace(replacement, ' '))];
 
     private static bool TryByteToken(string token, out byte value)
     {

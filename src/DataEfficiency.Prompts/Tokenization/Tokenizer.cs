@@ -29,7 +29,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Loads tokenizer.json of a model folder.</summary>
-    /// <exception cref="ModelException">The file is missing, damaged, too large or names a component that is not supported; the message says which.</exception>
+    /// <exception cref="ModelException">The file is missing, damaged, too large or names a component that is not supported; the message
+    /// says which.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFile.Read(Path.Combine(folder, "tokenizer.json")));
 
     /// <summary>Number of tokens, added tokens included. The model's own vocabulary may be larger (padding rows).</summary>
@@ -58,7 +59,8 @@ public sealed partial class Tokenizer
     public int? TokenId(string token) =>
         addedIds.TryGetValue(token, out var added) ? added : parts.Model.Vocabulary.TryGetValue(token, out var id) ? id : null;
 
-    /// <summary>A token as the file writes it (byte-level tokens in their printable alphabet); empty for an id that the tokenizer lacks.</summary>
+    /// <summary>A token as the file writes it (byte-level tokens in their printable alphabet); empty for an id that the tokenizer
+    /// lacks.</summary>
     public string TokenText(int id) => id >= 0 && id < texts.Length ? texts[id] ?? "" : "";
 
     /// <summary>Tokens from this id on, by id; an added one is no part of the vocabulary that merges and texts are made of.</summary>
@@ -71,7 +73,8 @@ public sealed partial class Tokenizer
     /// <summary>Whether the id is an added token flagged special: such ids are left out by <see cref="Decode"/> with skipSpecial.</summary>
     public bool IsSpecial(int id) => special.Contains(id);
 
-    /// <summary>Token ids of a text. Added tokens are recognised wherever they stand in the text, none is added. Lone surrogates count as U+FFFD.</summary>
+    /// <summary>Token ids of a text. Added tokens are recognised wherever they stand in the text, none is added. Lone surrogates count as
+    /// U+FFFD.</summary>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -103,7 +106,8 @@ public sealed partial class Tokenizer
                 ids.Add(token.Id);
                 continue;
             }
-            foreach (var piece in parts.PreTokenizer.Split(new TextPiece(text, start, length, atStart && start == 0))) parts.Model.Encode(piece.Span, ids);
+            foreach (var piece in parts.PreTokenizer.Split(new TextPiece(text, start, length, atStart && start == 0)))
+                parts.Model.Encode(piece.Span, ids);
         }
     }
 

@@ -57,7 +57,8 @@ internal static class TokenizerComponents
             case "ByteFallback": return [TokenDecoder.ByteFallback];
             case "Fuse": return [TokenDecoder.Fuse];
             case "Replace": return [TokenDecoder.Replace(Normalizers.Replace(Pattern(part), part.Text("content") ?? ""))];
-            case "Strip" when part.Text("content") is [var content]: return [TokenDecoder.Strip(content, part.Number("start"), part.Number("stop"))];
+            case "Strip" when part.Text("content") is [var content]:
+                return [TokenDecoder.Strip(content, part.Number("start"), part.Number("stop"))];
             case "Strip": throw part.Error("\"content\" must be one character");
             case "Metaspace": return [TokenDecoder.Metaspace(Replacement(part), Scheme(part))];
             case "Sequence": return [.. part.Required("decoders").Items().SelectMany(Decoder)];
@@ -67,7 +68,8 @@ internal static class TokenizerComponents
 
     private static string Type(JsonPart part) => part.Text("type") ?? throw part.Error("\"type\" is missing");
 
-    private static char Replacement(JsonPart part) => (part.Text("replacement") ?? "\u2581") is var text && text.Length == 1 ? text[0] : throw part.Error("\"replacement\" must be one character");
+    private static char Replacement(JsonPart part) => (part.Text("replacement") ?? "\u2581") is var text && text.Length == 1 ? text[0]
+        : throw part.Error("\"replacement\" must be one character");
 
     private static PrependScheme Scheme(JsonPart part) => part.Text("prepend_scheme") switch
     {
@@ -86,7 +88,8 @@ internal static class TokenizerComponents
         "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
         "MergedWithNext" => SplitBehavior.MergedWithNext,
         "Contiguous" => SplitBehavior.Contiguous,
-        var other => throw part.NotSupported(other ?? "no behavior", "behavior Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"),
+        var other => throw part.NotSupported(other ?? "no behavior",
+            "behavior Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"),
     };
 
     private static SplitPattern Pattern(JsonPart part)

@@ -19,15 +19,19 @@ internal static class TokenizerFile
     public static TokenizerParts Read(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Exists) throw new ModelException($"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes (a sentencepiece tokenizer.model alone is not read).");
-        if (file.Length > LargestFile) throw new ModelException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
+        if (!file.Exists)
+            throw new ModelException($"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes "
+                + "(a sentencepiece tokenizer.model alone is not read).");
+        if (file.Length > LargestFile)
+            throw new ModelException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
         try
         {
             var json = File.ReadAllBytes(path);
             if (json.AsSpan().StartsWith(Encoding.UTF8.Preamble)) json = json[Encoding.UTF8.Preamble.Length..];
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
             for (var values = 0; reader.Read();)
-                if (++values > MostValues) throw new ModelException($"{path}: more than {MostValues:N0} JSON values; such a tokenizer.json is not read.");
+                if (++values > MostValues)
+                    throw new ModelException($"{path}: more than {MostValues:N0} JSON values; such a tokenizer.json is not read.");
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Depth });
             return Read(new JsonPart(path, "", document.RootElement));
         }
@@ -45,7 +49,8 @@ internal static class TokenizerFile
     private static TokenizerParts Read(JsonPart root)
     {
         root.RequireObject();
-        var preTokenizer = root.Optional("pre_tokenizer") is { } pre ? TokenizerComponents.PreTokenizer(pre, out var byteLevel) : Default(out byteLevel);
+        var preTokenizer = root.Optional("pre_tokenizer") is { } pre ? TokenizerComponents.PreTokenizer(pre, out var byteLevel)
+            : Default(out byteLevel);
         var model = Model(root.Required("model"), byteLevel);
         var normalizer = root.Optional("normalizer") is { } normal ? TokenizerComponents.Normalizer(normal) : Normalizers.None;
         var decoder = new TokenDecoder(root.Optional("decoder") is { } decode ? TokenizerComponents.Decoder(decode) : null);
@@ -62,14 +67,16 @@ internal static class TokenizerFile
     {
         // Files of before 2020 leave the type out.
         if (model.Text("type") is { } type && type != "BPE") throw model.NotSupported(type, "BPE");
-        if (model.Optional("dropout") is { } dropout && dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() != 0)
+        if (model.Optional("dropout") is { } dropout && dropout.Element.ValueKind == JsonValueKind.Number
+            && dropout.Element.GetDouble() != 0)
             throw dropout.Error("merges are dropped at random (dropout), so that ids are not determined; only null or 0 is supported");
         var vocabulary = Vocabulary(model.Required("vocab"));
         var prefix = model.Text("continuing_subword_prefix") ?? "";
         int? unknown = null;
         if (model.Text("unk_token") is { } token)
             unknown = vocabulary.TryGetValue(token, out var id) ? id : throw model.Error($"unk_token \"{token}\" is not in the vocabulary");
-        var options = new BpeOptions(byteLevel, model.Flag("byte_fallback"), model.Flag("ignore_merges"), unknown, model.Flag("fuse_unk"), prefix, model.Text("end_of_word_suffix") ?? "");
+        var options = new BpeOptions(byteLevel, model.Flag("byte_fallback"), model.Flag("ignore_merges"), unknown, model.Flag("fuse_unk"),
+            prefix, model.Text("end_of_word_suffix") ?? "");
         return new BpeModel(vocabulary, Merges(model.Required("merges"), vocabulary, prefix), options);
     }
 
@@ -101,7 +108,8 @@ internal static class TokenizerFile
             // A merge makes one symbol of two, so that a row of symbols only gets shorter; empty halves would break that.
             if (left.Length == 0 || right.Length == 0) throw merge.Error("half of the merge is empty");
             var whole = left + (prefix.Length > 0 && right.StartsWith(prefix, StringComparison.Ordinal) ? right[prefix.Length..] : right);
-            if (!vocabulary.TryGetValue(left, out var a) || !vocabulary.TryGetValue(right, out var b) || !vocabulary.TryGetValue(whole, out var made))
+            if (!vocabulary.TryGetValue(left, out var a) || !vocabulary.TryGetValue(right, out var b)
+                || !vocabulary.TryGetValue(whole, out var made))
                 throw merge.Error($"\"{left}\", \"{right}\" or \"{whole}\" is not in the vocabulary");
             merges[BpeMerger.Pair(a, b)] = (rank++, made);
         }
@@ -111,8 +119,10 @@ internal static class TokenizerFile
     /// <summary>Older files write a merge as "a b", newer ones as ["a", "b"] (a token may hold a space there).</summary>
     private static (string Left, string Right) MergePair(JsonPart merge)
     {
-        if (merge.Element.ValueKind == JsonValueKind.String && merge.Element.GetString()!.Split(' ') is [var left, var right]) return (left, right);
-        if (merge.Element.ValueKind == JsonValueKind.Array && merge.Element.GetArrayLength() == 2 && merge.Element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
+        if (merge.Element.ValueKind == JsonValueKind.String && merge.Element.GetString()!.Split(' ') is [var left, var right])
+            return (left, right);
+        if (merge.Element.ValueKind == JsonValueKind.Array && merge.Element.GetArrayLength() == 2
+            && merge.Element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
             return (merge.Element[0].GetString()!, merge.Element[1].GetString()!);
         throw merge.Error("a merge must be \"a b\" or [\"a\", \"b\"]");
     }
@@ -127,12 +137,16 @@ internal static class TokenizerFile
             var content = part.Text("content") ?? throw part.Error("an added token has no \"content\"");
             // Where the vocabulary has the text too, its id counts, as in Hugging Face tokenizers.
             var id = model.Vocabulary.TryGetValue(content, out var known) ? known : Id(part, content, part.Required("id").Element);
-            if (modelTexts.TryGetValue(id, out var other) && other != content) throw part.Error($"id {id} of \"{content}\" belongs to \"{other}\" in the vocabulary");
+            if (modelTexts.TryGetValue(id, out var other) && other != content)
+                throw part.Error($"id {id} of \"{content}\" belongs to \"{other}\" in the vocabulary");
             if (content.Length == 0) continue;
-            if (!added.TryAdd(content, new AddedToken(id, content, part.Flag("single_word"), part.Flag("lstrip"), part.Flag("rstrip"), part.Flag("normalized"), part.Flag("special"))))
+            var token = new AddedToken(id, content, part.Flag("single_word"), part.Flag("lstrip"), part.Flag("rstrip"),
+                part.Flag("normalized"), part.Flag("special"));
+            if (!added.TryAdd(content, token))
                 throw part.Error($"\"{content}\" is added twice");
         }
-        if (added.Values.GroupBy(t => t.Id).FirstOrDefault(g => g.Count() > 1) is { } twice) throw list.Error($"id {twice.Key} belongs to {string.Join(" and ", twice.Select(t => $"\"{t.Content}\""))}");
+        if (added.Values.GroupBy(t => t.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw list.Error($"id {twice.Key} belongs to {string.Join(" and ", twice.Select(t => $"\"{t.Content}\""))}");
         return [.. added.Values];
     }
 }

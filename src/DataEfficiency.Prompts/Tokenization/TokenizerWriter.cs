@@ -16,14 +16,19 @@ public sealed record ChatTokens(string StartOfTurn = "<|im_start|>", string EndO
 
 public static class TokenizerWriter
 {
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes tokenizer.json and tokenizer_config.json (with a ChatML template) into a folder.</summary>
     /// <exception cref="ArgumentException">One of the chat tokens is no special token of the vocabulary.</exception>
     public static void Write(string folder, TrainedVocabulary vocabulary, ChatTokens chat, int contextLength)
     {
         foreach (var token in chat.All)
-            if (!vocabulary.SpecialTokens.Contains(token)) throw new ArgumentException($"\"{token}\" is no special token of the vocabulary.", nameof(chat));
+            if (!vocabulary.SpecialTokens.Contains(token))
+                throw new ArgumentException($"\"{token}\" is no special token of the vocabulary.", nameof(chat));
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer(vocabulary).ToJsonString(Format) + "\n");
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), Config(chat, contextLength).ToJsonString(Format) + "\n");
@@ -36,13 +41,15 @@ public static class TokenizerWriter
         ["padding"] = null,
         ["added_tokens"] = new JsonArray([.. vocabulary.SpecialTokens.Select((content, id) => new JsonObject
         {
-            ["id"] = id, ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = id, ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false,
+            ["special"] = true,
         })]),
         ["normalizer"] = null,
         ["pre_tokenizer"] = new JsonObject
         {
             ["type"] = "Sequence",
-            ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "Digits", ["individual_digits"] = true }, ByteLevel(useExpression: true)),
+            ["pretokenizers"] = new JsonArray(
+                new JsonObject { ["type"] = "Digits", ["individual_digits"] = true }, ByteLevel(useExpression: true)),
         },
         ["post_processor"] = null,
         ["decoder"] = ByteLevel(useExpression: true),
@@ -75,8 +82,9 @@ public static class TokenizerWriter
         ["clean_up_tokenization_spaces"] = false,
         ["model_max_length"] = contextLength,
         ["tokenizer_class"] = "PreTrainedTokenizerFast",
-        ["chat_template"] = $$$"""
-            {% for message in messages %}{{ '{{{chat.StartOfTurn}}}' + message['role'] + '\n' + message['content'] + '{{{chat.EndOfTurn}}}\n' }}{% endfor %}{% if add_generation_prompt %}{{ '{{{chat.StartOfTurn}}}assistant\n' }}{% endif %}
-            """,
+        ["chat_template"] = "{% for message in messages %}"
+            + $"{{{{ '{chat.StartOfTurn}' + message['role'] + '\\n' + message['content'] + '{chat.EndOfTurn}\\n' }}}}"
+            + "{% endfor %}{% if add_generation_prompt %}"
+            + $"{{{{ '{chat.StartOfTurn}assistant\\n' }}}}{{% endif %}}",
     };
 }

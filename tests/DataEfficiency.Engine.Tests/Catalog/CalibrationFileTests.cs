@@ -26,9 +26,9 @@ public sealed class CalibrationFileTests : IDisposable
         foreach (var file in shipped)
         {
             var sha = Path.GetFileNameWithoutExtension(file);
-            Assert.Equal(sha, CalibrationFile.For(folder, sha)?.WeightsSha256);
+            Assert.Equal(sha, CalibrationFile.For(folder, sha).Calibration?.WeightsSha256);
         }
-        Assert.Null(CalibrationFile.For(folder, new string('0', 64)));
+        Assert.Equal((null, null), CalibrationFile.For(folder, new string('0', 64)));
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class CalibrationFileTests : IDisposable
     {
         var sha = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Calibrations"), "*.json")[0]);
         CalibrationFile.Save(CalibrationFile.PathIn(folder), ForecasterTests.Calibration() with { WeightsSha256 = sha, Profile = "mine" });
-        Assert.Equal("mine", CalibrationFile.For(folder, sha)?.Profile);
+        Assert.Equal("mine", CalibrationFile.For(folder, sha).Calibration?.Profile);
         var others = ForecasterTests.Calibration() with { WeightsSha256 = "others", Profile = "mine" };
         CalibrationFile.Save(CalibrationFile.PathIn(folder), others);
-        Assert.NotEqual("mine", CalibrationFile.For(folder, sha)?.Profile);
+        Assert.NotEqual("mine", CalibrationFile.For(folder, sha).Calibration?.Profile);
     }
 
     [Fact]
@@ -58,6 +58,36 @@ public sealed class CalibrationFileTests : IDisposable
         var path = CalibrationFile.PathIn(folder);
         File.WriteAllText(path, text);
         Assert.Contains(path, Assert.Throws<InvalidDataException>(() => CalibrationFile.Load(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"version\":99}")]
+    public void For_DamagedFile_NoCalibrationAndFileAndCure(string text)
+    {
+        var path = CalibrationFile.PathIn(folder);
+        File.WriteAllText(path, text);
+        var (calibration, problem) = CalibrationFile.For(folder, new string('0', 64));
+        Assert.Null(calibration);
+        Assert.Contains(path, problem);
+        Assert.Contains("Restore it, or remove it and run calibrate again", problem);
+    }
+
+    [Fact]
+    public void For_FolderInThePlaceOfTheFile_SaysSo()
+    {
+        Directory.CreateDirectory(CalibrationFile.PathIn(folder));
+        Assert.Contains(CalibrationFile.PathIn(folder), CalibrationFile.For(folder, new string('0', 64)).Problem);
+    }
+
+    [Fact]
+    public void For_DamagedFileBesideAModelOfAShippedCalibration_TheShippedOneAndTheProblem()
+    {
+        var sha = Path.GetFileNameWithoutExtension(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Calibrations"), "*.json")[0]);
+        File.WriteAllText(CalibrationFile.PathIn(folder), "{");
+        var (calibration, problem) = CalibrationFile.For(folder, sha);
+        Assert.Equal(sha, calibration?.WeightsSha256);
+        Assert.Contains(CalibrationFile.Name, problem);
     }
 
     [Fact]

@@ -26,11 +26,15 @@ public sealed class ModelsVerbTests : IDisposable
         File.WriteAllText(Path.Combine(Add("torn"), "model.safetensors"), "short");
         Directory.CreateDirectory(Path.Combine(_root, "empty"));
         Directory.CreateDirectory(Path.Combine(_root, ".pull-org--name"));
-        var models = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!);
+        var models = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().ToDictionary(
+            m => m.GetProperty("name").GetString()!);
         Assert.Equal(["BundledModel", "empty", "good", "torn"], models.Keys.Order());
         Assert.Equal("calibrated", models["BundledModel"].GetProperty("calibration").GetString());
         Assert.Equal(816_000, models["BundledModel"].GetProperty("parameters").GetInt64());
-        Assert.Equal(("llama", "BF16", "none"), (models["good"].GetProperty("architecture").GetString()!, models["good"].GetProperty("precision").GetString()!, models["good"].GetProperty("calibration").GetString()!));
+        Assert.Equal(
+            ("llama", "BF16", "none"),
+                (models["good"].GetProperty("architecture").GetString()!, models["good"].GetProperty("precision").GetString()!,
+                    models["good"].GetProperty("calibration").GetString()!));
         Assert.Equal(WeightFiles.Sha256(Path.Combine(_root, "good")), models["good"].GetProperty("weightsSha256").GetString());
         Assert.Contains("config.json is missing", models["empty"].GetProperty("problem").GetString());
         Assert.Contains("the file is truncated", models["torn"].GetProperty("problem").GetString());
@@ -42,13 +46,56 @@ public sealed class ModelsVerbTests : IDisposable
     }
 
     [Fact]
+    public void Models_DamagedCalibration_IsUsableAndFileAndCureAreNamed()
+    {
+        var file = Path.Combine(Add("torn"), "calibration.json");
+        File.WriteAllText(file, "{");
+        var torn = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(
+            m => m.GetProperty("name").GetString() == "torn");
+        Assert.Equal(
+            (System.Text.Json.JsonValueKind.Null, "damaged"),
+                (torn.GetProperty("problem").ValueKind, torn.GetProperty("calibration").GetString()));
+        var text = CommandLineTests.Run("models", "--root", _root).Out;
+        Assert.Contains($"warning: The calibration file '{file}' can't be read", text);
+        Assert.Contains("remove it and run calibrate again", text);
+    }
+
+    [Fact]
+    public void Estimate_DamagedCalibration_SaysFileAndCure()
+    {
+        var folder = Add("torn");
+        File.WriteAllText(Path.Combine(folder, "calibration.json"), "{");
+        var labelled = Path.Combine(_root, "labelled.jsonl");
+        File.WriteAllText(labelled, "{\"text\":\"a\",\"ground_truth\":\"b\"}\n{\"text\":\"c\",\"ground_truth\":\"d\"}\n");
+        var (code, _, error) = CommandLineTests.Run("estimate", "--model", folder, "--labeled", labelled, "--instruction", "Say it.");
+        Assert.Equal(0, code);
+        Assert.Contains(Path.Combine(folder, "calibration.json"), error);
+        Assert.Contains("remove it and run calibrate again", error);
+    }
+
+    [Theory]
+    [InlineData("{\"quant_method\":\"fp8\"}", "quantization_config (fp8)")]
+    [InlineData("{}", "quantization_config")]
+    public void Models_QuantizedFolder_IsRefusedByThatName(string quantization, string named)
+    {
+        var file = Path.Combine(Add("quantized"), "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        config["quantization_config"] = JsonNode.Parse(quantization);
+        File.WriteAllText(file, config.ToJsonString());
+        var model = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(
+            m => m.GetProperty("name").GetString() == "quantized");
+        Assert.Contains(named, model.GetProperty("problem").GetString());
+    }
+
+    [Fact]
     public void Models_AddedTokenBeyondTheModel_IsUsableWithAWarning()
     {
         var file = Path.Combine(Add("odd"), "tokenizer.json");
         var tokenizer = JsonNode.Parse(File.ReadAllText(file))!;
         tokenizer["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = 99999, ["content"] = "<more>", ["special"] = true });
         File.WriteAllText(file, tokenizer.ToJsonString());
-        var odd = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "odd");
+        var odd = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(
+            m => m.GetProperty("name").GetString() == "odd");
         Assert.Equal(System.Text.Json.JsonValueKind.Null, odd.GetProperty("problem").ValueKind);
         Assert.Contains("\"<more>\" has id 99999, but the model has ", odd.GetProperty("warning").GetString());
         Assert.Contains($"warning: {file}: the added token \"<more>\"", CommandLineTests.Run("models", "--root", _root).Out);
@@ -62,7 +109,9 @@ public sealed class ModelsVerbTests : IDisposable
         foreach (var model in CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray())
         {
             var cost = model.GetProperty("cost");
-            Assert.True(cost.GetProperty("secondsPerLabel").GetDouble() > 0 && cost.GetProperty("secondsPerItem").GetDouble() > 0 && cost.GetProperty("tokens").GetInt32() > 0, cost.ToString());
+            Assert.True(
+                cost.GetProperty("secondsPerLabel").GetDouble() > 0 && cost.GetProperty("secondsPerItem").GetDouble() > 0
+                    && cost.GetProperty("tokens").GetInt32() > 0, cost.ToString());
             Assert.Equal((1, "cpu"), (cost.GetProperty("threads").GetInt32(), cost.GetProperty("device").GetString()!));
         }
         // another machine's figures say nothing about this one, and a damaged file costs no more than the figures
@@ -87,7 +136,8 @@ public sealed class ModelsVerbTests : IDisposable
             Assert.Equal(2, code);
             Assert.Contains("is already there", error);
             Environment.SetEnvironmentVariable(HubOptions.EndpointVariable, "not an address");
-            Assert.Contains("HF_ENDPOINT is \"not an address\"", CommandLineTests.Run("models", "pull", LocalHub.Model, "--root", _root).Error);
+            Assert.Contains(
+                "HF_ENDPOINT is \"not an address\"", CommandLineTests.Run("models", "pull", LocalHub.Model, "--root", _root).Error);
         }
         finally
         {

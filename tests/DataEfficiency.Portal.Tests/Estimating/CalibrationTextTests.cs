@@ -37,6 +37,14 @@ public sealed class CalibrationTextTests
     }
 
     [Fact]
+    public void DamagedCalibration_NamesFileAndCure()
+    {
+        var text = Of(CalibrationState.Damaged, null, null);
+        Assert.Contains("calibration.json in the folder of ", text);
+        Assert.Contains("Restore the file, or remove it and calibrate again.", text);
+    }
+
+    [Fact]
     public void SignalsOnly_WithAPublishedFit_SaysBoth()
     {
         var signals = FakeEstimator.Reference() is var c ? c with { Coefficient = null, Tasks = [.. c.Tasks.Select(t => t with { Auc = null })] } : null;

@@ -8,7 +8,8 @@ public class ComponentOracleTests
 {
     private static readonly string[] Texts =
     [
-        "Hello, World 12\u00BD3!", " two  spaces ", "\u2581x y", "a\u0301\u00E9\uFB01\u212B \uD55C\u1100\u1161", "x\U0001F600\n\ty", "a", " ",
+        "Hello, World 12\u00BD3!", " two  spaces ", "\u2581x y", "a\u0301\u00E9\uFB01\u212B \uD55C\u1100\u1161", "x\U0001F600\n\ty", "a",
+            " ",
         "ab--ab-", "A\u00DFSS", "\u00A0\u3000.",
     ];
 
@@ -25,7 +26,8 @@ public class ComponentOracleTests
     [InlineData("""{"type":"Split","pattern":{"String":"-"},"behavior":"Contiguous","invert":true}""")]
     [InlineData("""{"type":"Split","pattern":{"String":"."},"behavior":"Isolated","invert":true}""")]
     [InlineData("""{"type":"Split","pattern":{"String":""},"behavior":"Isolated","invert":false}""")]
-    [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?=-)"},"behavior":"Isolated","invert":false},{"type":"Digits","individual_digits":true}]}""")]
+    [InlineData(
+        """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?=-)"},"behavior":"Isolated","invert":false},{"type":"Digits","individual_digits":true}]}""")]
     [InlineData("""{"type":"BertPreTokenizer"}""")]
     [InlineData("""{"type":"Whitespace"}""")]
     [InlineData("""{"type":"WhitespaceSplit"}""")]
@@ -59,7 +61,8 @@ public class ComponentOracleTests
     public void Normalizer_AsTokenizersDoesOrRefused(string component)
     {
         var type = (string)JsonNode.Parse(component)!["type"]!;
-        if (SameOrRefused(Json(null, JsonNode.Parse(component)), Texts)) Assert.Contains(type, Load(Json(null, JsonNode.Parse(component))).Message);
+        if (SameOrRefused(Json(null, JsonNode.Parse(component)), Texts)) Assert.Contains(
+            type, Load(Json(null, JsonNode.Parse(component))).Message);
         else Assert.Contains(type, (string[])["NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence"]);
     }
 
@@ -71,7 +74,8 @@ public class ComponentOracleTests
     [InlineData("""{"type":"Strip","content":"l","start":1,"stop":0}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"</w>$"},"content":" "}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"^|l"},"content":"+"}""")]
-    [InlineData("""{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"</w>"},"content":"|"},{"type":"Fuse"},{"type":"Strip","content":"H","start":2,"stop":0}]}""")]
+    [InlineData(
+        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"</w>"},"content":"|"},{"type":"Fuse"},{"type":"Strip","content":"H","start":2,"stop":0}]}""")]
     [InlineData("""{"type":"BPEDecoder","suffix":"</w>"}""")]
     [InlineData("""{"type":"WordPiece","prefix":"##","cleanup":true}""")]
     [InlineData("""{"type":"CTC","pad_token":"<pad>","word_delimiter_token":"|","cleanup":true}""")]
@@ -83,7 +87,8 @@ public class ComponentOracleTests
             if (ours is null) Assert.Contains((string)JsonNode.Parse(component)!["type"]!, message);
             else
                 foreach (var text in Texts)
-                    Assert.Equal(theirs!.Decode([.. ours.Encode(text).Select(id => (uint)id)]), ours.Decode(ours.Encode(text), skipSpecial: true));
+                    Assert.Equal(
+                        theirs!.Decode([.. ours.Encode(text).Select(id => (uint)id)]), ours.Decode(ours.Encode(text), skipSpecial: true));
         }
     }
 }

@@ -110,7 +110,8 @@ internal static class HuggingFaceTokenizer
     }
 
     private static string Shown(string json) =>
-        JsonNode.Parse(json) is var root ? $"{root!["normalizer"]?.ToJsonString()} {root["pre_tokenizer"]!["pretokenizers"]![0]!.ToJsonString()}" : "";
+        JsonNode.Parse(json) is var root
+            ? $"{root!["normalizer"]?.ToJsonString()} {root["pre_tokenizer"]!["pretokenizers"]![0]!.ToJsonString()}" : "";
 
     private static string? FindMissing()
     {

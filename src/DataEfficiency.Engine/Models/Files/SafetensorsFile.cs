@@ -14,7 +14,8 @@ namespace DataEfficiency.Engine.Models.Files;
 /// <summary>One tensor of a file: element type as the file spells it, shape, byte range behind the header.</summary>
 public sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, long Begin, long End);
 
-/// <summary>One memory-mapped file. Nothing is read before a tensor is asked for; every error names file, tensor, expected and found.</summary>
+/// <summary>One memory-mapped file. Nothing is read before a tensor is asked for; every error names file, tensor, expected and
+/// found.</summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 16 << 20;    // some hundred bytes a tensor: enough for 100,000 of them
@@ -23,7 +24,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private static readonly Dictionary<string, (ScalarType Type, int Size)> Types = new()
     {
         // The enumeration's own names: those of torch would start the native libraries, which a list of models does not need.
-        ["F64"] = (ScalarType.Float64, 8), ["F32"] = (ScalarType.Float32, 4), ["F16"] = (ScalarType.Float16, 2), ["BF16"] = (ScalarType.BFloat16, 2),
+        ["F64"] = (ScalarType.Float64, 8), ["F32"] = (ScalarType.Float32, 4), ["F16"] = (ScalarType.Float16, 2),
+        ["BF16"] = (ScalarType.BFloat16, 2),
+        // No weights: what else a file may hold (positions, masks) and nobody asks for.
         ["I64"] = (ScalarType.Int64, 8), ["I32"] = (ScalarType.Int32, 4), ["U8"] = (ScalarType.Byte, 1), ["BOOL"] = (ScalarType.Bool, 1),
     };
 
@@ -35,7 +38,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
-    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long dataStart, Dictionary<string, SafetensorsEntry> entries)
+    private SafetensorsFile(
+        string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long dataStart, Dictionary<string, SafetensorsEntry> entries)
     {
         (Path, _map, _view, Entries) = (path, map, view, entries);
         byte* start = null;
@@ -48,15 +52,18 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         if (!File.Exists(path)) throw new ModelException($"{path} is missing.");
         var length = new FileInfo(path).Length;
-        if (length < 8) throw new ModelException($"{path}: expected at least 8 bytes of header length, found {length}: the file is truncated.");
+        if (length < 8)
+            throw new ModelException($"{path}: expected at least 8 bytes of header length, found {length}: the file is truncated.");
         byte[] header;
         using (var stream = File.OpenRead(path))
         {
             var first = new byte[8];
             stream.ReadExactly(first);
             var size = BinaryPrimitives.ReadUInt64LittleEndian(first);
-            if (size > LongestHeader) throw new ModelException($"{path}: header length {size} is absurd (limit {LongestHeader}): this is no safetensors file.");
-            if ((long)size > length - 8) throw new ModelException($"{path}: expected a header of {size} bytes, found {length - 8} bytes: the file is truncated.");
+            if (size > LongestHeader)
+                throw new ModelException($"{path}: header length {size} is absurd (limit {LongestHeader}): this is no safetensors file.");
+            if ((long)size > length - 8)
+                throw new ModelException($"{path}: expected a header of {size} bytes, found {length - 8} bytes: the file is truncated.");
             header = new byte[size];
             stream.ReadExactly(header);
         }
@@ -78,31 +85,47 @@ public sealed unsafe class SafetensorsFile : IDisposable
                 if (name == "__metadata__") continue;
                 var (shape, offsets) = (node.GetProperty("shape"), node.GetProperty("data_offsets"));
                 if (offsets.GetArrayLength() != 2) throw new JsonException($"tensor {name}: data_offsets are two numbers");
-                if (shape.GetArrayLength() > MostDimensions) throw new JsonException($"tensor {name} has {shape.GetArrayLength()} dimensions");
-                var entry = new SafetensorsEntry(node.GetProperty("dtype").GetString() ?? throw new JsonException($"tensor {name} has no dtype"), [.. shape.EnumerateArray().Select(s => s.GetInt64())], offsets[0].GetInt64(), offsets[1].GetInt64());
+                if (shape.GetArrayLength() > MostDimensions)
+                    throw new JsonException($"tensor {name} has {shape.GetArrayLength()} dimensions");
+                var entry = new SafetensorsEntry(
+                    node.GetProperty("dtype").GetString() ?? throw new JsonException($"tensor {name} has no dtype"),
+                    [.. shape.EnumerateArray().Select(s => s.GetInt64())], offsets[0].GetInt64(), offsets[1].GetInt64());
                 if (!entries.TryAdd(name, entry)) throw new JsonException($"tensor {name} stands there twice");
             }
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception malformed) when (
+            malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new ModelException($"{path}: the header is no safetensors header: {malformed.Message}", malformed);
         }
         long end = 0;
         foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
         {
-            if (!Types.TryGetValue(entry.Dtype, out var type)) throw new ModelException($"{path}: tensor {name} has type {entry.Dtype}, expected one of {string.Join(", ", Types.Keys)}.");
-            if (entry.Begin < 0 || entry.End < entry.Begin) throw new ModelException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
-            if (entry.End > dataLength) throw new ModelException($"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
-            if (entry.Begin < end) throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
-            if (entry.Begin > end) throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
+            if (!Types.TryGetValue(entry.Dtype, out var type)) throw NotComputedWith(path, name, entry.Dtype);
+            if (entry.Begin < 0 || entry.End < entry.Begin)
+                throw new ModelException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
+            if (entry.End > dataLength)
+                throw new ModelException($"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
+            if (entry.Begin < end)
+                throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
+            if (entry.Begin > end)
+                throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
             end = entry.End;
             var elements = (entry.End - entry.Begin) / type.Size;
             if (entry.Shape.Any(s => s < 0) || Elements(entry.Shape) != elements || elements * type.Size != entry.End - entry.Begin)
-                throw new ModelException($"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not fit its {entry.End - entry.Begin} bytes.");
+                throw new ModelException(
+                    $"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not fit its {entry.End - entry.Begin} bytes.");
         }
-        if (end != dataLength) throw new ModelException($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
+        if (end != dataLength)
+            throw new ModelException($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
         return entries;
     }
+
+    private static bool IsNumber(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+
+    private static ModelException NotComputedWith(string path, string name, string dtype) =>
+        new($"{path}: tensor {name} has type {dtype}, which is not computed with (quantized weights?). Get the model in BF16, F16, F32 or F64.");
 
     private static Int128 Elements(IReadOnlyList<long> shape)
     {
@@ -114,9 +137,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The entry of a tensor, checked against the shape that is expected of it.</summary>
     public SafetensorsEntry Require(string name, params long[] shape)
     {
-        if (!Entries.TryGetValue(name, out var entry)) throw new ModelException($"{Path}: tensor {name} [{string.Join(", ", shape)}] is missing.");
+        if (!Entries.TryGetValue(name, out var entry))
+            throw new ModelException($"{Path}: tensor {name} [{string.Join(", ", shape)}] is missing.");
+        if (!IsNumber(Types[entry.Dtype].Type)) throw NotComputedWith(Path, name, entry.Dtype);
         return entry.Shape.SequenceEqual(shape) ? entry
-            : throw new ModelException($"{Path}: tensor {name}: expected shape [{string.Join(", ", shape)}], found [{string.Join(", ", entry.Shape)}].");
+            : throw new ModelException(
+                $"{Path}: tensor {name}: expected shape [{string.Join(", ", shape)}], found [{string.Join(", ", entry.Shape)}].");
     }
 
     /// <summary>Copies a tensor of the destination's shape into it, converting to its type; the destination must be contiguous.</summary>
@@ -140,7 +166,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    // The pages just read would stay in the process's resident memory as long as the file is mapped; the system keeps them in its cache as long as it likes.
+    // The pages just read would stay in the process's resident memory as long as the file is mapped; the system keeps them in its cache as
+    // long as it likes.
     private void Forget(long begin, long bytes)
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -169,7 +196,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    private ModelException NotFinite(string name) => new($"{Path}: tensor {name} holds values that are no finite numbers (NaN or infinity): the weights are damaged. Get the file again.");
+    private ModelException NotFinite(string name) => new(
+        $"{Path}: tensor {name} holds values that are no finite numbers (NaN or infinity): the weights are damaged. Get the file again.");
 
     private static bool AreFinite(ReadOnlySpan<byte> bytes, ScalarType type) => type switch
     {
@@ -211,7 +239,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
         foreach (var (name, value) in tensors)
         {
             var end = at + value.numel() * size;
-            header[name] = new JsonObject { ["dtype"] = spelled, ["shape"] = new JsonArray([.. value.shape.Select(s => (JsonNode)s)]), ["data_offsets"] = new JsonArray(at, end) };
+            header[name] = new JsonObject
+            {
+                ["dtype"] = spelled,
+                ["shape"] = new JsonArray([.. value.shape.Select(s => (JsonNode)s)]),
+                ["data_offsets"] = new JsonArray(at, end),
+            };
             at = end;
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
@@ -227,7 +260,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             using var scope = NewDisposeScope();
             var flat = value.detach().to(CPU).to(dtype).contiguous().view(-1);
             // A span holds 2 GiB at most.
-            for (long first = 0; first < flat.numel(); first += PieceElements) stream.Write(flat.narrow(0, first, Math.Min(PieceElements, flat.numel() - first)).bytes);
+            for (long first = 0; first < flat.numel(); first += PieceElements)
+                stream.Write(flat.narrow(0, first, Math.Min(PieceElements, flat.numel() - first)).bytes);
         }
     }
 

@@ -41,7 +41,8 @@ internal static class CaseFolds
             Join(c, Rune.ToUpperInvariant(new Rune(c)).Value);
             Join(c, Rune.ToLowerInvariant(new Rune(c)).Value);
         }
-        foreach (var (capital, small) in ((int, int)[])[(0x1C89, 0x1C8A), (0xA7CB, 0x264), (0xA7CC, 0xA7CD), (0xA7DA, 0xA7DB), (0xA7DC, 0x19B)])
+        foreach (var (capital, small) in (
+            (int, int)[])[(0x1C89, 0x1C8A), (0xA7CB, 0x264), (0xA7CC, 0xA7CD), (0xA7DA, 0xA7DB), (0xA7DC, 0x19B)])
             Join(capital, small);
         for (var c = 0x10D50; c <= 0x10D65; c++) Join(c, c + 0x20);
         var sets = alike.Values.Distinct().ToDictionary(list => list, list => CodePointSet.Of(list.Select(c => (c, c))));

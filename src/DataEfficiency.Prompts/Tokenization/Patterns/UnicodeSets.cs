@@ -10,8 +10,8 @@ internal static class UnicodeSets
         "Lu Uppercase_Letter,Ll Lowercase_Letter,Lt Titlecase_Letter,Lm Modifier_Letter,Lo Other_Letter,Mn Nonspacing_Mark,"
         + "Mc Spacing_Mark,Me Enclosing_Mark,Nd Decimal_Number,Nl Letter_Number,No Other_Number,Zs Space_Separator,Zl Line_Separator,"
         + "Zp Paragraph_Separator,Cc Control,Cf Format,Cs Surrogate,Co Private_Use,Pc Connector_Punctuation,Pd Dash_Punctuation,"
-        + "Ps Open_Punctuation,Pe Close_Punctuation,Pi Initial_Punctuation,Pf Final_Punctuation,Po Other_Punctuation,Sm Math_Symbol,Sc Currency_Symbol,"
-        + "Sk Modifier_Symbol,So Other_Symbol,Cn Unassigned";
+        + "Ps Open_Punctuation,Pe Close_Punctuation,Pi Initial_Punctuation,Pf Final_Punctuation,Po Other_Punctuation,"
+        + "Sm Math_Symbol,Sc Currency_Symbol,Sk Modifier_Symbol,So Other_Symbol,Cn Unassigned";
 
     private const string Groups =
         "L Letter,M Mark,M Combining_Mark,N Number,Z Separator,P Punctuation,P Punct,S Symbol,C Other,LC Cased_Letter";

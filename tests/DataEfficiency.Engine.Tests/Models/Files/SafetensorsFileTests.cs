@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Prompts;
 using TorchSharp;
@@ -44,8 +45,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 16, "does not fit")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}""", 16, "absurd offsets")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[-16,0]}}""", 16, "absurd offsets")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"y":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16, "inside the tensor before it")]
-    [InlineData("""{"x":{"dtype":"Q4","shape":[4],"data_offsets":[0,16]}}""", 16, "type Q4, expected one of")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"y":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16,
+            "inside the tensor before it")]
+    [InlineData("""{"x":{"dtype":"Q4","shape":[4],"data_offsets":[0,16]}}""", 16, "type Q4, which is not computed with")]
     [InlineData("""{"x":{"dtype":"F32"}}""", 16, "no safetensors header")]
     [InlineData("""["x"]""", 16, "no safetensors header")]
     [InlineData("{", 16, "no safetensors header")]
@@ -55,6 +58,39 @@ public sealed class SafetensorsFileTests : IDisposable
         var error = Assert.Throws<ModelException>(() => SafetensorsFile.Open(path));
         Assert.Contains(path, error.Message);
         Assert.Contains(fault, error.Message);
+    }
+
+    [Theory]
+    [InlineData("F8_E4M3", 4)]
+    [InlineData("F8_E5M2", 4)]
+    [InlineData("I8", 4)]
+    [InlineData("I4", 2)]
+    [InlineData("U8", 4)]
+    [InlineData("BOOL", 4)]
+    [InlineData("I32", 16)]
+    [InlineData("I64", 32)]
+    public void Require_WeightsOfATypeThatIsNotComputedWith_AreRefusedByThatName(string dtype, int bytes)
+    {
+        var path = Write($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[4],"data_offsets":[0,{{{bytes}}}]}}""", bytes);
+        var error = Assert.Throws<ModelException>(() =>
+        {
+            using var file = SafetensorsFile.Open(path);
+            file.Require("x", 4);
+        });
+        Assert.Contains($"tensor x has type {dtype}, which is not computed with", error.Message);
+    }
+
+    [Fact]
+    public void Inspect_FolderWhoseWeightsAreBytes_IsRefusedByThatName()
+    {
+        using var model = new TinyModel();
+        var path = Path.Combine(model.Folder, WeightFiles.SingleName);
+        List<(string, Tensor)> coded;
+        using (var file = SafetensorsFile.Open(path)) coded = [.. file.Entries.Keys.Select(name => (name, file.Read(name)))];
+        SafetensorsFile.Write(path, coded, ScalarType.Byte);
+        coded.ForEach(t => t.Item2.Dispose());
+        Assert.Contains("has type U8, which is not computed with", ModelFolder.Inspect(model.Folder).Problem);
+        Assert.Contains("has type U8", Assert.Throws<ModelException>(() => Estimator.Load(model.Folder)).Message);
     }
 
     [Theory]

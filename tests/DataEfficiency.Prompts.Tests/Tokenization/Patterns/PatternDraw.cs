@@ -14,8 +14,10 @@ internal sealed class PatternDraw(Random random)
         return text.ToString();
     }
 
-    public string Text() => string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => One("a", "a", "b", "b", "c", "s", "s", "S", "ß", "k",
-        "K", "A", "t", " ", "\n", "\r\n", "1", ".", "é", "я", "\U0001D400", "\U0001F600", "\u017F", "\uFB06", "\u1E9E", "-", "fi", "\u00B2", "\u2028")));
+    public string Text() =>
+        string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => One("a", "a", "b", "b", "c", "s", "s", "S", "ß", "k",
+        "K", "A", "t", " ", "\n", "\r\n", "1", ".", "é", "я", "\U0001D400", "\U0001F600", "\u017F", "\uFB06", "\u1E9E", "-", "fi", "\u00B2",
+            "\u2028")));
 
     private string Sequence(int depth) => string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => Atom(depth) + Quantifier()));
 
@@ -42,11 +44,14 @@ internal sealed class PatternDraw(Random random)
     {
         var text = new StringBuilder(random.Next(4) == 0 ? "[^" : "[");
         for (var i = random.Next(1, 4); i > 0; i--)
-            text.Append(One("a", "b", "s", "a-c", "ß", "k-t", @"\w", @"\d", @"\s", @"\p{Lu}", @"\P{Latin}", @"\p{^L}", "[:alpha:]", "[:^punct:]",
-                "[:word:]", @"\h", "-", "&&", "\U0001D400-\U0001D419", "\U0001F600", @"\n", ".", "é", "\u017F", depth > 0 ? Class(depth - 1) : "c"));
+            text.Append(
+                One("a", "b", "s", "a-c", "ß", "k-t", @"\w", @"\d", @"\s", @"\p{Lu}", @"\P{Latin}", @"\p{^L}", "[:alpha:]", "[:^punct:]",
+                "[:word:]", @"\h", "-", "&&", "\U0001D400-\U0001D419", "\U0001F600", @"\n", ".", "é", "\u017F", depth > 0
+                    ? Class(depth - 1) : "c"));
         return text.Append(']').ToString();
     }
 
-    private string Quantifier() => random.Next(3) > 0 ? "" : One("?", "*", "+", "??", "*?", "+?", "?+", "*+", "++", "{2}", "{1,2}", "{,2}", "{2,}",
+    private string Quantifier() =>
+        random.Next(3) > 0 ? "" : One("?", "*", "+", "??", "*?", "+?", "?+", "*+", "++", "{2}", "{1,2}", "{,2}", "{2,}",
         "{2}?", "{1,2}?", "{1,2}+", "{2,1}", "{", "{,}") + (random.Next(6) == 0 ? One("?", "*", "+", "??", "{2}") : "");
 }

@@ -10,15 +10,19 @@ public class PatternOracleTests
 
     private static readonly string[] Texts =
     [
-        "the order of the other", "of\nthe\nof the\n", "a | b (of the) end.", "aaaab aab ab\r\nabc", "sS\u017F ss SS \u00DF \u1E9E st \uFB06 k\u212A \uFB01FI",
-        "1\u0663\u00B2 x_y \u0345\u24B6 \u00A0\u2028\u0085.", "\u0430\u0431\u0432 Latin \u65E5\u672C\u8A9E \u3072\u3089 \u30AB\u30BF \uD55C\uAD6D \u0E44\u0E17\u0E22",
-        "\U0001D400\U0001F600\U00020000a \U00010400\U00010428\U0001F3FD.", "$+<=>^`|~ !\"#%& \t\v\f-\\ ]}[{", "\n", "a", "\uFB03\u0390\u1FD3\u1F80\u1F00\u03B9 \u0587",
+        "the order of the other", "of\nthe\nof the\n", "a | b (of the) end.", "aaaab aab ab\r\nabc",
+            "sS\u017F ss SS \u00DF \u1E9E st \uFB06 k\u212A \uFB01FI",
+        "1\u0663\u00B2 x_y \u0345\u24B6 \u00A0\u2028\u0085.",
+            "\u0430\u0431\u0432 Latin \u65E5\u672C\u8A9E \u3072\u3089 \u30AB\u30BF \uD55C\uAD6D \u0E44\u0E17\u0E22",
+        "\U0001D400\U0001F600\U00020000a \U00010400\U00010428\U0001F3FD.", "$+<=>^`|~ !\"#%& \t\v\f-\\ ]}[{", "\n", "a",
+            "\uFB03\u0390\u1FD3\u1F80\u1F00\u03B9 \u0587",
     ];
 
     private static void Same(string pattern, params ReadOnlySpan<string> behaviors)
     {
         foreach (var behavior in behaviors)
-            Assert.False(SameOrRefused(Json(Split(pattern, behavior, invert: behavior == "MergedWithNext")), Texts), $"{pattern} is refused");
+            Assert.False(
+                SameOrRefused(Json(Split(pattern, behavior, invert: behavior == "MergedWithNext")), Texts), $"{pattern} is refused");
     }
 
     [OracleTheory]
@@ -88,9 +92,12 @@ public class PatternOracleTests
 
     [OracleTheory]
     [InlineData("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+")]
-    [InlineData("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")]
-    [InlineData("[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}|\\s+")]
-    [InlineData("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*")]
+    [InlineData(
+        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")]
+    [InlineData(
+        "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}|\\s+")]
+    [InlineData(
+        "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*")]
     [InlineData("(?=(\\d{3})+(?!\\d))|[\u4E00-\u9FFF\u3040-\u30FF]+")]
     [InlineData("(?:(?<=[^\\s])|(?=\\s))(?=[^\\p{L}])")]
     public void Split_PatternsInUse_CutAsTokenizersDoes(string pattern) => Same(pattern, Behaviors);

@@ -7,7 +7,8 @@ namespace DataEfficiency.Prompts.Tests.Tokenization.Patterns;
 
 public class UnicodeSetsTests
 {
-    private const string Names = "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No Z Zs Zl Zp C Cc Cf Co Cn P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So LC Letter "
+    private const string Names =
+        "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No Z Zs Zl Zp C Cc Cf Co Cn P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So LC Letter "
         + "Combining_Mark Spacing_Mark Initial_Punctuation Alphabetic Uppercase Lowercase White_Space Alnum Alpha Blank Cntrl Digit Graph Lower Print "
         + "Punct PosixPunct Space Upper XDigit Word ASCII Any Assigned Latin Han Hiragana Katakana Hangul Cyrillic Greek Arabic Hebrew Thai "
         + "Devanagari Bengali Tamil Telugu Gujarati Gurmukhi Kannada Malayalam Sinhala Lao Khmer Myanmar Tibetan Georgian Armenian Ethiopic "
@@ -33,7 +34,8 @@ public class UnicodeSetsTests
     [OracleFact]
     public void Fold_EveryLetterWithACase_MatchesAsOniguruma()
     {
-        var cased = UnicodeSets.Property("LC", inClass: false)!.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Last - r.First + 1)).ToArray();
+        var cased =
+            UnicodeSets.Property("LC", inClass: false)!.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Last - r.First + 1)).ToArray();
         var text = string.Concat(cased.Select(c => new Rune(c)));
         // One pattern for many letters: which of the others it takes shows in what is left.
         foreach (var letters in cased.Chunk(97))
