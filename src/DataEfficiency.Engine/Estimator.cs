@@ -22,6 +22,7 @@ public sealed class Estimator : IEstimator
     private readonly GradientRows _rows;
     private readonly PoolRanking _ranking;
     private readonly Observer _observer;
+    private readonly DeviceRows? _slab;
     private bool _isRanking;
 
     public ModelInfo Model { get; }
@@ -81,15 +82,22 @@ public sealed class Estimator : IEstimator
             if (PublishedFit.SpeaksOf(AdapterSeed, _matrices.Rank))
                 Published = PublishedModel.Find(folder, config, prompts, options.PublishedModels);
             var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
-            var settings = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
+            var configHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
             var name = new DirectoryInfo(folder).Name;
-            var halving = new Halving($"{name} on {device}", options.Warn);
-            _rows = new GradientRows(Session, _matrices, alpha);
-            _observer = new Observer(Session, prompts, _rows, new KeptRows(options.KeptRowsBytes, options.RowFolder, options.RowFolderBytes),
-                $"{weights}/{settings}/{adapter}/{_matrices.Rank}/{alpha:R}/{dtype}/", halving);
+            var precision = dtype == ScalarType.Float32 ? "float32" : "bfloat16";
+            var where = $"{name} on {device}";
+            var halving = new Halving(where, options.Warn);
+            _rows = new GradientRows(Session, _matrices, alpha, where);
+            var settings = new RowSettings(weights, configHash, adapter, _matrices.Rank, alpha, $"{dtype}",
+                $"{RandomProjection.Name}, {SignedFolding.Name}");
+            var files = options.RowFolder is { } root ? new RowFolder(root, settings, options.RowFolderBytes, options.Warn) : null;
+            var store = new RowStore(options.KeptRowsBytes, files);
+            _slab = DeviceRows.For(_rows, store);
+            IRowDatastore rows = _slab is null ? new HostRows(_rows, store) : _slab;
+            _observer = new Observer(Session, prompts, rows, settings.Identity, halving);
             _ranking = new PoolRanking(Session, prompts, halving);
             Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Session.Decoder.Parameters.Count, config.ContextLength,
-                config.VocabularySize, weights, device.ToString(), dtype == ScalarType.Float32 ? "float32" : "bfloat16", calibrationProblem);
+                config.VocabularySize, weights, device.ToString(), precision, calibrationProblem);
         }
         catch
         {
@@ -171,6 +179,7 @@ public sealed class Estimator : IEstimator
     {
         RequireNoRanking();
         _ranking.Dispose();
+        _slab?.Dispose();
         _rows.Dispose();
         _matrices.Dispose();
         Session.Dispose();

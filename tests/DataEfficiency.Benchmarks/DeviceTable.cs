@@ -68,7 +68,11 @@ internal sealed class DeviceTable : IPrompts, IDisposable
     private void Label()
     {
         Example[] examples = [.. Enumerable.Range(0, Labels + Repeats).Select(i => new Example($"label {i}", $"{i % Answers}"))];
-        var observer = new Observer(new ModelSession(_decoder), this, _rows, new KeptRows((Labels + Repeats + 1) * _rows.Width * sizeof(float)), "", _halving);
+        // No more memory for rows than a user has by default.
+        var store = new RowStore(new EngineOptions().KeptRowsBytes);
+        using var slab = DeviceRows.For(_rows, store);
+        Console.WriteLine(slab is null ? "rows in the host's memory" : "rows on the device");
+        var observer = new Observer(new ModelSession(_decoder), this, slab is null ? new HostRows(_rows, store) : slab, "", _halving);
         // The first pass of a process also loads kernels.
         observer.Observe(null, [new Example("first label 0", "0")]);
         Print($"{Labels} labels of {LabelPrefix + LabelOwn + AnswerTokens} tokens ({LabelPrefix} shared) to their cosines, s", Timed(() => observer.Cosines(null, examples[..Labels])).Seconds);

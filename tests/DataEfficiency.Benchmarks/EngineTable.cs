@@ -228,14 +228,14 @@ internal sealed class EngineTable : IDisposable
     {
         private readonly EngineTable _table;
         private readonly Observer _observer;
-        private readonly KeptRows _kept;
+        private readonly RowStore _store;
 
         public Observing(EngineTable table, long rowBytes)
         {
             _table = table;
             Rows = new GradientRows(new ModelSession(table._decoder), table._matrices, Alpha);
-            _kept = new KeptRows(rowBytes);
-            _observer = new Observer(new ModelSession(table._decoder), this, Rows, _kept, "");
+            _store = new RowStore(rowBytes);
+            _observer = new Observer(new ModelSession(table._decoder), this, new HostRows(Rows, _store), "");
         }
 
         public GradientRows Rows { get; }
@@ -254,7 +254,7 @@ internal sealed class EngineTable : IDisposable
         public double[] Products()
         {
             var observed = _observer.Observe(null, [.. Enumerable.Range(0, 32).Select(i => new Example($"{i}", $"{i}"))]);
-            return GramMatrix.Products([.. observed.Select(o => _kept.Find(o.Key, Rows.Width, Rows.Rank)!)], [.. from i in Enumerable.Range(0, 32) from j in Enumerable.Range(0, i) select (i, j)]);
+            return GramMatrix.Products([.. observed.Select(o => _store.Find(new RowKey("", "", "", o.Key), Rows.Width, Rows.Rank)!)], [.. from i in Enumerable.Range(0, 32) from j in Enumerable.Range(0, i) select (i, j)]);
         }
 
         public int[] Prompt(TaskPrompt? task, string text) => _table._ids[int.Parse(text, CultureInfo.InvariantCulture)].Prompt;

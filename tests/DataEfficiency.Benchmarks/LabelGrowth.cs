@@ -60,8 +60,8 @@ internal static class LabelGrowth
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, Rank);
         using var rows = new GradientRows(new ModelSession(decoder), matrices, 32);
         var prompts = PromptBuilder.Load(Folder);
-        var kept = new KeptRows(Budget);
-        var observer = new Observer(new ModelSession(decoder), prompts, rows, kept, "");
+        var store = new RowStore(Budget);
+        var observer = new Observer(new ModelSession(decoder), prompts, new HostRows(rows, store), "");
         observer.Cosines(Task.Prompt, examples[..2]); // everything is compiled
         var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
@@ -69,9 +69,9 @@ internal static class LabelGrowth
         var seconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
         observer.Cosines(Task.Prompt, examples);
-        var (more, peak, bytes) = (clock.Elapsed.TotalSeconds, memory.Megabytes, kept.Bytes / (double)(1 << 20));
+        var (more, peak, bytes) = (clock.Elapsed.TotalSeconds, memory.Megabytes, store.Bytes / (double)(1 << 20));
 
-        var exact = new Observer(new ModelSession(decoder), prompts, rows, new KeptRows(1L << 30), "").Cosines(Task.Prompt, examples[..Math.Min(size, Compared)]).Cosines;
+        var exact = new Observer(new ModelSession(decoder), prompts, new HostRows(rows, new RowStore(1L << 30)), "").Cosines(Task.Prompt, examples[..Math.Min(size, Compared)]).Cosines;
         double[] theirs = [.. Pairs(exact, exact.Length)], ours = [.. Pairs(cosines, exact.Length)];
         var error = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
         var median = Math.Abs(ours.Order().ElementAt(ours.Length / 2) - theirs.Order().ElementAt(ours.Length / 2));

@@ -92,9 +92,9 @@ public sealed class DeviceGoldenTests
     {
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), decoder.Config, decoder.Device);
         using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
-        var rows = gradients.ByAutograd(model.Labelled);
-        var norms = rows.Select(r => GramMatrix.Norm(r.Row)).ToArray();
-        return ([.. rows.Select(r => r.Loss)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i) select GramMatrix.Dot(rows[i].Row, rows[j].Row) / (norms[i] * norms[j])]);
+        var rows = gradients.ByAutograd.Run(model.Labelled, half: false, default);
+        var norms = rows.Select(r => GramMatrix.Norm(r.Values)).ToArray();
+        return ([.. rows.Select(r => r.Loss!.Value)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i) select GramMatrix.Dot(rows[i].Values, rows[j].Values) / (norms[i] * norms[j])]);
     }
 
     private static double Median(double[] cosines)

@@ -6,6 +6,7 @@ using DataEfficiency.Engine.Datastore;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Tests.Datastore;
 using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -96,7 +97,8 @@ public sealed class ModelPropertyTests : IDisposable
                 using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 4);
                 using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
                 var prompts = new ListedPrompts(examples);
-                var observer = new Observer(new ModelSession(decoder), prompts, rows, new KeptRows(room * rows.Width * sizeof(float), spill ? folder : null, 1 << 30), "identity");
+                var store = RowStoreTests.Store(room * rows.Width * sizeof(float), spill ? folder : null);
+                var observer = new Observer(new ModelSession(decoder), prompts, new HostRows(rows, store), "identity");
                 for (var n = 1; n <= order.Length; n++)
                 {
                     var labels = order.Take(n).Select(i => i % examples.Length).ToArray();

@@ -1,11 +1,13 @@
-// Inner products of gradient rows. A float32 product over all 9.95 million columns of a row is off by up to 5e-4 (golden/smollm2/README.md), which moves a
-// cosine by as much: columns are summed in short blocks, and the blocks in float64. A block of all rows stays in cache while its pairs are multiplied.
+// Inner products of gradient rows. A float32 product over all 9.95 million columns of a row is off by up to 5e-4
+// (golden/smollm2/README.md), which moves a cosine by as much: columns are summed in short blocks, and the blocks in float64. A block of
+// all rows stays in cache while its pairs are multiplied.
 using System.Numerics.Tensors;
+using DataEfficiency.Engine.Gradients;
 
 namespace DataEfficiency.Engine.Datastore;
 
 /// <summary>Dot products and norms of rows.</summary>
-public static class GramMatrix
+internal static class GramMatrix
 {
     // Far below the 65,536 columns that are known to be safe, and 64 rows of a block fit into a core's cache.
     private const int Block = 2048;
@@ -29,14 +31,16 @@ public static class GramMatrix
     public static double Norm(ReadOnlySpan<float> row) => Math.Sqrt(Dot(row, row));
 
     /// <summary>The inner product of each pair of rows, all of one width; sums as in <see cref="Dot"/>.</summary>
-    public static double[] Products(IReadOnlyList<KeptRow> rows, IReadOnlyList<(int A, int B)> pairs)
+    public static double[] Products(IReadOnlyList<RowValues> rows, IReadOnlyList<(int A, int B)> pairs)
     {
         if (rows.Count == 0) return [];
         var width = rows[0].Width;
-        if (rows.FirstOrDefault(r => r.Width != width) is { } other) throw new ArgumentException($"Rows of {width} and {other.Width} columns belong to different models or ranks.");
+        if (rows.FirstOrDefault(r => r.Width != width) is { } other)
+            throw new ArgumentException($"Rows of {width} and {other.Width} columns belong to different models or ranks.");
         const int columns = Block * BlocksOfAShare;
         var shares = new double[(width + columns - 1) / columns][];
-        Parallel.For(0, shares.Length, new ParallelOptions { MaxDegreeOfParallelism = TorchSharp.torch.get_num_threads() }, share =>
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = TorchSharp.torch.get_num_threads() };
+        Parallel.For(0, shares.Length, threads, share =>
         {
             var sums = shares[share] = new double[pairs.Count];
             var floats = rows.Select(r => r.IsHalf ? new float[Block] : null).ToArray();

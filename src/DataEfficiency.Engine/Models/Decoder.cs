@@ -115,7 +115,8 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Hidden states [batch, time, hidden] behind so many layers and before the next norm, of the ids of <see cref="Hidden"/>; 0: the embedding's.</summary>
-    internal Tensor Behind(int layers, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
+    /// <param name="between">Gives what goes into a layer in the place of what came out of the one before.</param>
+    internal Tensor Behind(int layers, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default, Func<int, Tensor, Tensor>? between = null)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.First(ids.shape[1]);
@@ -124,6 +125,7 @@ internal sealed class Decoder : IDisposable
         for (var i = 0; i < layers; i++)
         {
             giveWay.Point();
+            if (between is not null) x = between(i, x);
             x = Block(i, x, cos, sin, (layer, q, k, v) => Causal(layer, q, k, v, window), hook);
         }
         return x.MoveToOuterDisposeScope();
@@ -316,6 +318,9 @@ internal sealed class Decoder : IDisposable
         long batch = x.shape[0], time = x.shape[1], kv = x.shape[2], width = x.shape[3];
         return x.transpose(1, 2).unsqueeze(2).expand(batch, kv, _groups, time, width).reshape(batch, kv * _groups, time, width);
     }
+
+    /// <summary>The last norm of what comes out of the last layer.</summary>
+    internal Tensor Normed(Tensor x) => RmsNorm(x, Parameters.FinalNorm);
 
     private Tensor RmsNorm(Tensor x, Tensor weight)
     {

@@ -18,16 +18,24 @@ internal sealed class Halving(string what, Action<string>? warn)
         }
         catch (ExternalException full) when (IsOutOfMemory(full))
         {
-            var reason = full.Message.Split('\n')[0];
-            if (batch.Count == 1)
-                throw new ModelException($"{what}: one sequence of {length(batch[0])} tokens does not fit into memory ({reason}). Use shorter texts, a smaller model, or a device with more memory.", full);
-            warn?.Invoke($"{what}: {batch.Count} sequences of up to {batch.Max(length)} tokens do not fit into memory ({reason}). Going on with half as many.");
+            if (batch.Count == 1) throw new ModelException(TooLong(length(batch[0]), full), full);
+            warn?.Invoke($"{what}: {batch.Count} sequences of up to {batch.Max(length)} tokens do not fit into memory ({Reason(full)}). "
+                + "Going on with half as many.");
             Run([.. batch.Take(batch.Count / 2)], length, run);
             Run([.. batch.Skip(batch.Count / 2)], length, run);
         }
     }
 
-    // libtorch's words: "CUDA out of memory. Tried to allocate ..." and "DefaultCPUAllocator: can't allocate memory: you tried to allocate ...".
-    private static bool IsOutOfMemory(ExternalException e) =>
-        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What is said of an item that alone does not fit.</summary>
+    public string TooLong(int tokens, ExternalException full) =>
+        $"{what}: one sequence of {tokens} tokens does not fit into memory ({Reason(full)}). "
+        + "Use shorter texts, a smaller model, or a device with more memory.";
+
+    private static string Reason(ExternalException full) => full.Message.Split('\n')[0];
+
+    // libtorch's words: "CUDA out of memory. Tried to allocate ..." and "DefaultCPUAllocator: can't allocate memory: you tried to allocate
+    // ...".
+    public static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 
 using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.Gradients;
 
 namespace DataEfficiency.Engine.Tests.Datastore;
 
@@ -32,7 +33,7 @@ public class RandomProjectionTests
             float[] across = [.. other.Select((x, i) => (float)(x - along * a[i]))];
             double mixed = length / GramMatrix.Norm(across) * Math.Sqrt(1 - cosine * cosine) / Math.Max(cosine, 1e-9);
             float[] b = cosine == 0 ? across : [.. a.Select((x, i) => (float)(x + mixed * across[i]))];
-            KeptRow pa = RandomProjection.Of(new KeptRow(a, 64)), pb = RandomProjection.Of(new KeptRow(b, 64));
+            RowValues pa = RandomProjection.Of(new RowValues(a, 64)), pb = RandomProjection.Of(new RowValues(b, 64));
             Assert.Equal(RandomProjection.Bytes, pa.Bytes);
             errors.Add(GramMatrix.Products([pa, pb], [(0, 1)])[0] - GramMatrix.Dot(a, b) / (length * GramMatrix.Norm(b)));
         }
@@ -44,7 +45,7 @@ public class RandomProjectionTests
     [Fact]
     public void Of_ARowInHalfPrecision_IsThatOfTheRow()
     {
-        var row = new KeptRow(LowRank(new Random(2)), 64);
+        var row = new RowValues(LowRank(new Random(2)), 64);
         Assert.Equal(1, GramMatrix.Products([RandomProjection.Of(row), RandomProjection.Of(row.ToHalf())], [(0, 1)])[0], 1e-5);
     }
 }

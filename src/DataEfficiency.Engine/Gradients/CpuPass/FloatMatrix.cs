@@ -20,7 +20,8 @@ internal readonly unsafe struct FloatMatrix
     /// <param name="t">Contiguous, [.., columns], on the CPU.</param>
     public FloatMatrix(Tensor t)
     {
-        if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous()) throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
+        if (t.dtype != ScalarType.Float32 || t.device.type != DeviceType.CPU || !t.is_contiguous())
+            throw new ArgumentException("A contiguous float32 matrix on the CPU was expected.");
         Width = Stride = (int)t.shape[^1];
         Count = (int)(t.numel() / Width);
         // Of one value only: the bytes of a whole embedding may be more than a span can have.
@@ -38,5 +39,8 @@ internal readonly unsafe struct FloatMatrix
 
     public float* Row(int row) => _first + (long)row * Stride;
 
-    public Span<float> this[int row] => new(Row(row), Width);
+    /// <exception cref="IndexOutOfRangeException">There is no such row.</exception>
+    public Span<float> this[int row] => (uint)row < (uint)Count
+        ? new(Row(row), Width)
+        : throw new IndexOutOfRangeException($"Row {row} of {Count}.");
 }

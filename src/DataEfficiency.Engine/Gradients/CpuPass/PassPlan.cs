@@ -7,7 +7,7 @@ namespace DataEfficiency.Engine.Gradients.CpuPass;
 /// <summary>Rows [First, First + Count) of a matrix.</summary>
 internal readonly record struct RowRange(int First, int Count);
 
-/// <summary>Forward: the shared prefix, then what follows it of each sequence. Backward: the whole of each sequence; Places[row] is the forward row of a backward row.</summary>
+/// <summary>Forward: the shared prefix, then what follows it of each sequence. Backward: the whole of each sequence.</summary>
 internal sealed class PassPlan
 {
     public int[] Ids { get; }
@@ -21,7 +21,8 @@ internal sealed class PassPlan
 
     public RowRange[] Whole { get; }
 
-    public int[] Places { get; }
+    /// <summary>The forward row of each backward row.</summary>
+    public int[] ForwardRowOf { get; }
 
     public RowRange[] Scored { get; }
 
@@ -34,7 +35,7 @@ internal sealed class PassPlan
 
     public int ForwardRows => Ids.Length;
 
-    public int BackwardRows => Places.Length;
+    public int BackwardRows => ForwardRowOf.Length;
 
     public PassPlan(IReadOnlyList<TokenSequence> sequences, int[] standing)
     {
@@ -45,10 +46,11 @@ internal sealed class PassPlan
         Ids = [.. sequences[0].Ids.Take(Prefix), .. sequences.SelectMany(s => s.Ids[Prefix..^1])];
         Own = Ranges(Prefix, sequences.Select(s => s.Ids.Length - 1 - Prefix));
         Whole = Ranges(0, sequences.Select(s => s.Ids.Length - 1));
-        Places = [.. Own.SelectMany(own => Enumerable.Range(0, Prefix).Concat(Enumerable.Range(own.First, own.Count)))];
+        ForwardRowOf = [.. Own.SelectMany(own => Enumerable.Range(0, Prefix).Concat(Enumerable.Range(own.First, own.Count)))];
         Scored = Ranges(0, sequences.Select(s => s.Kept));
-        ScoredBackward = [.. sequences.SelectMany((s, e) => Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => Whole[e].First + t - 1))];
-        ScoredForward = [.. ScoredBackward.Select(row => Places[row])];
+        ScoredBackward = [.. sequences.SelectMany((s, e) =>
+            Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => Whole[e].First + t - 1))];
+        ScoredForward = [.. ScoredBackward.Select(row => ForwardRowOf[row])];
     }
 
     private static RowRange[] Ranges(int first, IEnumerable<int> counts) => [.. counts.Select(n => new RowRange((first += n) - n, n))];

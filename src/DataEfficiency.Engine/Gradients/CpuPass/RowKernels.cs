@@ -1,4 +1,5 @@
-// What stands between two matrix products of a decoder: one pass over each row while it is in cache, the rows shared among the threads. Float32 on the CPU.
+// What stands between two matrix products of a decoder: one pass over each row while it is in cache, the rows shared among the threads.
+// Float32 on the CPU.
 using System.Numerics.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,9 +13,6 @@ internal static class RowKernels
     // Below this a thread costs more than it saves.
     private const int SmallestShare = 1 << 14;
 
-    [ThreadStatic]
-    private static float[]? _scratch;
-
     private static void ForEach(int rows, int width, Action<int> row)
     {
         var shares = (int)Math.Clamp((long)rows * width / SmallestShare, 1, Math.Min(rows, get_num_threads()));
@@ -26,23 +24,20 @@ internal static class RowKernels
         else Parallel.For(0, shares, Share);
     }
 
-    /// <summary>Does units of work on as many threads as a product may use.</summary>
-    public static void Share(int units, Action<int> unit) => Parallel.For(0, units, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, unit);
-
-    /// <summary>into[i] = from[places[i]].</summary>
-    public static Tensor Gather(Tensor from, int[] places, Tensor into)
+    /// <summary>into[i] = from[rows[i]].</summary>
+    public static Tensor Gather(Tensor from, int[] rows, Tensor into)
     {
         FloatMatrix x = new(from), y = new(into);
-        ForEach(places.Length, x.Width, i => x[places[i]].CopyTo(y[i]));
+        ForEach(rows.Length, x.Width, i => x[rows[i]].CopyTo(y[i]));
         return into;
     }
 
-    /// <summary>into[places[i]] = from[i]; every other row is zero.</summary>
-    public static Tensor Scatter(Tensor from, int[] places, Tensor into)
+    /// <summary>into[rows[i]] = from[i]; every other row is zero.</summary>
+    public static Tensor Scatter(Tensor from, int[] rows, Tensor into)
     {
         into.zero_();
         FloatMatrix x = new(from), y = new(into);
-        ForEach(places.Length, x.Width, i => x[i].CopyTo(y[places[i]]));
+        ForEach(rows.Length, x.Width, i => x[i].CopyTo(y[rows[i]]));
         return into;
     }
 
@@ -60,21 +55,22 @@ internal static class RowKernels
     }
 
     /// <summary>dx += the gradient of <see cref="Norm"/>: g/rms - x (g.x) / (width rms^3) with g = dy w. dy is overwritten.</summary>
-    /// <param name="places">The row of x and inverses that a row of dy belongs to.</param>
-    public static void AddNormBackward(Tensor dy, Tensor x, int[] places, Tensor weight, Tensor inverses, Tensor dx)
+    /// <param name="rows">The row of x and inverses that a row of dy belongs to.</param>
+    public static void AddNormBackward(Tensor dy, Tensor x, int[] rows, Tensor weight, Tensor inverses, Tensor dx)
     {
         FloatMatrix g = new(dy), from = new(x), w = new(weight), kept = new(inverses), to = new(dx);
-        ForEach(places.Length, from.Width, i =>
+        ForEach(rows.Length, from.Width, i =>
         {
-            var inverse = kept[places[i]][0];
+            var inverse = kept[rows[i]][0];
             TensorPrimitives.Multiply<float>(g[i], w[0], g[i]);
-            var along = TensorPrimitives.Dot<float>(g[i], from[places[i]]) * inverse * inverse * inverse / from.Width;
+            var along = TensorPrimitives.Dot<float>(g[i], from[rows[i]]) * inverse * inverse * inverse / from.Width;
             TensorPrimitives.MultiplyAdd<float>(g[i], inverse, to[i], to[i]);
-            TensorPrimitives.MultiplyAdd<float>(from[places[i]], -along, to[i], to[i]);
+            TensorPrimitives.MultiplyAdd<float>(from[rows[i]], -along, to[i], to[i]);
         });
     }
 
-    /// <summary>Turns the halves of the first heads of each row (position = row) by cos and signed sin [positions, head_dim]; the inverse turns back.</summary>
+    /// <summary>Turns the halves of the first heads of each row (position = row) by cos and signed sin [positions, head_dim]; the inverse
+    /// turns back.</summary>
     public static void Rotate(Tensor x, int heads, Tensor cos, Tensor sin, bool inverse)
     {
         FloatMatrix rows = new(x), c = new(cos), s = new(sin);
@@ -113,32 +109,34 @@ internal static class RowKernels
     }
 
     /// <summary>The gradient of gateUp from that of <see cref="SwiGlu"/>'s result.</summary>
-    /// <param name="places">The row of gateUp that a row of dInner belongs to.</param>
-    public static void SwiGluBackward(Tensor gateUp, int[] places, Tensor dInner, Tensor into)
+    /// <param name="rows">The row of gateUp that a row of dInner belongs to.</param>
+    public static void SwiGluBackward(Tensor gateUp, int[] rows, Tensor dInner, Tensor into)
     {
         FloatMatrix both = new(gateUp), dy = new(dInner), to = new(into);
         var wide = dy.Width;
-        ForEach(places.Length, 4 * wide, i =>
+        ForEach(rows.Length, 4 * wide, i =>
         {
-            if (_scratch is null || _scratch.Length < wide) _scratch = new float[wide];
-            Span<float> gate = both[places[i]][..wide], up = both[places[i]][wide..], d = dy[i], sigmoid = _scratch.AsSpan(0, wide), slope = to[i][..wide], silu = to[i][wide..];
-            TensorPrimitives.Sigmoid<float>(gate, sigmoid);
-            TensorPrimitives.Multiply<float>(gate, sigmoid, silu);
-            TensorPrimitives.Subtract<float>(1, sigmoid, slope);
-            TensorPrimitives.MultiplyAdd<float>(silu, slope, sigmoid, slope);
+            Span<float> gate = both[rows[i]][..wide], up = both[rows[i]][wide..], d = dy[i], slope = to[i][..wide], silu = to[i][wide..];
+            // silu'(g) = s + s g (1 - s) with s = sigmoid(g), which stands where silu(g) = g s will.
+            TensorPrimitives.Sigmoid<float>(gate, silu);
+            TensorPrimitives.Subtract<float>(1, silu, slope);
+            TensorPrimitives.Multiply<float>(slope, gate, slope);
+            TensorPrimitives.MultiplyAdd<float>(slope, silu, silu, slope);
             TensorPrimitives.Multiply<float>(slope, up, slope);
             TensorPrimitives.Multiply<float>(slope, d, slope);
+            TensorPrimitives.Multiply<float>(silu, gate, silu);
             TensorPrimitives.Multiply<float>(silu, d, silu);
         });
     }
 
-    /// <summary>Logits [rows, vocabulary] become weight (softmax - one-hot): the gradient of sum of weight times cross-entropy, which is written per row.</summary>
+    /// <summary>Logits [rows, vocabulary] become weight (softmax - one-hot): the gradient of sum of weight times cross-entropy, which is
+    /// written per row.</summary>
     public static void CrossEntropy(Tensor logits, ReadOnlyMemory<int> targets, ReadOnlyMemory<float> weights, Memory<double> losses)
     {
-        var rows = new FloatMatrix(logits);
-        ForEach(rows.Count, rows.Width, i =>
+        var all = new FloatMatrix(logits);
+        ForEach(all.Count, all.Width, i =>
         {
-            var row = rows[i];
+            var row = all[i];
             var (target, weight) = (targets.Span[i], weights.Span[i]);
             var largest = TensorPrimitives.Max<float>(row);
             double ahead = row[target] - largest;

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+
+namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;
+
+/// <summary>The gradient tests again in a process that has fewer instructions than the machine.</summary>
+public sealed class InstructionSetTests
+{
+    private const string Without = "DATAEFFICIENCY_TESTS_WITHOUT";
+
+    // Skipped in the process that it starts.
+    [Theory]
+    [InlineData("AVX512")]
+    [InlineData("AVX2")]
+    public async Task GradientTests_WithoutAnInstructionSet_Pass(string set)
+    {
+        if (Environment.GetEnvironmentVariable(Without) is not null) return;
+        const string tests = "FullyQualifiedName~GradientRowsTests|FullyQualifiedName~StripProductTests|FullyQualifiedName~RowStoreTests"
+            + "|FullyQualifiedName~InstructionSetTests.Set_";
+        var start = new ProcessStartInfo("dotnet", ["vstest", typeof(InstructionSetTests).Assembly.Location, "--TestCaseFilter:" + tests])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_Enable" + set] = "0";
+        start.Environment[Without] = set;
+        using var child = Process.Start(start)!;
+        var errors = child.StandardError.ReadToEndAsync();
+        var said = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+        Assert.True(child.ExitCode == 0, said + await errors);
+        Assert.Matches(@"Passed: *[1-9]", said);
+    }
+
+    [Fact]
+    public void Set_ThatWasTakenAway_IsAway()
+    {
+        var without = Environment.GetEnvironmentVariable(Without);
+        if (without is not null) Assert.False(Vector512.IsHardwareAccelerated);
+        if (without == "AVX2") Assert.False(Vector256.IsHardwareAccelerated);
+    }
+}
