@@ -6,7 +6,8 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="StandardError">Binomial, sqrt(s (1 - s) / n).</param>
 public sealed record ZeroShotScore(double Score, double StandardError, int Items)
 {
-    /// <summary>Exact match with any gold answer, after lower-casing and stripping '.' and spaces (method section 8). Null without a pair.</summary>
+    /// <summary>Exact match with any gold answer, after lower-casing and stripping '.' and spaces (method section 8). Null without a
+    /// pair.</summary>
     public static ZeroShotScore? Of(IEnumerable<(IReadOnlyList<string> Gold, string Answer)> pairs)
     {
         var (right, count) = (0, 0);

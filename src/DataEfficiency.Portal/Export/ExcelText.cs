@@ -23,7 +23,8 @@ public static partial class ExcelText
     public static string Encode(string text)
     {
         var cut = Cut(text);
-        if (!cut.Contains("_x", StringComparison.Ordinal) && !cut.AsSpan().ContainsAnyInRange('\0', '\u001F') && !cut.Contains('\uFFFE') && !cut.Contains('\uFFFF')) return cut;
+        if (!cut.Contains("_x", StringComparison.Ordinal) && !cut.AsSpan().ContainsAnyInRange('\0', '\u001F') && !cut.Contains('\uFFFE')
+            && !cut.Contains('\uFFFF')) return cut;
         var escaped = new StringBuilder(LooksEscaped().Replace(cut, "_x005F_"));
         for (var c = 0; c < 32; c++)
             if (c is not ('\t' or '\n')) escaped.Replace(((char)c).ToString(), $"_x{c:X4}_");

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Export;
 
 /// <summary>One label with its item, as exports show it.</summary>
-public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers, double? Confidence,
+public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers,
+    double? Confidence,
     string? ModelAnswer, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds, int Revision);
 
 /// <summary>
@@ -39,15 +40,18 @@ public sealed class ExportSnapshot : IAsyncDisposable
             var transaction = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
             await db.Database.UseTransactionAsync(transaction, cancel);
             var snapshot = new ExportSnapshot(db, transaction);
-            if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project)
+            if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null,
+                cancel) is not { } project)
             {
                 await snapshot.DisposeAsync();
                 return null;
             }
             snapshot.Project = project;
-            snapshot.Answers = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order).ThenBy(l => l.Id).ToListAsync(cancel);
+            snapshot.Answers = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order)
+                .ThenBy(l => l.Id).ToListAsync(cancel);
             snapshot.LabelCount = await snapshot.Labels().CountAsync(cancel);
-            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Labels.Any(l => l.ProjectId == projectId && l.UserId == u.Id) || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
+            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Labels.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
+                || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
                 .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName!, cancel);
             return snapshot;
         }
@@ -61,7 +65,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
     /// <summary>All current labels in the order of their items, streamed.</summary>
     public IAsyncEnumerable<LabelRow> RowsAsync() =>
         (from l in Labels() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
-         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.AnswerText, l.Stratum, l.Surplus,
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.AnswerText,
+             l.Stratum, l.Surplus,
              l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
@@ -80,19 +85,24 @@ public sealed class ExportSnapshot : IAsyncDisposable
         if (item.Count > 0) yield return item;
     }
 
-    public Task<List<StoredEstimate>> EstimatesAsync(CancellationToken cancel) => db.Estimates.AsNoTracking().Where(e => e.ProjectId == Project.Id).OrderBy(e => e.Id)
+    public Task<List<StoredEstimate>> EstimatesAsync(CancellationToken cancel) =>
+        db.Estimates.AsNoTracking().Where(e => e.ProjectId == Project.Id).OrderBy(e => e.Id)
         .Select(e => new StoredEstimate
         {
-            Id = e.Id, LabelVersion = e.LabelVersion, LabelCount = e.LabelCount, FirstCount = e.FirstCount, Model = e.Model, AdapterSeed = e.AdapterSeed, CosLow = e.CosLow, StandardError = e.StandardError,
-            PReach = e.PReach, Median = e.Median, Low80 = e.Low80, High80 = e.High80, Error = e.Error, DurationMilliseconds = e.DurationMilliseconds, CreatedAt = e.CreatedAt,
+            Id = e.Id, LabelVersion = e.LabelVersion, LabelCount = e.LabelCount, FirstCount = e.FirstCount, Model = e.Model,
+            AdapterSeed = e.AdapterSeed, CosLow = e.CosLow, StandardError = e.StandardError,
+            PReach = e.PReach, Median = e.Median, Low80 = e.Low80, High80 = e.High80, Error = e.Error,
+            DurationMilliseconds = e.DurationMilliseconds, CreatedAt = e.CreatedAt,
         }).ToListAsync(cancel);
 
     /// <summary>Payload of the newest estimate that did not fail.</summary>
     public Task<string?> NewestPayloadAsync(CancellationToken cancel) =>
-        db.Estimates.Where(e => e.ProjectId == Project.Id && e.Error == null).OrderByDescending(e => e.Id).Select(e => e.Payload).FirstOrDefaultAsync(cancel);
+        db.Estimates.Where(e => e.ProjectId == Project.Id && e.Error == null).OrderByDescending(e => e.Id).Select(e => e.Payload)
+            .FirstOrDefaultAsync(cancel);
 
     public Task<Dictionary<string, int>> SkipsAsync(CancellationToken cancel) =>
-        db.Skips.Where(s => s.ProjectId == Project.Id).GroupBy(s => s.UserId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+        db.Skips.Where(s => s.ProjectId == Project.Id).GroupBy(s => s.UserId).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
 
     public async ValueTask DisposeAsync()
     {

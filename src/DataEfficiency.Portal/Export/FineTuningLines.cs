@@ -5,7 +5,8 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
 
-/// <summary>One JSON object per labelled item, ready for fine-tuning: chat messages, and the same as prompt and answer. The messages are those that ranking and forecasts use.</summary>
+/// <summary>One JSON object per labelled item, ready for fine-tuning: chat messages, and the same as prompt and answer. The messages are
+/// those that ranking and forecasts use.</summary>
 public static class FineTuningLines
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -28,7 +29,8 @@ public static class FineTuningLines
     internal static string SystemMessage(Project project, IEnumerable<LabelDefinition> answers)
     {
         var task = ProjectPrompt.Of(project, answers);
-        return task is { Answers.Count: > 0, ListAnswers: true } ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
+        return task is { Answers.Count: > 0, ListAnswers: true }
+            ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
     }
 
     // an object of name to text, as it was imported
@@ -36,7 +38,8 @@ public static class FineTuningLines
     {
         using var document = JsonDocument.Parse(parts);
         json.WriteStartObject("fields");
-        foreach (var part in document.RootElement.EnumerateArray()) json.WriteString(part.GetProperty("name").GetString()!, part.GetProperty("text").GetString());
+        foreach (var part in document.RootElement.EnumerateArray())
+            json.WriteString(part.GetProperty("name").GetString()!, part.GetProperty("text").GetString());
         json.WriteEndObject();
     }
 
@@ -78,5 +81,6 @@ public static class FineTuningLines
 /// <summary>Names of the strata in files.</summary>
 public static class Strata
 {
-    public static string Name(Stratum stratum) => stratum switch { Stratum.First32 => "first32", Stratum.Random => "random", Stratum.Active => "active", _ => "imported" };
+    public static string Name(Stratum stratum) => stratum switch { Stratum.First32 => "first32", Stratum.Random => "random",
+        Stratum.Active => "active", _ => "imported" };
 }

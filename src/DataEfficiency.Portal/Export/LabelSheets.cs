@@ -1,5 +1,6 @@
-// Streams the labels into the report: the small workbook's zip is copied entry by entry, and where a sheet of labels comes by, its rows are written
-// straight into the compressed entry. Memory does not grow with the number of labels. Text is written as inline strings, which are never formulas.
+// Streams the labels into the report: the small workbook's zip is copied entry by entry, and where a sheet of labels comes by, its rows are
+// written straight into the compressed entry. Memory does not grow with the number of labels. Text is written as inline strings, which are
+// never formulas.
 using System.Globalization;
 using System.IO.Compression;
 using System.Xml;
@@ -35,10 +36,13 @@ internal static class LabelSheets
     {
         using var document = SpreadsheetDocument.Open(small, isEditable: false);
         var book = document.WorkbookPart!;
-        return [.. book.Workbook.Descendants<Sheet>().Where(s => s.Name == "Labels" || s.Name!.Value!.StartsWith("Labels ", StringComparison.Ordinal)).Select(s => book.GetPartById(s.Id!).Uri.ToString().TrimStart('/'))];
+        return [.. book.Workbook.Descendants<Sheet>().Where(s => s.Name == "Labels"
+            || s.Name!.Value!.StartsWith("Labels ", StringComparison.Ordinal))
+            .Select(s => book.GetPartById(s.Id!).Uri.ToString().TrimStart('/'))];
     }
 
-    private static async Task FillAsync(Stream input, Stream output, IAsyncEnumerator<LabelRow> rows, IReadOnlyDictionary<string, string> names)
+    private static async Task FillAsync(Stream input, Stream output, IAsyncEnumerator<LabelRow> rows, IReadOnlyDictionary<string,
+        string> names)
     {
         using var reader = XmlReader.Create(input);
         await using var writer = XmlWriter.Create(output, new XmlWriterSettings { Async = true });
@@ -47,7 +51,8 @@ internal static class LabelSheets
         {
             if (reader is { NodeType: XmlNodeType.EndElement, LocalName: "sheetData" }) await WriteRowsAsync(writer, rows, styles, names);
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "col" } && reader.GetAttribute("style") is { } style)
-                for (var c = int.Parse(reader.GetAttribute("min")!); c <= int.Parse(reader.GetAttribute("max")!) && c <= ReportWorkbook.LabelColumns.Length; c++) styles[c] = style;
+                for (var c = int.Parse(reader.GetAttribute("min")!); c <= int.Parse(reader.GetAttribute("max")!)
+                    && c <= ReportWorkbook.LabelColumns.Length; c++) styles[c] = style;
             // its size is not known before the end, and nobody needs it
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "dimension" }) continue;
             Copy(reader, writer);
@@ -69,7 +74,8 @@ internal static class LabelSheets
         }
     }
 
-    private static async Task WriteRowsAsync(XmlWriter writer, IAsyncEnumerator<LabelRow> rows, Dictionary<int, string> styles, IReadOnlyDictionary<string, string> names)
+    private static async Task WriteRowsAsync(XmlWriter writer, IAsyncEnumerator<LabelRow> rows, Dictionary<int, string> styles,
+        IReadOnlyDictionary<string, string> names)
     {
         // the last row of a full sheet leaves the enumerator where the next sheet goes on
         for (var number = 2; number <= ReportWorkbook.RowsPerSheet + 1 && await rows.MoveNextAsync(); number++)
@@ -77,14 +83,17 @@ internal static class LabelSheets
             var r = rows.Current;
             object?[] cells =
             [
-                r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId, "(removed)"), ReportWorkbook.Time(r.CreatedAt).ToOADate(),
-                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? "yes" : null, r.Confidence, r.ModelAnswer,
+                r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId, "(removed)"),
+                ReportWorkbook.Time(r.CreatedAt).ToOADate(),
+                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? "yes" : null, r.Confidence,
+                r.ModelAnswer,
                 r.Gold is null ? null : string.Join(" / ", GoldAnswers.Of(r.Gold, r.RightAnswers)),
                 GoldAnswers.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => "yes", false => "no" },
             ];
             writer.WriteStartElement("row", Main);
             writer.WriteAttributeString("r", number.ToString(CultureInfo.InvariantCulture));
-            for (var c = 0; c < cells.Length; c++) if (cells[c] is { } value) Cell(writer, $"{(char)('A' + c)}{number}", styles.GetValueOrDefault(c + 1), value);
+            for (var c = 0; c < cells.Length; c++) if (cells[c] is { } value) Cell(writer, $"{(char)('A' + c)}{number}",
+                styles.GetValueOrDefault(c + 1), value);
             writer.WriteEndElement();
         }
     }

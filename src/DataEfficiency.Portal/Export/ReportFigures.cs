@@ -5,7 +5,8 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Export;
 
 /// <param name="MedianSeconds">Over labels with a time, pauses over a minute cut.</param>
-public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictionary<Stratum, int> ByStratum, double? MedianSeconds, int Skips, int WithGold, int Agreeing)
+public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictionary<Stratum, int> ByStratum, double? MedianSeconds,
+    int Skips, int WithGold, int Agreeing)
 {
     public int Of(Stratum stratum) => ByStratum.GetValueOrDefault(stratum);
     public double? PerHour => MedianSeconds is > 0 ? 3600 / MedianSeconds : null;
@@ -13,7 +14,8 @@ public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictiona
 }
 
 /// <summary>The computed parts of the report.</summary>
-public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, bool PublishedFit, IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
+public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, bool PublishedFit,
+    IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
 {
     private const int LongestPause = 60_000;
 
@@ -33,11 +35,13 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
         var annotators = people.Keys.Union(skips.Keys).Select(id =>
         {
             var p = people.TryGetValue(id, out var known) ? known : ([], [], 0, 0);
-            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata, Median(p.Times), skips.GetValueOrDefault(id), p.WithGold, p.Agreeing);
+            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata, Median(p.Times),
+                skips.GetValueOrDefault(id), p.WithGold, p.Agreeing);
         }).OrderByDescending(a => a.Labels).ToList();
         var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();
         var newest = await snapshot.NewestPayloadAsync(cancel) is { } payload ? EstimatePayload.Read(payload) : null;
-        return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), newest?.LabelsNeededPaper, newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators);
+        return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), newest?.LabelsNeededPaper,
+            newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators);
     }
 
     private static double? Median(List<int> times)

@@ -7,7 +7,8 @@ public static class AnswerField
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
-    /// <param name="isJson">The file is JSON: a list is a list of right answers (WebQuestions), an object of scores has them at its best (BIG-bench).</param>
+    /// <param name="isJson">The file is JSON: a list is a list of right answers (WebQuestions), an object of scores has them at its best
+    /// (BIG-bench).</param>
     /// <returns>The answers, trimmed, each once; or why there is none to be had from such a value.</returns>
     public static (IReadOnlyList<string> Answers, string? Fault) Read(string? value, bool isJson)
     {
@@ -32,7 +33,8 @@ public static class AnswerField
         foreach (var element in list.EnumerateArray())
         {
             if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                return ([], "Holds a list of objects or lists, such as marked stretches of the text, where an answer was expected. Choose a field inside of it, or no answers.");
+                return ([], "Holds a list of objects or lists, such as marked stretches of the text, where an answer was expected. " +
+                    "Choose a field inside of it, or no answers.");
             if (JsonColumns.Value(element)?.Trim() is { Length: > 0 } answer && !answers.Contains(answer)) answers.Add(answer);
         }
         return (answers, null);

@@ -3,7 +3,8 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Finds a project's answer for what a file says: by the import's own mapping of values, else by answer text or name; case and outer blanks ignored.
+/// Finds a project's answer for what a file says: by the import's own mapping of values, else by answer text or name; case and outer blanks
+/// ignored.
 /// </summary>
 public sealed class AnswerSet
 {

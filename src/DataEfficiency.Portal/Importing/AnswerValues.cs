@@ -1,7 +1,8 @@
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>The different values of a mapped answer column over the whole file, for the answer set of a project.</summary>
-/// <param name="Values">The most frequent first; at most <see cref="Most"/>. Values that differ in case only are one, as when they are imported.</param>
+/// <param name="Values">The most frequent first; at most <see cref="Most"/>. Values that differ in case only are one, as when they are
+/// imported.</param>
 /// <param name="More">There are more values than can be answers of a single choice.</param>
 /// <param name="Rows">Rows that can be imported at all.</param>
 /// <param name="Unlabelled">Those of them without an answer.</param>

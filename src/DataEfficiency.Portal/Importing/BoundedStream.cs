@@ -21,7 +21,8 @@ internal sealed class BoundedStream(Stream inner, long most, string name) : Stre
         var last = read.LastIndexOf((byte)'<');
         _since = last < 0 ? _since + read.Length : read.Length - last;
         if (_since > LongestStretch)
-            throw new ImportException($"The workbook's part {name} has a single value of more than {LongestStretch >> 20} MiB: that is no ordinary sheet.");
+            throw new ImportException($"The workbook's part {name} has a single value of more than {LongestStretch >> 20} MiB: that is " +
+                $"no ordinary sheet.");
         return read.Length;
     }
 

@@ -1,4 +1,5 @@
-// Which column is what, proposed: by the exports of other labeling tools, by usual names, by known pairs of texts, and by which columns read like prose.
+// Which column is what, proposed: by the exports of other labeling tools, by usual names, by known pairs of texts, and by which columns
+// read like prose.
 namespace DataEfficiency.Portal.Importing;
 
 /// <param name="Note">What was recognized, in a sentence for the person; null: nothing special.</param>
@@ -6,9 +7,12 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
 {
     private static readonly string[][] Pairs =
     [
-        ["premise", "hypothesis"], ["sentence1", "sentence2"], ["#1 String", "#2 String"], ["question1", "question2"], ["text_a", "text_b"], ["text1", "text2"],
-        ["startphrase", "ending1", "ending2"], ["premise", "choice1", "choice2", "question"], ["question", "passage"], ["question", "context"],
-        ["question", "sentence"], ["context", "question"], ["title", "description"], ["title", "content"], ["title", "body"], ["title", "abstract"], ["title", "text"],
+        ["premise", "hypothesis"], ["sentence1", "sentence2"], ["#1 String", "#2 String"], ["question1", "question2"], ["text_a", "text_b"],
+        ["text1", "text2"],
+        ["startphrase", "ending1", "ending2"], ["premise", "choice1", "choice2", "question"], ["question", "passage"],
+        ["question", "context"],
+        ["question", "sentence"], ["context", "question"], ["title", "description"], ["title", "content"], ["title", "body"],
+        ["title", "abstract"], ["title", "text"],
         ["query", "passage"], ["query", "document"], ["claim", "evidence"], ["prompt", "response"], ["instruction", "input"],
     ];
 
@@ -16,15 +20,18 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
 
     private static readonly string[] Answers =
     [
-        "label", "labels", "category", "answer", "answers", "intent", "class", "target", "ground_truth", "gold", "output", "sentiment", "class index", "quality",
+        "label", "labels", "category", "answer", "answers", "intent", "class", "target", "ground_truth", "gold", "output", "sentiment",
+        "class index", "quality",
         "gold_label", "target_scores", "label_text", "labels_text", "emotion", "topic",
     ];
 
     private static readonly string[] Texts =
-        ["text", "sentence", "question", "qtext", "input_text", "input", "message", "content", "utterance", "query", "tweet", "body", "comment", "review", "sms"];
+        ["text", "sentence", "question", "qtext", "input_text", "input", "message", "content", "utterance", "query", "tweet", "body",
+            "comment", "review", "sms"];
 
     // one of these is the text, whatever stands beside it
-    private static readonly HashSet<string> Whole = new(StringComparer.OrdinalIgnoreCase) { "text", "input_text", "message", "utterance", "tweet" };
+    private static readonly HashSet<string> Whole = new(StringComparer.OrdinalIgnoreCase) { "text", "input_text", "message", "utterance",
+        "tweet" };
 
     public static ColumnGuess Of(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
@@ -35,14 +42,18 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         var answer = Named(Answers);
         var prose = columns.Where(c => c != id && c != answer && IsProse(Fields(columns, c, rows))).ToList();
         var named = Named(Texts);
-        var pair = Pairs.Where(p => p.All(n => Column(n) is { } c && c != answer)).OrderByDescending(p => p.Length).FirstOrDefault()?.Select(n => Column(n)!).ToList();
+        var pair = Pairs.Where(p => p.All(n => Column(n) is { } c && c != answer)).OrderByDescending(p => p.Length)
+            .FirstOrDefault()?.Select(n => Column(n)!).ToList();
         if (pair is not null && pair.Any(c => Whole.Contains(c)) && !pair.All(prose.Contains)) pair = null;
         if (pair is null && prose.Count > 1 && (named is null || !Whole.Contains(named))) pair = prose;
-        var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer).MaxBy(c => Fields(columns, c, rows).Sum(f => f.Length)) ?? columns.FirstOrDefault() ?? "";
+        var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer).MaxBy(c => Fields(columns, c, rows).Sum(f => f.Length))
+            ?? columns.FirstOrDefault() ?? "";
         // without names: the one further column whose few short values come again is the answer
-        answer ??= columns.Where(c => c.StartsWith("Column ", StringComparison.Ordinal) && c != text && pair?.Contains(c) != true).FirstOrDefault(c => Repeats(Fields(columns, c, rows)));
+        answer ??= columns.Where(c => c.StartsWith("Column ", StringComparison.Ordinal) && c != text && pair?.Contains(c) != true)
+            .FirstOrDefault(c => Repeats(Fields(columns, c, rows)));
         if (answer == text) answer = null;
-        return new ColumnGuess(new ColumnMapping(format, text, id == text ? null : id, answer, answer is null ? AnswerUse.Ignore : AnswerUse.HiddenGold,
+        return new ColumnGuess(new ColumnMapping(format, text, id == text ? null : id, answer, answer is null ? AnswerUse.Ignore
+            : AnswerUse.HiddenGold,
             Template: pair is { Count: <= TextTemplate.MostParts } ? TextTemplate.For(pair) : null));
     }
 
@@ -55,12 +66,14 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
     private static bool IsProse(List<string> fields)
     {
         var given = fields.Where(f => f.Length > 0).ToList();
-        return given.Count > 0 && given.Average(f => f.Count(c => c == ' ')) >= 2 && !given.Any(FieldPath.IsJson) && given.Distinct().Count() * 2 > given.Count;
+        return given.Count > 0 && given.Average(f => f.Count(c => c == ' ')) >= 2 && !given.Any(FieldPath.IsJson) && given.Distinct()
+            .Count() * 2 > given.Count;
     }
 
     private static bool Repeats(List<string> fields)
     {
         var given = fields.Where(f => f.Length > 0).ToList();
-        return given.Count * 2 > fields.Count && given.All(f => f.Length <= 60) && given.Distinct(StringComparer.OrdinalIgnoreCase).Count() < given.Count;
+        return given.Count * 2 > fields.Count && given.All(f => f.Length <= 60) && given.Distinct(StringComparer.OrdinalIgnoreCase)
+            .Count() < given.Count;
     }
 }

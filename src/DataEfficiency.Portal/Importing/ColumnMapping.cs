@@ -13,18 +13,22 @@ public enum AnswerUse
     Labels,
 }
 
-/// <summary>Which column is what; all others are kept as metadata. Stored with the import as JSON. Columns can be paths into JSON, as "data.text".</summary>
+/// <summary>Which column is what; all others are kept as metadata. Stored with the import as JSON. Columns can be paths into JSON, as
+/// "data.text".</summary>
 /// <param name="KeepDuplicates">Rows with a text that is already there are added too; they are reported either way.</param>
 /// <param name="AllOrNothing">One bad row and nothing is imported.</param>
 /// <param name="Dropped">Columns that are not even kept as metadata.</param>
 /// <param name="Template">Several columns make the text: see <see cref="TextTemplate"/>; null: <paramref name="Text"/> is the text.</param>
-/// <param name="Values">What the answer column says, to the answer text of the label that is meant; null for a value without a label.</param>
+/// <param name="Values">What the answer column says, to the answer text of the label that is meant; null for a value without a
+/// label.</param>
 /// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
-public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null, AnswerUse Use = AnswerUse.Ignore,
+public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null,
+    AnswerUse Use = AnswerUse.Ignore,
     bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
     IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Options =
+        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
@@ -32,7 +36,8 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
         ?? throw new ImportException("The import has no column mapping.");
 
     /// <summary>A first proposal from the columns' names and what is in them.</summary>
-    public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) => ColumnGuess.Of(format, columns, rows).Mapping;
+    public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) =>
+        ColumnGuess.Of(format, columns, rows).Mapping;
 
     /// <summary>The columns that make the text.</summary>
     [JsonIgnore]

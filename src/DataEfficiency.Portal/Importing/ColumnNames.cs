@@ -7,8 +7,10 @@ public static class ColumnNames
 
     private static readonly HashSet<string> Usual = new(StringComparer.OrdinalIgnoreCase)
     {
-        "text", "sentence", "question", "input", "message", "content", "utterance", "query", "label", "labels", "category", "answer", "answers", "intent", "class",
-        "target", "id", "title", "description", "premise", "hypothesis", "sentence1", "sentence2", "body", "comment", "review", "tweet", "output", "index", "name", "date",
+        "text", "sentence", "question", "input", "message", "content", "utterance", "query", "label", "labels", "category", "answer",
+        "answers", "intent", "class",
+        "target", "id", "title", "description", "premise", "hypothesis", "sentence1", "sentence2", "body", "comment", "review", "tweet",
+        "output", "index", "name", "date",
     };
 
     /// <summary>A name that tables of texts usually have for a column.</summary>

@@ -1,6 +1,7 @@
-// CSV and TSV as people really save them: RFC 4180 quotes with embedded newlines and doubled quotes, where the separator has quoting at all; behind
-// a closing quote only a separator or a line end may stand, and what breaks that is a row error, never a guess; a quote inside an unquoted field
-// is a character like any other; CRLF, LF and CR end a row; Excel's first line "sep=;" is no row. Memory is bounded by one row.
+// CSV and TSV as people really save them: RFC 4180 quotes with embedded newlines and doubled quotes, where the separator has quoting at
+// all; behind a closing quote only a separator or a line end may stand, and what breaks that is a row error, never a guess; a quote inside
+// an unquoted field is a character like any other; CRLF, LF and CR end a row; Excel's first line "sep=;" is no row. Memory is bounded by
+// one row.
 using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
@@ -19,7 +20,8 @@ public sealed class DelimitedReader : IRowReader
     /// <exception cref="ImportException">The encoding or the separator cannot be used.</exception>
     public DelimitedReader(Stream stream, SourceFormat format)
     {
-        if (format.Delimiter is '"' or '\r' or '\n' or MarkedText.Bad) throw new ImportException("A quote or a line end cannot be the separator.");
+        if (format.Delimiter is '"' or '\r' or '\n' or MarkedText.Bad)
+            throw new ImportException("A quote or a line end cannot be the separator.");
         (_stream, _format) = (stream, format);
         _text = MarkedText.Open(stream, format.Encoding);
     }
@@ -44,7 +46,8 @@ public sealed class DelimitedReader : IRowReader
             {
                 first = false;
                 if (row.Fields.Count > ImportLimits.Columns)
-                    throw new ImportException($"The first row has more than {ImportLimits.Columns} columns. Is the right separator chosen?");
+                    throw new ImportException($"The first row has more than {ImportLimits.Columns} columns. Is the right separator " +
+                        $"chosen?");
                 _columns.AddRange(_format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
                 if (_format.HasHeader && row.Fault is null) continue;
             }
@@ -72,10 +75,12 @@ public sealed class DelimitedReader : IRowReader
         if (row.Fields.Count > _columns.Count && row.Fields.Skip(_columns.Count).Any(f => !string.IsNullOrWhiteSpace(f)))
             return row with
             {
-                Fault = new(RowFault.BadRow, $"{row.Fields.Count} fields where {_columns.Count} were expected. A field that contains the separator needs quotes."),
+                Fault = new(RowFault.BadRow,
+                $"{row.Fields.Count} fields where {_columns.Count} were expected. A field that contains the separator needs quotes."),
             };
         for (var i = 0; i < row.Fields.Count; i++)
-            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, i < _columns.Count ? _columns[i] : null) is { } fault) return row with { Fault = fault };
+            if (row.Fields[i] is { } value && MarkedText.FaultOf(value, i < _columns.Count ? _columns[i] : null) is { } fault)
+                return row with { Fault = fault };
         return row;
     }
 
@@ -93,7 +98,8 @@ public sealed class DelimitedReader : IRowReader
             {
                 var (end, fieldFault) = ReadField();
                 if (fields.Count <= ImportLimits.Columns) fields.Add(_field.ToString());
-                fault ??= fieldFault is null ? null : fieldFault with { Column = fields.Count <= _columns.Count ? _columns[fields.Count - 1] : null };
+                fault ??= fieldFault is null ? null : fieldFault with { Column = fields.Count <= _columns.Count ? _columns[fields.Count - 1]
+                    : null };
                 if (end) break;
             }
             if (fields is [""] && fault is null) continue;
@@ -134,14 +140,18 @@ public sealed class DelimitedReader : IRowReader
         {
             var c = Take();
             if (c < 0)
-                return new(RowFault.BadRow, $"A quote is opened in line {from:N0} and never closed: everything after it was taken for one field, and nothing of it was imported.");
+                return new(RowFault.BadRow,
+                    $"A quote is opened in line {from:N0} and never closed: everything after it was taken for one field, and nothing " +
+                        $"of it was imported.");
             if (c == '"')
             {
                 var next = Peek();
                 if (next != '"')
                     return next < 0 || next is '\n' or '\r' || next == _format.Delimiter ? null
-                        : new(RowFault.BadRow, $"The quote that is opened in line {from:N0} is closed in the middle of a field in line {_line:N0}: " +
-                            $"{(_line > from ? "nothing of these lines" : "nothing of the line")} was imported. Inside a quoted field a quote is written twice (\"\").");
+                        : new(RowFault.BadRow,
+                            $"The quote that is opened in line {from:N0} is closed in the middle of a field in line {_line:N0}: " +
+                            $"{(_line > from ? "nothing of these lines" : "nothing of the line")} was imported. Inside a quoted field " +
+                                $"a quote is written twice (\"\").");
                 Take();
             }
             else if (c == '\n' || (c == '\r' && Peek() != '\n')) _line++;
@@ -150,7 +160,8 @@ public sealed class DelimitedReader : IRowReader
     }
 
     private RowFault? LengthFault() => !_fieldTooLong ? null : new(RowFault.TooLong,
-        $"Longer than {ImportLimits.TextBytes >> 10} KiB in one field or {ImportLimits.RowCharacters >> 20} million characters in one row.");
+        $"Longer than {ImportLimits.TextBytes >> 10} KiB in one field or {ImportLimits.RowCharacters >> 20} million characters in one " +
+            $"row.");
 
     private void Append(char c)
     {

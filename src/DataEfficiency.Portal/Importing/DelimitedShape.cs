@@ -1,5 +1,5 @@
-// Guesses about plain tables, from their first rows: separator, lines that begin with their label, and whether the first row names the columns.
-// Only proposals: the person sees them with the preview and can choose otherwise.
+// Guesses about plain tables, from their first rows: separator, lines that begin with their label, and whether the first row names the
+// columns. Only proposals: the person sees them with the preview and can choose otherwise.
 using System.Globalization;
 using System.Text;
 

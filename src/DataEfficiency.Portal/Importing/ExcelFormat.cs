@@ -1,5 +1,5 @@
-// What a number format makes of a number (ECMA-376 part 1, 18.8.30 and 18.8.31), as far as the difference is one of kind: a number, a day, a time of
-// day, both, or a span of time.
+// What a number format makes of a number (ECMA-376 part 1, 18.8.30 and 18.8.31), as far as the difference is one of kind: a number, a day,
+// a time of day, both, or a span of time.
 namespace DataEfficiency.Portal.Importing;
 
 internal enum ExcelKind
@@ -9,9 +9,11 @@ internal enum ExcelKind
     DateOrTime,
 }
 
-/// <param name="Seconds">Seconds are shown; <paramref name="Hours"/>: hours are; <paramref name="Decimals"/>: so many digits of a second.</param>
+/// <param name="Seconds">Seconds are shown; <paramref name="Hours"/>: hours are; <paramref name="Decimals"/>: so many digits of a
+/// second.</param>
 /// <param name="Span">Of a duration: 'h', 'm' or 's', the unit that counts on without end.</param>
-internal readonly record struct ExcelFormat(ExcelKind Kind, bool Hours = false, bool Minutes = false, bool Seconds = false, int Decimals = 0, char Span = '\0', int Padded = 1)
+internal readonly record struct ExcelFormat(ExcelKind Kind, bool Hours = false, bool Minutes = false, bool Seconds = false,
+    int Decimals = 0, char Span = '\0', int Padded = 1)
 {
     public static ExcelFormat BuiltIn(int id) => id switch
     {
@@ -76,10 +78,12 @@ internal readonly record struct ExcelFormat(ExcelKind Kind, bool Hours = false, 
         }
         if (span != '\0') return new(ExcelKind.Duration, hours, minutes, seconds, decimals, span, padded);
         var time = hours || minutes || seconds;
-        return new(date ? time ? ExcelKind.DateTime : ExcelKind.Date : time ? ExcelKind.Time : ExcelKind.Number, hours, minutes, seconds, decimals);
+        return new(date ? time ? ExcelKind.DateTime : ExcelKind.Date : time ? ExcelKind.Time : ExcelKind.Number, hours, minutes, seconds,
+            decimals);
     }
 
-    private static bool StartsWith(string code, int at, string word) => string.Compare(code, at, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0;
+    private static bool StartsWith(string code, int at, string word) =>
+        string.Compare(code, at, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static bool SecondsFollow(string code, int at)
     {

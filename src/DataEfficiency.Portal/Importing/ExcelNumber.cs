@@ -63,15 +63,17 @@ internal static class ExcelNumber
     {
         var time = TimeSpan.FromMilliseconds(milliseconds);
         var fraction = Fraction(time, format);
-        if (!format.Hours) return $"{(format.Minutes ? $"{time.Minutes:00}" : "")}{(format is { Minutes: true, Seconds: true } ? ":" : "")}" +
-            $"{(format.Seconds ? $"{time.Seconds:00}" : "")}{fraction}";
-        return $"{(milliseconds == 0 ? "0" : $"{time.Hours:00}")}:{time.Minutes:00}{(format.Seconds ? $":{time.Seconds:00}{fraction}" : "")}";
+        var seconds = format.Seconds ? $"{time.Seconds:00}{fraction}" : null;
+        if (!format.Hours) return string.Join(':', new[] { format.Minutes ? $"{time.Minutes:00}" : null, seconds }.Where(p => p is not null));
+        var hours = milliseconds == 0 ? "0" : $"{time.Hours:00}";
+        return $"{hours}:{time.Minutes:00}{(seconds is null ? "" : ":" + seconds)}";
     }
 
     private static string Span(long milliseconds, ExcelFormat format)
     {
         var time = TimeSpan.FromMilliseconds(milliseconds);
-        var first = (format.Span switch { 'h' => (long)time.TotalHours, 'm' => (long)time.TotalMinutes, _ => (long)time.TotalSeconds }).ToString(Plain).PadLeft(format.Padded, '0');
+        var first = (format.Span switch { 'h' => (long)time.TotalHours, 'm' => (long)time.TotalMinutes, _ => (long)time.TotalSeconds })
+            .ToString(Plain).PadLeft(format.Padded, '0');
         var minutes = format.Span == 'h' && format.Minutes ? $":{time.Minutes:00}" : "";
         var seconds = format.Span != 's' && format.Seconds ? $":{time.Seconds:00}" : "";
         return first + minutes + seconds + Fraction(time, format);

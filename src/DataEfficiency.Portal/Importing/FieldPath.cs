@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// A column, or a value inside a column that holds JSON: "data.text" is the property "text" of the object in "data", "annotations.0.result" the property of
-/// the first element of a list. Names that hold dots themselves are found first.
+/// A column, or a value inside a column that holds JSON: "data.text" is the property "text" of the object in "data", "annotations.0.result"
+/// the property of the first element of a list. Names that hold dots themselves are found first.
 /// </summary>
 /// <param name="Column">Its place among the reader's columns; -1: not there.</param>
 /// <param name="Inside">The way from the column's value on; null: the column itself.</param>
@@ -68,20 +68,23 @@ public sealed record FieldPath(int Column, string? Inside)
             if (value.ValueKind == JsonValueKind.Object)
                 foreach (var property in value.EnumerateObject()) Add($"{name}.{property.Name}", property.Value, depth);
             // of a list of objects the first is offered; a list of texts is taken as a whole
-            else if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value[0].ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            else if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value[0].ValueKind is JsonValueKind.Object
+                or JsonValueKind.Array)
                 Add($"{name}.0", value[0], depth);
         }
 
         void Add(string name, JsonElement value, int depth)
         {
-            if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null) && !IsListOfObjects(value) && !found.Contains(name) && found.Count < MostOffered)
+            if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null) && !IsListOfObjects(value) && !found.Contains(name)
+                && found.Count < MostOffered)
                 found.Add(name);
             Collect(name, value, depth + 1);
         }
     }
 
     private static bool IsListOfObjects(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && (value.GetArrayLength() == 0 || value[0].ValueKind is JsonValueKind.Object or JsonValueKind.Array);
+        value.ValueKind == JsonValueKind.Array && (value.GetArrayLength() == 0 || value[0].ValueKind is JsonValueKind.Object
+            or JsonValueKind.Array);
 
     private static JsonElement? Inner(JsonElement value, string path)
     {

@@ -20,7 +20,8 @@ public static class ImportEndpoints
     {
         var limit = new RequestSizeLimitAttribute(ImportLimits.UploadBytes + 1);
         // a new project's file comes before the project: whoever may create one may upload
-        app.MapApi().MapPost("/uploads", UploadAsync).WithMetadata(limit).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin, GlobalRoles.Lead));
+        app.MapApi().MapPost("/uploads", UploadAsync).WithMetadata(limit)
+            .RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin, GlobalRoles.Lead));
         var project = app.MapProjectApi(ProjectPolicies.Lead);
         project.MapPost("/uploads", UploadAsync).WithMetadata(limit);
         project.MapPost("/imports", StartAsync);
@@ -34,13 +35,15 @@ public static class ImportEndpoints
     {
         try
         {
-            var upload = await uploads.SaveAsync(request.Body, fileName ?? "upload", request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
+            var upload = await uploads.SaveAsync(request.Body, fileName ?? "upload",
+                request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
             try
             {
                 var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName), cancel);
                 return Results.Json(new
                 {
-                    upload = upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns, preview.Rows, preview.Proposed, preview.Sheets,
+                    upload = upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns, preview.Rows, preview.Proposed,
+                    preview.Sheets,
                     preview.Paths, preview.Places, preview.Notes, preview.Readings,
                 }, Json);
             }
@@ -61,8 +64,11 @@ public static class ImportEndpoints
         try
         {
             var body = await JsonSerializer.DeserializeAsync<ImportRequest>(request.Body, Json, cancel);
-            if (body is not { Mapping.Format: not null, Mapping.Text: not null }) throw new ImportException("Send {\"upload\": id, \"mapping\": {\"format\": .., \"text\": column}} as the upload's answer proposed it.");
-            var import = await imports.StartAsync(id, body.Upload, body.Mapping, request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
+            if (body is not { Mapping.Format: not null, Mapping.Text: not null })
+                throw new ImportException("Send {\"upload\": id, \"mapping\": {\"format\": .., \"text\": column}} as the upload's " +
+                    "answer proposed it.");
+            var import = await imports.StartAsync(id, body.Upload, body.Mapping,
+                request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
             return Results.Json(new { import }, Json, statusCode: StatusCodes.Status202Accepted);
         }
         catch (JsonException e)
@@ -77,7 +83,8 @@ public static class ImportEndpoints
 
     private static async Task<IResult> ShowAsync(int id, int import, ImportService imports, CancellationToken cancel) =>
         await imports.FindAsync(id, import, cancel) is { } found
-            ? Results.Json(new { found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows, found.Added, found.Bad, found.Duplicates, found.Error }, Json)
+            ? Results.Json(new { found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows, found.Added, found.Bad,
+                found.Duplicates, found.Error }, Json)
             : Results.NotFound();
 
     private static async Task<IResult> CancelAsync(int id, int import, ImportService imports, CancellationToken cancel)
@@ -86,7 +93,8 @@ public static class ImportEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> ErrorsAsync(int id, int import, ImportService imports, IDbContextFactory<AppDbContext> contexts, CancellationToken cancel)
+    private static async Task<IResult> ErrorsAsync(int id, int import, ImportService imports, IDbContextFactory<AppDbContext> contexts,
+        CancellationToken cancel)
     {
         if (await imports.FindAsync(id, import, cancel) is null) return Results.NotFound();
         return Results.Stream(async output =>

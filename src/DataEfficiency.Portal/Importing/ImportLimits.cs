@@ -6,7 +6,8 @@ public static class ImportLimits
     public const long UploadBytes = 1L << 30;
     /// <summary>All parts of a workbook together, unpacked.</summary>
     public const long UnpackedBytes = 4L << 30;
-    /// <summary>Unpacked bytes for each packed one; asked of parts above <see cref="RatioFreeBytes"/> only: small parts pack extremely well.</summary>
+    /// <summary>Unpacked bytes for each packed one; asked of parts above <see cref="RatioFreeBytes"/> only: small parts pack extremely
+    /// well.</summary>
     public const int UnpackRatio = 100;
     public const long RatioFreeBytes = 16 << 20;
     /// <summary>A workbook keeps its distinct texts in one table that has to be held in memory.</summary>

@@ -11,8 +11,10 @@ public sealed record HeaderReadings(IReadOnlyList<string> Names, IReadOnlyList<s
 /// <param name="Places">Of a JSON document: where rows are.</param>
 /// <param name="Notes">What is odd or was recognized, a sentence each.</param>
 /// <param name="Readings">Where the first row may or may not name the columns; null where nobody can doubt it.</param>
-public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Columns, IReadOnlyList<SourceRow> Rows, ColumnMapping Proposed,
-    IReadOnlyList<string> Sheets, IReadOnlyList<string> Paths, IReadOnlyList<JsonRows> Places, IReadOnlyList<string> Notes, HeaderReadings? Readings)
+public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Columns, IReadOnlyList<SourceRow> Rows,
+    ColumnMapping Proposed,
+    IReadOnlyList<string> Sheets, IReadOnlyList<string> Paths, IReadOnlyList<JsonRows> Places, IReadOnlyList<string> Notes,
+    HeaderReadings? Readings)
 {
     private const int CellCharacters = 240, HeaderRows = 50;
 
@@ -30,11 +32,13 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         using var reader = RowReaders.Open(open(), format);
         var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
         if (reader.Columns.Count == 0)
-            throw new ImportException(rows.Count > 0 && rows[0].Fault is { } fault ? $"Line {rows[0].Line:N0}: {fault.Reason}" : "The file has no rows.");
+            throw new ImportException(rows.Count > 0 && rows[0].Fault is { } fault ? $"Line {rows[0].Line:N0}: {fault.Reason}"
+                : "The file has no rows.");
         List<string> columns = [.. reader.Columns];
         if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
         var guess = ColumnGuess.Of(format, columns, rows);
-        return new ImportPreview(format, columns, [.. rows.Select(Shown)], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows),
+        return new ImportPreview(format, columns, [.. rows.Select(Shown)], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [],
+            FieldPath.Offered(columns, rows),
             sniffed.Places, guess.Note is null ? sniffed.Notes : [.. sniffed.Notes, guess.Note], ReadingsOf(format, columns, rows, open));
     }
 
@@ -42,9 +46,11 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
     private static IReadOnlyList<JsonRows> PlacesOf(Stream stream, SourceFormat format) =>
         format.RowsAt is null || !format.IsJson ? [] : JsonShape.Of(stream, format.Encoding, ".json")?.Places ?? [];
 
-    private static SourceRow Shown(SourceRow row) => row with { Fields = [.. row.Fields.Select(f => f is { Length: > CellCharacters } ? f[..CellCharacters] + "…" : f)] };
+    private static SourceRow Shown(SourceRow row) => row with { Fields = [.. row.Fields.Select(f => f is { Length: > CellCharacters }
+        ? f[..CellCharacters] + "…" : f)] };
 
-    private static bool CanHaveHeader(SourceFormat format, IReadOnlyList<string> columns) => format.Kind is FileKind.Delimited or FileKind.Xlsx
+    private static bool CanHaveHeader(SourceFormat format, IReadOnlyList<string> columns) =>
+        format.Kind is FileKind.Delimited or FileKind.Xlsx
         || format.IsJson && (columns.All(c => c.StartsWith("Column ", StringComparison.Ordinal)) || format.HasHeader);
 
     private static SourceFormat WithHeader(SourceFormat format, Func<Stream> open)
@@ -52,10 +58,12 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         if (format.Kind is FileKind.LabelLines or FileKind.Delimited) return format;
         using var reader = RowReaders.Open(open(), format with { HasHeader = false });
         var first = reader.Rows().Take(HeaderRows).Where(r => r.Fault is null).ToList();
-        return format with { HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns) && DelimitedShape.LooksLikeHeader(first) };
+        return format with { HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns)
+            && DelimitedShape.LooksLikeHeader(first) };
     }
 
-    private static HeaderReadings? ReadingsOf(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows, Func<Stream> open)
+    private static HeaderReadings? ReadingsOf(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows,
+        Func<Stream> open)
     {
         if (!CanHaveHeader(format, columns)) return null;
         if (format.HasHeader)
@@ -63,6 +71,7 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
             using var plain = RowReaders.Open(open(), format with { HasHeader = false });
             return plain.Rows().FirstOrDefault() is { Fault: null } first ? new HeaderReadings(columns, Shown(first).Fields) : null;
         }
-        return rows is [{ Fault: null } row, ..] ? new HeaderReadings([.. ColumnNames.From(row.Fields.Select(f => f is { Length: > 60 } ? f[..60] + "…" : f))], Shown(row).Fields) : null;
+        return rows is [{ Fault: null } row, ..] ? new HeaderReadings([.. ColumnNames.From(row.Fields.Select(f => f is { Length: > 60 }
+            ? f[..60] + "…" : f))], Shown(row).Fields) : null;
     }
 }

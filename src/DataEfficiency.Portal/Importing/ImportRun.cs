@@ -1,5 +1,5 @@
-// One import from the first row to the flip. Every transaction is short (a chunk of rows, a chunk of places), so that labeling goes on beside it;
-// nothing of it is visible before the last one, which sets Project.VisibleImport.
+// One import from the first row to the flip. Every transaction is short (a chunk of rows, a chunk of places), so that labeling goes on
+// beside it; nothing of it is visible before the last one, which sets Project.VisibleImport.
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Storage;
@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Importing;
 
-internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, IPoolGrown grown, TimeProvider time)
+internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, IPoolGrown grown,
+    TimeProvider time)
 {
     private Import import = new();
     private RowChecks checks = default!;
@@ -24,12 +25,15 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
             var mapping = ColumnMapping.FromJson(import.Mapping);
             var definitions = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
-            checks = new RowChecks(mapping, new AnswerSet(project.TaskType, definitions, mapping.Values), await KnownTexts.LoadAsync(db, project.Id, cancel));
+            checks = new RowChecks(mapping, new AnswerSet(project.TaskType, definitions, mapping.Values),
+                await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
         (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates) = (0, 0, 0, 0, 0);
         await ReadAsync(cancel);
-        if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows." : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");
-        if (checks.Mapping.AllOrNothing && import.Bad > 0) throw new ImportException($"{import.Bad:N0} of {import.Rows:N0} rows have errors, and all or nothing was asked for.");
+        if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows."
+            : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");
+        if (checks.Mapping.AllOrNothing && import.Bad > 0)
+            throw new ImportException($"{import.Bad:N0} of {import.Rows:N0} rows have errors, and all or nothing was asked for.");
         await PlaceAsync(cancel);
         await FlipAsync(cancel);
     }
@@ -48,7 +52,9 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         var issues = new List<ImportIssue>();
         foreach (var source in reader.Rows())
         {
-            if (++import.Rows > ImportLimits.Rows) throw new ImportException($"The file has more than {ImportLimits.Rows:N0} rows. Split it and import the parts one after the other.");
+            if (++import.Rows > ImportLimits.Rows)
+                throw new ImportException($"The file has more than {ImportLimits.Rows:N0} rows. Split it and import the parts one " +
+                    $"after the other.");
             var (row, fault) = checks.Check(mapper.Map(source), import);
             if (row is not null) rows.Add(row);
             if (fault is not null) issues.Add(Issue(source, fault));
@@ -83,10 +89,12 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
-                .Select(i => new { i.Id, Label = db.Labels.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() }).ToListAsync(cancel))
+                .Select(i => new { i.Id, Label = db.Labels.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() })
+                    .ToListAsync(cancel))
                 .ConvertAll(i => (i.Id, i.Label));
         }
-        // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays a random sample
+        // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
+        // a random sample
         var random = new SplitMix64(unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
         foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
@@ -107,7 +115,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         if (checks.Labels > 0)
         {
             var version = ++project.LabelVersion;
-            await db.Labels.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
+            await db.Labels.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0
+                && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion, version), token);
         }
         project.VisibleImport = import.Id;
@@ -122,14 +131,16 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         await grown.QueueAsync(db, project.Id, token);
         await SaveProgressAsync(db, token);
         await db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, WorkState.Done)
-            .SetProperty(i => i.Error, (string?)null).SetProperty(i => i.BytesRead, import.Bytes).SetProperty(i => i.FinishedAt, Now), token);
+            .SetProperty(i => i.Error, (string?)null).SetProperty(i => i.BytesRead, import.Bytes).SetProperty(i => i.FinishedAt, Now),
+                token);
     }, cancel);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private ImportIssue Issue(SourceRow source, RowFault fault)
     {
-        var excerpt = string.Join(" | ", source.Fields.Where(f => !string.IsNullOrEmpty(f)).Take(5).Select(f => f!.Length > 80 ? f[..80] : f));
+        var excerpt = string.Join(" | ", source.Fields.Where(f => !string.IsNullOrEmpty(f)).Take(5)
+            .Select(f => f!.Length > 80 ? f[..80] : f));
         return new ImportIssue
         {
             ImportId = import.Id, Line = source.Line, Column = fault.Column, Code = fault.Code, Reason = fault.Reason,
@@ -138,13 +149,16 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     }
 
     private Task SaveProgressAsync(AppDbContext db, CancellationToken cancel) =>
-        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.BytesRead, import.BytesRead).SetProperty(i => i.Rows, import.Rows)
-            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad).SetProperty(i => i.Duplicates, import.Duplicates), cancel);
+        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.BytesRead, import.BytesRead)
+            .SetProperty(i => i.Rows, import.Rows)
+            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad).SetProperty(i => i.Duplicates, import.Duplicates),
+                cancel);
 
     // asked inside each transaction, so that nothing is written after a cancel or a deletion was answered
     private async Task StillWantedAsync(AppDbContext db, CancellationToken cancel)
     {
-        if (!await db.Imports.AnyAsync(i => i.Id == import.Id && !i.CancelRequested && db.Projects.Any(p => p.Id == i.ProjectId && p.DeletedAt == null), cancel))
+        if (!await db.Imports.AnyAsync(i => i.Id == import.Id && !i.CancelRequested
+            && db.Projects.Any(p => p.Id == i.ProjectId && p.DeletedAt == null), cancel))
             throw new OperationCanceledException("The import was cancelled.");
     }
 }

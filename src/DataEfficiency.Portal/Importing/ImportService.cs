@@ -4,22 +4,28 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>Starts, cancels and looks at imports. Who may do so is checked by the caller.</summary>
-public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue, TimeProvider time)
+public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue,
+    TimeProvider time)
 {
-    /// <exception cref="ImportException">The upload is unknown or another's, the mapping does not fit it, or another import of the project is not finished.</exception>
-    public async Task<int> StartAsync(int projectId, Guid uploadId, ColumnMapping mapping, string userId, CancellationToken cancel = default)
+    /// <exception cref="ImportException">The upload is unknown or another's, the mapping does not fit it, or another import of the project
+    /// is not finished.</exception>
+    public async Task<int> StartAsync(int projectId, Guid uploadId, ColumnMapping mapping, string userId,
+        CancellationToken cancel = default)
     {
         var upload = uploads.Find(uploadId);
-        if (upload is null || upload.UserId != userId) throw new ImportException("The upload is not there (any more). Upload the file again.");
+        if (upload is null || upload.UserId != userId)
+            throw new ImportException("The upload is not there (any more). Upload the file again.");
         Check(mapping, ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format));
         var id = await writes.WriteAsync(async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
-            if (await db.Imports.AnyAsync(i => i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running), token))
+            if (await db.Imports.AnyAsync(i => i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running),
+                token))
                 throw new ImportException("Another import of this project is still running. Wait for its end, or cancel it.");
             var import = new Import
             {
-                ProjectId = projectId, FileName = upload.FileName, StoredName = uploadId.ToString("N"), Bytes = upload.Bytes, State = WorkState.Queued,
+                ProjectId = projectId, FileName = upload.FileName, StoredName = uploadId.ToString("N"), Bytes = upload.Bytes,
+                State = WorkState.Queued,
                 Mapping = mapping.ToJson(), CreatedBy = userId, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
             db.Imports.Add(import);
@@ -33,7 +39,8 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     /// <summary>Asks a queued or running import to stop; its rows are removed before it counts as cancelled.</summary>
     public async Task CancelAsync(int projectId, int importId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync((db, token) => db.Imports.Where(i => i.Id == importId && i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running))
+        await writes.WriteAsync((db, token) => db.Imports.Where(i => i.Id == importId && i.ProjectId == projectId
+            && (i.State == WorkState.Queued || i.State == WorkState.Running))
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), token), cancel);
     }
 
@@ -47,7 +54,8 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     public async Task<IReadOnlyList<Import>> ListAsync(int projectId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Imports.AsNoTracking().Where(i => i.ProjectId == projectId).OrderByDescending(i => i.Id).Take(50).ToListAsync(cancel);
+        return await db.Imports.AsNoTracking().Where(i => i.ProjectId == projectId).OrderByDescending(i => i.Id).Take(50)
+            .ToListAsync(cancel);
     }
 
     /// <summary>How many rows of an import were refused or noted.</summary>
@@ -59,7 +67,8 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
 
     private static void Check(ColumnMapping mapping, ImportPreview preview)
     {
-        if (mapping.Use != AnswerUse.Ignore && mapping.Answer is null) throw new ImportException("Choose the column that holds the answers, or do not use answers.");
+        if (mapping.Use != AnswerUse.Ignore && mapping.Answer is null)
+            throw new ImportException("Choose the column that holds the answers, or do not use answers.");
         string?[] names = [.. mapping.TextColumns, mapping.Id, mapping.Use == AnswerUse.Ignore ? null : mapping.Answer];
         foreach (var name in names)
             if (name is not null && FieldPath.Find(preview.Columns, name).Column < 0)

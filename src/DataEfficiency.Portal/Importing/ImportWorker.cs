@@ -4,10 +4,11 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew, once: a
-/// file that takes the process down with it does not do so for ever.
+/// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew,
+/// once: a file that takes the process down with it does not do so for ever.
 /// </summary>
-internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue, IPoolGrown grown,
+internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue,
+    IPoolGrown grown,
     TimeProvider time, ILogger<ImportWorker> log) : BackgroundService
 {
     private const string BegunAnew = "Begun anew after the portal was stopped.";
@@ -24,7 +25,8 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             {
                 await places.WaitAsync(stopping);
                 running.RemoveAll(t => t.IsCompleted);
-                running.Add(Task.Run(() => RunAsync(id, stopping), CancellationToken.None).ContinueWith(_ => places.Release(), TaskScheduler.Default));
+                running.Add(Task.Run(() => RunAsync(id, stopping), CancellationToken.None)
+                    .ContinueWith(_ => places.Release(), TaskScheduler.Default));
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -37,12 +39,14 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
     private async Task RecoverAsync(CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        var unfinished = await db.Imports.AsNoTracking().Where(i => i.State == WorkState.Queued || i.State == WorkState.Running).OrderBy(i => i.Id).ToListAsync(stopping);
+        var unfinished = await db.Imports.AsNoTracking().Where(i => i.State == WorkState.Queued || i.State == WorkState.Running)
+            .OrderBy(i => i.Id).ToListAsync(stopping);
         uploads.Sweep(unfinished.Select(i => Guid.Parse(i.StoredName)).ToHashSet());
         foreach (var import in unfinished)
         {
             if (import.State == WorkState.Running && !import.CancelRequested && import.Error is not null)
-                await EndAsync(import, WorkState.Failed, "The portal was stopped twice while this import ran; nothing of it was kept. Upload the file again.", stopping);
+                await EndAsync(import, WorkState.Failed,
+                    "The portal was stopped twice while this import ran; nothing of it was kept. Upload the file again.", stopping);
             else
             {
                 if (import.State == WorkState.Running) await SetAsync(import.Id, WorkState.Queued, BegunAnew, null, stopping);
@@ -74,7 +78,8 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             {
                 // not the user's file: the log has the whole of it
                 if (e is not ImportException) log.LogError(e, "Import {Import} of project {Project} failed", id, import.ProjectId);
-                await EndAsync(import, WorkState.Failed, e is ImportException ? e.Message : $"The import failed: {e.Message} Nothing of it was kept; the server's log has the details.", stopping);
+                await EndAsync(import, WorkState.Failed, e is ImportException ? e.Message
+                    : $"The import failed: {e.Message} Nothing of it was kept; the server's log has the details.", stopping);
                 return;
             }
             uploads.Delete(Guid.Parse(import.StoredName));

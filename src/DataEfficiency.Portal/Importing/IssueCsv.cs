@@ -12,7 +12,8 @@ public static class IssueCsv
         // with a byte order mark: Excel takes a CSV without one for another encoding
         await using var writer = new StreamWriter(output, new UTF8Encoding(true), leaveOpen: true) { NewLine = "\r\n" };
         await writer.WriteLineAsync("line,column,code,reason,row");
-        var issues = db.ImportIssues.AsNoTracking().Where(i => i.ImportId == importId).OrderBy(i => i.Line).ThenBy(i => i.Id).AsAsyncEnumerable();
+        var issues = db.ImportIssues.AsNoTracking().Where(i => i.ImportId == importId).OrderBy(i => i.Line).ThenBy(i => i.Id)
+            .AsAsyncEnumerable();
         await foreach (var issue in issues.WithCancellation(cancel))
             await writer.WriteLineAsync($"{issue.Line},{Cell(issue.Column)},{Cell(issue.Code)},{Cell(issue.Reason)},{Cell(issue.Excerpt)}");
     }

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Turns JSON values into rows. The first good one says what rows are in this file: objects (a key seen for the first time becomes a further column),
-/// lists (numbered columns, or named by the first list), or bare texts. Objects and lists inside a row stay JSON: <see cref="FieldPath"/> picks from them.
+/// Turns JSON values into rows. The first good one says what rows are in this file: objects (a key seen for the first time becomes a
+/// further column), lists (numbered columns, or named by the first list), or bare texts. Objects and lists inside a row stay JSON: <see
+/// cref="FieldPath"/> picks from them.
 /// </summary>
 internal sealed class JsonColumns(bool hasHeader)
 {
@@ -31,12 +32,14 @@ internal sealed class JsonColumns(bool hasHeader)
                 _names.AddRange(ColumnNames.From(value.EnumerateArray().Take(ImportLimits.Columns).Select(Value)));
                 return null;
             }
-            if (_shape == Shape.Unknown || ShapeOf(value) != _shape) return new SourceRow(line, [Start(json)], new(RowFault.BadRow, Expected(value)));
+            if (_shape == Shape.Unknown || ShapeOf(value) != _shape)
+                return new SourceRow(line, [Start(json)], new(RowFault.BadRow, Expected(value)));
             return Fields(line, value, key);
         }
         catch (JsonException e)
         {
-            return new SourceRow(line, [Start(json)], new(RowFault.BadRow, $"Not valid JSON at character {e.BytePositionInLine + 1 ?? 1:N0} of the row."));
+            return new SourceRow(line, [Start(json)], new(RowFault.BadRow,
+                $"Not valid JSON at character {e.BytePositionInLine + 1 ?? 1:N0} of the row."));
         }
         catch (InvalidOperationException)
         {
@@ -78,7 +81,8 @@ internal sealed class JsonColumns(bool hasHeader)
             {
                 if (_names.Count == ImportLimits.Columns)
                 {
-                    fault ??= new(RowFault.TooManyColumns, $"The file has more than {ImportLimits.Columns} different keys; '{Start(name)}' is one too many.");
+                    fault ??= new(RowFault.TooManyColumns,
+                    $"The file has more than {ImportLimits.Columns} different keys; '{Start(name)}' is one too many.");
                     return;
                 }
                 place = _names.Count;
@@ -105,7 +109,8 @@ internal sealed class JsonColumns(bool hasHeader)
 
     private static string Kind(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", JsonValueKind.Object => "an object", _ => "a bare value",
+        JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", JsonValueKind.Object =>
+        "an object", _ => "a bare value",
     };
 
     private static string Start(string json) => json.Length <= 200 ? json : json[..200];

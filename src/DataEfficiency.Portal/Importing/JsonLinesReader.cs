@@ -49,7 +49,8 @@ public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowRe
             row.Clear();
             tooLong = false;
             if (wasTooLong)
-                return new SourceRow(number, [], new(RowFault.TooLong, $"The line is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+                return new SourceRow(number, [], new(RowFault.TooLong,
+                    $"The line is longer than {ImportLimits.RowCharacters >> 20} million characters."));
             return string.IsNullOrWhiteSpace(json) ? null : _columns.Row(number, json);
         }
     }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>The rows of a JSON document: elements of an array, values of an object, or values one after the other; each is read alone.</summary>
+/// <summary>The rows of a JSON document: elements of an array, values of an object, or values one after the other; each is read
+/// alone.</summary>
 public sealed class JsonReader : IRowReader
 {
     private readonly Stream _stream;
@@ -25,7 +26,8 @@ public sealed class JsonReader : IRowReader
         if (_format.Kind == FileKind.JsonValues) return Values('\0');
         if (_format.RowsAt is { } path) Find(path);
         var (open, close) = _format.Kind == FileKind.JsonMap ? ('{', '}') : ('[', ']');
-        if (!_text.Take(open)) throw new ImportException($"Line {_text.Line:N0}: a JSON {(open == '{' ? "object" : "array")} was expected.");
+        if (!_text.Take(open))
+            throw new ImportException($"Line {_text.Line:N0}: a JSON {(open == '{' ? "object" : "array")} was expected.");
         return Values(close);
     }
 
@@ -72,7 +74,8 @@ public sealed class JsonReader : IRowReader
             string? key = null;
             if (_format.Kind == FileKind.JsonMap && (key = _text.Name()) is null)
             {
-                yield return new SourceRow(line, [], new(RowFault.BadRow, "A name in quotes with a colon was expected here: the rest of the file is not read."));
+                yield return new SourceRow(line, [], new(RowFault.BadRow,
+                "A name in quotes with a colon was expected here: the rest of the file is not read."));
                 yield break;
             }
             json.Clear();
@@ -82,7 +85,8 @@ public sealed class JsonReader : IRowReader
                 yield break;
             }
             if (_text.TooLong)
-                yield return new SourceRow(line, [], new(RowFault.TooLong, $"The element is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+                yield return new SourceRow(line, [], new(RowFault.TooLong,
+                    $"The element is longer than {ImportLimits.RowCharacters >> 20} million characters."));
             else if (_columns.Row(line, json.ToString(), key) is { } row) yield return row;
         }
     }

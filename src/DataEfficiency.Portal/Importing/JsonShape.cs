@@ -1,5 +1,6 @@
-// What a JSON file is made of: values on lines, an array, or one document with rows somewhere inside (CLINC150: a list of pairs for each split;
-// BIG-bench: objects under "examples"). A document is walked to its end, so that every place with rows is known with its number of rows.
+// What a JSON file is made of: values on lines, an array, or one document with rows somewhere inside (CLINC150: a list of pairs for each
+// split; BIG-bench: objects under "examples"). A document is walked to its end, so that every place with rows is known with its number of
+// rows.
 using System.Text;
 using System.Text.Json;
 
@@ -18,7 +19,8 @@ internal static class JsonShape
     private const int Deepest = 4, MostPlaces = 200, LeastMap = 3, SampleLines = 20;
 
     /// <summary>The format with the places that have rows, most likely first; null where the file is not JSON.</summary>
-    /// <param name="extension">Of the file's name: bare texts in quotes could be CSV as well, and one object alone a document or a line.</param>
+    /// <param name="extension">Of the file's name: bare texts in quotes could be CSV as well, and one object alone a document or a
+    /// line.</param>
     /// <exception cref="ImportException">It is JSON that holds its table in another way.</exception>
     public static (SourceFormat Format, IReadOnlyList<JsonRows> Places)? Of(Stream stream, string encoding, string extension)
     {
@@ -48,8 +50,10 @@ internal static class JsonShape
         Walk(text, null, 0, places);
         if (!isObject) return (asOneRow with { Kind = FileKind.JsonArray }, []);
         RefuseColumns(places);
-        var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of).ThenByDescending(p => p.Rows).ToList();
-        var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects, Rows: >= LeastMap }).OrderByDescending(p => p.Rows).ToList();
+        var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of).ThenByDescending(p => p.Rows)
+            .ToList();
+        var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects, Rows: >= LeastMap }).OrderByDescending(p => p.Rows)
+            .ToList();
         // one object with a text of its own and a few tags is a row; a document has its rows in lists
         if (lists.Count > 0 && lists[0].Of == JsonRowKind.Texts && places[0].Of is JsonRowKind.Others or JsonRowKind.Texts) lists.Clear();
         List<JsonRows> likely = [.. lists, .. maps];
@@ -85,13 +89,15 @@ internal static class JsonShape
         return kind;
     }
 
-    // {"text": {"0": ..}, "label": {"0": ..}} and {"text": [..], "label": [..]} are columns: reading them as rows would tear the table apart
+    // {"text": {"0": ..}, "label": {"0": ..}} and {"text": [..], "label": [..]} are columns: reading them as rows would tear the table
+    // apart
     private static void RefuseColumns(List<JsonRows> places)
     {
         var top = places.Where(p => p.Path is not null && !p.Path.Contains('.')).ToList();
         if (top.Count < 2 || places[0].Rows != top.Count || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
         if (!top.Any(p => ColumnNames.IsUsual(p.Path!)) || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;
-        throw new ImportException($"The file holds its table by columns ({string.Join(", ", top.Take(4).Select(p => p.Path))}), not by rows. " +
+        throw new ImportException($"The file holds its table by columns ({string.Join(", ", top.Take(4).Select(p => p.Path))}), not by " +
+            $"rows. " +
             "Save it as CSV or JSON lines (pandas: df.to_json(path, orient=\"records\", lines=True)).");
     }
 
@@ -102,7 +108,8 @@ internal static class JsonShape
         using var text = new StreamReader(stream, MarkedText.Decoding(encoding), false, 1 << 16, leaveOpen: true);
         var buffer = new char[1 << 18];
         var read = text.ReadBlock(buffer, 0, buffer.Length);
-        var start = new string(buffer, 0, read).TrimStart('\uFEFF').Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var start = new string(buffer, 0, read).TrimStart('\uFEFF')
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         // the last one may be cut
         var lines = start.Take(read == buffer.Length ? Math.Max(1, start.Length - 1) : start.Length).Take(SampleLines).ToList();
         return (lines.Count(l => l[0] is '{' or '[' && IsValid(l)), lines.Count(l => l[0] == '"' && IsValid(l)), lines.Count);

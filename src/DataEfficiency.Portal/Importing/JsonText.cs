@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Walks through JSON of any size, value by value, without building it: finds where values begin and end, so that each can be parsed alone, a fault
-/// costs one value, and memory is bounded by one value.
+/// Walks through JSON of any size, value by value, without building it: finds where values begin and end, so that each can be parsed alone,
+/// a fault costs one value, and memory is bounded by one value.
 /// </summary>
 internal sealed class JsonText(StreamReader text) : IDisposable
 {

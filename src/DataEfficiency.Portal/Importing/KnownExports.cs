@@ -1,5 +1,5 @@
-// Exports of other labeling tools, told by the fields that only they have. Their answers become gold or labels like any other column; their own
-// bookkeeping (annotations, suggestions, who answered) is not kept as metadata, since annotators would see it beside the text.
+// Exports of other labeling tools, told by the fields that only they have. Their answers become gold or labels like any other column; their
+// own bookkeeping (annotations, suggestions, who answered) is not kept as metadata, since annotators would see it beside the text.
 namespace DataEfficiency.Portal.Importing;
 
 internal static class KnownExports
@@ -8,48 +8,61 @@ internal static class KnownExports
     {
         bool Has(params string[] names) => names.All(columns.Contains);
         var paths = FieldPath.Offered(columns, rows);
-        if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions"))) return LabelStudio(format, columns, paths);
+        if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions")))
+            return LabelStudio(format, columns, paths);
         if (format.IsJson && Has("text", "_input_hash") || Has("text", "options", "accept")) return Prodigy(format, columns);
         if (format.IsJson && Has("fields", "responses")) return ArgillaRecords(format, columns, paths);
-        if (columns.FirstOrDefault(c => c.EndsWith(".responses", StringComparison.Ordinal)) is { } responses) return Argilla(format, columns, responses);
+        if (columns.FirstOrDefault(c => c.EndsWith(".responses", StringComparison.Ordinal)) is { } responses)
+            return Argilla(format, columns, responses);
         if (Has("annotation", "inputs") || Has("annotation", "prediction")) return OldArgilla(format, columns, paths);
         return format.IsJson && Has("text") && (Has("label") || Has("labels") || Has("entities")) ? Doccano(format, columns, rows) : null;
     }
 
     private static ColumnGuess LabelStudio(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
     {
-        var text = paths.FirstOrDefault(p => p == "data.text") ?? paths.FirstOrDefault(p => p.StartsWith("data.", StringComparison.Ordinal)) ?? "data";
-        var answer = paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal) && p.EndsWith(".value.choices", StringComparison.Ordinal))
-            ?? paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal) && p.EndsWith(".value.text", StringComparison.Ordinal));
+        var text = paths.FirstOrDefault(p => p == "data.text") ?? paths.FirstOrDefault(p => p.StartsWith("data.", StringComparison.Ordinal))
+            ?? "data";
+        var answer = paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
+            && p.EndsWith(".value.choices", StringComparison.Ordinal))
+            ?? paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
+                && p.EndsWith(".value.text", StringComparison.Ordinal));
         return Made(format, columns, text, answer, "Label Studio", [.. columns.Where(c => c is not ("data" or "id" or "meta"))]);
     }
 
     private static ColumnGuess Prodigy(SourceFormat format, IReadOnlyList<string> columns)
     {
         var answer = columns.Contains("accept") ? "accept" : columns.Contains("label") ? "label" : null;
-        var made = Made(format, columns, "text", answer, "Prodigy", [.. columns.Where(c => c is not ("text" or "meta" or "accept" or "label"))]);
+        var made = Made(format, columns, "text", answer, "Prodigy",
+            [.. columns.Where(c => c is not ("text" or "meta" or "accept" or "label"))]);
         return made with { Mapping = made.Mapping with { Id = null, AcceptedIn = columns.Contains("answer") ? "answer" : null } };
     }
 
     private static ColumnGuess Argilla(SourceFormat format, IReadOnlyList<string> columns, string responses)
     {
         var stem = responses[..^".responses".Length];
-        var own = columns.Where(c => c == "status" || c.Contains(".responses", StringComparison.Ordinal) || c.Contains(".suggestion", StringComparison.Ordinal)).ToList();
-        var text = columns.FirstOrDefault(c => c == "text") ?? columns.FirstOrDefault(c => !own.Contains(c) && c is not ("id" or "_server_id")) ?? responses;
+        var own = columns.Where(c => c == "status" || c.Contains(".responses", StringComparison.Ordinal)
+            || c.Contains(".suggestion", StringComparison.Ordinal)).ToList();
+        var text = columns.FirstOrDefault(c => c == "text") ?? columns.FirstOrDefault(c => !own.Contains(c)
+            && c is not ("id" or "_server_id")) ?? responses;
         return Made(format, columns, text, responses, $"Argilla (question “{stem}”)", own.Where(c => c != responses));
     }
 
     private static ColumnGuess ArgillaRecords(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
     {
-        var text = paths.FirstOrDefault(p => p == "fields.text") ?? paths.FirstOrDefault(p => p.StartsWith("fields.", StringComparison.Ordinal)) ?? "fields";
-        var answer = paths.FirstOrDefault(p => p.StartsWith("responses.", StringComparison.Ordinal) && p.EndsWith(".0.value", StringComparison.Ordinal));
-        return Made(format, columns, text, answer, "Argilla", columns.Where(c => c is "responses" or "suggestions" or "vectors" or "status" or "_server_id"));
+        var text = paths.FirstOrDefault(p => p == "fields.text")
+            ?? paths.FirstOrDefault(p => p.StartsWith("fields.", StringComparison.Ordinal)) ?? "fields";
+        var answer = paths.FirstOrDefault(p => p.StartsWith("responses.", StringComparison.Ordinal)
+            && p.EndsWith(".0.value", StringComparison.Ordinal));
+        return Made(format, columns, text, answer, "Argilla",
+            columns.Where(c => c is "responses" or "suggestions" or "vectors" or "status" or "_server_id"));
     }
 
     private static ColumnGuess OldArgilla(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
     {
-        var text = columns.FirstOrDefault(c => c == "text") ?? paths.FirstOrDefault(p => p.StartsWith("inputs.", StringComparison.Ordinal)) ?? "inputs";
-        return Made(format, columns, text, "annotation", "Argilla", columns.Where(c => c is not ("text" or "inputs" or "id" or "metadata" or "annotation")));
+        var text = columns.FirstOrDefault(c => c == "text") ?? paths.FirstOrDefault(p => p.StartsWith("inputs.", StringComparison.Ordinal))
+            ?? "inputs";
+        return Made(format, columns, text, "annotation", "Argilla",
+            columns.Where(c => c is not ("text" or "inputs" or "id" or "metadata" or "annotation")));
     }
 
     private static ColumnGuess? Doccano(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
@@ -61,15 +74,20 @@ internal static class KnownExports
         if (!isList && !columns.Contains("entities")) return null;
         // marked stretches of the text are no answers of a choice
         var spans = columns.Contains("entities") || values.Any(v => AnswerField.Read(v, true).Fault is not null);
-        var made = Made(format, columns, "text", spans ? null : answer, "doccano", columns.Where(c => c is "entities" or "relations" or "Comments" || spans && c == answer));
-        return spans ? made with { Note = "This is an export of doccano with marked stretches of text (spans), which no project here can take as answers: the texts are in “text”." } : made;
+        var made = Made(format, columns, "text", spans ? null : answer, "doccano",
+            columns.Where(c => c is "entities" or "relations" or "Comments" || spans && c == answer));
+        return spans ? made with { Note = "This is an export of doccano with marked stretches of text (spans), which no project here " +
+            "can take as answers: the texts are in “text”." } : made;
     }
 
-    private static ColumnGuess Made(SourceFormat format, IReadOnlyList<string> columns, string text, string? answer, string tool, IEnumerable<string> own)
+    private static ColumnGuess Made(SourceFormat format, IReadOnlyList<string> columns, string text, string? answer, string tool,
+        IEnumerable<string> own)
     {
         var id = columns.FirstOrDefault(c => c == "id");
         var answers = answer is null ? "no answers were found" : $"the answers in “{answer}”";
         return new ColumnGuess(new ColumnMapping(format, text, id, answer, answer is null ? AnswerUse.Ignore : AnswerUse.HiddenGold,
-            Dropped: [.. own.Where(c => c != text && c != answer)]), $"This is an export of {tool}: the texts are in “{text}”, {answers}. Choose other fields below where that is not what you want.");
+            Dropped: [.. own.Where(c => c != text && c != answer)]),
+            $"This is an export of {tool}: the texts are in “{text}”, {answers}. Choose other fields below where that is not what you " +
+                $"want.");
     }
 }

@@ -1,10 +1,12 @@
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Lines such as "spam: You have won" or "__label__good Works as told": up to the first separator is the label, the rest is the text.</summary>
+/// <summary>Lines such as "spam: You have won" or "__label__good Works as told": up to the first separator is the label, the rest is the
+/// text.</summary>
 public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowReader
 {
     private static readonly string[] Names = ["label", "text"];
-    private readonly DelimitedReader _lines = new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false, Quoted = false });
+    private readonly DelimitedReader _lines = new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false,
+        Quoted = false });
 
     public IReadOnlyList<string> Columns => Names;
     public long BytesRead => _lines.BytesRead;
@@ -30,5 +32,6 @@ public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowR
         return at <= 0 ? null : (trimmed[..at].Trim(), trimmed[(at + 1)..].Trim());
     }
 
-    private static string NameOf(char separator) => separator switch { ' ' => "blank", '\t' => "tab", ':' => "colon", _ => $"'{separator}'" };
+    private static string NameOf(char separator) => separator switch { ' ' => "blank", '\t' => "tab", ':' => "colon",
+        _ => $"'{separator}'" };
 }

@@ -41,7 +41,8 @@ public static class MarkedText
         var at = text.AsSpan().IndexOfAny(Bad, '\0');
         if (at < 0) return null;
         return text[at] == Bad
-            ? new RowFault(RowFault.BadBytes, "Holds bytes that are no text in the file's encoding. Choose another encoding, or save the file as UTF-8.", column)
+            ? new RowFault(RowFault.BadBytes,
+                "Holds bytes that are no text in the file's encoding. Choose another encoding, or save the file as UTF-8.", column)
             : new RowFault(RowFault.BadBytes, "Holds the character U+0000.", column);
     }
 }

@@ -11,7 +11,8 @@ namespace DataEfficiency.Portal.Importing;
 
 internal static class PoolWriter
 {
-    private static readonly JsonSerializerOptions Plain = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain =
+        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Adds items (without a place in the permutation yet) and the labels they bring, which do not count yet either.</summary>
     public static void AddItems(AppDbContext db, Import import, IEnumerable<PoolRow> rows, long now)
@@ -33,12 +34,14 @@ internal static class PoolWriter
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
                 gold.Count > 0 ? gold[0] : null, right, parts)!;
             if (answer is null) continue;
-            var json = definition is null ? JsonSerializer.Serialize(new { text = answer }) : JsonSerializer.Serialize(new { label = definition.Id });
+            var json = definition is null ? JsonSerializer.Serialize(new { text = answer })
+                : JsonSerializer.Serialize(new { label = definition.Id });
             Run(label, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, definition?.Id, answer, (int)Stratum.Imported, now);
         }
     }
 
-    /// <summary>Gives items their place in the permutation and makes one slot each; the slot of a labelled item is taken from the start.</summary>
+    /// <summary>Gives items their place in the permutation and makes one slot each; the slot of a labelled item is taken from the
+    /// start.</summary>
     public static void PlaceItems(AppDbContext db, Import import, IEnumerable<PlacedItem> items)
     {
         const string ranks = """UPDATE "Items" SET "RandomRank"=@rank,"ActiveRank"=@rank WHERE "Id"=@item""";
@@ -52,7 +55,8 @@ internal static class PoolWriter
         {
             Run(place, rank, id);
             var isLabelled = labelId is not null;
-            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? import.CreatedBy : null, isLabelled ? (int)Stratum.Imported : null, labelId);
+            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? import.CreatedBy : null, isLabelled ? (int)Stratum.Imported
+                : null, labelId);
         }
     }
 

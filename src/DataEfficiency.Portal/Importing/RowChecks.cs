@@ -28,7 +28,8 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         {
             counts.Duplicates++;
             var where = line == 0 ? "an item that the project has already" : $"line {line:N0}";
-            if (!mapping.KeepDuplicates) return (null, new(RowFault.Duplicate, $"The same text as {where}; not added again.", mapping.TextColumns[0]));
+            if (!mapping.KeepDuplicates) return (null, new(RowFault.Duplicate, $"The same text as {where}; not added again.",
+                mapping.TextColumns[0]));
             fault ??= new(RowFault.Duplicate, $"The same text as {where}; added all the same, as asked.", mapping.TextColumns[0]);
         }
         if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, texts, null, null), fault);
@@ -41,10 +42,13 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         if (row.Answers.Count == 0 || answers.IsOpen) return (row.Answers, null, null);
         var found = row.Answers.Select(answers.Find).OfType<LabelDefinition>().Distinct().ToList();
         if (mapping.Use == AnswerUse.Labels && found.Count > 1)
-            return ([], null, new(RowFault.SeveralAnswers, $"Has {found.Count} answers where a label is one; the row was left out. As hidden gold, any of them is right.", mapping.Answer));
+            return ([], null, new(RowFault.SeveralAnswers,
+                $"Has {found.Count} answers where a label is one; the row was left out. As hidden gold, any of them is right.",
+                mapping.Answer));
         if (found.Count > 0) return ([.. found.Select(l => l.AnswerText)], found[0], null);
         var what = mapping.Use == AnswerUse.Labels ? "the row was left out" : "the item was added without it";
-        return ([], null, new(RowFault.UnknownAnswer, $"'{Short(row.Answers[0])}' is not in the project's answer set; {what}.", mapping.Answer));
+        return ([], null, new(RowFault.UnknownAnswer, $"'{Short(row.Answers[0])}' is not in the project's answer set; {what}.",
+            mapping.Answer));
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";

@@ -43,13 +43,15 @@ public sealed class RowMapper
             if (row.FaultOf(_textPaths[i].Column) is { } fault) return (null, fault);
         var (text, parts) = TextOf(row);
         if (string.IsNullOrWhiteSpace(text))
-            return (null, new(RowFault.EmptyText, _textPaths.All(p => p.Column < 0) ? $"There is no column '{_texts[0]}'." : "The text is empty.", _texts[0]));
+            return (null, new(RowFault.EmptyText, _textPaths.All(p => p.Column < 0) ? $"There is no column '{_texts[0]}'."
+                : "The text is empty.", _texts[0]));
         if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
             return (null, new(RowFault.TooLong, $"The text is longer than {ImportLimits.TextBytes >> 10} KiB.", _texts[0]));
         var (answers, wrong) = AnswersOf(row);
         if (wrong is not null) return (null, wrong);
         var external = _id.Value(row)?.Trim();
-        return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null, answers, Metadata(row), parts), null);
+        return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null,
+            answers, Metadata(row), parts), null);
     }
 
     private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
@@ -80,9 +82,11 @@ public sealed class RowMapper
         if (_known == columns.Count) return;
         _known = columns.Count;
         _textPaths = [.. _texts.Select(t => FieldPath.Find(columns, t))];
-        (_id, _answer, _accepted) = (FieldPath.Find(columns, _mapping.Id), FieldPath.Find(columns, _mapping.Answer), FieldPath.Find(columns, _mapping.AcceptedIn));
+        (_id, _answer, _accepted) = (FieldPath.Find(columns, _mapping.Id), FieldPath.Find(columns, _mapping.Answer),
+            FieldPath.Find(columns, _mapping.AcceptedIn));
         // an ignored answer must not reach annotators by way of the metadata either
-        _apart = [.. _textPaths.Select(p => p.Column), _id.Column, _answer.Column, .. (_mapping.Dropped ?? []).Select(d => FieldPath.Find(columns, d).Column)];
+        _apart = [.. _textPaths.Select(p => p.Column), _id.Column, _answer.Column, .. (_mapping.Dropped ?? [])
+            .Select(d => FieldPath.Find(columns, d).Column)];
     }
 
     private string? Metadata(SourceRow row)

@@ -23,7 +23,8 @@ public enum FileKind
 /// <param name="Sheet">Of workbooks; null: the first visible one.</param>
 /// <param name="Quoted">Quotes enclose fields (RFC 4180); null: as usual for the separator.</param>
 /// <param name="RowsAt">Of JSON documents: the property under which the rows are, as "a.b"; null: the document itself.</param>
-public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char Delimiter = ',', bool HasHeader = true, string? Sheet = null,
+public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char Delimiter = ',', bool HasHeader = true,
+    string? Sheet = null,
     bool? Quoted = null, string? RowsAt = null)
 {
     /// <summary>Tab-separated values and plain lines know no quoting: a quote is a character like any other there.</summary>
@@ -39,8 +40,10 @@ public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char
         FileKind.JsonValues => $"JSON values one after the other, {ShownEncoding}",
         FileKind.JsonArray => RowsAt is null ? $"JSON array, {ShownEncoding}" : $"JSON array under “{RowsAt}”, {ShownEncoding}",
         FileKind.JsonMap => RowsAt is null ? $"JSON rows by key, {ShownEncoding}" : $"JSON rows by key under “{RowsAt}”, {ShownEncoding}",
-        FileKind.LabelLines => $"lines of label, {Delimiter switch { '\t' => "tab", ' ' => "blank", _ => Delimiter.ToString() }}, text; {ShownEncoding}",
-        _ => Delimiter switch { ',' => "CSV with commas", ';' => "CSV with semicolons", '\t' => "TSV", '\0' => "one text per line", _ => $"separated by {Delimiter}" }
+        FileKind.LabelLines =>
+        $"lines of label, {Delimiter switch { '\t' => "tab", ' ' => "blank", _ => Delimiter.ToString() }}, text; {ShownEncoding}",
+        _ => Delimiter switch { ',' => "CSV with commas", ';' => "CSV with semicolons", '\t' => "TSV", '\0' => "one text per line",
+        _ => $"separated by {Delimiter}" }
             + $", {ShownEncoding}",
     };
 

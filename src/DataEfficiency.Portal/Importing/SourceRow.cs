@@ -3,15 +3,18 @@ namespace DataEfficiency.Portal.Importing;
 /// <summary>Why a row is refused. Codes are stable, reasons are for people.</summary>
 public sealed record RowFault(string Code, string Reason, string? Column = null)
 {
-    public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooLong = "too-long", TooManyColumns = "too-many-columns", EmptyText = "empty-text",
-        Duplicate = "duplicate", DuplicateId = "duplicate-id", UnknownAnswer = "unknown-answer", SeveralAnswers = "several-answers", BadAnswer = "bad-answer",
+    public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooLong = "too-long", TooManyColumns = "too-many-columns",
+        EmptyText = "empty-text",
+        Duplicate = "duplicate", DuplicateId = "duplicate-id", UnknownAnswer = "unknown-answer", SeveralAnswers = "several-answers",
+        BadAnswer = "bad-answer",
         NoResult = "no-result", CellError = "cell-error";
 }
 
 /// <summary>One row of a file, in the order of the reader's columns; missing fields are null or beyond the end.</summary>
 /// <param name="Line">The physical line the row begins on (workbooks: the row number), counted from 1.</param>
 /// <param name="FieldFaults">By place: fields that cannot be used, which matters only where the column is.</param>
-public sealed record SourceRow(int Line, IReadOnlyList<string?> Fields, RowFault? Fault = null, IReadOnlyDictionary<int, RowFault>? FieldFaults = null)
+public sealed record SourceRow(int Line, IReadOnlyList<string?> Fields, RowFault? Fault = null, IReadOnlyDictionary<int,
+    RowFault>? FieldFaults = null)
 {
     public string? Field(int column) => column >= 0 && column < Fields.Count ? Fields[column] : null;
 

@@ -51,15 +51,19 @@ public sealed record TextEncoding(string Name, string? Note = null)
         if (counts.Zeros > 3 + counts.Bytes / 50 || counts.Controls > 8 + counts.Bytes / 50) throw new ImportException(NoText);
         if (counts.Broken == 0) return new("utf-8");
         if (counts.Sequences == 0 && counts.NotInWindows1252 == 0)
-            return new("windows-1252", $"{counts.Broken:N0} bytes of the file are no UTF-8; as Windows-1252 all of it is text. Check the letters with accents below.");
-        return new("utf-8", $"{counts.Broken:N0} places of the file hold bytes that are no UTF-8: their rows are errors unless another encoding is chosen.");
+            return new("windows-1252",
+                $"{counts.Broken:N0} bytes of the file are no UTF-8; as Windows-1252 all of it is text. Check the letters with accents " +
+                    $"below.");
+        return new("utf-8", $"{counts.Broken:N0} places of the file hold bytes that are no UTF-8: their rows are errors unless another " +
+            $"encoding is chosen.");
     }
 
     // bytes of any kind can look like UTF-16 by their zeros, but not by their letters
     private static TextEncoding Checked(TextEncoding decided, Stream stream, byte[] bytes)
     {
         stream.Position = 0;
-        var head = MarkedText.Decoding(decided.Name).GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        var head = MarkedText.Decoding(decided.Name).GetString(bytes, 0,
+            stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
         stream.Position = 0;
         var odd = head.Count(c => c == MarkedText.Bad || char.IsControl(c) && !char.IsWhiteSpace(c)
             || char.GetUnicodeCategory(c) is UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);

@@ -6,7 +6,8 @@ namespace DataEfficiency.Portal.Importing;
 /// <param name="UserId">Who uploaded it: nobody else can import it.</param>
 public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId, long CreatedAt);
 
-/// <summary>Uploaded files on their way into a pool, under names of our own; the user's file name lives in a note beside the file only.</summary>
+/// <summary>Uploaded files on their way into a pool, under names of our own; the user's file name lives in a note beside the file
+/// only.</summary>
 public sealed class UploadStore(DataFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
@@ -18,13 +19,16 @@ public sealed class UploadStore(DataFolder folder, TimeProvider time)
         try
         {
             long bytes = 0;
-            await using (var file = new FileStream(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+            await using (var file = new FileStream(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16,
+                FileOptions.Asynchronous))
             {
                 var buffer = new byte[1 << 16];
                 int read;
                 while ((read = await body.ReadAsync(buffer, cancel)) > 0)
                 {
-                    if ((bytes += read) > ImportLimits.UploadBytes) throw new ImportException($"The file is larger than {ImportLimits.UploadBytes >> 30} GiB. Split it and import the parts one after the other.");
+                    if ((bytes += read) > ImportLimits.UploadBytes)
+                        throw new ImportException($"The file is larger than {ImportLimits.UploadBytes >> 30} GiB. Split it and import " +
+                            $"the parts one after the other.");
                     await file.WriteAsync(buffer.AsMemory(0, read), cancel);
                 }
             }
@@ -40,9 +44,11 @@ public sealed class UploadStore(DataFolder folder, TimeProvider time)
         }
     }
 
-    public Upload? Find(Guid id) => File.Exists(NoteOf(id)) && File.Exists(PathOf(id)) ? JsonSerializer.Deserialize<Upload>(File.ReadAllText(NoteOf(id))) : null;
+    public Upload? Find(Guid id) => File.Exists(NoteOf(id)) && File.Exists(PathOf(id))
+        ? JsonSerializer.Deserialize<Upload>(File.ReadAllText(NoteOf(id))) : null;
 
-    public Stream Open(Guid id) => new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+    public Stream Open(Guid id) => new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+        FileOptions.SequentialScan);
 
     public void Delete(Guid id)
     {
@@ -55,7 +61,8 @@ public sealed class UploadStore(DataFolder folder, TimeProvider time)
     {
         var before = (time.GetUtcNow() - Kept).UtcDateTime;
         foreach (var path in Directory.EnumerateFiles(folder.Uploads))
-            if (Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) && !inUse.Contains(id) && File.GetLastWriteTimeUtc(path) < before) File.Delete(path);
+            if (Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) && !inUse.Contains(id)
+                && File.GetLastWriteTimeUtc(path) < before) File.Delete(path);
     }
 
     private string PathOf(Guid id) => Path.Combine(folder.Uploads, id.ToString("N"));

@@ -1,5 +1,5 @@
-// The zip of an .xlsx, opened with suspicion: entry names are only looked up, never used as paths; sizes are bounded before and while unpacking.
-// Parts are found through relationships from _rels/.rels on (ECMA-376 part 2): their names are the writer's choice.
+// The zip of an .xlsx, opened with suspicion: entry names are only looked up, never used as paths; sizes are bounded before and while
+// unpacking. Parts are found through relationships from _rels/.rels on (ECMA-376 part 2): their names are the writer's choice.
 using System.IO.Compression;
 
 namespace DataEfficiency.Portal.Importing;
@@ -22,11 +22,13 @@ internal sealed class WorkbookPackage : IDisposable
         try
         {
             _zip = new ZipArchive(opening, ZipArchiveMode.Read, leaveOpen: true);
-            if (_zip.Entries.Count > MostParts) throw new ImportException($"The workbook has more than {MostParts:N0} parts: it is not read.");
+            if (_zip.Entries.Count > MostParts)
+                throw new ImportException($"The workbook has more than {MostParts:N0} parts: it is not read.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException)
         {
-            throw new ImportException("The file begins like an Excel workbook but is damaged or cut off. Save it again and upload it anew.");
+            throw new ImportException("The file begins like an Excel workbook but is damaged or cut off. Save it again and upload it " +
+                "anew.");
         }
         opening.IsOpened();
         long total = 0;
@@ -49,14 +51,17 @@ internal sealed class WorkbookPackage : IDisposable
     public bool Is1904 { get; }
 
     /// <summary>A part that the workbook has once, such as "sharedStrings" or "styles"; null where it has none.</summary>
-    public WorkbookXml? Open(string kind) => _relations.Values.FirstOrDefault(r => r.Kind == kind).Part is { } part && _parts.ContainsKey(part) ? OpenPart(part) : null;
+    public WorkbookXml? Open(string kind) => _relations.Values.FirstOrDefault(r => r.Kind == kind).Part is { } part
+        && _parts.ContainsKey(part) ? OpenPart(part) : null;
 
     public WorkbookXml OpenPart(string part)
     {
         if (!_parts.TryGetValue(part, out var entry)) throw new ImportException($"The workbook is damaged: its part {part} is missing.");
-        var most = Math.Min(ImportLimits.UnpackedBytes, Math.Max(ImportLimits.RatioFreeBytes, entry.CompressedLength * ImportLimits.UnpackRatio));
+        var most = Math.Min(ImportLimits.UnpackedBytes, Math.Max(ImportLimits.RatioFreeBytes,
+            entry.CompressedLength * ImportLimits.UnpackRatio));
         if (entry.Length > most)
-            throw new ImportException($"The workbook's part {entry.Name} unpacks to {entry.Length >> 20:N0} MiB, over {ImportLimits.UnpackRatio} times its size: " +
+            throw new ImportException($"The workbook's part {entry.Name} unpacks to {entry.Length >> 20:N0} MiB, over " +
+                $"{ImportLimits.UnpackRatio} times its size: " +
                 "that is no ordinary sheet. Save it as CSV and import that.");
         try { return new WorkbookXml(new BoundedStream(entry.Open(), most, entry.Name)); }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or IOException)
@@ -73,14 +78,18 @@ internal sealed class WorkbookPackage : IDisposable
             foreach (var (kind, part) in Relations("").Values)
                 if (kind == "officeDocument")
                 {
-                    if (part.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) throw new ImportException("This is a binary workbook (.xlsb). Save it as .xlsx or CSV.");
-                    if (part.StartsWith("word/", StringComparison.OrdinalIgnoreCase)) throw new ImportException("This is a Word document. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
-                    if (part.StartsWith("ppt/", StringComparison.OrdinalIgnoreCase)) throw new ImportException("This is a PowerPoint file. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
+                    if (part.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
+                        throw new ImportException("This is a binary workbook (.xlsb). Save it as .xlsx or CSV.");
+                    if (part.StartsWith("word/", StringComparison.OrdinalIgnoreCase))
+                        throw new ImportException("This is a Word document. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
+                    if (part.StartsWith("ppt/", StringComparison.OrdinalIgnoreCase))
+                        throw new ImportException("This is a PowerPoint file. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
                     if (_parts.ContainsKey(part)) return part;
                     throw new ImportException($"The workbook is damaged: its part {part} is missing.");
                 }
         if (_parts.ContainsKey("xl/workbook.xml")) return "xl/workbook.xml";
-        if (_parts.ContainsKey("content.xml") && _parts.ContainsKey("mimetype")) throw new ImportException("This is an OpenDocument file (.ods). Save it as .xlsx or CSV.");
+        if (_parts.ContainsKey("content.xml") && _parts.ContainsKey("mimetype"))
+            throw new ImportException("This is an OpenDocument file (.ods). Save it as .xlsx or CSV.");
         throw new ImportException("The file is a zip archive but no Excel workbook (.xlsx). Unpack it and upload the table inside.");
     }
 
@@ -92,9 +101,11 @@ internal sealed class WorkbookPackage : IDisposable
         using var xml = OpenPart($"{folder}_rels/{name}.rels");
         while (xml.Next())
         {
-            if (!xml.IsElement || xml.Name != "Relationship" || xml.Attribute("TargetMode") == "External" || found.Count > MostParts) continue;
+            if (!xml.IsElement || xml.Name != "Relationship" || xml.Attribute("TargetMode") == "External" || found.Count > MostParts)
+                continue;
             var type = xml.Attribute("Type") ?? "";
-            if (xml.Attribute("Id") is { } id && xml.Attribute("Target") is { } target) found[id] = (type[(type.LastIndexOf('/') + 1)..], Resolve(folder, target));
+            if (xml.Attribute("Id") is { } id && xml.Attribute("Target") is { } target) found[id] = (type[(type.LastIndexOf('/') + 1)..],
+                Resolve(folder, target));
         }
         return found;
     }
@@ -102,7 +113,8 @@ internal sealed class WorkbookPackage : IDisposable
     private static string Resolve(string folder, string target)
     {
         var way = new List<string>();
-        foreach (var step in (target.StartsWith('/') ? target : folder + target).Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var step in (target.StartsWith('/') ? target : folder + target).Replace('\\', '/')
+            .Split('/', StringSplitOptions.RemoveEmptyEntries))
             if (step == ".." && way.Count > 0) way.RemoveAt(way.Count - 1);
             else if (step is not ("." or "..")) way.Add(Uri.UnescapeDataString(step));
         return string.Join('/', way);

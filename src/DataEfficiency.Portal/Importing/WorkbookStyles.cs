@@ -21,11 +21,13 @@ internal sealed class WorkbookStyles
             else if (xml.Name == "cellXfs") inCells = xml.IsElement;
             else if (inCells && xml.Is("xf") && _formats.Count < MostStyles)
                 // a style without a format is General
-                _formats.Add(int.TryParse(xml.Attribute("numFmtId"), out var id) ? custom.TryGetValue(id, out var own) ? own : ExcelFormat.BuiltIn(id) : default);
+                _formats.Add(int.TryParse(xml.Attribute("numFmtId"), out var id) ? custom.TryGetValue(id, out var own) ? own
+                    : ExcelFormat.BuiltIn(id) : default);
         }
     }
 
     /// <summary>The number as its style shows it.</summary>
     public string Show(string stored, string? style) =>
-        ExcelNumber.Show(stored, int.TryParse(style, out var index) && index >= 0 && index < _formats.Count ? _formats[index] : default, _is1904);
+        ExcelNumber.Show(stored, int.TryParse(style, out var index) && index >= 0 && index < _formats.Count ? _formats[index] : default,
+            _is1904);
 }

@@ -23,7 +23,8 @@ internal sealed class WorkbookXml : IDisposable
     {
         _xml = XmlReader.Create(stream, new XmlReaderSettings
         {
-            DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, IgnoreComments = true, IgnoreProcessingInstructions = true,
+            DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
             CheckCharacters = false, NameTable = new BoundedNames(),
         });
     }
@@ -36,7 +37,8 @@ internal sealed class WorkbookXml : IDisposable
     public bool Next()
     {
         if (++_reads % BetweenLooks == 0 && _since.Elapsed > ImportLimits.WorkbookPatience)
-            throw new ImportException($"The workbook gives no row for {ImportLimits.WorkbookPatience.TotalSeconds:0} seconds: that is no ordinary sheet. " +
+            throw new ImportException($"The workbook gives no row for {ImportLimits.WorkbookPatience.TotalSeconds:0} seconds: that is " +
+                $"no ordinary sheet. " +
                 "Save it as CSV and import that.");
         try
         {
@@ -53,7 +55,8 @@ internal sealed class WorkbookXml : IDisposable
     public void Progressed() => _since.Restart();
 
     /// <summary>The start of a spreadsheet element of that name.</summary>
-    public bool Is(string name) => _xml.NodeType == XmlNodeType.Element && _xml.LocalName == name && _xml.NamespaceURI is Main or StrictMain;
+    public bool Is(string name) => _xml.NodeType == XmlNodeType.Element && _xml.LocalName == name && _xml.NamespaceURI is Main
+        or StrictMain;
 
     public string? Attribute(string name) => _xml.GetAttribute(name);
 
@@ -71,7 +74,8 @@ internal sealed class WorkbookXml : IDisposable
         var (depth, fits) = (_xml.Depth, true);
         while (NextInside(depth))
         {
-            if (_xml.NodeType is not (XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA)) continue;
+            if (_xml.NodeType is not (XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA))
+                continue;
             int read;
             while ((read = Chunk()) > 0)
                 if (into.Length + read > ImportLimits.TextBytes) fits = false;

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Rows of one sheet, forward only, as Excel shows them. Formulas give their stored result; one that has none is a fault of its cell.</summary>
+/// <summary>Rows of one sheet, forward only, as Excel shows them. Formulas give their stored result; one that has none is a fault of its
+/// cell.</summary>
 public sealed class XlsxReader : IRowReader
 {
     // Excel's own limits: what is beyond them was made to be beyond them
@@ -44,7 +45,8 @@ public sealed class XlsxReader : IRowReader
         while (xml.Next())
         {
             if (!xml.Is("row")) continue;
-            if (++count > MostRows) throw new ImportException($"The sheet has more than {MostRows:N0} rows, which no sheet of Excel's has.");
+            if (++count > MostRows)
+                throw new ImportException($"The sheet has more than {MostRows:N0} rows, which no sheet of Excel's has.");
             number = int.TryParse(xml.Attribute("r"), out var given) && given > 0 ? given : number + 1;
             var row = xml.IsEmpty ? new SourceRow(number, []) : ReadRow(xml, number);
             if (row is { Fault: null, FieldFaults: null } && row.Fields.All(string.IsNullOrEmpty)) continue;
@@ -83,7 +85,8 @@ public sealed class XlsxReader : IRowReader
         while (xml.NextInside(depth))
         {
             if (!xml.Is("c")) continue;
-            if (++cells > MostCells) throw new ImportException($"Row {number:N0} has more than {MostCells:N0} cells, which no row of Excel's has.");
+            if (++cells > MostCells)
+                throw new ImportException($"Row {number:N0} has more than {MostCells:N0} cells, which no row of Excel's has.");
             var column = xml.Attribute("r") is { Length: > 0 } place ? ColumnOf(place) : next;
             next = column + 1;
             var (value, wrong) = ReadCell(xml);
@@ -114,11 +117,13 @@ public sealed class XlsxReader : IRowReader
             else if (xml.Is("is")) (fits, hasValue) = (fits & xml.ReadRuns(_text), true);
         }
         if (isFormula && (!hasValue || _text.Length == 0 && type != "str"))
-            return (null, new(RowFault.NoResult, "A formula here has no stored result: open the workbook in Excel, let it calculate, and save it."));
+            return (null, new(RowFault.NoResult,
+                "A formula here has no stored result: open the workbook in Excel, let it calculate, and save it."));
         var value = _text.ToString();
         var (shown, isLong) = type switch
         {
-            "s" => int.TryParse(value, out var index) && _shared![index] is { } text ? (text, _shared.TooLong.Contains(index)) : (null, false),
+            "s" => int.TryParse(value, out var index) && _shared![index] is { } text ? (text, _shared.TooLong.Contains(index))
+            : (null, false),
             "inlineStr" or "str" => (ExcelEscapes.Decode(value), !fits),
             "b" => (value is "1" or "true" ? "TRUE" : value.Length == 0 ? null : "FALSE", false),
             "e" or "d" => (value, false),

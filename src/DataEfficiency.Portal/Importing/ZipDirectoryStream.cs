@@ -1,6 +1,7 @@
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>A zip's stream that gives its directory only so many bytes: an archive reads all of its entries before it can be asked how many there are.</summary>
+/// <summary>A zip's stream that gives its directory only so many bytes: an archive reads all of its entries before it can be asked how many
+/// there are.</summary>
 internal sealed class ZipDirectoryStream(Stream inner) : Stream
 {
     private const long MostDirectoryBytes = 8 << 20;

@@ -5,28 +5,37 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>One item as its annotator gets it: nothing of other people's answers, and of the model's only what the project wants shown.</summary>
+/// <summary>One item as its annotator gets it: nothing of other people's answers, and of the model's only what the project wants
+/// shown.</summary>
 /// <param name="Parts">The named parts of a text that several columns make, [{"name", "text"}]; null: the text is one.</param>
 /// <param name="Place">Place in its order, from 1; 0 for a random item and for one that is not ranked yet.</param>
 public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Parts, JsonElement? Metadata,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft, bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion);
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft,
+    bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion);
 
 internal static class Cards
 {
-    public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId, IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId,
+        IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
         var items = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id))
-            .Select(i => new { i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.DrawRank, i.ModelAnswer }).ToDictionaryAsync(i => i.Id, cancellation);
-        var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId)).ToDictionaryAsync(d => d.ItemId, cancellation);
-        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId)).ToDictionaryAsync(r => r.ItemId, cancellation);
-        List<LabelDefinition> labels = project.SuggestionsShown ? await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
+            .Select(i => new { i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.DrawRank, i.ModelAnswer })
+                .ToDictionaryAsync(i => i.Id, cancellation);
+        var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId))
+            .ToDictionaryAsync(d => d.ItemId, cancellation);
+        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
+            .ToDictionaryAsync(r => r.ItemId, cancellation);
+        List<LabelDefinition> labels = project.SuggestionsShown ? await db.LabelDefinitions.AsNoTracking()
+            .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
         {
             var item = items[slot.ItemId];
             var remark = remarks.GetValueOrDefault(slot.ItemId);
-            var place = slot.Queue switch { Stratum.First32 => item.DrawRank + 1 ?? 0, Stratum.Active when item.ActiveRank < project.ItemCount => item.ActiveRank + 1, _ => 0 };
-            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place, project.ItemCount,
+            var place = slot.Queue switch { Stratum.First32 => item.DrawRank + 1 ?? 0,
+                Stratum.Active when item.ActiveRank < project.ItemCount => item.ActiveRank + 1, _ => 0 };
+            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place,
+                project.ItemCount,
                 Parse(drafts.GetValueOrDefault(slot.ItemId)?.AnswerJson), remark?.Flagged ?? false, remark?.Note, until,
                 Suggestions.Of(project, labels, slot.Queue, item.ModelAnswer));
         })];

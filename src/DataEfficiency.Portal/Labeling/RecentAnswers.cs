@@ -6,7 +6,8 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <param name="Text">The first 200 characters, or all of it where one item was asked for.</param>
 /// <param name="Parts">The text's named parts, where it has them and the text is whole.</param>
-public sealed record RecentAnswer(long ItemId, string Text, JsonElement? Parts, JsonElement Answer, string AnswerText, long At, int ActiveMs, bool Flagged, string? Note);
+public sealed record RecentAnswer(long ItemId, string Text, JsonElement? Parts, JsonElement Answer, string AnswerText, long At,
+    int ActiveMs, bool Flagged, string? Note);
 
 /// <summary>A person's own last answers, on any machine, to look back at and to reopen.</summary>
 public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
@@ -22,13 +23,18 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
         var rows = await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == projectId && l.UserId == userId && l.Current && (itemId == null || l.ItemId == itemId))
             .OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id).Take(Limit)
-            .Join(db.Items, l => l.ItemId, i => i.Id, (l, i) => new { Label = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text, Parts = itemId == null && i.Text.Length >= Excerpt ? null : i.Parts })
+            .Join(db.Items, l => l.ItemId, i => i.Id, (l, i) =>
+                new { Label = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text, Parts = itemId == null
+                && i.Text.Length >= Excerpt ? null : i.Parts })
             .ToListAsync(cancellation);
         var ids = rows.Select(r => r.Label.ItemId).ToArray();
-        var names = await db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId).ToDictionaryAsync(d => d.Id, d => d.Name, cancellation);
-        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId)).ToDictionaryAsync(r => r.ItemId, cancellation);
+        var names = await db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId)
+            .ToDictionaryAsync(d => d.Id, d => d.Name, cancellation);
+        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
+            .ToDictionaryAsync(r => r.ItemId, cancellation);
         // the join does not promise an order
-        return [.. rows.OrderByDescending(r => r.Label.CreatedAt).ThenByDescending(r => r.Label.Id).Select(r => new RecentAnswer(r.Label.ItemId, r.Text, Cards.Parse(r.Parts),
+        return [.. rows.OrderByDescending(r => r.Label.CreatedAt).ThenByDescending(r => r.Label.Id)
+            .Select(r => new RecentAnswer(r.Label.ItemId, r.Text, Cards.Parse(r.Parts),
             JsonSerializer.Deserialize<JsonElement>(r.Label.AnswerJson),
             r.Label.LabelDefinitionId is { } id && names.TryGetValue(id, out var name) ? name : r.Label.AnswerText,
             r.Label.CreatedAt, r.Label.ActiveMilliseconds,

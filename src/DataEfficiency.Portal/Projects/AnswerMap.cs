@@ -3,8 +3,8 @@ using DataEfficiency.Portal.Importing;
 namespace DataEfficiency.Portal.Projects;
 
 /// <summary>
-/// Which label each value of a file's answer column means. A value that nobody mapped belongs to the label that was made from it, else to the one whose
-/// answer text or name it is; what people call a label never moves a value.
+/// Which label each value of a file's answer column means. A value that nobody mapped belongs to the label that was made from it, else to
+/// the one whose answer text or name it is; what people call a label never moves a value.
 /// </summary>
 public sealed class AnswerMap(AnswerValues values, Func<IReadOnlyList<AnswerDraft>> answers)
 {
@@ -32,7 +32,8 @@ public sealed class AnswerMap(AnswerValues values, Func<IReadOnlyList<AnswerDraf
     public IReadOnlyList<(string Value, int Rows)> WithoutLabel => [.. values.Values.Where(v => LabelOf(v.Value) is null)];
 
     /// <summary>For <see cref="ColumnMapping.Values"/>: answer texts, since labels have no ids before they are stored.</summary>
-    public IReadOnlyDictionary<string, string?> ToValues() => values.Values.ToDictionary(v => v.Value, v => LabelOf(v.Value)?.AnswerText.Trim());
+    public IReadOnlyDictionary<string, string?> ToValues() =>
+        values.Values.ToDictionary(v => v.Value, v => LabelOf(v.Value)?.AnswerText.Trim());
 
     private AnswerDraft? First(string value, Func<AnswerDraft, string?> of) =>
         answers().FirstOrDefault(a => string.Equals(of(a)?.Trim(), value, StringComparison.OrdinalIgnoreCase));

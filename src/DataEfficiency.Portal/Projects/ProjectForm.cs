@@ -31,8 +31,8 @@ public sealed class AnswerDraft
     public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value, Source = value };
 
     /// <summary>
-    /// A new name is for people only: the text that the model learns, and with it gold answers and rankings, changes where somebody changes the text. Of an
-    /// answer that is being typed and says the same in both, the text follows.
+    /// A new name is for people only: the text that the model learns, and with it gold answers and rankings, changes where somebody changes
+    /// the text. Of an answer that is being typed and says the same in both, the text follows.
     /// </summary>
     public void Rename(string name)
     {
@@ -41,7 +41,8 @@ public sealed class AnswerDraft
     }
 }
 
-/// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by field.</summary>
+/// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by
+/// field.</summary>
 public sealed class ProjectForm
 {
     public const int MostAnswers = 150;
@@ -70,16 +71,23 @@ public sealed class ProjectForm
 
     /// <summary>Makes the values of a file's answer column the answer set.</summary>
     public void TakeOver(AnswerValues values) =>
-        Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase).Select(v => AnswerDraft.FromFile(v.Value))];
+        Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase)
+            .Select(v => AnswerDraft.FromFile(v.Value))];
 
     public static ProjectForm Of(Project project, IEnumerable<LabelDefinition> labels) => new()
     {
-        Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType, ListAnswers = project.ListAnswers,
-        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key })],
-        Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling, MaximumBudget = project.MaximumBudget,
-        Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null || project.ZeroShotStandardError is not null ? TargetInput.RawMeasured : TargetInput.Raw,
-        PricePerLabel = project.PricePerLabel, Currency = project.Currency, ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
-        AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions, SuggestionsShown = project.SuggestionsShown,
+        Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType,
+        ListAnswers = project.ListAnswers,
+        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order)
+        .Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key })],
+        Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling,
+        MaximumBudget = project.MaximumBudget,
+        Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null
+        || project.ZeroShotStandardError is not null ? TargetInput.RawMeasured : TargetInput.Raw,
+        PricePerLabel = project.PricePerLabel, Currency = project.Currency,
+        ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
+        AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions,
+        SuggestionsShown = project.SuggestionsShown,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -89,16 +97,20 @@ public sealed class ProjectForm
         var wrong = new Dictionary<string, string>();
         if (string.IsNullOrWhiteSpace(Name)) wrong[nameof(Name)] = "Give the project a name.";
         else if (Name.Trim().Length > 100) wrong[nameof(Name)] = "The name is longer than 100 characters.";
-        if (string.IsNullOrWhiteSpace(Instruction)) wrong[nameof(Instruction)] = "Say in one or two sentences what is to be answered: the model reads it before each text.";
-        else if (Instruction.Length > 4000) wrong[nameof(Instruction)] = "The instruction is longer than 4,000 characters. What is for people goes into the guideline.";
+        if (string.IsNullOrWhiteSpace(Instruction)) wrong[nameof(Instruction)] =
+            "Say in one or two sentences what is to be answered: the model reads it before each text.";
+        else if (Instruction.Length > 4000) wrong[nameof(Instruction)] =
+            "The instruction is longer than 4,000 characters. What is for people goes into the guideline.";
         if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = "The guideline is longer than 100,000 characters.";
         if (TaskType == TaskType.SingleChoice && AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
         if (TaskType == TaskType.ShortAnswer) ValidateText(wrong);
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
-        if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] = "The budget is a number of labels from 32 to 1,000,000.";
+        if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =
+            "The budget is a number of labels from 32 to 1,000,000.";
         if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = "The price per label is an amount from 0 on.";
-        if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] = "The currency is three capital letters, such as EUR.";
+        if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] =
+            "The currency is three capital letters, such as EUR.";
         return wrong;
     }
 
@@ -109,7 +121,8 @@ public sealed class ProjectForm
         project.TargetKind = Target == TargetInput.Share ? TargetKind.ShareOfTheWay : TargetKind.RawScore;
         (project.TargetValue, project.Ceiling) = (TargetValue!.Value, Ceiling!.Value);
         // a measured score stays until it is measured anew
-        if (Target == TargetInput.Raw || (Target == TargetInput.Share && project.ZeroShotStandardError is null)) (project.ZeroShot, project.ZeroShotStandardError) = (ZeroShot, null);
+        if (Target == TargetInput.Raw || (Target == TargetInput.Share && project.ZeroShotStandardError is null)) (project.ZeroShot,
+            project.ZeroShotStandardError) = (ZeroShot, null);
         else if (Target == TargetInput.RawMeasured && project.ZeroShotStandardError is null) project.ZeroShot = null;
         (project.MaximumBudget, project.PricePerLabel, project.Currency) = (MaximumBudget!.Value, PricePerLabel!.Value, Currency);
         (project.ForecastVisibleToAnnotators, project.SuggestionsShown) = (ForecastVisibleToAnnotators, SuggestionsShown);
@@ -117,16 +130,22 @@ public sealed class ProjectForm
         project.Completions = string.Join('\n', CompletionLines);
     }
 
-    private IEnumerable<string> CompletionLines => Completions.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct();
+    private IEnumerable<string> CompletionLines => Completions.Split('\n',
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct();
 
     private void ValidateText(Dictionary<string, string> wrong)
     {
         var pattern = AnswerPattern.Trim();
-        if (AnswerLength is < 1 or > LongestAnswer) wrong[nameof(AnswerLength)] = $"The longest answer is a number of characters from 1 to {LongestAnswer:N0}.";
+        if (AnswerLength is < 1 or > LongestAnswer) wrong[nameof(AnswerLength)] =
+            $"The longest answer is a number of characters from 1 to {LongestAnswer:N0}.";
         if (pattern.Length > 0 && Labeling.AnswerPattern.FaultOf(pattern) is { } fault) wrong[nameof(AnswerPattern)] = fault;
-        else if (CompletionLines.Count() > MostCompletions) wrong[nameof(Completions)] = $"There are {CompletionLines.Count():N0} completions; {MostCompletions:N0} are the most.";
-        else if (CompletionLines.FirstOrDefault(c => c.Length > (AnswerLength ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = $"The completion '{tooLong}' is longer than an answer may be.";
-        else if (pattern.Length > 0 && CompletionLines.FirstOrDefault(c => Labeling.AnswerPattern.Refusal(pattern, c) is not null) is { } unfit) wrong[nameof(Completions)] = $"The completion '{unfit}' does not match the pattern.";
+        else if (CompletionLines.Count() > MostCompletions) wrong[nameof(Completions)] =
+            $"There are {CompletionLines.Count():N0} completions; {MostCompletions:N0} are the most.";
+        else if (CompletionLines.FirstOrDefault(c => c.Length > (AnswerLength
+            ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = $"The completion '{tooLong}' is longer than an answer may be.";
+        else if (pattern.Length > 0 && CompletionLines.FirstOrDefault(c =>
+            Labeling.AnswerPattern.Refusal(pattern,
+            c) is not null) is { } unfit) wrong[nameof(Completions)] = $"The completion '{unfit}' does not match the pattern.";
     }
 
     private string? AnswersFault()
@@ -135,24 +154,32 @@ public sealed class ProjectForm
         for (var i = 0; i < Answers.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(Answers[i].Name)) return $"Answer {i + 1} has no name.";
-            if (string.IsNullOrWhiteSpace(Answers[i].AnswerText)) return $"Answer {i + 1} ({Answers[i].Name}) has no answer text: it is what the model learns to write.";
+            if (string.IsNullOrWhiteSpace(Answers[i].AnswerText))
+                return $"Answer {i + 1} ({Answers[i].Name}) has no answer text: it is what the model learns to write.";
             if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return $"Answer {i + 1} is longer than 200 characters.";
             if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
-                return $"The key '{key}' of answer {i + 1} ({Answers[i].Name}) is reserved: digits and signs have their own meaning while labeling. Choose one letter, or none.";
+                return $"The key '{key}' of answer {i + 1} ({Answers[i].Name}) is reserved: digits and signs have their own meaning " +
+                    $"while labeling. Choose one letter, or none.";
         }
-        return Twice(a => a.Name) is { } name ? $"Two answers are named '{name}'." : Twice(a => a.AnswerText) is { } text ? $"Two answers have the answer text '{text}'." : Twice(a => a.Key ?? "") is { Length: > 0 } twice ? $"Two answers have the key '{twice}'." : null;
+        return Twice(a => a.Name) is { } name ? $"Two answers are named '{name}'." : Twice(a => a.AnswerText) is { } text
+            ? $"Two answers have the answer text '{text}'." : Twice(a => a.Key ?? "") is { Length: > 0 } twice
+            ? $"Two answers have the key '{twice}'." : null;
 
-        string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
+        string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
     }
 
     private string? TargetFault(bool hasGold)
     {
         if (Ceiling is not (> 0 and <= 1)) return "The ceiling is a score above 0 and up to 1.";
-        if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null : "The target is a share of the way above 0 and up to 1, such as 0.9.";
+        if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null
+            : "The target is a share of the way above 0 and up to 1, such as 0.9.";
         if (TargetValue is not (> 0 and <= 1)) return "The target score is above 0 and up to 1, such as 0.85.";
         if (TargetValue > Ceiling) return $"The target {TargetValue} lies above the ceiling {Ceiling}: lower it, or raise the ceiling.";
-        if (Target == TargetInput.RawMeasured) return hasGold ? null : "Measuring the untrained score needs hidden gold answers: map an answer column as hidden gold, or type the score.";
+        if (Target == TargetInput.RawMeasured) return hasGold ? null
+            : "Measuring the untrained score needs hidden gold answers: map an answer column as hidden gold, or type the score.";
         if (ZeroShot is not (>= 0 and < 1)) return "Type the score of the untrained model, from 0 on.";
-        return Ceiling - ZeroShot < Engine.Target.SmallestGap ? $"Between the untrained score {ZeroShot} and the ceiling {Ceiling} must lie at least 0.02." : null;
+        return Ceiling - ZeroShot < Engine.Target.SmallestGap
+            ? $"Between the untrained score {ZeroShot} and the ceiling {Ceiling} must lie at least 0.02." : null;
     }
 }

@@ -9,10 +9,12 @@ public enum ItemState { All, Open, Labelled, Skipped, Flagged, Unusable }
 public enum ItemOrder { File, LeastSure, Random, NewestLabel }
 
 /// <summary>What the list of items shows; every part is optional.</summary>
-public sealed record ItemFilter(string Search = "", ItemState State = ItemState.All, Stratum? Stratum = null, int? Answer = null, ItemOrder Order = ItemOrder.File);
+public sealed record ItemFilter(string Search = "", ItemState State = ItemState.All, Stratum? Stratum = null, int? Answer = null,
+    ItemOrder Order = ItemOrder.File);
 
 /// <param name="Agrees">The label is the hidden gold answer; null where one of them is missing.</param>
-public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text, string? Gold, string? RightAnswers, double? Confidence, string? ModelAnswer,
+public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text, string? Gold, string? RightAnswers, double? Confidence,
+    string? ModelAnswer,
     string? Unusable, string? Label, string? By, Stratum? Stratum, long? LabelledAt, int Skips, bool Flagged, string? Metadata)
 {
     public bool? Agrees => GoldAnswers.Agree(Gold, RightAnswers, Label);
@@ -38,7 +40,8 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         {
             ItemOrder.LeastSure => ordered.OrderBy(i => i.Confidence == null).ThenBy(i => i.Confidence).ThenBy(i => i.Id),
             ItemOrder.Random => ordered.OrderBy(i => i.RandomRank),
-            ItemOrder.NewestLabel => ordered.OrderByDescending(i => db.Labels.Where(l => l.ItemId == i.Id && l.Current).Max(l => (long?)l.Id)).ThenBy(i => i.Id),
+            ItemOrder.NewestLabel => ordered.OrderByDescending(i => db.Labels.Where(l => l.ItemId == i.Id && l.Current)
+            .Max(l => (long?)l.Id)).ThenBy(i => i.Id),
             _ => ordered.OrderBy(i => i.ImportId).ThenBy(i => i.Id),
         };
         // the page's ids first: the joins below then touch these rows only
@@ -47,17 +50,21 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         {
             Item = i,
             Label = db.Labels.Where(l => l.ItemId == i.Id && l.Current && !l.Surplus).OrderByDescending(l => l.Id)
-                .Select(l => new { l.AnswerText, l.Stratum, l.CreatedAt, By = db.Users.Where(u => u.Id == l.UserId).Select(u => u.DisplayName).FirstOrDefault() }).FirstOrDefault(),
+                .Select(l => new { l.AnswerText, l.Stratum, l.CreatedAt, By = db.Users.Where(u => u.Id == l.UserId)
+                    .Select(u => u.DisplayName).FirstOrDefault() }).FirstOrDefault(),
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
             Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
         }).ToDictionaryAsync(r => r.Item.Id, cancel);
-        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id]).Select(r => new ItemRow(r.Item.Id, r.Item.Line, r.Item.ExternalId, r.Item.Text, r.Item.Gold,
-            r.Item.RightAnswers, r.Item.Confidence, r.Item.ModelAnswer, r.Item.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum, r.Label?.CreatedAt, r.Skips, r.Flagged, r.Item.Metadata))];
+        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])
+            .Select(r => new ItemRow(r.Item.Id, r.Item.Line, r.Item.ExternalId, r.Item.Text, r.Item.Gold,
+            r.Item.RightAnswers, r.Item.Confidence, r.Item.ModelAnswer, r.Item.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum,
+            r.Label?.CreatedAt, r.Skips, r.Flagged, r.Item.Metadata))];
     }
 
     private static IQueryable<Item> Filtered(AppDbContext db, int projectId, ItemFilter filter)
     {
-        var items = db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && db.Projects.Any(p => p.Id == projectId && i.ImportId <= p.VisibleImport));
+        var items = db.Items.AsNoTracking().Where(i => i.ProjectId == projectId
+            && db.Projects.Any(p => p.Id == projectId && i.ImportId <= p.VisibleImport));
         if (filter.Search.Trim() is { Length: > 0 } search)
         {
             var pattern = $"%{search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
@@ -72,8 +79,10 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
             ItemState.Unusable => items.Where(i => i.Unusable != null),
             _ => items,
         };
-        if (filter.Stratum is { } stratum) items = items.Where(i => db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.Stratum == stratum));
-        if (filter.Answer is { } answer) items = items.Where(i => db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.LabelDefinitionId == answer));
+        if (filter.Stratum is { } stratum) items = items.Where(i =>
+            db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.Stratum == stratum));
+        if (filter.Answer is { } answer) items = items.Where(i =>
+            db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.LabelDefinitionId == answer));
         return items;
     }
 }

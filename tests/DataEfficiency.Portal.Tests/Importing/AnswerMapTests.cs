@@ -75,7 +75,8 @@ public sealed class AnswerMapTests
 
         Assert.Equal((WorkState.Done, 5, 0), (import.State, import.Added, import.Bad));
         await using var db = await pool.Portal.OpenDbAsync();
-        Assert.Equal(["refund", "card arrival", "refund", null, null], await db.Items.OrderBy(i => i.Line).Select(i => i.Gold).ToListAsync());
+        Assert.Equal(["refund", "card arrival", "refund", null, null], await db.Items.OrderBy(i => i.Line).Select(i => i.Gold)
+            .ToListAsync());
         Assert.Equal(RowFault.UnknownAnswer, (await db.ImportIssues.SingleAsync()).Code);
     }
 
@@ -97,9 +98,11 @@ public sealed class AnswerMapTests
 
         Assert.Equal((false, 0), (change.Reranks, change.Fields.Count));
         await using var db = await pool.Portal.OpenDbAsync();
-        Assert.Equal(["0", "1", "0", "2", null, "0"], await db.Items.OrderBy(i => i.ImportId).ThenBy(i => i.Line).Select(i => i.Gold).ToListAsync());
+        Assert.Equal(["0", "1", "0", "2", null, "0"], await db.Items.OrderBy(i => i.ImportId).ThenBy(i => i.Line).Select(i => i.Gold)
+            .ToListAsync());
         Assert.Equal(0, await db.ImportIssues.CountAsync());
-        Assert.Equal(("refund", "0"), await db.LabelDefinitions.OrderBy(l => l.Order).Select(l => ValueTuple.Create(l.Name, l.AnswerText)).FirstAsync());
+        Assert.Equal(("refund", "0"), await db.LabelDefinitions.OrderBy(l => l.Order).Select(l => ValueTuple.Create(l.Name, l.AnswerText))
+            .FirstAsync());
     }
 
     private static (ProjectForm Form, AnswerMap Map) Taken(string content)

@@ -11,7 +11,8 @@ public sealed class Banking77Tests
     public async Task Import_Banking77_AllRowsAre77IntentsOrReportedDuplicates()
     {
         var file = await File.ReadAllTextAsync(FixtureFactAttribute.PathOf("data/banking77/train.csv"));
-        var values = AnswerValues.Of(() => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(file)), new ColumnMapping(new SourceFormat(FileKind.Delimited), "text", null, "category"), CancellationToken.None);
+        var values = AnswerValues.Of(() => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(file)),
+            new ColumnMapping(new SourceFormat(FileKind.Delimited), "text", null, "category"), CancellationToken.None);
         await using var pool = await PoolFixture.StartAsync([.. values.Values.Select(v => v.Value)]);
 
         var import = await pool.ImportAsync(file, "train.csv", AnswerUse.HiddenGold);

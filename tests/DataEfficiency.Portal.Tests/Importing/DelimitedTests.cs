@@ -9,7 +9,8 @@ public sealed class DelimitedTests
     [Fact]
     public void Tsv_QuoteAtTheStartOfAField_IsACharacterLikeAnyOther()
     {
-        var file = ReadFile.Of("text\tlabel\nKettle is warm\tok\n\"Best so far\tok\nLid is loose\tbad\n\"Never again\tbad\nWorks\tok\n", "a.tsv");
+        var file = ReadFile.Of("text\tlabel\nKettle is warm\tok\n\"Best so far\tok\nLid is loose\tbad\n\"Never again\tbad\nWorks\tok\n",
+            "a.tsv");
 
         Assert.Equal(["Kettle is warm", "\"Best so far", "Lid is loose", "\"Never again", "Works"], file.Values(0));
         Assert.Equal(["ok", "ok", "bad", "bad", "ok"], file.Values(1));
@@ -82,7 +83,8 @@ public sealed class DelimitedTests
     }
 
     [Theory]
-    [InlineData("DESC:manner How did serfdom develop ?\nENTY:cremat What films featured Popeye ?\nDESC:manner How can I find one ?\n", ' ', "DESC:manner")]
+    [InlineData("DESC:manner How did serfdom develop ?\nENTY:cremat What films featured Popeye ?\nDESC:manner How can I find one ?\n", ' ',
+        "DESC:manner")]
     [InlineData("__label__pos Works as told\n__label__neg Lid, is loose\n", ' ', "__label__pos")]
     [InlineData("spam: You have won a prize\nham: See you at six\nspam: Call now, please\n", ':', "spam")]
     [InlineData("card arrival: where is it\nlost card: I lost it\ncard arrival: still not here\n", ':', "card arrival")]
@@ -118,12 +120,14 @@ public sealed class DelimitedTests
     [InlineData("no-such")]
     [InlineData("")]
     public void Encoding_Refused_IsToldInWords(string name) =>
-        Assert.Contains("is not read here", Assert.Throws<ImportException>(() => ReadFile.Of("text\na\n", "a.csv", f => f with { Encoding = name })).Message);
+        Assert.Contains("is not read here", Assert.Throws<ImportException>(() =>
+            ReadFile.Of("text\na\n", "a.csv", f => f with { Encoding = name })).Message);
 
     [Fact]
     public void Encoding_Latin1BehindTheHead_IsSeenBeforeThePreview()
     {
-        var content = "text,label\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"a plain line number {i} of the file,x\n")) + "ein Café für Grüße,x\n";
+        var content = "text,label\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"a plain line number {i} of the file,x\n"))
+            + "ein Café für Grüße,x\n";
 
         var file = ReadFile.Of(Encoding.Latin1.GetBytes(content), "a.csv");
 
@@ -165,5 +169,6 @@ public sealed class DelimitedTests
 
     [Theory]
     [MemberData(nameof(NoTexts))]
-    public void Sniff_BinaryFile_IsRefusedAsWhatItIs(string name, byte[] bytes) => Assert.Contains(name, ReadFile.Refusal(bytes, "pool.csv"));
+    public void Sniff_BinaryFile_IsRefusedAsWhatItIs(string name, byte[] bytes) =>
+        Assert.Contains(name, ReadFile.Refusal(bytes, "pool.csv"));
 }

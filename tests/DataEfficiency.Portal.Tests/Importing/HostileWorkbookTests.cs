@@ -5,7 +5,8 @@ using static DataEfficiency.Portal.Tests.Importing.TinyWorkbook;
 
 namespace DataEfficiency.Portal.Tests.Importing;
 
-/// <summary>Workbooks that were made to cost memory or time, and damaged ones: all are refused in words, within what one import may hold.</summary>
+/// <summary>Workbooks that were made to cost memory or time, and damaged ones: all are refused in words, within what one import may
+/// hold.</summary>
 [Collection(HeavyFiles.Name)]
 public sealed class HostileWorkbookTests
 {
@@ -21,7 +22,8 @@ public sealed class HostileWorkbookTests
     public void SharedStrings_MillionsOfOneCharacter_HoldEachCharacterOnce()
     {
         var random = new Random(1);
-        var shared = "<si><t>x</t></si>" + string.Concat(Enumerable.Range(1, 500_000).Select(_ => $"<si><t>{(char)('a' + random.Next(26))}</t></si>"));
+        var shared = "<si><t>x</t></si>" + string.Concat(Enumerable.Range(1, 500_000)
+            .Select(_ => $"<si><t>{(char)('a' + random.Next(26))}</t></si>"));
         var book = new TinyWorkbook { Shared = shared, Sheets = { ("S", "", OneCell) } }.Bytes();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -39,7 +41,8 @@ public sealed class HostileWorkbookTests
 
     [Fact]
     public void Names_EachOneNew_AreRefused() =>
-        Refused(TinyWorkbook.Of(Row("text") + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"<n{i}/>"))).Bytes(), "different names");
+        Refused(TinyWorkbook.Of(Row("text") + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"<n{i}/>"))).Bytes(),
+            "different names");
 
     [Fact]
     public void Value_OfManyMegabytes_IsRefused() =>
@@ -48,7 +51,8 @@ public sealed class HostileWorkbookTests
     [Fact]
     public void Cell_LongerThanAText_IsAFaultOfItsRow()
     {
-        var file = ReadFile.Of(TinyWorkbook.Of(Row("text") + Row(new string('x', ImportLimits.TextBytes + 1)) + Row("short")).Bytes(), "a.xlsx");
+        var file = ReadFile.Of(TinyWorkbook.Of(Row("text") + Row(new string('x', ImportLimits.TextBytes + 1)) + Row("short")).Bytes(),
+            "a.xlsx");
 
         Assert.Equal([RowFault.TooLong, null], file.Rows.Select(r => r.Fault?.Code));
     }
@@ -73,7 +77,8 @@ public sealed class HostileWorkbookTests
     [InlineData("xl/_rels/workbook.xml.rels")]
     [InlineData("xl/styles.xml")]
     [InlineData("xl/worksheets/part0.xml")]
-    public void Part_CutInTheMiddle_IsRefusedAsDamaged(string part) => Refused(Damaged(part, content => content[..(content.Length / 2)]), "damaged");
+    public void Part_CutInTheMiddle_IsRefusedAsDamaged(string part) =>
+        Refused(Damaged(part, content => content[..(content.Length / 2)]), "damaged");
 
     [Theory]
     [InlineData("xl/workbook.xml")]

@@ -19,21 +19,25 @@ public sealed class ImportTests
     {
         await using var pool = await PoolFixture.StartAsync();
 
-        var import = await pool.ImportAsync("id,text,label,lang\n1,first text,refund,en\n2,,refund,en\n3,first text,refund,en\n4,another text,Card Arrival,de\n5,third,nonsense,en\n", "pool.csv", AnswerUse.HiddenGold);
+        var import = await pool.ImportAsync("id,text,label,lang\n1,first text,refund,en\n2,,refund,en\n3,first text,refund,en\n" +
+            "4,another text,Card Arrival,de\n5,third,nonsense,en\n", "pool.csv", AnswerUse.HiddenGold);
 
         Assert.Equal((WorkState.Done, 5, 3, 1, 1), (import.State, import.Rows, import.Added, import.Bad, import.Duplicates));
         await using var db = await pool.Portal.OpenDbAsync();
         var items = await db.Items.OrderBy(i => i.Line).ToListAsync();
-        Assert.Equal([(2, "first text", "refund", "1"), (5, "another text", "card arrival", "4"), (6, "third", null, "5")], items.Select(i => (i.Line, i.Text, i.Gold, i.ExternalId!)));
+        Assert.Equal([(2, "first text", "refund", "1"), (5, "another text", "card arrival", "4"), (6, "third", null, "5")],
+            items.Select(i => (i.Line, i.Text, i.Gold, i.ExternalId!)));
         Assert.Equal("{\"lang\":\"en\"}", items[0].Metadata);
         Assert.Equal(3, items.Select(i => i.RandomRank).Distinct().Count());
-        Assert.Equal(items.Select(i => (i.Id, i.RandomRank)).Order(), (await db.Slots.ToListAsync()).Select(s => (s.ItemId, s.RandomRank)).Order());
+        Assert.Equal(items.Select(i => (i.Id, i.RandomRank)).Order(), (await db.Slots.ToListAsync()).Select(s => (s.ItemId, s.RandomRank))
+            .Order());
         var project = await db.Projects.SingleAsync();
         Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
         Assert.Equal(0, await db.Labels.CountAsync());
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
         Assert.Equal(["line,column,code,reason,row", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
-            csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));
+            csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class ImportTests
     {
         await using var pool = await PoolFixture.StartAsync();
 
-        var import = await pool.ImportAsync("text,label\none,refund\n,refund\n", "a.csv", AnswerUse.Ignore, m => m with { AllOrNothing = true });
+        var import = await pool.ImportAsync("text,label\none,refund\n,refund\n", "a.csv", AnswerUse.Ignore,
+            m => m with { AllOrNothing = true });
 
         Assert.Equal(WorkState.Failed, import.State);
         Assert.Contains("1 of 2 rows", import.Error);
@@ -90,7 +95,8 @@ public sealed class ImportTests
         var id = await pool.StartAsync(PoolFixture.Rows(20_000), "big.csv", AnswerUse.Ignore);
         await pool.UntilAsync(id, i => i.Added > 0);
 
-        Assert.Equal(HttpStatusCode.NoContent, (await pool.Lead.PostAsync($"/api/v1/projects/{pool.ProjectId}/imports/{id}/cancel", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await pool.Lead.PostAsync($"/api/v1/projects/{pool.ProjectId}/imports/{id}/cancel",
+            null)).StatusCode);
 
         Assert.Equal(WorkState.Cancelled, (await pool.FinishedAsync(id)).State);
         await pool.AssertNothingImportedAsync();
@@ -107,12 +113,14 @@ public sealed class ImportTests
         {
             var import = new Import
             {
-                ProjectId = pool.ProjectId, FileName = "a.csv", StoredName = upload.ToString("N"), State = WorkState.Running, CreatedBy = pool.LeadId,
+                ProjectId = pool.ProjectId, FileName = "a.csv", StoredName = upload.ToString("N"), State = WorkState.Running,
+                CreatedBy = pool.LeadId,
                 Mapping = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text").ToJson(),
             };
             db.Imports.Add(import);
             await db.SaveChangesAsync(token);
-            db.Items.Add(new Item { ProjectId = pool.ProjectId, ImportId = import.Id, Text = "half imported", TextHash = new byte[32], RandomRank = -1, ActiveRank = -1 });
+            db.Items.Add(new Item { ProjectId = pool.ProjectId, ImportId = import.Id, Text = "half imported", TextHash = new byte[32],
+                RandomRank = -1, ActiveRank = -1 });
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
         // a second start of the worker is what a restart does
@@ -147,9 +155,12 @@ public sealed class ImportTests
             process.Refresh();
             most = Math.Max(most, process.WorkingSet64);
             await using (var db = await pool.Portal.OpenDbAsync())
-                visible.Add(await db.Slots.CountAsync(s => s.LabelId == null && db.Projects.Any(p => p.Id == s.ProjectId && s.ImportId <= p.VisibleImport)));
+                visible.Add(await db.Slots.CountAsync(s => s.LabelId == null
+                    && db.Projects.Any(p => p.Id == s.ProjectId && s.ImportId <= p.VisibleImport)));
             // labeling goes on: other writes get their turn between two chunks
-            await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.PricePerLabel, 1), token), CancellationToken.None);
+            await pool.Portal.Services.GetRequiredService<WriteQueue>()
+                .WriteAsync((db, token) => db.Projects.ExecuteUpdateAsync(s => s.SetProperty(p => p.PricePerLabel, 1), token),
+                CancellationToken.None);
             if ((await pool.FindAsync(id)).State is not (WorkState.Queued or WorkState.Running)) break;
         }
 
@@ -170,10 +181,13 @@ public sealed class ImportTests
         var annotator = await pool.Portal.WithTokenAsync(other.Id);
         var withoutToken = await pool.Portal.SignedInAsync("lead@example.org");
 
-        Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads", new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads",
+            new StringContent("text\na\n"))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await annotator.PostAsync("/api/v1/uploads", new StringContent("text\na\n"))).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await withoutToken.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads", new StringContent("text\na\n"))).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await pool.Lead.PostAsync("/api/v1/projects/999/uploads", new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await withoutToken.PostAsync($"/api/v1/projects/{pool.ProjectId}/uploads",
+            new StringContent("text\na\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await pool.Lead.PostAsync("/api/v1/projects/999/uploads",
+            new StringContent("text\na\n"))).StatusCode);
     }
 
     [Theory]

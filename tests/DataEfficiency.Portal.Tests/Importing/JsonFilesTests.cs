@@ -9,7 +9,8 @@ public sealed class JsonFilesTests
     [Fact]
     public void Object_WithRowsUnderAKey_GivesThoseRows()
     {
-        var file = ReadFile.Of("{\n  \"made\": \"2026\",\n  \"data\": [\n    {\"text\": \"a\", \"label\": \"x\"},\n    {\"text\": \"b\", \"label\": \"y\"}\n  ]\n}\n", "a.json");
+        var file = ReadFile.Of("{\n  \"made\": \"2026\",\n  \"data\": [\n    {\"text\": \"a\", \"label\": \"x\"},\n    {\"text\": " +
+            "\"b\", \"label\": \"y\"}\n  ]\n}\n", "a.json");
 
         Assert.Equal((FileKind.JsonArray, "data"), (file.Format.Kind, file.Format.RowsAt));
         Assert.Equal([(4, "a"), (5, "b")], file.Rows.Select(r => (r.Line, r.Field(0)!)));
@@ -18,7 +19,8 @@ public sealed class JsonFilesTests
     [Fact]
     public void Object_WithSeveralPlaces_OffersAllAndReadsTheChosenOne()
     {
-        const string content = "{\"oos_val\": [[\"one\", \"oos\"]], \"train\": [\n[\"two\", \"pay\"],\n[\"three\", \"pay\"]\n], \"deep\": {\"er\": [{\"q\": 1}]}}";
+        const string content =
+        "{\"oos_val\": [[\"one\", \"oos\"]], \"train\": [\n[\"two\", \"pay\"],\n[\"three\", \"pay\"]\n], \"deep\": {\"er\": [{\"q\": 1}]}}";
 
         var file = ReadFile.Of(content, "a.json");
         var other = ReadFile.Of(content, "a.json", f => f with { RowsAt = "oos_val" });
@@ -26,7 +28,8 @@ public sealed class JsonFilesTests
         Assert.Equal(["deep.er", "train", "oos_val"], file.Preview.Places.Select(p => p.Path));
         Assert.Equal(["one"], other.Values(0));
         Assert.Equal(["deep.er", "train", "oos_val"], other.Preview.Places.Select(p => p.Path));
-        Assert.Contains("no rows under “nowhere”", Assert.Throws<ImportException>(() => ReadFile.Of(content, "a.json", f => f with { RowsAt = "nowhere" })).Message);
+        Assert.Contains("no rows under “nowhere”", Assert.Throws<ImportException>(() =>
+            ReadFile.Of(content, "a.json", f => f with { RowsAt = "nowhere" })).Message);
     }
 
     [Fact]
@@ -124,7 +127,8 @@ public sealed class JsonFilesTests
     [InlineData("[]", new string[0])]
     [InlineData(" plain ", new[] { "plain" })]
     [InlineData("[not a list", new[] { "[not a list" })]
-    public void Answer_ListOrScores_IsEveryRightOne(string value, string[] answers) => Assert.Equal(answers, AnswerField.Read(value, true).Answers);
+    public void Answer_ListOrScores_IsEveryRightOne(string value, string[] answers) =>
+        Assert.Equal(answers, AnswerField.Read(value, true).Answers);
 
     [Theory]
     [InlineData("[[0, 5, \"PER\"]]", "list of objects or lists")]
@@ -143,7 +147,8 @@ public sealed class JsonFilesTests
     [InlineData("data", "{\"text\":\"inner\",\"a\":{\"b\":{\"c\":\"deep\"}},\"with.dot\":\"dotted\"}")]
     public void Path_IntoNestedValues_IsFound(string path, string? value)
     {
-        var file = ReadFile.Of("{\"data\":{\"text\":\"inner\",\"a\":{\"b\":{\"c\":\"deep\"}},\"with.dot\":\"dotted\"},\"list\":[{\"x\":\"first\"},{\"x\":\"second\"}]}\n", "a.jsonl");
+        var file = ReadFile.Of("{\"data\":{\"text\":\"inner\",\"a\":{\"b\":{\"c\":\"deep\"}},\"with.dot\":\"dotted\"}," +
+            "\"list\":[{\"x\":\"first\"},{\"x\":\"second\"}]}\n", "a.jsonl");
 
         Assert.Equal(value, FieldPath.Find(file.Columns, path).Value(file.Rows[0]));
         Assert.Superset(new HashSet<string> { "data.text", "data.a.b.c", "list.0.x" }, file.Preview.Paths.ToHashSet());

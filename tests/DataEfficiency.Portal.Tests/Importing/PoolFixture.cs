@@ -23,7 +23,8 @@ internal sealed class PoolFixture : IAsyncDisposable
         var lead = await portal.AddPersonAsync("lead@example.org", GlobalRoles.Admin);
         var project = await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
-            var made = new Project { Name = "Bank enquiries", Instruction = "Which intent?", State = ProjectState.Setup, Seed = 7, CreatedBy = lead.Id };
+            var made = new Project { Name = "Bank enquiries", Instruction = "Which intent?", State = ProjectState.Setup, Seed = 7,
+                CreatedBy = lead.Id };
             db.Projects.Add(made);
             await db.SaveChangesAsync(token);
             foreach (var answer in answers.Length > 0 ? answers : ["refund", "card arrival"])
@@ -38,7 +39,9 @@ internal sealed class PoolFixture : IAsyncDisposable
     public static string Rows(int count)
     {
         var file = new StringBuilder("text,label\n", count * 150);
-        for (var i = 0; i < count; i++) file.Append($"I have been waiting for my card for {i} days now; can you tell me whether it is still on its way to my address or lost?,{(i % 2 == 0 ? "refund" : "card arrival")}\n");
+        for (var i = 0; i < count; i++)
+            file.Append($"I have been waiting for my card for {i} days now; can you tell me whether it is still on its way to my " +
+                $"address or lost?,{(i % 2 == 0 ? "refund" : "card arrival")}\n");
         return file.ToString();
     }
 

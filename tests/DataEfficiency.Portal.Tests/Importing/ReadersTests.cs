@@ -11,7 +11,8 @@ public sealed class ReadersTests
     [Fact]
     public void Csv_QuotesAndEmbeddedNewlines_KeepsFieldsAndLineNumbers()
     {
-        var (format, columns, rows) = Read("id,text,label\r\n1,\"a \"\"quoted\"\", word\",x\r\n2,\"two\nlines\",y\r\n\r\n3,plain \"inner\" quote,z\r\n");
+        var (format, columns, rows) =
+            Read("id,text,label\r\n1,\"a \"\"quoted\"\", word\",x\r\n2,\"two\nlines\",y\r\n\r\n3,plain \"inner\" quote,z\r\n");
 
         Assert.Equal((FileKind.Delimited, ',', true), (format.Kind, format.Delimiter, format.HasHeader));
         Assert.Equal(["id", "text", "label"], columns);
@@ -47,7 +48,8 @@ public sealed class ReadersTests
     [MemberData(nameof(Encodings))]
     public void Csv_EveryEncoding_GivesTheSameText(string name)
     {
-        Encoding encoding = name.StartsWith("utf-8") ? new UTF8Encoding(name.EndsWith("bom")) : new UnicodeEncoding(name.Contains("BE"), name.EndsWith("bom"));
+        Encoding encoding = name.StartsWith("utf-8") ? new UTF8Encoding(name.EndsWith("bom"))
+        : new UnicodeEncoding(name.Contains("BE"), name.EndsWith("bom"));
         byte[] bytes = [.. encoding.GetPreamble(), .. encoding.GetBytes("text,label\nGrüße 👋 aus Köln,a\nzweite Zeile,b\n")];
 
         var (_, columns, rows) = Read(bytes);
@@ -70,7 +72,8 @@ public sealed class ReadersTests
     [Fact]
     public void Csv_TooManyFieldsTooLongFieldAndUnclosedQuote_AreFaultsWithTheirLine()
     {
-        var (_, _, rows) = Read($"text,label\na,b,c,d\n{new string('x', ImportLimits.TextBytes + 1)},b\nfine,b\n\"never closed,b\nlost,b\n", new SourceFormat(FileKind.Delimited));
+        var (_, _, rows) = Read($"text,label\na,b,c,d\n{new string('x', ImportLimits.TextBytes + 1)},b\nfine,b\n\"never closed,b\nlost,b\n",
+            new SourceFormat(FileKind.Delimited));
 
         Assert.Equal([(2, "bad-row"), (3, "too-long"), (4, null), (5, "bad-row")], rows.Select(r => (r.Line, r.Fault?.Code)));
         Assert.Contains("never closed", rows[3].Fault!.Reason);
@@ -79,7 +82,8 @@ public sealed class ReadersTests
     [Fact]
     public void JsonLines_BrokenLine_CostsItselfOnly()
     {
-        var (format, columns, rows) = Read("{\"text\":\"a\",\"n\":1}\nnot json\n{\"text\":\"b\",\"late\":{\"x\":[1]}}\n[1]\n{\"text\":\"half \\ud800\"}\n");
+        var (format, columns, rows) =
+            Read("{\"text\":\"a\",\"n\":1}\nnot json\n{\"text\":\"b\",\"late\":{\"x\":[1]}}\n[1]\n{\"text\":\"half \\ud800\"}\n");
 
         Assert.Equal(FileKind.JsonLines, format.Kind);
         Assert.Equal(["text", "n", "late"], columns);
@@ -110,7 +114,8 @@ public sealed class ReadersTests
     {
         using var book = new XLWorkbook();
         var sheet = book.AddWorksheet("Pool");
-        foreach (var (cell, value) in new[] { ("A1", "text"), ("B1", "n"), ("C1", "day"), ("A2", "  keeps blanks "), ("A4", "=1+1"), ("A5", "tab\tand _x0041_") }) sheet.Cell(cell).SetValue(value);
+        foreach (var (cell, value) in new[] { ("A1", "text"), ("B1", "n"), ("C1", "day"), ("A2", "  keeps blanks "), ("A4", "=1+1"),
+            ("A5", "tab\tand _x0041_") }) sheet.Cell(cell).SetValue(value);
         sheet.Cell("B2").Value = 1.5;
         sheet.Cell("C2").Value = new DateTime(2026, 3, 1);
         sheet.Cell("C4").SetValue("text day");
@@ -132,8 +137,13 @@ public sealed class ReadersTests
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Write(zip, "xl/workbook.xml", "<workbook xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><sheets><sheet name='S' sheetId='1' r:id='r1'/></sheets></workbook>");
-            Write(zip, "xl/_rels/workbook.xml.rels", "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>");
+            Write(zip, "xl/workbook.xml",
+            "<workbook xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' " +
+                "xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><sheets><sheet name='S' sheetId='1' " +
+                    "r:id='r1'/></sheets></workbook>");
+            Write(zip, "xl/_rels/workbook.xml.rels",
+                "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='r1' " +
+                    "Target='worksheets/sheet1.xml'/></Relationships>");
             using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml").Open();
             var blanks = new byte[1 << 20];
             Array.Fill(blanks, (byte)' ');
@@ -149,7 +159,8 @@ public sealed class ReadersTests
     [InlineData("not a workbook", "PK\u0003\u0004 damaged")]
     [InlineData("empty", "")]
     [InlineData("pdf", "%PDF-1.7 ...")]
-    public void Sniff_WhatIsNoTable_IsRefusedInWords(string name, string content) => Assert.NotEmpty(Assert.Throws<ImportException>(() => Read(content)).Message + name);
+    public void Sniff_WhatIsNoTable_IsRefusedInWords(string name, string content) =>
+        Assert.NotEmpty(Assert.Throws<ImportException>(() => Read(content)).Message + name);
 
     [Fact]
     public void Guess_UsualNames_AreMapped()
@@ -157,10 +168,12 @@ public sealed class ReadersTests
         using var stream = new MemoryStream("id,utterance,intent,lang\n1,hello there,greet,en\n"u8.ToArray());
         var preview = ImportPreview.Of(() => new MemoryStream(stream.ToArray()), "pool.csv");
 
-        Assert.Equal(("utterance", "id", "intent", AnswerUse.HiddenGold), (preview.Proposed.Text, preview.Proposed.Id, preview.Proposed.Answer, preview.Proposed.Use));
+        Assert.Equal(("utterance", "id", "intent", AnswerUse.HiddenGold),
+            (preview.Proposed.Text, preview.Proposed.Id, preview.Proposed.Answer, preview.Proposed.Use));
     }
 
-    private static (SourceFormat, IReadOnlyList<string>, List<SourceRow>) Read(string file, SourceFormat? format = null) => Read(Encoding.UTF8.GetBytes(file), format);
+    private static (SourceFormat, IReadOnlyList<string>, List<SourceRow>) Read(string file, SourceFormat? format = null) =>
+        Read(Encoding.UTF8.GetBytes(file), format);
 
     private static (SourceFormat, IReadOnlyList<string>, List<SourceRow>) Read(byte[] file, SourceFormat? format = null)
     {

@@ -9,7 +9,8 @@ public sealed class SharedFilesTests
     private const string Reported = "cases/reported/";
 
     [FixtureTheory(Reported)]
-    [InlineData("F01-tsv-leading-quote.tsv", "Kettle arrived warm|\"Best toaster so far|Lid is loose|\"Never again from this shop|Works as told")]
+    [InlineData("F01-tsv-leading-quote.tsv",
+        "Kettle arrived warm|\"Best toaster so far|Lid is loose|\"Never again from this shop|Works as told")]
     [InlineData("F03-csv-backslash-quotes.csv", "Plain row")]
     [InlineData("F04-excel-sep-line.csv", "Kettle is cold|Lid is loose|Box was wet")]
     [InlineData("F04-excel-sep-line-two-columns.csv", "Kettle is cold|Lid is loose")]
@@ -33,7 +34,8 @@ public sealed class SharedFilesTests
     [FixtureFact("data/sms_spam/SMSSpamCollection")]
     public void Data_EveryFile_IsReadWithoutAnError()
     {
-        var files = Directory.GetFiles(FixtureFactAttribute.PathOf("data"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("README.md", StringComparison.Ordinal)).ToList();
+        var files = Directory.GetFiles(FixtureFactAttribute.PathOf("data"), "*", SearchOption.AllDirectories)
+            .Where(f => !f.EndsWith("README.md", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(files);
         Assert.All(files, path =>

@@ -20,9 +20,12 @@ public sealed class TextPairTests
 
     [Theory]
     [InlineData("premise,hypothesis,label\nthe kettle is cold now,it is not warm,0\n", "premise: {premise}\nhypothesis: {hypothesis}")]
-    [InlineData("index\tsentence1\tsentence2\tlabel\n0\tthe kettle is cold\tit is not warm\tentailment\n", "sentence1: {sentence1}\nsentence2: {sentence2}")]
-    [InlineData("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t70\t71\tHe said \"so\tHe said that\n", "#1 String: {#1 String}\n#2 String: {#2 String}")]
-    [InlineData("Class Index,Title,Description\n3,Wall St. goes back again,Short sellers are seeing green again\n", "Title: {Title}\nDescription: {Description}")]
+    [InlineData("index\tsentence1\tsentence2\tlabel\n0\tthe kettle is cold\tit is not warm\tentailment\n",
+        "sentence1: {sentence1}\nsentence2: {sentence2}")]
+    [InlineData("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t70\t71\tHe said \"so\tHe said that\n",
+        "#1 String: {#1 String}\n#2 String: {#2 String}")]
+    [InlineData("Class Index,Title,Description\n3,Wall St. goes back again,Short sellers are seeing green again\n",
+        "Title: {Title}\nDescription: {Description}")]
     [InlineData("text,label,source\nthe kettle is cold now,0,a web form\n", null)]
     public void Guess_ColumnsOfAPair_MakeATemplateWithTheirNames(string content, string? template) =>
         Assert.Equal(template, ReadFile.Of(content, content.Contains('\t') ? "a.tsv" : "a.csv").Preview.Proposed.Template);
@@ -33,7 +36,8 @@ public sealed class TextPairTests
     [InlineData(": {premise}")]
     [InlineData("")]
     [InlineData("a: {x}\na: {y}")]
-    public void Template_ThatCannotBeRead_SaysWhatALineIs(string template) => Assert.Throws<ImportException>(() => TextTemplate.Parse(template));
+    public void Template_ThatCannotBeRead_SaysWhatALineIs(string template) =>
+        Assert.Throws<ImportException>(() => TextTemplate.Parse(template));
 
     [Fact]
     public void Template_NamesOfColumnsWithSigns_AreTaken() =>
@@ -50,7 +54,8 @@ public sealed class TextPairTests
         await using var db = await pool.Portal.OpenDbAsync();
         var item = await db.Items.OrderBy(i => i.Line).FirstAsync();
         Assert.Equal("premise: The kettle was cold all day.\nhypothesis: It was not warm.", item.Text);
-        var parts = JsonSerializer.Deserialize<JsonElement>(item.Parts!).EnumerateArray().Select(p => (p.GetProperty("name").GetString(), p.GetProperty("text").GetString()));
+        var parts = JsonSerializer.Deserialize<JsonElement>(item.Parts!).EnumerateArray()
+            .Select(p => (p.GetProperty("name").GetString(), p.GetProperty("text").GetString()));
         Assert.Equal([("premise", "The kettle was cold all day."), ("hypothesis", "It was not warm.")], parts);
         Assert.Equal(("1", "refund"), (item.ExternalId, item.Gold));
         Assert.Null(item.Metadata);
@@ -61,7 +66,8 @@ public sealed class TextPairTests
     {
         await using var pool = await PoolFixture.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<ImportException>(() => pool.StartAsync(Rte, "rte.jsonl", AnswerUse.Ignore, m => m with { Template = "a: {premise}\nb: {nothing}" }));
+        var refused = await Assert.ThrowsAsync<ImportException>(() =>
+            pool.StartAsync(Rte, "rte.jsonl", AnswerUse.Ignore, m => m with { Template = "a: {premise}\nb: {nothing}" }));
 
         Assert.Contains("'nothing'", refused.Message);
     }
@@ -74,7 +80,8 @@ public sealed class TextPairTests
         await pool.ImportAsync("premise,hypothesis\nthe kettle is cold,\n,\nthe lid is loose,it is not tight\n", "a.csv", AnswerUse.Ignore);
 
         await using var db = await pool.Portal.OpenDbAsync();
-        Assert.Equal(["premise: the kettle is cold", "premise: the lid is loose\nhypothesis: it is not tight"], await db.Items.OrderBy(i => i.Line).Select(i => i.Text).ToListAsync());
+        Assert.Equal(["premise: the kettle is cold", "premise: the lid is loose\nhypothesis: it is not tight"],
+            await db.Items.OrderBy(i => i.Line).Select(i => i.Text).ToListAsync());
         Assert.Equal(RowFault.EmptyText, (await db.ImportIssues.SingleAsync()).Code);
     }
 
@@ -84,17 +91,20 @@ public sealed class TextPairTests
         await using var pool = await PoolFixture.StartAsync();
         await pool.ImportAsync(Rte, "rte.jsonl", AnswerUse.Labels);
 
-        var lines = (await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         var fields = JsonSerializer.Deserialize<JsonElement>(lines[0]).GetProperty("fields");
-        Assert.Equal(("The kettle was cold all day.", "It was not warm."), (fields.GetProperty("premise").GetString(), fields.GetProperty("hypothesis").GetString()));
+        Assert.Equal(("The kettle was cold all day.", "It was not warm."),
+            (fields.GetProperty("premise").GetString(), fields.GetProperty("hypothesis").GetString()));
     }
 
     [Fact]
     public async Task Import_SeveralRightAnswers_AgreeWithAnyOfThem()
     {
         await using var pool = await PoolFixture.StartAsync();
-        await pool.ImportAsync("[{\"text\": \"who\", \"answers\": [\"refund\", \"card arrival\"]}, {\"text\": \"what\", \"answers\": [\"refund\"]}]", "q.json", AnswerUse.HiddenGold);
+        await pool.ImportAsync("[{\"text\": \"who\", \"answers\": [\"refund\", \"card arrival\"]}, {\"text\": \"what\", \"answers\": " +
+            "[\"refund\"]}]", "q.json", AnswerUse.HiddenGold);
         await using var db = await pool.Portal.OpenDbAsync();
 
         var items = await db.Items.OrderBy(i => i.Line).ThenBy(i => i.Id).ToListAsync();
@@ -108,7 +118,8 @@ public sealed class TextPairTests
     {
         await using var pool = await PoolFixture.StartAsync();
 
-        var import = await pool.ImportAsync("[{\"text\": \"who\", \"answers\": [\"refund\", \"card arrival\"]}, {\"text\": \"what\", \"answers\": [\"refund\"]}]", "q.json", AnswerUse.Labels);
+        var import = await pool.ImportAsync("[{\"text\": \"who\", \"answers\": [\"refund\", \"card arrival\"]}, {\"text\": \"what\", " +
+            "\"answers\": [\"refund\"]}]", "q.json", AnswerUse.Labels);
 
         Assert.Equal((1, 1), (import.Added, import.Bad));
         await using var db = await pool.Portal.OpenDbAsync();

@@ -56,5 +56,6 @@ internal sealed class TinyWorkbook
         writer.Write(content);
     }
 
-    private static string Relations(string inside) => $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inside}</Relationships>";
+    private static string Relations(string inside) =>
+        $"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inside}</Relationships>";
 }

@@ -15,7 +15,8 @@ public sealed class WorkbookTests
     {
         var book = new TinyWorkbook
         {
-            Sheets = { ("Codes", state, Row("code", "stands for") + Row("H", "heat")), ("Messages", "", Row("text", "label") + Row("cold kettle", "heat")) },
+            Sheets = { ("Codes", state, Row("code", "stands for") + Row("H", "heat")),
+            ("Messages", "", Row("text", "label") + Row("cold kettle", "heat")) },
         }.Bytes();
 
         var file = ReadFile.Of(book, "a.xlsx");
@@ -23,7 +24,8 @@ public sealed class WorkbookTests
         Assert.Equal("Messages", file.Format.Sheet);
         Assert.Equal(["text", "label"], file.Columns);
         Assert.Equal(["H"], ReadFile.Of(book, "a.xlsx", f => f with { Sheet = "Codes" }).Values(0));
-        Assert.Contains("no sheet 'Nothing'", Assert.Throws<ImportException>(() => ReadFile.Of(book, "a.xlsx", f => f with { Sheet = "Nothing" })).Message);
+        Assert.Contains("no sheet 'Nothing'", Assert.Throws<ImportException>(() =>
+            ReadFile.Of(book, "a.xlsx", f => f with { Sheet = "Nothing" })).Message);
     }
 
     [Fact]
@@ -31,8 +33,10 @@ public sealed class WorkbookTests
     {
         var book = new TinyWorkbook
         {
-            BookPart = "office/buch7.xml", SharedPart = "elsewhere/texts.xml", Shared = "<si><t>text</t></si><si><t>label</t></si><si><t>cold</t></si>",
-            Sheets = { ("S", "", "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>2</v></c><c t=\"s\"><v>1</v></c></row>") },
+            BookPart = "office/buch7.xml", SharedPart = "elsewhere/texts.xml",
+            Shared = "<si><t>text</t></si><si><t>label</t></si><si><t>cold</t></si>",
+            Sheets = { ("S", "",
+            "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>2</v></c><c t=\"s\"><v>1</v></c></row>") },
         };
 
         Assert.Equal(["cold"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(0));
@@ -106,7 +110,8 @@ public sealed class WorkbookTests
         var book = new TinyWorkbook
         {
             BookProperties = "<workbookPr date1904=\"1\"/>", Formats = ("<numFmt numFmtId=\"164\" formatCode=\"[h]:mm\"/>", [0, 14, 164]),
-            Sheets = { ("S", "", Row("text", "day") + Row("first", Number("0", 1)) + Row("later", Number("44624", 1)) + Row("span", Number("1.5", 2))) },
+            Sheets = { ("S", "", Row("text", "day") + Row("first", Number("0", 1)) + Row("later", Number("44624", 1))
+            + Row("span", Number("1.5", 2))) },
         };
 
         Assert.Equal(["1904-01-01", "2026-03-05", "36:00"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(1));
@@ -117,10 +122,12 @@ public sealed class WorkbookTests
     {
         var book = new TinyWorkbook
         {
-            Shared = "<si><t>text</t></si><si><r><t>課</t></r><rPh sb=\"0\" eb=\"1\"><t>カ</t></rPh><r><t xml:space=\"preserve\">長 </t></r></si>" +
+            Shared = "<si><t>text</t></si><si><r><t>課</t></r><rPh sb=\"0\" eb=\"1\"><t>カ</t></rPh><r><t xml:space=\"preserve\">長 " +
+                "</t></r></si>" +
                 "<si><t>a_x000D_b _x005F_x0041_</t></si><si/>",
             Sheets = { ("S", "", "<row><c t=\"s\"><v>0</v></c></row><row><c t=\"s\"><v>1</v></c></row><row><c t=\"s\"><v>2</v></c></row>" +
-                "<row><c t=\"inlineStr\"><is><r><t>in</t></r><r><t>line</t></r><rPh sb=\"0\" eb=\"1\"><t>no</t></rPh></is></c></row><row><c t=\"s\"><v>3</v></c></row>") },
+                "<row><c t=\"inlineStr\"><is><r><t>in</t></r><r><t>line</t></r><rPh sb=\"0\" " +
+                    "eb=\"1\"><t>no</t></rPh></is></c></row><row><c t=\"s\"><v>3</v></c></row>") },
         };
 
         Assert.Equal(["課長 ", "a\rb _x0041_", "inline"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(0));
@@ -162,7 +169,8 @@ public sealed class WorkbookTests
 
         var mapped = reader.Rows().Select(mapper.Map).ToList();
 
-        Assert.Equal([null, RowFault.CellError, null, null, RowFault.NoResult, null, RowFault.CellError], mapped.Select(m => m.Fault?.Code));
+        Assert.Equal([null, RowFault.CellError, null, null, RowFault.NoResult, null, RowFault.CellError],
+            mapped.Select(m => m.Fault?.Code));
         Assert.Equal(["TRUE", "2", null, "done"], mapped.Where(m => m.Row is not null).Select(m => m.Row!.Answer));
         Assert.Contains("no stored result", mapped[4].Fault!.Reason);
     }
@@ -170,7 +178,8 @@ public sealed class WorkbookTests
     [Fact]
     public void Workbook_NamesOfOtherFiles_AreToldApart()
     {
-        byte[] Compound(string name) => [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[1000], .. System.Text.Encoding.Unicode.GetBytes(name), .. new byte[100]];
+        byte[] Compound(string name) => [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[1000],
+        .. System.Text.Encoding.Unicode.GetBytes(name), .. new byte[100]];
 
         Assert.Contains("is protected by a password", ReadFile.Refusal(Compound("EncryptedPackage")));
         Assert.Contains("old Excel file (.xls)", ReadFile.Refusal(Compound("Workbook")));

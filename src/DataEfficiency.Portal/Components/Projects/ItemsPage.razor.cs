@@ -54,10 +54,12 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
         if (_list is not null) await _list.RefreshDataAsync();
     }
 
-    private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => "first 32", Stratum.Random => "random", Stratum.Active => "active", _ => "imported" };
+    private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => "first 32", Stratum.Random => "random",
+        Stratum.Active => "active", _ => "imported" };
 
     private static string Marks(ItemRow item) => string.Join(", ", new[]
     {
-        item.Flagged ? "flagged" : null, item.Skips > 0 ? $"skipped {item.Skips}×" : null, item.Unusable is not null ? "not usable by the model" : null,
+        item.Flagged ? "flagged" : null, item.Skips > 0 ? $"skipped {item.Skips}×" : null, item.Unusable is not null
+        ? "not usable by the model" : null,
     }.Where(m => m is not null));
 }

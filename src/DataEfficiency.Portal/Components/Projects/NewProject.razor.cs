@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace DataEfficiency.Portal.Components.Projects;
 
 /// <summary>One page from the task to the running import.</summary>
-public sealed partial class NewProject(ProjectService projects, ImportService imports, UploadStore uploads, ProjectModels models, NavigationManager navigation) : IDisposable
+public sealed partial class NewProject(ProjectService projects, ImportService imports, UploadStore uploads, ProjectModels models,
+    NavigationManager navigation) : IDisposable
 {
     private readonly ProjectForm _form = new();
     private readonly CancellationTokenSource _leaving = new();
@@ -31,7 +32,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
 
     private bool MapsGold => _pool is { Mapping: { Use: AnswerUse.HiddenGold, Answer: not null } };
 
-    private int WithoutLabel => _map is not null && _form.TaskType == TaskType.SingleChoice && _pool is { Mapping.Use: not AnswerUse.Ignore }
+    private int WithoutLabel => _map is not null && _form.TaskType == TaskType.SingleChoice
+        && _pool is { Mapping.Use: not AnswerUse.Ignore }
         ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
 
     private async Task ChooseAsync(ChosenPool? chosen)
@@ -54,7 +56,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         var wrong = new Dictionary<string, string>(_form.Validate(MapsGold));
         if (_pool is null) wrong["Pool"] = "Upload the file with the texts.";
         else if (_pool.Mapping.Use == AnswerUse.Labels && WithoutLabel > 0 && WithoutLabel >= _map!.Values.Rows)
-            wrong["Pool"] = "No row would be imported: none of its answers has a label. Give them labels in step 3, or do not use the answers.";
+            wrong["Pool"] = "No row would be imported: none of its answers has a label. Give them labels in step 3, or do not use the " +
+                "answers.";
         _wrong = wrong;
         if (wrong.Count > 0) return;
         _busy = true;
@@ -62,7 +65,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         var id = await projects.CreateAsync(_form, userId);
         try
         {
-            var mapping = _form.TaskType == TaskType.SingleChoice && _map is not null ? _pool!.Mapping with { Values = _map.ToValues() } : _pool!.Mapping;
+            var mapping = _form.TaskType == TaskType.SingleChoice && _map is not null ? _pool!.Mapping with { Values = _map.ToValues() }
+                : _pool!.Mapping;
             await imports.StartAsync(id, _pool!.Upload.Id, mapping, userId);
         }
         catch (ImportException e)

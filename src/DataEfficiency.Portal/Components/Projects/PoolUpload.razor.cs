@@ -58,7 +58,8 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
     {
         _percent = null;
         var user = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier);
-        if (uploads.Find(id) is not { } upload || upload.UserId != user) Failed("The upload is not there (any more). Choose the file again.");
+        if (uploads.Find(id) is not { } upload
+            || upload.UserId != user) Failed("The upload is not there (any more). Choose the file again.");
         else await ReadAsync(upload, null, null);
         StateHasChanged();
     }
@@ -99,15 +100,18 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         }
     }
 
-    private Task SetAsync(Func<ColumnMapping, ColumnMapping> change) => ChosenChanged.InvokeAsync(Chosen! with { Mapping = change(Chosen.Mapping) });
+    private Task SetAsync(Func<ColumnMapping, ColumnMapping> change) =>
+        ChosenChanged.InvokeAsync(Chosen! with { Mapping = change(Chosen.Mapping) });
 
-    private Task ReadAgainAsync(Func<SourceFormat, SourceFormat> change) => ReadAsync(Chosen!.Upload, change(Chosen.Preview.Format), Chosen.Mapping);
+    private Task ReadAgainAsync(Func<SourceFormat, SourceFormat> change) =>
+        ReadAsync(Chosen!.Upload, change(Chosen.Preview.Format), Chosen.Mapping);
 
     private Task ChooseTextAsync(ChangeEventArgs e)
     {
         _templateWrong = null;
         if (Value(e) != Several) return SetAsync(m => m with { Text = Value(e)!, Template = null });
-        var proposed = Chosen!.Preview.Proposed.Template ?? TextTemplate.For(Chosen.Preview.Columns.Where(c => c != Chosen.Mapping.Id && c != Chosen.Mapping.Answer).Take(TextTemplate.MostParts));
+        var proposed = Chosen!.Preview.Proposed.Template ?? TextTemplate.For(Chosen.Preview.Columns.Where(c => c != Chosen.Mapping.Id
+            && c != Chosen.Mapping.Answer).Take(TextTemplate.MostParts));
         return SetAsync(m => m with { Template = proposed });
     }
 
@@ -132,11 +136,18 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
     {
         if (_templateWrong is not null || Chosen!.Preview.Rows.FirstOrDefault(r => r.Fault is null) is not { } row) return [];
         return [.. TextTemplate.Parse(Chosen.Mapping.Template!).Parts
-            .Select(p => new NamedText(p.Name, FieldPath.Find(Chosen.Preview.Columns, p.Column).Value(row) ?? "")).Where(p => p.Text.Length > 0)];
+            .Select(p => new NamedText(p.Name, FieldPath.Find(Chosen.Preview.Columns, p.Column).Value(row) ?? ""))
+                .Where(p => p.Text.Length > 0)];
     }
 
     private string? CellCss(SourceRow row, int place) => row.FaultOf(place) is not null ? "bad"
         : Chosen!.Mapping.Template is null && Chosen.Preview.Columns[place] == Chosen.Mapping.Text ? "main" : null;
+
+    private static ColumnMapping WithAnswer(ColumnMapping mapping, string? column) => mapping with
+    {
+        Answer = column, Use = column is null ? AnswerUse.Ignore : mapping.Use == AnswerUse.Ignore ? AnswerUse.HiddenGold : mapping.Use,
+        AcceptedIn = null,
+    };
 
     private static string Separator(SourceFormat format) => $"{(format.Kind == FileKind.LabelLines ? "L" : "")}{(int)format.Delimiter}";
 
@@ -156,13 +167,15 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 
     // an unfinished template has no parts yet
     private IReadOnlyList<string> TextParts => _templateWrong is not null ? []
-        : [.. Chosen!.Mapping.TextColumns.Select(t => Chosen.Preview.Columns.Contains(t) ? t : Chosen.Preview.Columns.FirstOrDefault(c => t.StartsWith(c + ".", StringComparison.Ordinal)) ?? t)];
+        : [.. Chosen!.Mapping.TextColumns.Select(t => Chosen.Preview.Columns.Contains(t) ? t
+            : Chosen.Preview.Columns.FirstOrDefault(c => t.StartsWith(c + ".", StringComparison.Ordinal)) ?? t)];
 
     private string UseOf(string column) => Chosen!.Mapping switch
     {
         var m when TextParts.Contains(column) => "text",
         var m when m.Id == column => "id",
-        var m when m.Answer == column || m.Answer?.StartsWith(column + ".", StringComparison.Ordinal) == true => m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
+        var m when m.Answer == column || m.Answer?.StartsWith(column + ".", StringComparison.Ordinal) == true =>
+            m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
         _ => "",
     };
 
@@ -185,5 +198,6 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         }
     };
 
-    private static string Size(long bytes) => bytes switch { < 1 << 10 => $"{bytes} bytes", < 1 << 20 => $"{bytes / 1024.0:0.#} KB", _ => $"{bytes / 1048576.0:N1} MB" };
+    private static string Size(long bytes) => bytes switch { < 1 << 10 => $"{bytes} bytes", < 1 << 20 => $"{bytes / 1024.0:0.#} KB",
+        _ => $"{bytes / 1048576.0:N1} MB" };
 }
