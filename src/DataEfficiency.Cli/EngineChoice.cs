@@ -4,9 +4,10 @@ using DataEfficiency.Engine;
 namespace DataEfficiency.Cli;
 
 /// <summary>The options of every verb that loads a model: where and how it computes.</summary>
-public sealed class EngineChoice
+/// <param name="threadsMean">What --threads sets, and its default.</param>
+public sealed class EngineChoice(string threadsMean = "Threads of one tensor operation. Default: all cores.")
 {
-    private readonly Option<int?> threads = new("--threads") { Description = "Threads of one tensor operation. Default: all cores." };
+    private readonly Option<int?> threads = new("--threads") { Description = threadsMean };
     private readonly Option<string> device = new("--device")
     {
         Description = "auto, cpu, cuda or cuda:N.",

@@ -59,6 +59,8 @@ public sealed class EstimateVerb : Verb
         var published = fit is { Source: AreaSource.Published } ? estimator.Published : null;
         if (fit is null) output.Progress("Not calibrated: no number of labels follows from CoS-Low. Run `calibrate` for this model.");
         if (published is not null) output.Progress($"{StopOutput.Reservation(published)} Run `calibrate` for a fit of its own.");
+        if (estimator.Calibration is { IsOfOlderRecipe: true })
+            output.Progress("This model is calibrated with an older recipe, which taught no end of an answer: run `calibrate` again.");
         var examples = file.Texts.Zip(file.Answers, (text, answer) => new Example(text, answer)).ToList();
         var estimate = estimator.Forecast(new ForecastRequest(file.Task, examples, new Target(share), LabelAxis.MaxExamples), cancel);
         if (arguments.GetValue(Json)) output.Json(Result(estimate, published));

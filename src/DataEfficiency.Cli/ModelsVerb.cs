@@ -53,6 +53,7 @@ public sealed class ModelsVerb : Verb
     {
         m.Name, m.Folder, m.IsBundled, m.Architecture, m.Parameters, m.ContextLength, m.Bytes, m.Precision, m.WeightsSha256,
         Calibration = m.State, ReferenceTasks = m.Calibration?.Tasks.Count, PublishedFit = m.Published?.Model,
+        OlderRecipe = m.Calibration?.IsOfOlderRecipe,
         Cost = ModelCosts.Find(root, m.WeightsSha256), m.Problem, m.Warning,
     };
 
@@ -69,7 +70,8 @@ public sealed class ModelsVerb : Verb
         if (m.Warning is { } warning) output.Line($"  warning: {warning}");
         output.Line($"  {m.State switch
         {
-            CalibrationState.Calibrated => $"calibrated on {m.Calibration!.Tasks.Count} reference tasks ({m.Calibration.Profile})",
+            CalibrationState.Calibrated => $"calibrated {(m.Calibration!.IsOfOlderRecipe ? "with an older recipe " : "")}"
+                + $"on {m.Calibration.Tasks.Count} reference tasks ({m.Calibration.Profile})",
             CalibrationState.SignalsOnly =>
                 $"CoS-Low of {m.Calibration!.Tasks.Count} reference tasks measured, no number of labels (signals-only)",
             CalibrationState.TooFewTasks => "not calibrated: too few reference tasks are measured",

@@ -1,4 +1,5 @@
 // A model's calibration: what calibration.json beside the model holds (method section 10).
+using System.Text.Json.Serialization;
 
 namespace DataEfficiency.Engine;
 
@@ -8,14 +9,34 @@ namespace DataEfficiency.Engine;
 /// <param name="Coefficient">c of the least-squares fit; null where there is no fit (signals-only, fewer than 8 tasks).</param>
 /// <param name="LeaveOneOutError">Mean |predicted - measured AUC| leaving one task out; null as above.</param>
 /// <param name="MeanBaselineError">The same error of the mean of the other tasks.</param>
-public sealed record Calibration(int Version, string Model, string WeightsSha256, string Profile, CalibrationRecipe Recipe, IReadOnlyList<CalibrationTask> Tasks,
-    double? Coefficient, double? Intercept, double? LeaveOneOutError, double? MeanBaselineError, double DurationSeconds);
+public sealed record Calibration(int Version, string Model, string WeightsSha256, string Profile, CalibrationRecipe Recipe,
+    IReadOnlyList<CalibrationTask> Tasks,
+    double? Coefficient, double? Intercept, double? LeaveOneOutError, double? MeanBaselineError, double DurationSeconds)
+{
+    /// <summary>True where its curves were trained by a recipe before today's. It still predicts; page and verbs say so. CoS-Low alone
+    /// (signals-only) is the same under every recipe.</summary>
+    [JsonIgnore]
+    public bool IsOfOlderRecipe => Recipe.Number < CalibrationRecipe.Current && Tasks.Any(t => t.Runs.Count > 0);
+}
 
 /// <param name="LearningRateTasks">The two tasks the learning rate was chosen on; they are left out of the fit.</param>
-public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize, int MaxSteps, int EvaluateEvery, int Patience,
-    int ValidationSize, int TestSize, IReadOnlyList<int> Budgets, IReadOnlyList<string> LearningRateTasks);
+/// <param name="Number">Of the training recipe. 1, which files without a number have: training taught no end of the answer, and a score was the
+/// share of answers that begin right. 2: the answer and its end are trained, the score is exact match of the whole decoded answer (method
+/// section 8).</param>
+/// <param name="Precision">What signals and curves were computed in.</param>
+public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize, int MaxSteps,
+    int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets, IReadOnlyList<string> LearningRateTasks,
+    int Number = 1, string Precision = "float32")
+{
+    /// <summary>Number of the recipe that calibrations are made with today.</summary>
+    public const int Current = 2;
+}
 
 /// <param name="Auc">Area of the measured curve; null in signals-only.</param>
-public sealed record CalibrationTask(string Name, double CosLow, double CosLowStandardError, double Ceiling, double? Auc, IReadOnlyList<CalibrationRun> Runs, bool UsedForLearningRate, double DurationSeconds);
+public sealed record CalibrationTask(string Name, double CosLow, double CosLowStandardError, double Ceiling, double? Auc,
+    IReadOnlyList<CalibrationRun> Runs, bool UsedForLearningRate, double DurationSeconds);
 
-public sealed record CalibrationRun(int Examples, double Score, double ValidationLoss, int Steps, long Seed, double Seconds);
+/// <param name="Score">Share of exact matches on the test examples (recipe 1: of answers that begin right).</param>
+/// <param name="LabelRanking">Share of test examples whose label ranks first by mean log-likelihood; null for free answers and in recipe 1.</param>
+public sealed record CalibrationRun(int Examples, double Score, double ValidationLoss, int Steps, long Seed, double Seconds,
+    double? LabelRanking = null);

@@ -17,6 +17,9 @@ public sealed record EngineOptions
     /// slower. Default: auto.</summary>
     public string Precision { get; init; } = "auto";
 
+    /// <summary>Allows bfloat16 on the CPU, for tests of what a GPU computes. Default: false.</summary>
+    internal bool SlowPrecision { get; init; }
+
     /// <summary>Told what the engine does on its own account: a batch that did not fit into memory goes on in halves. Default:
     /// null.</summary>
     public Action<string>? Warn { get; init; }

@@ -63,8 +63,7 @@ public sealed class Estimator : IEstimator
     private Estimator(string folder, ModelConfig config, IPrompts prompts, EngineOptions options)
     {
         if (options.Threads is { } threads) set_num_threads(threads);
-        var device = DeviceOf(options.Device);
-        var dtype = DtypeOf(options.Precision, device);
+        var (device, dtype) = Placement.Of(options.Device, options.Precision, options.SlowPrecision);
         var weights = WeightFiles.Sha256(folder);
         var (measured, calibrationProblem) = CalibrationFile.For(folder, weights);
 
@@ -156,24 +155,6 @@ public sealed class Estimator : IEstimator
     {
         if (!Directory.Exists(folder)) throw new ModelException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
     }
-
-    private static Device DeviceOf(string name)
-    {
-        if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
-        if (!cuda.is_available())
-            throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
-        var index = name.Length > 5 ? int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) : 0;
-        if (index >= cuda.device_count()) throw new ModelException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to cuda:{cuda.device_count() - 1}.");
-        return device($"cuda:{index}");
-    }
-
-    private static ScalarType DtypeOf(string precision, Device device) => precision switch
-    {
-        "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
-        "float32" => ScalarType.Float32,
-        "bfloat16" when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        _ => throw new ModelException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
-    };
 
     public void Dispose()
     {

@@ -18,6 +18,7 @@ public sealed class PromptBuilder : IPrompts
         (Tokenizer, this.template) = (tokenizer, template);
         Masked = AnswerMask.MaskedIds(tokenizer, generation);
         Eos = generation.EosIds.ToHashSet();
+        End = generation.EosIds.Count > 0 ? generation.EosIds[0] : null;
         takesSystem = template is not null && TakesSystem(template);
     }
 
@@ -56,6 +57,8 @@ public sealed class PromptBuilder : IPrompts
     public IReadOnlySet<int> Masked { get; }
 
     public IReadOnlySet<int> Eos { get; }
+
+    public int? End { get; }
 
     public int[] Prompt(TaskPrompt? task, string text) => Tokenizer.Encode(task is null ? text : Text(task, text));
 

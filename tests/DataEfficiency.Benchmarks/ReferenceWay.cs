@@ -45,11 +45,11 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
     {
         using var scope = NewDisposeScope();
         using var tracing = set_grad_enabled(true);
-        var leaves = _adapter.Bind(leaves: true);
+        using var leaves = _adapter.Collect();
         var logits = decoder.Logits(decoder.Hidden(tensor(example.Ids.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0), _adapter)[0]);
         var targets = tensor(example.Ids.Skip(1).Select((id, t) => example.Scored[t + 1] ? id : Ignored).ToArray());
-        nn.functional.cross_entropy(logits, targets, ignore_index: Ignored).backward();
-        return [.. leaves.Select(p => p.grad!.clone().DetachFromDisposeScope())];
+        var loss = nn.functional.cross_entropy(logits, targets, ignore_index: Ignored);
+        return [.. autograd.grad([loss], [.. leaves.Tensors]).Select(g => g.clone().DetachFromDisposeScope())];
     }
 
     /// <summary>Cosines of all pairs.</summary>

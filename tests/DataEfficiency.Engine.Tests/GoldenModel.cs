@@ -24,19 +24,28 @@ public sealed class GoldenModelsAttribute : DataAttribute
         Skip = Fixtures.Root is null ? Fixtures.Missing : null;
     }
 
-    public override IEnumerable<object[]> GetData(MethodInfo method) => _names.Select(n => new object[] { n });
+    /// <summary>Each in float32, and in what a GPU computes by default. Default: false, the theory takes no type.</summary>
+    public bool BothTypes { get; set; }
+
+    public override IEnumerable<object[]> GetData(MethodInfo method) => GoldenModel.Rows(_names, BothTypes);
 }
 
 /// <summary>The miniature's name for a theory: always there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MiniatureAttribute : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo method) => [[GoldenModel.Miniature]];
+    /// <summary>As that of <see cref="GoldenModelsAttribute"/>.</summary>
+    public bool BothTypes { get; set; }
+
+    public override IEnumerable<object[]> GetData(MethodInfo method) => GoldenModel.Rows([GoldenModel.Miniature], BothTypes);
 }
 
 public sealed class GoldenModel : IDisposable
 {
     public const string Miniature = "miniature";
+
+    internal static IEnumerable<object[]> Rows(string[] names, bool bothTypes) => bothTypes
+        ? names.SelectMany(n => new object[][] { [n, ScalarType.Float32], [n, ScalarType.BFloat16] }) : names.Select(n => new object[] { n });
 
     public static string[] Names => ["llama3-tiny", "mistral-tiny", "qwen2-tiny", "smollm2-tiny"];
 
@@ -56,11 +65,11 @@ public sealed class GoldenModel : IDisposable
 
     public IReadOnlyList<JsonNode> Items { get; }
 
-    public GoldenModel(string name)
+    public GoldenModel(string name, ScalarType type = ScalarType.Float32)
     {
         Folder = FolderOf(name);
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")))!;
-        Session = ModelSession.Load(Folder);
+        Session = ModelSession.Load(Folder, dtype: type);
         Arrays = SafetensorsFile.Open(Path.Combine(Folder, "golden.safetensors"));
         Masked = Ints(Json["masked_ids"]).ToHashSet();
         Eos = Ints(Json["eos_ids"]).ToHashSet();
@@ -85,6 +94,18 @@ public sealed class GoldenModel : IDisposable
         using var scope = NewDisposeScope();
         return ((a.to(float64) - b.to(float64)).norm() / b.to(float64).norm()).ToDouble();
     }
+
+    /// <summary>Of a and b in float64.</summary>
+    public static double Cosine(Tensor a, Tensor b)
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (a.to(float64).view(-1), b.to(float64).view(-1));
+        return (x.dot(y) / (x.norm() * y.norm())).ToDouble();
+    }
+
+    /// <summary>In float32 the distance is within the tolerance; in bfloat16 the cosine is within .01 of 1.</summary>
+    public static bool IsClose(Tensor a, Tensor b, ScalarType type, double tolerance) =>
+        type == ScalarType.Float32 ? RelativeDistance(a, b) <= tolerance : Cosine(a, b) >= .99;
 
     /// <summary>Equal shapes and, value by value, equal numbers.</summary>
     public static bool Same(Tensor a, Tensor b)

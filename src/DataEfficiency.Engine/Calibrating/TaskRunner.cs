@@ -4,67 +4,76 @@ using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Prompts;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-internal sealed class TaskRunner : IDisposable
+internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOptions options, Device device, ScalarType type) : IDisposable
 {
-    private readonly ModelSession _session;
-    private readonly Decoder _decoder;
-    private readonly Tensor _base;
-    private readonly IPrompts _prompts;
-    private readonly CalibrationOptions _options;
-
-    public TaskRunner(string folder, IPrompts prompts, CalibrationOptions options)
-    {
-        (_prompts, _options) = (prompts, options);
-        _session = ModelSession.Load(folder);
-        _decoder = _session.Decoder;
-        _base = _decoder.Parameters.Flat.clone().DetachFromDisposeScope();
-    }
+    private const int MeasuredSteps = 4, MeasuredTests = 32;
+    private readonly ModelSession _session = ModelSession.Load(folder, device, type);
 
     /// <summary>One point of the curve. Zero examples: the model as it is.</summary>
     public CalibrationRun Run(ReferenceTask task, int examples, double rate, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
-        _session.Change(() => _decoder.Parameters.Flat.copy_(_base));
-        var data = new TaskSequences(task, _prompts, _decoder.Config.ContextLength, _options);
-        var validation = data.Validation();
-        TrainingResult result;
+        var data = Examples(task);
+        var (validation, test) = (data.Validation(), data.Test());
         if (examples == 0)
         {
-            using var judge = new Trainer(_session, Recipe(rate));
-            var loss = judge.Loss(validation);
-            result = new TrainingResult(0, 0, loss, loss);
+            var loss = MicroBatches.Loss(_session.Decoder, null, validation, Recipe(rate));
+            return Tested(_session, task, test, new TrainingResult(0, 0, loss, loss), examples, clock, cancel);
         }
-        else result = FineTune.Run(_session, null, data.Train(examples), validation, Recipe(rate), null, cancel);
-        var score = AnswerScore.Of(_decoder, data.Test());
-        return new CalibrationRun(examples, score, result.ValidationLoss, result.Steps, _options.Seed, Math.Round(clock.Elapsed.TotalSeconds, 2));
+        using var run = new TrainingRun(_session, Recipe(rate), data.Train(examples), validation);
+        var result = run.Run(cancel: cancel);
+        return Tested(run.Model, task, test, result, examples, clock, cancel);
     }
 
     /// <summary>Seconds of one training step on this task, of one look at its validation loss, and of one test.</summary>
     public (double Step, double Look, double Test) Measure(ReferenceTask task, CancellationToken cancel)
     {
-        var data = new TaskSequences(task, _prompts, _decoder.Config.ContextLength, _options);
-        var clock = Stopwatch.StartNew();
-        FineTune.Run(_session, null, data.Train(_options.BatchSize), data.Train(1), Recipe(1e-6) with { MaxSteps = 4, EvaluateEvery = 4 }, null, cancel);
-        var step = clock.Elapsed.TotalSeconds / 4;
-        clock.Restart();
-        AnswerScore.Of(_decoder, data.Validation());
-        var look = clock.Elapsed.TotalSeconds;
-        return (step, look, look * _options.TestSize / _options.ValidationSize);
+        using var scope = NewDisposeScope();
+        var data = Examples(task);
+        var (train, validation, test) = (data.Train(options.BatchSize), data.Validation(), data.Test().Take(MeasuredTests).ToList());
+        var recipe = Recipe(1e-6) with { MaxSteps = MeasuredSteps, EvaluateEvery = MeasuredSteps };
+        using var run = new TrainingRun(_session, recipe, train, []);
+        var step = Seconds(() => run.Run(cancel: cancel)) / MeasuredSteps;
+        var look = Seconds(() => MicroBatches.Loss(run.Model.Decoder, null, validation, recipe));
+        var tested = Seconds(() => Scores(run.Model, task, test, cancel));
+        return (step, look, tested * options.TestSize / test.Count);
     }
 
-    private TrainingOptions Recipe(double rate) => new()
+    private TaskExamples Examples(ReferenceTask task) => new(task, prompts, _session.Decoder.Config.ContextLength, options);
+
+    private CalibrationRun Tested(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test, TrainingResult result, int examples,
+        Stopwatch clock, CancellationToken cancel)
     {
-        LearningRate = rate, BatchSize = _options.BatchSize, MaxSteps = _options.MaxSteps, EvaluateEvery = _options.EvaluateEvery, Patience = _options.Patience, Seed = _options.Seed,
+        var (exact, ranked) = Scores(model, task, test, cancel);
+        var seconds = Math.Round(clock.Elapsed.TotalSeconds, 2);
+        return new CalibrationRun(examples, exact, result.ValidationLoss, result.Steps, options.Seed, seconds, ranked);
+    }
+
+    private (double Exact, double? Ranked) Scores(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test, CancellationToken cancel)
+    {
+        var evaluation = new Evaluation(model, prompts);
+        return (evaluation.ExactMatch(task.Prompt, test, cancel: cancel),
+            task.Prompt.Answers is { } labels ? evaluation.LabelRanking(task.Prompt, labels, test, cancel: cancel) : null);
+    }
+
+    private Recipe Recipe(double rate) => new()
+    {
+        LearningRate = rate, BatchSize = options.BatchSize, MaxSteps = options.MaxSteps, EvaluateEvery = options.EvaluateEvery,
+        Patience = options.Patience, Seed = options.Seed,
     };
 
-    public void Dispose()
+    private static double Seconds(Action work)
     {
-        _base.Dispose();
-        _session.Dispose();
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
     }
+
+    public void Dispose() => _session.Dispose();
 }

@@ -1,4 +1,6 @@
 // One optimiser over one model: all its parameters (full) or an adapter's (LoRA, (IA)^3). Serves fine-tuning and pre-training alike.
+// Mixed precision as in Micikevicius et al., arXiv 1710.03740: what is trained, its moments and its gradient are float32 whatever the model
+// computes in; a bfloat16 model's own parameters are a rounded copy, for steps of 1e-5 vanish in eight bits.
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
@@ -6,99 +8,119 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.FineTuning;
 
-/// <summary>Takes steps; schedule, batches and stopping are the caller's (see <see cref="FineTune"/>).</summary>
+/// <summary>Takes steps; schedule, batches and stopping are the caller's (see <see cref="TrainingRun"/>).</summary>
 internal sealed class Trainer : IDisposable
 {
     private readonly ModelSession _session;
-    private readonly Decoder _decoder;
     private readonly Adapter? _adapter;
-    private readonly TrainingOptions _options;
+    private readonly Recipe _recipe;
+    private readonly Adapter.Leaves? _collecting;
     private readonly IReadOnlyList<Tensor> _leaves;
-    private readonly IReadOnlyList<(long Offset, long Size)> _places;
-    private readonly Tensor _parameters;
+    private readonly IReadOnlyList<(long Offset, long Size)> _slices;
+    private readonly Tensor _weights;
     private readonly Tensor _gradient;
-    private readonly AdamW _optimiser;
 
     /// <param name="adapter">Trained in the place of the model's own parameters; null: full training.</param>
-    public Trainer(ModelSession session, TrainingOptions options, Adapter? adapter = null)
+    public Trainer(ModelSession session, Recipe recipe, Adapter? adapter = null)
     {
-        (_session, _decoder, _options, _adapter) = (session, session.Decoder, options, adapter);
-        _parameters = adapter?.Flat ?? _decoder.Parameters.Flat;
-        _leaves = adapter?.Bind(leaves: true) ?? _decoder.Parameters.Bind(leaves: true);
-        _places = [.. adapter?.Places ?? _decoder.Parameters.Places];
-        _gradient = zeros_like(_parameters).DetachFromDisposeScope();
-        _optimiser = new AdamW(_parameters, options.WeightDecay, options.Beta1, options.Beta2, options.Epsilon);
+        (_session, _recipe, _adapter) = (session, recipe, adapter);
+        _weights = adapter?.Flat ?? session.Decoder.Parameters.Flat;
+        _collecting = adapter?.Collect();
+        _leaves = _collecting?.Tensors ?? session.Decoder.Parameters.Bind(leaves: true);
+        _slices = [.. adapter?.Places ?? session.Decoder.Parameters.Places];
+        using var plain = no_grad();
+        Parameters = _weights.dtype == float32 ? _weights : _weights.to(float32).DetachFromDisposeScope();
+        _gradient = zeros_like(Parameters).DetachFromDisposeScope();
+        Optimiser = new AdamW(Parameters, recipe.WeightDecay, recipe.Beta1, recipe.Beta2, recipe.Epsilon);
     }
 
-    /// <summary>Steps taken so far.</summary>
-    public int Steps => _optimiser.Steps;
+    /// <summary>What is trained, flat and in float32: the model's or adapter's own buffer where that is float32, else the master copy.</summary>
+    public Tensor Parameters { get; }
 
-    /// <summary>The optimiser's moments m and v in the layout of what is trained (for <see cref="Gradients.AdamVector"/>).</summary>
+    public AdamW Optimiser { get; }
+
+    /// <summary>Steps taken so far.</summary>
+    public int Steps => Optimiser.Steps;
+
+    /// <summary>The optimiser's moments m and v in the layout of what is trained (for <see cref="Gradients.AdamDirection"/>).</summary>
     public (float[] First, float[] Second) Moments()
     {
         using var scope = NewDisposeScope();
-        return ([.. _optimiser.First.to(CPU).data<float>()], [.. _optimiser.Second.to(CPU).data<float>()]);
+        return ([.. Optimiser.First.to(CPU).data<float>()], [.. Optimiser.Second.to(CPU).data<float>()]);
     }
 
-    /// <summary>One step: loss = sum of the losses of all kept tokens of the batch / their number.</summary>
+    /// <summary>One step: loss = sum of the losses of all counted tokens of the batch / their number.</summary>
     /// <returns>The loss before the step.</returns>
     /// <exception cref="ArgumentException">No token of the batch counts.</exception>
     public double Step(IReadOnlyList<TokenSequence> batch, double learningRate)
     {
-        var kept = batch.Sum(s => s.Kept);
-        if (kept == 0) throw new ArgumentException("A batch without a token that counts gives no gradient.", nameof(batch));
-        using var scope = NewDisposeScope();
+        var counted = batch.Sum(s => s.Kept);
+        if (counted == 0) throw new ArgumentException("A batch without a token that counts gives no gradient.", nameof(batch));
         double loss = 0;
         var first = true;
-        foreach (var part in Parts(batch))
+        foreach (var part in MicroBatches.Of(batch, _recipe))
         {
-            loss += AddGradient(part, kept, first) / kept;
+            loss += AddGradient(part, counted, first);
             first = false;
         }
-        if (_options.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) Shrink(limit / norm);
-        _session.Change(() => _optimiser.Step(_gradient, learningRate), _adapter);
+        Update(learningRate);
         return loss;
     }
 
-    /// <summary>The loss of sequences, no gradient.</summary>
-    public double Loss(IReadOnlyList<TokenSequence> sequences)
-    {
-        using var plain = no_grad();
-        double sum = 0;
-        foreach (var part in Parts(sequences))
-        {
-            using var scope = NewDisposeScope();
-            using var batch = new SequenceBatch(part, _decoder.Device, _options.SharePrefix);
-            sum += batch.TokenLosses(_decoder, _adapter).sum(float64).ToDouble();
-        }
-        return sum / sequences.Sum(s => s.Kept);
-    }
-
-    /// <summary>A copy of what is trained, for <see cref="Restore"/>; the caller disposes it.</summary>
-    public Tensor Snapshot()
-    {
-        using var plain = no_grad();
-        return _parameters.clone().DetachFromDisposeScope();
-    }
-
-    public void Restore(Tensor snapshot) => _session.Change(() => _parameters.copy_(snapshot), _adapter);
-
-    private double AddGradient(IReadOnlyList<TokenSequence> part, int kept, bool first)
+    /// <summary>Adds one micro-batch's share to the gradient of a step.</summary>
+    /// <param name="counted">Tokens that count in the whole step.</param>
+    /// <param name="first">The gradient of the step before is left behind.</param>
+    /// <returns>The share of the loss.</returns>
+    public double AddGradient(IReadOnlyList<TokenSequence> part, int counted, bool first)
     {
         using var scope = NewDisposeScope();
-        using var batch = new SequenceBatch(part, _decoder.Device, _options.SharePrefix);
-        var sum = batch.TokenLosses(_decoder, _adapter).sum();
-        using Scalar number = kept;
+        using var batch = new SequenceBatch(part, _session.Decoder.Device, _recipe.SharePrefix);
+        var sum = batch.TokenLosses(_session.Decoder, _adapter).sum();
+        using Scalar number = counted;
         var gradients = autograd.grad([sum.div(number)], [.. _leaves]);
         using var plain = no_grad();
         for (var i = 0; i < gradients.Count; i++)
         {
-            var place = _gradient.narrow(0, _places[i].Offset, _places[i].Size);
-            if (first) place.copy_(gradients[i].reshape(-1));
-            else place.add_(gradients[i].reshape(-1), Operand.One);
+            var slice = _gradient.narrow(0, _slices[i].Offset, _slices[i].Size);
+            if (first) slice.copy_(gradients[i].reshape(-1));
+            else slice.add_(gradients[i].reshape(-1), Operand.One);
         }
-        return sum.ToDouble();
+        return sum.ToDouble() / counted;
     }
+
+    /// <summary>The optimiser's step with the gradient that was added up.</summary>
+    public void Update(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        if (_recipe.ClipNorm is { } limit && _gradient.norm().ToDouble() is var norm && norm > limit) Shrink(limit / norm);
+        Change(() => Optimiser.Step(_gradient, learningRate));
+    }
+
+    /// <summary>The loss of sequences, no gradient.</summary>
+    public double Loss(IReadOnlyList<TokenSequence> sequences) => MicroBatches.Loss(_session.Decoder, _adapter, sequences, _recipe);
+
+    /// <summary>A copy of what the model computes with, for <see cref="Restore"/>; the caller disposes it.</summary>
+    public Tensor Snapshot()
+    {
+        using var plain = no_grad();
+        return _weights.clone().DetachFromDisposeScope();
+    }
+
+    public void Restore(Tensor snapshot) => Change(() => Parameters.copy_(snapshot));
+
+    /// <summary>Goes on where another trainer stood.</summary>
+    /// <param name="load">Fills the parameters and the moments m and v.</param>
+    public void Resume(Action<Tensor, Tensor, Tensor> load, int steps) => Change(() =>
+    {
+        load(Parameters, Optimiser.First, Optimiser.Second);
+        Optimiser.Resume(steps);
+    });
+
+    private void Change(Action change) => _session.Change(() =>
+    {
+        change();
+        if (!ReferenceEquals(Parameters, _weights)) RoundedCopy.Write(Parameters, _weights);
+    }, _adapter);
 
     private void Shrink(double by)
     {
@@ -106,32 +128,13 @@ internal sealed class Trainer : IDisposable
         _gradient.mul_(factor);
     }
 
-    // Sequences that count, cut into parts whose padded size stays under the limit, in the order given.
-    private IEnumerable<IReadOnlyList<TokenSequence>> Parts(IReadOnlyList<TokenSequence> sequences)
-    {
-        var part = new List<TokenSequence>();
-        var longest = 0;
-        foreach (var sequence in sequences.Where(s => s.Kept > 0))
-        {
-            var wider = Math.Max(longest, sequence.Ids.Length);
-            if (part.Count > 0 && (long)wider * (part.Count + 1) > _options.TokensAtOnce)
-            {
-                yield return part;
-                part = [];
-                wider = sequence.Ids.Length;
-            }
-            longest = wider;
-            part.Add(sequence);
-        }
-        if (part.Count > 0) yield return part;
-    }
-
     /// <summary>Ends training: the model's tensors no longer collect gradients. What was trained stays in place.</summary>
     public void Dispose()
     {
-        if (_adapter is null) _decoder.Parameters.Bind(leaves: false);
-        else _adapter.Bind(leaves: false);
+        if (_collecting is null) _session.Decoder.Parameters.Bind(leaves: false);
+        else _collecting.Dispose();
+        if (!ReferenceEquals(Parameters, _weights)) Parameters.Dispose();
         _gradient.Dispose();
-        _optimiser.Dispose();
+        Optimiser.Dispose();
     }
 }

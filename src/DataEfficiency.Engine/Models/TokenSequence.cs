@@ -13,11 +13,14 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
     private const int ShortestSharedPrefix = 8;
 
     /// <summary>An answer behind a prompt; masked answer tokens stand there but do not count (method sections 2 and 4).</summary>
-    public static TokenSequence Answer(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, IReadOnlySet<int> masked)
+    /// <param name="end">Stands behind the answer and counts though it is masked elsewhere: what fine-tuning teaches, so that answers end
+    /// (method section 8). Behind an answer without a token that counts it does not count either. Null: none, as gradient rows have it.</param>
+    public static TokenSequence Answer(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, IReadOnlySet<int> masked, int? end = null)
     {
-        int[] ids = [.. prompt, .. answer];
+        int[] ids = end is { } last ? [.. prompt, .. answer, last] : [.. prompt, .. answer];
         var scored = new bool[ids.Length];
-        for (var i = Math.Max(1, prompt.Count); i < ids.Length; i++) scored[i] = !masked.Contains(ids[i]);
+        for (var i = Math.Max(1, prompt.Count); i < prompt.Count + answer.Count; i++) scored[i] = !masked.Contains(ids[i]);
+        if (end is not null) scored[^1] = scored.Contains(true);
         return new TokenSequence(ids, scored);
     }
 

@@ -34,19 +34,20 @@ public static class Pretrainer
         using var session = new ModelSession(Decoder.Initialise(Shape(options, tokenizer, ids), options.Seed));
         var decoder = session.Decoder;
         note?.Invoke($"{decoder.Parameters.Count:N0} parameters");
-        using var trainer = new Trainer(session, new TrainingOptions { WeightDecay = .1, Beta2 = .95, ClipNorm = 1, TokensAtOnce = Math.Max(8192, options.ContextLength) });
+        var recipe = new Recipe { WeightDecay = .1, Beta2 = .95, ClipNorm = 1, TokensAtOnce = Math.Max(8192, options.ContextLength) };
+        using var trainer = new Trainer(session, recipe);
         var clock = Stopwatch.StartNew();
         var (steps, tokens) = Train(trainer, text, exercises, options, clock, () => decoder.Save(folder), progress, cancel);
         decoder.Save(folder);
         var seconds = clock.Elapsed.TotalSeconds;
 
         // The files hold BF16: what is reported is what a reader of the files gets.
-        using var saved = ModelSession.Load(folder);
-        using var judge = new Trainer(saved, new TrainingOptions());
-        var (textLoss, bits) = HeldOutText(judge, corpus, tokenizer, ids, options);
+        using var saved = Decoder.Load(folder);
+        double Judge(IReadOnlyList<TokenSequence> sequences) => MicroBatches.Loss(saved, null, sequences, new Recipe());
+        var (textLoss, bits) = HeldOutText(Judge, corpus, tokenizer, ids, options);
         var heldOut = Batches(corpus, corpus.HeldOutPassages.Count > 0 ? corpus.HeldOutPassages : corpus.Passages, "held out", options, tokenizer);
         var answers = Enumerable.Range(0, Math.Max(1, HeldOutExercises / options.ExercisesPerStep)).SelectMany(_ => heldOut.Next()).ToList();
-        return new PretrainingResult(decoder.Parameters.Count, steps, tokens, seconds, textLoss, bits, judge.Loss(answers), folder);
+        return new PretrainingResult(decoder.Parameters.Count, steps, tokens, seconds, textLoss, bits, Judge(answers), folder);
     }
 
     private static (int Steps, long Tokens) Train(Trainer trainer, TextBlocks text, ExerciseBatches exercises, PretrainingOptions options, Stopwatch clock, Action save,
@@ -77,11 +78,11 @@ public static class Pretrainer
 
     private static double Smooth(double mean, double value) => double.IsNaN(mean) ? value : .98 * mean + .02 * value;
 
-    private static (double PerToken, double BitsPerByte) HeldOutText(Trainer judge, PretrainingCorpus corpus, Tokenizer tokenizer, ChatIds ids, PretrainingOptions options)
+    private static (double PerToken, double BitsPerByte) HeldOutText(Func<IReadOnlyList<TokenSequence>, double> judge, PretrainingCorpus corpus, Tokenizer tokenizer, ChatIds ids, PretrainingOptions options)
     {
         var stream = TextBlocks.Of(corpus.HeldOut, tokenizer, ids.Padding, default);
         var blocks = stream.Next(Math.Clamp(stream.Length / options.BlockLength, 1, HeldOutBlocks), options.BlockLength);
-        var loss = judge.Loss(blocks);
+        var loss = judge(blocks);
         var bytes = blocks.Sum(b => (double)System.Text.Encoding.UTF8.GetByteCount(tokenizer.Decode(b.Ids.Skip(1), skipSpecial: true)));
         return (loss, loss * blocks.Sum(b => b.Kept) / Math.Log(2) / bytes);
     }

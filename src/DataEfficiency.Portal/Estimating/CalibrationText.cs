@@ -33,7 +33,9 @@ public static class CalibrationText
         var error = Points(calibration.LeaveOneOutError!.Value, culture);
         var baseline = Points(calibration.MeanBaselineError!.Value, culture);
         var worth = fit.TellsTasksApart(fit.Points[^1]) ? "" : " CoS-Low does not tell tasks apart on this model, so the mean of its reference tasks is used.";
-        return $"Calibrated on {CalibrationFit.Fitted(calibration.Tasks).Count} reference tasks: the predicted area is off by {error} points when a task is left out; the mean of the other tasks by {baseline}.{worth}";
+        var older = calibration.IsOfOlderRecipe
+            ? " It is calibrated with an older recipe, which taught no end of an answer: calibrate again for areas of today's checks." : "";
+        return $"Calibrated on {CalibrationFit.Fitted(calibration.Tasks).Count} reference tasks: the predicted area is off by {error} points when a task is left out; the mean of the other tasks by {baseline}.{worth}{older}";
     }
 
     private static Calibration? Used(ModelFolder model) => model.State == CalibrationState.OtherWeights ? null : model.Calibration;

@@ -43,6 +43,9 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("cannot be used: ", text);
         Assert.Contains("cost not measured on this machine", text);
+        // The bundled model's curves are those of recipe 1.
+        Assert.True(models["BundledModel"].GetProperty("olderRecipe").GetBoolean());
+        Assert.Contains("calibrated with an older recipe on 21 reference tasks", text);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using DataEfficiency.Engine.Answering;
-using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,25 +44,5 @@ public sealed class SharedPrefixTrainingTests
     {
         using var batch = new SequenceBatch([TokenSequence.Text([.. Enumerable.Range(3, 20)]), TokenSequence.Text([.. Enumerable.Range(4, 20)])], CPU, sharePrefix: true);
         Assert.Null(batch.Prefix);
-    }
-
-    [Fact]
-    public void AnswerScore_TwoTokenAnswers_AgreesWithGreedyDecoding()
-    {
-        using var model = new TinyModel(seed: 5);
-        using var decoder = Decoder.Load(model.Folder);
-        var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 2);
-        var random = new Random(3);
-        int[][] prompts = [.. Enumerable.Range(0, 12).Select(_ => Enumerable.Range(0, 20).Select(_ => random.Next(3, 300)).ToArray())];
-        using var none = decoder.Prefix([]);
-        var answers = greedy.Run(none, prompts);
-        // Every other answer is turned into a wrong one, now in its first and now in its second token.
-        var sequences = prompts.Select((p, i) =>
-        {
-            int[] answer = [.. answers[i].Tokens];
-            if (i % 2 == 1) answer[i / 2 % 2] = (answer[i / 2 % 2] + 1) % 300;
-            return TokenSequence.Answer(p, answer, new HashSet<int>());
-        }).ToList();
-        Assert.Equal(.5, AnswerScore.Of(decoder, sequences));
     }
 }

@@ -9,24 +9,28 @@ namespace DataEfficiency.Engine.Tests.FineTuning;
 
 public class TFewLossTests
 {
-    [Theory, Miniature, GoldenModels]
-    public void Of_TheReferencesChoices_GivesItsScoresLossesAndPrediction(string name)
+    [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
+    public void Of_TheReferencesChoices_GivesItsScoresLossesAndPrediction(string name, ScalarType type)
     {
-        using var model = new GoldenModel(name);
+        using var model = new GoldenModel(name, type);
+        double Within(double exact, double value) => type == ScalarType.Float32 ? exact : Math.Max(exact, .02 * Math.Abs(value));
         foreach (var entry in model.Json["tfew"]!.AsArray())
         {
             int[] prompt = GoldenModel.Ints(entry!["prompt_ids"]);
             int[][] choices = [.. entry["choice_ids"]!.AsArray().Select(GoldenModel.Ints)];
             var losses = TFewLoss.Of(model.Decoder, prompt, choices, (int)entry["gold"]!, new HashSet<int>());
+            var scores = GoldenModel.Doubles(entry["b"]);
+            foreach (var golden in new[] { entry, entry["f64"]! })
+                GoldenModel.Near((double)golden["total"]!, losses.Total, Within(3e-5, losses.Total), "total");
+            GoldenModel.Near(scores.Average(), losses.Scores.Average(), Within(3e-5, scores.Average()), "mean of b");
+            if (type != ScalarType.Float32) continue; // a loss of one or two tokens is off by up to .08 there
             foreach (var golden in new[] { entry, entry["f64"]! })
             {
                 GoldenModel.Near((double)golden["L_LM"]!, losses.LanguageModelling, 3e-5, "L_LM");
                 GoldenModel.Near((double)golden["L_UL"]!, losses.Unlikelihood, 3e-5, "L_UL");
                 GoldenModel.Near((double)golden["L_LN"]!, losses.LengthNormalised, 3e-5, "L_LN");
-                GoldenModel.Near((double)golden["total"]!, losses.Total, 3e-5, "total");
             }
             Assert.Equal((int)entry["prediction"]!, losses.Prediction);
-            var scores = GoldenModel.Doubles(entry["b"]);
             for (var c = 0; c < scores.Length; c++) GoldenModel.Near(scores[c], losses.Scores[c], 3e-5, $"b {c}");
             using var scope = NewDisposeScope();
             using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
@@ -80,24 +84,26 @@ public class TFewLossTests
     }
 
     // Training on the sum of the three lowers it and raises the right choice: the graph reaches the parameters.
-    [Theory, Miniature, GoldenModels("smollm2-tiny")]
-    public void Of_GradientStepOnIa3_LowersTheTotal(string name)
+    [Theory, Miniature(BothTypes = true), GoldenModels("smollm2-tiny", BothTypes = true)]
+    public void Of_GradientStepOnIa3_LowersTheTotal(string name, ScalarType type)
     {
-        using var model = new GoldenModel(name);
+        using var model = new GoldenModel(name, type);
         using var adapter = new Ia3Adapter(model.Decoder.Config, CPU);
         using var scope = NewDisposeScope();
         var entry = model.Json["tfew"]![2]!;
         int[][] choices = [.. entry["choice_ids"]!.AsArray().Select(GoldenModel.Ints)];
-        using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(GoldenModel.Ints(entry["prompt_ids"]), c, new HashSet<int>()))], CPU);
+        int[] prompt = GoldenModel.Ints(entry["prompt_ids"]);
+        using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
         Tensor Total()
         {
             var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Kept, (int)entry["gold"]!);
             return language.add(unlikelihood, Operand.One).add(length, Operand.One);
         }
-        var leaves = adapter.Bind(leaves: true);
+        using var collecting = adapter.Collect();
+        var leaves = collecting.Tensors;
         var before = Total();
         var gradients = autograd.grad([before], [.. leaves]);
-        using Scalar step = -1e-3;
+        using Scalar step = type == ScalarType.Float32 ? -1e-3 : -1e-2; // what it gains has to stand out of the rounding
         using (no_grad())
             foreach (var (leaf, gradient) in leaves.Zip(gradients)) leaf.add_(gradient, step);
         Assert.True(Total().ToDouble() < before.ToDouble());

@@ -12,19 +12,20 @@ namespace DataEfficiency.Engine.Tests.FineTuning;
 public class TrainerTests
 {
     private static void CheckThreeSteps(GoldenModel model, string kind, Adapter? adapter) =>
-        CheckThreeSteps(model, model.Decoder, model.Json["training"]![kind]!, adapter, kind, kind + "_f64");
+        CheckThreeSteps(model, model.Session, model.Json["training"]![kind]!, adapter, kind, kind + "_f64");
 
     // Each loss against the reference's in float32 and in float64.
-    private static void CheckThreeSteps(GoldenModel model, Decoder decoder, JsonNode recipe, Adapter? adapter, params string[] kinds)
+    private static void CheckThreeSteps(GoldenModel model, ModelSession session, JsonNode recipe, Adapter? adapter, params string[] kinds)
     {
+        var tolerance = session.Decoder.Dtype == ScalarType.Float32 ? 1e-5 : .02;
         var training = model.Json["training"]!;
         var labelled = model.Labelled;
         var batches = training["batches"]!.AsArray().Select(b => GoldenModel.Ints(b).Select(i => labelled[i]).ToList()).ToList();
-        var options = new TrainingOptions { LearningRate = (double)recipe["lr"]!, WeightDecay = (double)recipe["weight_decay"]! };
-        using var trainer = new Trainer(new ModelSession(decoder), options, adapter);
+        var options = new Recipe { LearningRate = (double)recipe["lr"]!, WeightDecay = (double)recipe["weight_decay"]! };
+        using var trainer = new Trainer(session, options, adapter);
         void Check(string key, Func<JsonNode, double> expected, double actual)
         {
-            foreach (var kind in kinds) GoldenModel.Near(1, actual / expected(training[kind]!), 1e-5, $"{kind} {key}");
+            foreach (var kind in kinds) GoldenModel.Near(1, actual / expected(training[kind]!), tolerance, $"{kind} {key}");
         }
 
         Check("all_before", g => (double)g["all_before"]!, trainer.Loss(labelled));
@@ -37,46 +38,47 @@ public class TrainerTests
         Check("all_after", g => (double)g["all_after"]!, trainer.Loss(labelled));
     }
 
-    [Theory, Miniature, GoldenModels]
-    public void Step_FullTraining_GivesTheReferencesLosses(string name)
+    [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
+    public void Step_FullTraining_GivesTheReferencesLosses(string name, ScalarType type)
     {
-        using var model = new GoldenModel(name);
+        using var model = new GoldenModel(name, type);
         CheckThreeSteps(model, "full", null);
     }
 
-    [Theory, Miniature, GoldenModels]
-    public void Step_Lora_GivesTheReferencesLossesAndAdapter(string name)
+    [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
+    public void Step_Lora_GivesTheReferencesLossesAndAdapter(string name, ScalarType type)
     {
-        using var model = new GoldenModel(name);
+        using var model = new GoldenModel(name, type);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), model.Decoder.Config);
         using var adapter = new LoraAdapter(model.Decoder.Config, matrices, (double)model.Json["gradients"]!["alpha"]!, CPU);
         CheckThreeSteps(model, "lora", adapter);
         using var reference = LoraAdapter.Load(Path.Combine(model.Folder, "lora_trained"), model.Decoder.Config, CPU);
-        Assert.True(GoldenModel.RelativeDistance(adapter.Flat, reference.Flat) <= 1e-4);
+        Assert.True(GoldenModel.IsClose(adapter.Flat, reference.Flat, type, 1e-4));
     }
 
-    [Theory, Miniature, GoldenModels]
-    public void Step_Ia3_GivesTheReferencesLossesAndVectors(string name)
+    [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
+    public void Step_Ia3_GivesTheReferencesLossesAndVectors(string name, ScalarType type)
     {
-        using var model = new GoldenModel(name);
+        using var model = new GoldenModel(name, type);
         using var adapter = new Ia3Adapter(model.Decoder.Config, CPU);
         Assert.Equal((long)model.Json["training"]!["ia3"]!["parameters"]!, adapter.Flat.shape[0]);
         CheckThreeSteps(model, "ia3", adapter);
         using var scope = NewDisposeScope();
-        foreach (var (layer, linear) in AdapterMatrices.Places(model.Decoder.Config).Where(p => p.Linear is Linear.Key or Linear.Value or Linear.Down))
+        var scaled = AdapterMatrices.Places(model.Decoder.Config).Where(p => p.Linear is Linear.Key or Linear.Value or Linear.Down);
+        foreach (var (layer, linear) in scaled)
         {
             var expected = model.Arrays.Read($"ia3.model.layers.{layer}.{DecoderParameters.NameOf(linear)}");
-            Assert.True(GoldenModel.RelativeDistance(adapter.Vector(layer, linear), expected) <= 1e-5, $"{layer} {linear}");
+            Assert.True(GoldenModel.IsClose(adapter.Vector(layer, linear), expected, type, 1e-5), $"{layer} {linear}");
         }
     }
 
     // Without a pad token in config.json the look-up passes a gradient to every row: the run that the reference's padding_idx rule changes.
-    [GoldenFact]
-    public void Step_FullTrainingWithoutAPadToken_GivesTheReferencesRunWithoutItsRule()
+    [GoldenTheory, InlineData(ScalarType.Float32), InlineData(ScalarType.BFloat16)]
+    public void Step_FullTrainingWithoutAPadToken_GivesTheReferencesRunWithoutItsRule(ScalarType type)
     {
         using var model = new GoldenModel("smollm2-tiny");
         using var variant = new ModelVariant("smollm2-tiny").Json("config.json", c => c.Remove("pad_token_id"));
-        using var decoder = Decoder.Load(variant.Folder);
-        CheckThreeSteps(model, decoder, model.Json["training"]!["full"]!, null, "full_f64_if_the_pad_row_got_its_look_up_gradient");
+        using var session = ModelSession.Load(variant.Folder, dtype: type);
+        CheckThreeSteps(model, session, model.Json["training"]!["full"]!, null, "full_f64_if_the_pad_row_got_its_look_up_gradient");
     }
 }

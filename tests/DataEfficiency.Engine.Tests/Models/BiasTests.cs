@@ -103,7 +103,7 @@ public sealed class BiasTests : IDisposable
         using var scope = NewDisposeScope();
         using var decoder = SmallFamilies.Decoder(SmallFamilies.WithAllBiases);
         var before = decoder.Parameters.Named().ToDictionary(n => n.Name, n => n.Value.clone());
-        using (var trainer = new Trainer(new ModelSession(decoder), new TrainingOptions { WeightDecay = 0 }))
+        using (var trainer = new Trainer(new ModelSession(decoder), new Recipe { WeightDecay = 0 }))
         {
             var sequence = TokenSequence.Text(Ids);
             var loss = trainer.Step([sequence], .001);

@@ -38,7 +38,7 @@ public sealed class ModelSessionTests : IDisposable
     // Rates at which five steps turn a row: cosine .57 with the right one where the prefix of the old weights stands.
     private void Train(ModelSession session, Adapter? adapter = null)
     {
-        using var trainer = new Trainer(session, new TrainingOptions(), adapter);
+        using var trainer = new Trainer(session, new Recipe(), adapter);
         for (var i = 0; i < 5; i++) trainer.Step(Examples, 1e-2);
     }
 

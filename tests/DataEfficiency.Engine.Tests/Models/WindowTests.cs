@@ -118,8 +118,9 @@ public sealed class WindowTests
             {
                 int[] prompt = [.. Shared, .. Own[2]];
                 int[][] labels = [Tokens(1, 20), Tokens(12, 21), Tokens(4, 22)];
-                var scores = new Evaluation(new ModelSession(decoder), new GoldenPrompts([], None, None)).Scores(prompt, labels)!;
-                for (var l = 0; l < labels.Length; l++) GoldenModel.Near(-PlainTwins.TokenLosses(decoder, TokenSequence.Answer(prompt, labels[l], None)).Average(), scores[l], 1e-4, $"label {l}");
+                var scores = ChoiceScores.Of(new ModelSession(decoder), prompt, labels, None)!;
+                for (var l = 0; l < labels.Length; l++)
+                    GoldenModel.Near(-PlainTwins.TokenLosses(decoder, TokenSequence.Answer(prompt, labels[l], None)).Average(), scores[l], 1e-4, $"label {l}");
             }
     }
 

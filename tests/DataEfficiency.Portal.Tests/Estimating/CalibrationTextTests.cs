@@ -59,4 +59,15 @@ public sealed class CalibrationTextTests
         Assert.Contains("not calibrated", CalibrationText.Of(null, CultureInfo.InvariantCulture));
         Assert.Contains("not calibrated", Of(CalibrationState.None, null, null));
     }
+
+    [Fact]
+    public void CalibrationOfRecipe1_PredictsAndIsSaidToBeOlder()
+    {
+        CalibrationRun[] runs = [new(0, .1, 1, 0, 1, 1)];
+        var today = FakeEstimator.Reference() is var c ? c with { Recipe = c.Recipe with { Number = CalibrationRecipe.Current }, Tasks = [.. c.Tasks.Select(t => t with { Runs = runs })] } : null!;
+        var older = Of(CalibrationState.Calibrated, today with { Recipe = today.Recipe with { Number = 1 } }, null);
+        Assert.Contains("off by ", older);
+        Assert.Contains("calibrated with an older recipe", older);
+        Assert.DoesNotContain("older recipe", Of(CalibrationState.Calibrated, today, null));
+    }
 }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models.Adapters;
 
-/// <summary>The trained tensors are views of one flat float32 buffer, zero at first. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
+/// <summary>The trained tensors are views of one flat buffer, zero at first, float32 whatever the model computes in: steps far smaller than a
+/// bfloat16's unit add up. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
 internal abstract class Adapter : ILinearHook, IDisposable
 {
     private readonly IReadOnlyList<(long Offset, long[] Shape)> _places;
@@ -16,7 +17,9 @@ internal abstract class Adapter : ILinearHook, IDisposable
     public Tensor Flat { get; }
 
     /// <summary>The trained tensors, in the order of the shapes given.</summary>
-    protected IReadOnlyList<Tensor> Views { get; private set; } = [];
+    protected IReadOnlyList<Tensor> Views { get; }
+
+    private int _collecting;
 
     protected Adapter(IEnumerable<long[]> shapes, Device device)
     {
@@ -29,23 +32,42 @@ internal abstract class Adapter : ILinearHook, IDisposable
         }
         _places = places;
         Flat = zeros(end, dtype: float32, device: device).DetachFromDisposeScope();
-        Bind(leaves: false);
-    }
-
-    /// <summary>Offset and size of each tensor, in the order of <see cref="Bind"/>.</summary>
-    public IEnumerable<(long Offset, long Size)> Places => _places.Select(p => (p.Offset, Size(p.Shape)));
-
-    /// <summary>Fresh views of the buffer; as leaves they collect gradients.</summary>
-    public IReadOnlyList<Tensor> Bind(bool leaves)
-    {
-        foreach (var view in Views) view.Dispose();
         using var plain = no_grad();
-        return Views = [.. _places.Select(p =>
+        Views = [.. _places.Select(p =>
         {
             using var flat = Flat.narrow(0, p.Offset, Size(p.Shape));
             using var view = flat.view(p.Shape);
-            return view.detach().requires_grad_(leaves).DetachFromDisposeScope();
+            return view.detach().DetachFromDisposeScope();
         })];
+    }
+
+    /// <summary>Offset and size in the buffer of each tensor, in the order of <see cref="Leaves.Tensors"/>.</summary>
+    public IEnumerable<(long Offset, long Size)> Places => _places.Select(p => (p.Offset, Size(p.Shape)));
+
+    /// <summary>Lets the trained tensors collect gradients until the result is disposed. Two may overlap: a trainer's, and that of one
+    /// example's gradient between its steps.</summary>
+    public Leaves Collect()
+    {
+        if (_collecting++ == 0)
+            foreach (var view in Views) view.requires_grad_(true);
+        return new Leaves(this);
+    }
+
+    /// <summary>The trained tensors as leaves of a graph.</summary>
+    public sealed class Leaves : IDisposable
+    {
+        private Adapter? _adapter;
+
+        internal Leaves(Adapter adapter) => (_adapter, Tensors) = (adapter, adapter.Views);
+
+        public IReadOnlyList<Tensor> Tensors { get; }
+
+        public void Dispose()
+        {
+            if (_adapter is { } adapter && --adapter._collecting == 0)
+                foreach (var view in Tensors) view.requires_grad_(false);
+            _adapter = null;
+        }
     }
 
     public abstract Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
@@ -61,20 +83,24 @@ internal abstract class Adapter : ILinearHook, IDisposable
     {
         Directory.CreateDirectory(folder);
         SafetensorsFile.Write(Path.Combine(folder, "adapter_model.safetensors"), tensors, float32);
-        foreach (var (key, value) in new (string, JsonNode)[] { ("task_type", "CAUSAL_LM"), ("base_model_name_or_path", baseModel), ("fan_in_fan_out", false), ("inference_mode", true) }) config[key] = value;
+        (string, JsonNode)[] common = [("task_type", "CAUSAL_LM"), ("base_model_name_or_path", baseModel), ("fan_in_fan_out", false), ("inference_mode", true)];
+        foreach (var (key, value) in common) config[key] = value;
         File.WriteAllText(Path.Combine(folder, "adapter_config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
     /// <exception cref="ModelException">The configuration is missing, malformed, or of another type of adapter.</exception>
     private protected static T ReadConfig<T>(string path, string type, Func<JsonObject, T> read)
     {
-        if (!File.Exists(path)) throw new ModelException($"{path} is missing: an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
+        if (!File.Exists(path))
+            throw new ModelException($"{path} is missing: an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
         try
         {
             var config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-            return (string?)config["peft_type"] == type ? read(config) : throw new ModelException($"{path}: peft_type is \"{config["peft_type"]}\", expected {type}.");
+            return (string?)config["peft_type"] == type ? read(config)
+                : throw new ModelException($"{path}: peft_type is \"{config["peft_type"]}\", expected {type}.");
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException
+            or NullReferenceException)
         {
             throw new ModelException($"{path} cannot be read as an adapter's configuration: {malformed.Message}", malformed);
         }

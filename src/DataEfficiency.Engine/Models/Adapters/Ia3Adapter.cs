@@ -20,17 +20,20 @@ internal sealed class Ia3Adapter : Adapter
         Flat.fill_(Operand.One);
     }
 
-    private static IEnumerable<(int Layer, Linear Linear)> Linears(ModelConfig config) => AdapterMatrices.Places(config).Where(p => Scaled.Contains(p.Linear));
+    private static IEnumerable<(int Layer, Linear Linear)> Linears(ModelConfig config) =>
+        AdapterMatrices.Places(config).Where(p => Scaled.Contains(p.Linear));
 
-    private static int Width(ModelConfig config, Linear linear) => AdapterMatrices.Shape(config, linear) is var shape && linear == Linear.Down ? shape.In : shape.Out;
+    private static int Width(ModelConfig config, Linear linear) =>
+        AdapterMatrices.Shape(config, linear) is var shape && linear == Linear.Down ? shape.In : shape.Out;
 
     /// <summary>The vector of k_proj, v_proj or down_proj.</summary>
     public Tensor Vector(int layer, Linear linear) => Views[layer * Scaled.Length + Array.IndexOf(Scaled, linear)];
 
+    // The product itself is float32 whatever the model's type: a vector near 1 would lose its steps in eight bits.
     public override Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias) => linear switch
     {
-        Linear.Key or Linear.Value => nn.functional.linear(x, weight, bias) * Vector(layer, linear),
-        Linear.Down => nn.functional.linear(x * Vector(layer, linear), weight, bias),
+        Linear.Key or Linear.Value => (nn.functional.linear(x, weight, bias) * Vector(layer, linear)).to(x.dtype),
+        Linear.Down => nn.functional.linear((x * Vector(layer, linear)).to(x.dtype), weight, bias),
         _ => nn.functional.linear(x, weight, bias),
     };
 
@@ -52,7 +55,8 @@ internal sealed class Ia3Adapter : Adapter
         using var scope = NewDisposeScope();
         Write(folder, baseModel, new JsonObject
         {
-            ["peft_type"] = "IA3", ["target_modules"] = new JsonArray("k_proj", "v_proj", "down_proj"), ["feedforward_modules"] = new JsonArray("down_proj"),
+            ["peft_type"] = "IA3", ["target_modules"] = new JsonArray("k_proj", "v_proj", "down_proj"),
+            ["feedforward_modules"] = new JsonArray("down_proj"),
         }, [.. Linears(_config).Select(p => (NameOf(p.Layer, p.Linear), Vector(p.Layer, p.Linear).view(Shape(p.Linear))))]);
     }
 
@@ -66,7 +70,8 @@ internal sealed class Ia3Adapter : Adapter
         try
         {
             var names = Linears(config).Select(p => NameOf(p.Layer, p.Linear)).ToHashSet();
-            if (file.Entries.Keys.FirstOrDefault(name => !names.Contains(name)) is { } foreign) throw new ModelException($"{file.Path}: tensor {foreign} belongs to no scaled linear of this model.");
+            if (file.Entries.Keys.FirstOrDefault(name => !names.Contains(name)) is { } foreign)
+                throw new ModelException($"{file.Path}: tensor {foreign} belongs to no scaled linear of this model.");
             foreach (var (layer, linear) in Linears(config))
             {
                 using var view = adapter.Vector(layer, linear).view(Shape(linear));

@@ -28,7 +28,8 @@ internal sealed class LoraAdapter : Adapter
         (_config, Rank, Alpha, _scale) = (config, rank, alpha, alpha / rank);
 
     private static IEnumerable<long[]> Shapes(ModelConfig config, int rank) =>
-        AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear)).SelectMany(s => new long[][] { [rank, s.In], [s.Out, rank] });
+        AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear))
+            .SelectMany(s => new long[][] { [rank, s.In], [s.Out, rank] });
 
     public Tensor A(int layer, Linear linear) => Views[2 * (layer * 7 + (int)linear)];
 
@@ -36,8 +37,9 @@ internal sealed class LoraAdapter : Adapter
 
     public override Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
     {
-        var narrow = nn.functional.linear(x, A(layer, linear));
-        return nn.functional.linear(x, weight, bias).add(nn.functional.linear(narrow, B(layer, linear)), _scale);
+        // In the model's type; the gradient goes on through the conversion into float32.
+        var narrow = nn.functional.linear(x, A(layer, linear).to(x.dtype));
+        return nn.functional.linear(x, weight, bias).add(nn.functional.linear(narrow, B(layer, linear).to(x.dtype)), _scale);
     }
 
     /// <summary>Adds (alpha / r) B A to the decoder's weights.</summary>
@@ -51,12 +53,14 @@ internal sealed class LoraAdapter : Adapter
 
     public override void Save(string folder, string baseModel) => Write(folder, baseModel, new JsonObject
     {
-        ["peft_type"] = "LORA", ["r"] = Rank, ["lora_alpha"] = Alpha, ["lora_dropout"] = 0.0, ["bias"] = "none", ["use_rslora"] = false, ["use_dora"] = false,
+        ["peft_type"] = "LORA", ["r"] = Rank, ["lora_alpha"] = Alpha, ["lora_dropout"] = 0.0, ["bias"] = "none",
+        ["use_rslora"] = false, ["use_dora"] = false,
         ["target_modules"] = new JsonArray([.. Enum.GetValues<Linear>().Select(l => (JsonNode)DecoderParameters.NameOf(l).Split('.')[1])]),
     }, [.. Named().SelectMany(n => new[] { (n.A, A(n.Layer, n.Linear)), (n.B, B(n.Layer, n.Linear)) })]);
 
     /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote. Linears that the file leaves out keep A = B = 0, which changes nothing.</summary>
-    /// <exception cref="ModelException">A file is missing or damaged, belongs to another model, or uses a variant (DoRA, ranks by layer, trained biases or modules) that is not supported.</exception>
+    /// <exception cref="ModelException">A file is missing or damaged, belongs to another model, or uses a variant (DoRA, ranks by layer,
+    /// trained biases or modules) that is not supported.</exception>
     public static LoraAdapter Load(string folder, ModelConfig config, Device device)
     {
         var path = Path.Combine(folder, "adapter_config.json");
@@ -66,7 +70,8 @@ internal sealed class LoraAdapter : Adapter
         try
         {
             var names = adapter.Named().SelectMany(n => new[] { n.A, n.B }).ToHashSet();
-            if (file.Entries.Keys.FirstOrDefault(name => !names.Contains(name)) is { } foreign) throw new ModelException($"{file.Path}: tensor {foreign} belongs to no linear of this model.");
+            if (file.Entries.Keys.FirstOrDefault(name => !names.Contains(name)) is { } foreign)
+                throw new ModelException($"{file.Path}: tensor {foreign} belongs to no linear of this model.");
             foreach (var (layer, linear, a, b) in adapter.Named())
             {
                 if (!file.Entries.ContainsKey(a) && !file.Entries.ContainsKey(b)) continue;
@@ -86,17 +91,21 @@ internal sealed class LoraAdapter : Adapter
     {
         foreach (var key in new[] { "use_dora", "fan_in_fan_out" })
             if (json[key] is { } flag && (bool)flag) throw new ModelException($"{path}: {key} is true, which is not supported.");
-        if ((string?)json["bias"] is { } bias && bias != "none") throw new ModelException($"{path}: bias is \"{bias}\"; only adapters without trained biases are supported.");
+        if ((string?)json["bias"] is { } bias && bias != "none")
+            throw new ModelException($"{path}: bias is \"{bias}\"; only adapters without trained biases are supported.");
         foreach (var key in new[] { "rank_pattern", "alpha_pattern" })
-            if (json[key] is JsonObject { Count: > 0 }) throw new ModelException($"{path}: {key} gives linears a rank or alpha of their own, which is not supported.");
-        var rank = (int?)json["r"] is { } r and > 0 ? r : throw new ModelException($"{path}: r is {json["r"]?.ToJsonString() ?? "missing"}, expected a positive number.");
+            if (json[key] is JsonObject { Count: > 0 })
+                throw new ModelException($"{path}: {key} gives linears a rank or alpha of their own, which is not supported.");
+        var rank = (int?)json["r"] is { } r and > 0 ? r
+            : throw new ModelException($"{path}: r is {json["r"]?.ToJsonString() ?? "missing"}, expected a positive number.");
         var alpha = (double?)json["lora_alpha"] ?? throw new ModelException($"{path} lacks lora_alpha.");
         // rank-stabilised: the scale is alpha / sqrt(r)
         return (rank, json["use_rslora"] is { } stabilised && (bool)stabilised ? alpha * Math.Sqrt(rank) : alpha);
     }
 
     private IEnumerable<(int Layer, Linear Linear, string A, string B)> Named() =>
-        AdapterMatrices.Places(_config).Select(p => (p.Layer, p.Linear, AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), AdapterMatrices.NameOf(p.Layer, p.Linear, 'B')));
+        AdapterMatrices.Places(_config).Select(p =>
+            (p.Layer, p.Linear, AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), AdapterMatrices.NameOf(p.Layer, p.Linear, 'B')));
 
     public override void Dispose()
     {

@@ -2,7 +2,7 @@
 // gradient, the state left alone. LESS compares these vectors of training examples with plain gradients of validation examples.
 namespace DataEfficiency.Engine.Gradients;
 
-public enum AdamForm
+internal enum AdamForm
 {
     /// <summary>(m' / (1 - b1^t)) / (sqrt(v' / (1 - b2^t)) + eps).</summary>
     Textbook,
@@ -12,7 +12,7 @@ public enum AdamForm
 }
 
 /// <summary>With m' = b1 m + (1 - b1) g and v' = b2 v + (1 - b2) g^2, in float64.</summary>
-public static class AdamVector
+internal static class AdamDirection
 {
     /// <param name="first">m [n] of the checkpoint.</param>
     /// <param name="second">v [n] of the checkpoint.</param>
@@ -20,7 +20,8 @@ public static class AdamVector
     /// <param name="step">t: the checkpoint's steps + 1.</param>
     /// <returns>The vector [n].</returns>
     /// <exception cref="ArgumentException">The lengths differ, or the step is below 1.</exception>
-    public static double[] Of(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> gradient, int step, AdamForm form = AdamForm.Textbook,
+    public static double[] Of(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> gradient, int step,
+        AdamForm form = AdamForm.Textbook,
         double beta1 = .9, double beta2 = .999, double epsilon = 1e-8)
     {
         if (first.Length != gradient.Length || second.Length != gradient.Length)

@@ -1,0 +1,21 @@
+// The examples of one reference task as a model takes them: to train on, to look at, to be tested with.
+using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Prompts;
+
+namespace DataEfficiency.Engine.Calibrating;
+
+/// <summary>Prompts with answers and their end (recipe 2). Those longer than the model's context are left out.</summary>
+internal sealed class TaskExamples(ReferenceTask task, IPrompts prompts, int context, CalibrationOptions options)
+{
+    public IReadOnlyList<TokenSequence> Train(int count) => [.. Fitting(TaskSplit.Train, count).Select(e => e.Sequence)];
+
+    public IReadOnlyList<TokenSequence> Validation() => [.. Fitting(TaskSplit.Validation, options.ValidationSize).Select(e => e.Sequence)];
+
+    public IReadOnlyList<Example> Test() => [.. Fitting(TaskSplit.Test, options.TestSize).Select(e => e.Example)];
+
+    private IEnumerable<(Example Example, TokenSequence Sequence)> Fitting(TaskSplit split, int count) =>
+        task.Generate(split, count, options.Seed)
+            .Select(e => (Example: e, Sequence: TokenSequence.Answer(prompts.Prompt(task.Prompt, e.Text), prompts.Answer(e.Answer), prompts.Masked, prompts.End)))
+            .Where(e => e.Sequence.Ids.Length <= context);
+}

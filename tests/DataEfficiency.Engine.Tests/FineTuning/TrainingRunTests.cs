@@ -1,0 +1,154 @@
+using DataEfficiency.Engine.FineTuning;
+using DataEfficiency.Engine.Models;
+using DataEfficiency.Prompts;
+using DataEfficiency.Prompts.Tests;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DataEfficiency.Engine.Tests.FineTuning;
+
+public class TrainingRunTests
+{
+    [Theory, Miniature(BothTypes = true), GoldenModels("smollm2-tiny", BothTypes = true)]
+    public void Run_OnItsOwnValidation_LowersTheLossKeepsTheBestAndEndsByPatience(string name, ScalarType type)
+    {
+        using var model = new GoldenModel(name, type);
+        var recipe = new Recipe { LearningRate = 3e-4, BatchSize = 4, MaxSteps = 12, EvaluateEvery = 2, Patience = 3, ClipNorm = 1 };
+        TrainingResult result;
+        using (var run = new TrainingRun(model.Session, recipe, model.Labelled, model.Labelled))
+        {
+            result = run.Run();
+            run.Keep();
+        }
+        Assert.True(result.ValidationLoss < result.ValidationLossBefore, $"{result.ValidationLossBefore} to {result.ValidationLoss}");
+        GoldenModel.Near(result.ValidationLoss, MicroBatches.Loss(model.Decoder, null, model.Labelled, recipe), 1e-5, "the best is in place");
+
+        // A rate that destroys the model never gets better: the run ends by patience and gives the model back as it was.
+        var ruinous = recipe with { LearningRate = 30, MaxSteps = 100, EvaluateEvery = 1, ClipNorm = null };
+        using var ruin = new TrainingRun(model.Session, ruinous, model.Labelled, model.Labelled);
+        var ruined = ruin.Run();
+        Assert.Equal((0, 3), (ruined.BestStep, ruined.Steps));
+        GoldenModel.Near(result.ValidationLoss, ruined.ValidationLoss, 1e-5);
+        Assert.True(GoldenModel.Same(ruin.Model.Decoder.Parameters.Flat, model.Decoder.Parameters.Flat));
+    }
+
+    [Theory, Miniature(BothTypes = true), GoldenModels("qwen2-tiny", BothTypes = true)]
+    public void Run_SameSeed_GivesTheSameParametersAndSmallerSubsetsLieInLarger(string name, ScalarType type)
+    {
+        double Once()
+        {
+            using var model = new GoldenModel(name, type);
+            var recipe = new Recipe { LearningRate = 1e-3, BatchSize = 4, MaxSteps = 4, EvaluateEvery = 2 };
+            using var run = new TrainingRun(model.Session, recipe, model.Labelled, model.Labelled);
+            run.Run();
+            using var sum = run.Model.Decoder.Parameters.Flat.sum(float64);
+            return sum.ToDouble();
+        }
+        Assert.Equal(Once(), Once());
+        var order = TrainingOrder.Shuffled(Enumerable.Range(0, 100).ToList(), 3);
+        Assert.Equal(order, TrainingOrder.Shuffled(Enumerable.Range(0, 100).ToList(), 3));
+        Assert.NotEqual(order, TrainingOrder.Shuffled(Enumerable.Range(0, 100).ToList(), 4));
+    }
+
+    [Theory, Miniature(BothTypes = true), GoldenModels("qwen2-tiny", BothTypes = true)]
+    public void Run_CancelledAndDropped_HasChangedNothingAndLeavesNoTensorBehind(string name, ScalarType type)
+    {
+        using var model = new GoldenModel(name, type);
+        using var source = new CancellationTokenSource();
+        var recipe = new Recipe { LearningRate = 30, BatchSize = 4, MaxSteps = 50, EvaluateEvery = 1 };
+        MicroBatches.Loss(model.Decoder, null, model.Labelled, recipe); // grows the rotary tables
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var version = model.Session.Version;
+        using var parameters = model.Decoder.Parameters.Flat.clone();
+        using (var run = new TrainingRun(model.Session, recipe, model.Labelled, model.Labelled))
+            Assert.Throws<OperationCanceledException>(() => run.Run(new Until(p => { if (p.Step == 2) source.Cancel(); }), source.Token));
+        Assert.True(GoldenModel.Same(model.Decoder.Parameters.Flat, parameters));
+        Assert.Equal(version, model.Session.Version);
+        Assert.Equal(before + 1, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Step_EveryCall_IsOneMicroBatchOfTheRecipesSplit()
+    {
+        using var world = new TrainingWorld();
+        var recipe = new Recipe { BatchSize = 6, MaxSteps = 2, EvaluateEvery = 2, TokensAtOnce = 40, LearningRate = 1e-3 };
+        using var run = new TrainingRun(world.Session, recipe, world.Train, world.Validation);
+        var looks = MicroBatches.Of(world.Validation, recipe).Count;
+        Assert.True(looks > 1);
+        var calls = 0;
+        while (run.Step()) calls++;
+        var order = new TrainingOrder(world.Train, 6, recipe.Seed);
+        Assert.Equal(2 * looks + MicroBatches.Of(order.At(1), recipe).Count + MicroBatches.Of(order.At(2), recipe).Count, calls + 1);
+        Assert.All(MicroBatches.Of(world.Train, recipe), p => Assert.True(p.Count == 1 || p.Count * p.Max(s => s.Ids.Length) <= 40));
+    }
+
+    [Fact]
+    public void Run_LossBelowTheRecipesEnd_StopsThere()
+    {
+        using var world = new TrainingWorld();
+        var recipe = new Recipe { BatchSize = 4, MaxSteps = 200, LearningRate = .01, StopBelowLoss = 1.5 };
+        using var run = new TrainingRun(world.Session, recipe, world.Train[..4], []);
+        var result = run.Run();
+        Assert.InRange(result.Steps, 2, 199);
+        Assert.Equal(result.Steps, result.BestStep);
+        Assert.True(run.Progress.Loss < 1.5);
+    }
+
+    [Theory, InlineData(nameof(Trained.Lora)), InlineData(nameof(Trained.Ia3))]
+    public void Run_OfAnAdapter_TrainsItAndLeavesTheWeights(string trained)
+    {
+        using var world = new TrainingWorld();
+        using var parameters = world.Session.Decoder.Parameters.Flat.clone();
+        var recipe = new Recipe { Trained = Enum.Parse<Trained>(trained), Rank = 4, BatchSize = 8, MaxSteps = 20, EvaluateEvery = 5, LearningRate = .02 };
+        using var run = new TrainingRun(world.Session, recipe, world.Train, world.Train);
+        var result = run.Run();
+        Assert.True(result.ValidationLoss < result.ValidationLossBefore);
+        Assert.True(GoldenModel.Same(world.Session.Decoder.Parameters.Flat, parameters));
+        Assert.Equal("", world.Session.Version);
+        GoldenModel.Near(result.ValidationLoss, MicroBatches.Loss(world.Session.Decoder, run.Adapter, world.Train, recipe), 1e-5);
+    }
+
+    // 20 steps of 1e-5 are below a bfloat16's unit at most weights: a sum of such steps is not.
+    [Fact]
+    public void Update_FullTrainingInBFloat16_MovesTheMasterWeightsAndDecaysTheMomentsAsFloat32Does()
+    {
+        using var folder = new TinyModel();
+        (Tensor Moved, Tensor Second) Train(ScalarType type)
+        {
+            using var session = ModelSession.Load(folder.Folder, dtype: type);
+            using var start = session.Decoder.Parameters.Flat.to(float64);
+            using var trainer = new Trainer(session, new Recipe { WeightDecay = 0 });
+            for (var step = 0; step < 20; step++) trainer.Step(TrainingWorld.Sequences(4, seed: step), 1e-5);
+            Assert.Equal((float32, float32), (trainer.Parameters.dtype, trainer.Optimiser.Second.dtype));
+            return (trainer.Parameters.to(float64) - start, trainer.Optimiser.Second.to(float64));
+        }
+        using var scope = NewDisposeScope();
+        var (wide, narrow) = (Train(ScalarType.Float32), Train(ScalarType.BFloat16));
+        Assert.InRange((narrow.Moved.norm() / wide.Moved.norm()).ToDouble(), .9, 1.1);
+        Assert.True(GoldenModel.Cosine(narrow.Moved, wide.Moved) > .9);
+        Assert.True(GoldenModel.Cosine(narrow.Second, wide.Second) > .99);
+        Assert.InRange((narrow.Second.sum() / wide.Second.sum()).ToDouble(), .97, 1.03);
+    }
+
+    [Fact]
+    public void TrainingRun_FullTrainingThatDoesNotFit_SaysHowMuchItTakesAndNamesLora()
+    {
+        using var world = new TrainingWorld();
+        var need = TrainingMemory.Full(world.Session.Decoder.Parameters.Flat.numel(), ScalarType.Float32);
+        var refusal = Assert.Throws<ModelException>(() => new TrainingRun(world.Session, new Recipe(), world.Train, [], free: need - 1));
+        Assert.Contains("LoRA", refusal.Message);
+        Assert.Contains("llama", refusal.Message);
+        new TrainingRun(world.Session, new Recipe(), world.Train, [], free: need).Dispose();
+        new TrainingRun(world.Session, new Recipe { Trained = Trained.Lora, Rank = 2 }, world.Train, [], free: 0).Dispose();
+        // 8 billion parameters in bfloat16: 176 GB beside 16 GB of weights.
+        Assert.Equal(22 * 8_000_000_000L, TrainingMemory.Full(8_000_000_000, ScalarType.BFloat16));
+    }
+
+    [Fact]
+    public void FreeMemory_OnTheCpu_IsSomeOfIt() => Assert.InRange(Engine.Models.FreeMemory.On(CPU)!.Value, 1, 1L << 50);
+
+    private sealed class Until(Action<TrainingProgress> look) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => look(value);
+    }
+}
