@@ -15,7 +15,8 @@ public static class AnswerMask
         ("SmolLM2", [(0, "<|endoftext|>"), (2, "<|im_end|>"), (198, "Ċ")]),
     ];
 
-    /// <summary>The family's list where the tokenizer is of that family; of any other model all EOS ids, the pad id, and "\n" and "\n\n" where each is one id when tokenised alone.</summary>
+    /// <summary>The family's list where the tokenizer is of that family; of any other model all EOS ids, the pad id, and "\n" and "\n\n"
+    /// where each is one id when tokenised alone.</summary>
     public static IReadOnlySet<int> MaskedIds(Tokenizer tokenizer, GenerationConfig generation)
     {
         foreach (var (_, tokens) in Families)
@@ -27,5 +28,6 @@ public static class AnswerMask
     }
 
     /// <summary>Ids of "\n" and "\n\n", of each only where it is a single id.</summary>
-    internal static IEnumerable<int> NewlineIds(Tokenizer tokenizer) => new[] { "\n", "\n\n" }.Select(tokenizer.Encode).Where(ids => ids.Length == 1).Select(ids => ids[0]);
+    internal static IEnumerable<int> NewlineIds(Tokenizer tokenizer) =>
+        new[] { "\n", "\n\n" }.Select(tokenizer.Encode).Where(ids => ids.Length == 1).Select(ids => ids[0]);
 }

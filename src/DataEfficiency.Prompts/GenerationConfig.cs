@@ -1,4 +1,5 @@
-// Which tokens end an answer and which one pads: generation_config.json, else config.json, else the tokens that tokenizer_config.json names.
+// Which tokens end an answer and which one pads: generation_config.json, else config.json, else the tokens that tokenizer_config.json
+// names.
 // Sampling fields and repetition_penalty are left unread on purpose: decoding is plain argmax (method section 2).
 using System.Text.Json;
 using DataEfficiency.Prompts.Tokenization;
@@ -30,8 +31,10 @@ public sealed record GenerationConfig(IReadOnlyList<int> EosIds, int? PadId)
         : [.. (given.Element.ValueKind == JsonValueKind.Array ? given.Items() : [given]).Select(Id).Where(id => id >= 0).Distinct()];
 
     /// <summary>Some published files say -1 for none.</summary>
-    private static int Id(JsonPart part) => part.Element.ValueKind == JsonValueKind.Number && part.Element.TryGetInt32(out var id) && id >= -1 ? id : throw part.Error("a token id (a whole number of at least 0) is needed");
+    private static int Id(JsonPart part) => part.Element.ValueKind == JsonValueKind.Number && part.Element.TryGetInt32(out var id)
+        && id >= -1 ? id : throw part.Error("a token id (a whole number of at least 0) is needed");
 
     private static int[] Named(JsonPart? part, Tokenizer tokenizer) =>
-        part is { } given && tokenizer.TokenId(given.Element.ValueKind == JsonValueKind.Object ? given.Text("content") ?? "" : given.Text()) is { } id ? [id] : [];
+        part is { } given && tokenizer.TokenId(
+            given.Element.ValueKind == JsonValueKind.Object ? given.Text("content") ?? "" : given.Text()) is { } id ? [id] : [];
 }

@@ -1,7 +1,8 @@
 
 namespace DataEfficiency.Prompts;
 
-/// <summary>How a model's texts become ids and back: the one prompt builder of method section 1, seen from ranking, gradients and evaluation.</summary>
+/// <summary>How a model's texts become ids and back: the one prompt builder of method section 1, seen from ranking, gradients and
+/// evaluation.</summary>
 public interface IPrompts
 {
     /// <summary>Ids of the whole prompt, ending in the assistant header. A null task: the text is a full prompt already.</summary>

@@ -1,4 +1,5 @@
 namespace DataEfficiency.Prompts;
 
-/// <summary>A mistake outside the program (a file, a setting, an input). The message names what, where, and what to do; it may be shown as it is.</summary>
+/// <summary>A mistake outside the program (a file, a setting, an input). The message names what, where, and what to do; it may be shown as
+/// it is.</summary>
 public class ModelException(string message, Exception? inner = null) : Exception(message, inner);

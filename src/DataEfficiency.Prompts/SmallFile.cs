@@ -8,5 +8,6 @@ public static class SmallFile
     /// <summary>The path, where the file is small enough to be read whole.</summary>
     /// <exception cref="ModelException">It is larger.</exception>
     public static string Checked(string path) =>
-        new FileInfo(path).Length <= LargestBytes ? path : throw new ModelException($"{path}: more than {LargestBytes:N0} bytes; such a file is not read.");
+        new FileInfo(path).Length <= LargestBytes ? path
+            : throw new ModelException($"{path}: more than {LargestBytes:N0} bytes; such a file is not read.");
 }

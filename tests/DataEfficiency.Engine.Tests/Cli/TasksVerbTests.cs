@@ -10,7 +10,8 @@ public class TasksVerbTests
     {
         var tasks = CommandLineTests.Json("tasks", "--list").GetProperty("tasks").EnumerateArray().ToList();
         Assert.Equal(ReferenceTaskList.All.Select(t => t.Name), tasks.Select(t => t.GetProperty("name").GetString()));
-        Assert.Equal(JsonValueKind.Null, tasks.Single(t => t.GetProperty("name").GetString() == "destination").GetProperty("answers").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null, tasks.Single(t => t.GetProperty("name").GetString() == "destination").GetProperty("answers").ValueKind);
     }
 
     [Fact]
@@ -18,7 +19,8 @@ public class TasksVerbTests
     {
         var (code, text, error) = CommandLineTests.Run("tasks", "--write", "bank-4", "--count", "7", "--seed", "3");
         Assert.True(code == 0, error);
-        var lines = text.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement).Select(e => new Example(e.GetProperty("text").GetString()!, e.GetProperty("ground_truth").GetString()!));
+        var lines = text.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement)
+            .Select(e => new Example(e.GetProperty("text").GetString()!, e.GetProperty("ground_truth").GetString()!));
         Assert.Equal(ReferenceTaskList.Find("bank-4").Generate(TaskSplit.Train, 7, 3), lines);
     }
 

@@ -12,7 +12,8 @@ public sealed class ByteLevelBpeTrainerTests : IDisposable
     {
         var random = new Random(7);
         string[] words = ["the", "label", "label's", "labels", "forecast", "model", "models", "Grüße", "日本語", "naïve", "42", "1,024"];
-        for (var i = 0; i < count; i++) yield return string.Join(' ', Enumerable.Range(0, 20).Select(_ => words[random.Next(words.Length)])) + ".\n";
+        for (var i = 0; i < count; i++)
+            yield return string.Join(' ', Enumerable.Range(0, 20).Select(_ => words[random.Next(words.Length)])) + ".\n";
     }
 
     [Fact]
@@ -67,8 +68,10 @@ public sealed class ByteLevelBpeTrainerTests : IDisposable
         var made = new List<(string, string)>();
         while (made.Count < merges)
         {
-            var best = words.SelectMany(w => w.Zip(w.Skip(1))).GroupBy(p => p).Select(g => (Pair: g.Key, Count: g.Count())).Where(g => g.Count > 1)
-                .OrderByDescending(g => g.Count).ThenBy(g => order.IndexOf(g.Pair.First)).ThenBy(g => order.IndexOf(g.Pair.Second)).Select(g => g.Pair).FirstOrDefault();
+            var best = words.SelectMany(w => w.Zip(w.Skip(1))).GroupBy(p => p).Select(g => (Pair: g.Key, Count: g.Count()))
+                .Where(g => g.Count > 1)
+                .OrderByDescending(g => g.Count).ThenBy(g => order.IndexOf(g.Pair.First)).ThenBy(g => order.IndexOf(g.Pair.Second))
+                .Select(g => g.Pair).FirstOrDefault();
             if (best.First is null) break;
             foreach (var word in words)
                 for (var i = 0; i + 1 < word.Count; i++)

@@ -26,8 +26,10 @@ public class ComponentOracleTests
     [InlineData("""{"type":"Split","pattern":{"String":"-"},"behavior":"Contiguous","invert":true}""")]
     [InlineData("""{"type":"Split","pattern":{"String":"."},"behavior":"Isolated","invert":true}""")]
     [InlineData("""{"type":"Split","pattern":{"String":""},"behavior":"Isolated","invert":false}""")]
-    [InlineData(
-        """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?=-)"},"behavior":"Isolated","invert":false},{"type":"Digits","individual_digits":true}]}""")]
+    [InlineData("""
+        {"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?=-)"},"behavior":"Isolated","invert":false},
+        {"type":"Digits","individual_digits":true}]}
+        """)]
     [InlineData("""{"type":"BertPreTokenizer"}""")]
     [InlineData("""{"type":"Whitespace"}""")]
     [InlineData("""{"type":"WhitespaceSplit"}""")]
@@ -74,8 +76,10 @@ public class ComponentOracleTests
     [InlineData("""{"type":"Strip","content":"l","start":1,"stop":0}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"</w>$"},"content":" "}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"^|l"},"content":"+"}""")]
-    [InlineData(
-        """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"</w>"},"content":"|"},{"type":"Fuse"},{"type":"Strip","content":"H","start":2,"stop":0}]}""")]
+    [InlineData("""
+        {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"</w>"},"content":"|"},{"type":"Fuse"},
+        {"type":"Strip","content":"H","start":2,"stop":0}]}
+        """)]
     [InlineData("""{"type":"BPEDecoder","suffix":"</w>"}""")]
     [InlineData("""{"type":"WordPiece","prefix":"##","cleanup":true}""")]
     [InlineData("""{"type":"CTC","pad_token":"<pad>","word_delimiter_token":"|","cleanup":true}""")]

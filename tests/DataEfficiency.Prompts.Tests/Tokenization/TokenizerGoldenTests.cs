@@ -6,7 +6,8 @@ namespace DataEfficiency.Prompts.Tests.Tokenization;
 
 public class TokenizerGoldenTests
 {
-    private static string Folder(string name) => name == "smollm2" ? Fixtures.At("models", "SmolLM2-135M-Instruct") : Fixtures.At("golden", "tokenizers", name);
+    private static string Folder(string name) =>
+        name == "smollm2" ? Fixtures.At("models", "SmolLM2-135M-Instruct") : Fixtures.At("golden", "tokenizers", name);
 
     private static JsonNode Read(params string[] path) => JsonNode.Parse(File.ReadAllText(Fixtures.At(path)))!;
 
@@ -28,9 +29,14 @@ public class TokenizerGoldenTests
         foreach (var item in golden["texts"]!.AsArray())
         {
             var (kind, text, ids) = ((string)item!["kind"]!, (string)item["text"]!, Ints(item["ids"]));
-            Assert.True(ids.SequenceEqual(tokenizer.Encode(text)), $"{kind}: expected {string.Join(' ', ids)}, got {string.Join(' ', tokenizer.Encode(text))}");
-            // The engine never adds special tokens, as chat templates have them; what a tokenizer would add stands around what it gives here.
-            Assert.Equal(Ints(item["ids_with_special"] ?? item["ids"]), template.SelectMany(added => added is { } id ? [id] : tokenizer.Encode(text)));
+            Assert.True(
+                ids.SequenceEqual(tokenizer.Encode(text)),
+                $"{kind}: expected {string.Join(' ', ids)}, got {string.Join(' ', tokenizer.Encode(text))}");
+            // The engine never adds special tokens, as chat templates have them; what a tokenizer would add stands around what it gives
+            // here.
+            Assert.Equal(
+                Ints(item["ids_with_special"] ?? item["ids"]),
+                template.SelectMany(added => added is { } id ? [id] : tokenizer.Encode(text)));
             Assert.Equal((string)item["decoded"]!, tokenizer.Decode(ids, skipSpecial: false));
             Assert.Equal((string)item["decoded_skip_special"]!, tokenizer.Decode(ids, skipSpecial: true));
         }
@@ -117,7 +123,8 @@ public class TokenizerGoldenTests
         {
             Assert.Equal(Ints(item!["prompt_ids"]), tokenizer.Encode((string)item["prompt"]!));
             if (item["answer_ids"] is { } answer) Assert.Equal(Ints(answer), tokenizer.Encode((string)item["gold"]!));
-            if (item["greedy_ids"] is { } greedy) Assert.Equal((string)item["greedy_text"]!, tokenizer.Decode(Ints(greedy), skipSpecial: true));
+            if (item["greedy_ids"] is { } greedy)
+                Assert.Equal((string)item["greedy_text"]!, tokenizer.Decode(Ints(greedy), skipSpecial: true));
         }
     }
 }

@@ -9,16 +9,24 @@ public sealed class TokenizerTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tokenizer").FullName;
 
-    private Tokenizer Load(string preTokenizer = "null", string normalizer = "null", string added = "[]", string model = """{"type":"BPE","unk_token":"?","vocab":{"?":0,"a":1,"b":2,"c":3," ":4,"ab":5,"1":6,"2":7,"_":8},"merges":["a b"]}""")
+    private const string Model = """
+        {"type":"BPE","unk_token":"?","vocab":{"?":0,"a":1,"b":2,"c":3," ":4,"ab":5,"1":6,"2":7,"_":8},"merges":["a b"]}
+        """;
+
+    private Tokenizer Load(string preTokenizer = "null", string normalizer = "null", string added = "[]", string model = Model)
     {
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), $$"""{"added_tokens":{{added}},"normalizer":{{normalizer}},"pre_tokenizer":{{preTokenizer}},"decoder":{"type":"Fuse"},"model":{{model}}}""");
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), $$"""
+            {"added_tokens":{{added}},"normalizer":{{normalizer}},"pre_tokenizer":{{preTokenizer}},"decoder":{"type":"Fuse"},
+            "model":{{model}}}
+            """);
         return Tokenizer.Load(folder);
     }
 
     private Tokenizer Trained()
     {
         var chat = new ChatTokens();
-        TokenizerWriter.Write(folder, ByteLevelBpeTrainer.Train(["the label's forecast of naïve 日本語 models ", "the labels and the model \n\n 1234"], 300, chat.All), chat, 2048);
+        string[] texts = ["the label's forecast of naïve 日本語 models ", "the labels and the model \n\n 1234"];
+        TokenizerWriter.Write(folder, ByteLevelBpeTrainer.Train(texts, 300, chat.All), chat, 2048);
         return Tokenizer.Load(folder);
     }
 
@@ -31,7 +39,9 @@ public sealed class TokenizerTests : IDisposable
     public void Split_Behavior_CutsAsTokenizersDoes(string behavior, params string[] pieces)
     {
         var runs = new List<(int, int, bool)> { (0, 1, false), (1, 1, true), (2, 1, false) };
-        Assert.Equal(pieces, PatternSplit.Arrange(new TextPiece("a_b", 0, 3, true), runs, Enum.Parse<SplitBehavior>(behavior)).Select(p => p.Span.ToString()));
+        Assert.Equal(
+            pieces, PatternSplit.Arrange(new TextPiece("a_b", 0, 3, true), runs, Enum.Parse<SplitBehavior>(behavior))
+            .Select(p => p.Span.ToString()));
     }
 
     [Fact]
@@ -51,20 +61,25 @@ public sealed class TokenizerTests : IDisposable
 
     [Fact]
     public void Digits_Together_OneRun() =>
-        Assert.Equal(["a", "12", "b"], new DigitSplit(individually: false).Split(new TextPiece("a12b", 0, 4, true)).Select(p => p.Span.ToString()));
+        Assert.Equal(
+            ["a", "12", "b"], new DigitSplit(individually: false).Split(new TextPiece("a12b", 0, 4, true)).Select(p => p.Span.ToString()));
 
     [Fact]
     public void Pattern_LetterOutsideTheBasicPlane_IsALetter()
     {
         var text = "x 𝒜𝒷 👍";
-        Assert.Equal(["x", " 𝒜𝒷", " 👍"], new ByteLevelSplit(false, true).Split(new TextPiece(text, 0, text.Length, true)).Select(p => p.Span.ToString()));
+        Assert.Equal(
+            ["x", " 𝒜𝒷", " 👍"], new ByteLevelSplit(false, true).Split(new TextPiece(text, 0, text.Length, true))
+            .Select(p => p.Span.ToString()));
     }
 
     [Fact]
     public void Encode_UnknownSymbols_OneTokenEachUnlessFused()
     {
         Assert.Equal([0, 0, 5], Load().Encode("xyab"));
-        Assert.Equal([0, 5], Load(model: """{"type":"BPE","unk_token":"?","fuse_unk":true,"vocab":{"?":0,"a":1,"b":2,"ab":5},"merges":[["a","b"]]}""").Encode("xyab"));
+        Assert.Equal([0, 5], Load(
+            model: """{"type":"BPE","unk_token":"?","fuse_unk":true,"vocab":{"?":0,"a":1,"b":2,"ab":5},"merges":[["a","b"]]}""")
+            .Encode("xyab"));
     }
 
     [Theory]
@@ -79,11 +94,14 @@ public sealed class TokenizerTests : IDisposable
     [Theory]
     [InlineData("""[{"id":9,"content":"<x>","rstrip":true},{"id":10,"content":" b"}]""", "a<x>  b", new[] { 1, 9, 10 })]
     [InlineData("""[{"id":9,"content":"ab"}]""", "cab", new[] { 3, 5 })]
-    public void Encode_OverlappingOrKnownAddedToken_AsTokenizersDoes(string added, string text, int[] ids) => Assert.Equal(ids, Load(added: added).Encode(text));
+    public void Encode_OverlappingOrKnownAddedToken_AsTokenizersDoes(string added, string text, int[] ids) =>
+        Assert.Equal(ids, Load(added: added).Encode(text));
 
     [Fact]
     public void Encode_NormalizedAddedToken_IsSearchedAfterNormalising() =>
-        Assert.Equal([1, 9], Load(normalizer: """{"type":"Replace","pattern":{"String":" "},"content":"_"}""", added: """[{"id":9,"content":"b c","normalized":true}]""").Encode("ab c"));
+        Assert.Equal([1, 9], Load(
+            normalizer: """{"type":"Replace","pattern":{"String":" "},"content":"_"}""",
+            added: """[{"id":9,"content":"b c","normalized":true}]""").Encode("ab c"));
 
     [Fact]
     public void Decode_SkipSpecial_LeavesSpecialTokensAndUnknownIdsOut()
@@ -103,7 +121,8 @@ public sealed class TokenizerTests : IDisposable
     [InlineData("""{"type":"BPE","vocab":{"a":0}}""", "merges")]
     [InlineData("""{"type":"BPE","dropout":0.1,"vocab":{"a":0},"merges":[]}""", "dropout")]
     [InlineData("""{"type":"BPE","vocab":{"a":0},"merges":[""", "JSON")]
-    public void Load_DamagedModel_SaysWhere(string model, string named) => Assert.Contains(named, Assert.Throws<ModelException>(() => Load(model: model)).Message);
+    public void Load_DamagedModel_SaysWhere(string model, string named) =>
+        Assert.Contains(named, Assert.Throws<ModelException>(() => Load(model: model)).Message);
 
     [Theory]
     [InlineData("""{"type":"BertPreTokenizer"}""", "BertPreTokenizer")]
@@ -118,13 +137,16 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Load_NoFile_SaysWhatIsNeeded() => Assert.Contains("tokenizer.json", Assert.Throws<ModelException>(() => Tokenizer.Load(folder)).Message);
+    public void Load_NoFile_SaysWhatIsNeeded() =>
+        Assert.Contains("tokenizer.json", Assert.Throws<ModelException>(() => Tokenizer.Load(folder)).Message);
 
     [Fact]
     public void EncodeDecode_AnyText_RoundTripsOnBytes()
     {
         var tokenizer = Trained();
-        var character = Gen.OneOf(Gen.Int[0x20, 0x7E], Gen.Int[0, 0x1F], Gen.Int[0x300, 0x36F], Gen.Int[0x4E00, 0x9FFF], Gen.Int[0x1F300, 0x1FAFF], Gen.Int[0x1D400, 0x1D7FF], Gen.Int[0xE000, 0x10FFFF], Gen.Const(0x200D), Gen.Const(0xFE0F), Gen.Const(0xA0));
+        var character = Gen.OneOf(
+            Gen.Int[0x20, 0x7E], Gen.Int[0, 0x1F], Gen.Int[0x300, 0x36F], Gen.Int[0x4E00, 0x9FFF], Gen.Int[0x1F300, 0x1FAFF],
+            Gen.Int[0x1D400, 0x1D7FF], Gen.Int[0xE000, 0x10FFFF], Gen.Const(0x200D), Gen.Const(0xFE0F), Gen.Const(0xA0));
         character.Array[0, 300].Sample(codes =>
         {
             var text = string.Concat(codes.Select(c => new Rune(c).ToString()));
@@ -133,7 +155,8 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Encode_LoneSurrogate_CountsAsReplacementCharacter() => Assert.Equal(Trained().Encode("a\uFFFDb"), Trained().Encode("a\uD800b"));
+    public void Encode_LoneSurrogate_CountsAsReplacementCharacter() =>
+        Assert.Equal(Trained().Encode("a\uFFFDb"), Trained().Encode("a\uD800b"));
 
     [Fact]
     public void Merge_HeapAgainstScan_SameIds()
