@@ -175,6 +175,34 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     }
 
     [Fact]
+    public async Task RecordThatMakesTheServerFail_IsSetAsideAfterThreeTimes_TheRestFlowsOn()
+    {
+        await _site.AddPoolAsync();
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        await LabelSite.SavedAsync(page);
+        // the first answer is poison, alone or in company
+        string? poison = null;
+        await page.RouteAsync("**/answers", async route =>
+        {
+            using var body = JsonDocument.Parse(route.Request.PostData!);
+            var records = body.RootElement.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("submissionId").GetString()!).ToList();
+            poison ??= records[0];
+            if (records.Contains(poison)) await route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = "{}" });
+            else await route.ContinueAsync();
+        });
+
+        await page.Keyboard.PressAsync("Digit1");
+        await page.WaitForFunctionAsync("() => document.querySelector('.stage .item').innerText === 'text 1'");
+        await page.Keyboard.PressAsync("Digit2");
+
+        await LabelSite.SavedAsync(page);
+        await page.ClickAsync(".saved button");
+        Assert.Contains("failed three times", await page.InnerTextAsync(".panel"));
+        Assert.Equal(["text 1 = dog"], await _site.AnswersAsync());
+    }
+
+    [Fact]
     public async Task Undo_ReopensTheLastAnswer_AndARevisionIsStored()
     {
         await _site.AddPoolAsync();
