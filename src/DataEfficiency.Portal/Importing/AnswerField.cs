@@ -20,6 +20,10 @@ public static class AnswerField
             using var document = JsonDocument.Parse(trimmed, Options);
             return document.RootElement.ValueKind == JsonValueKind.Array ? OfList(document.RootElement) : OfObject(document.RootElement);
         }
+        catch (InvalidOperationException)
+        {
+            return ([], "Holds half a surrogate pair, which is no text.");
+        }
         catch (JsonException)
         {
             // a text that only begins like JSON

@@ -56,9 +56,9 @@ public sealed record FieldPath(int Column, string? Inside)
                 using var document = JsonDocument.Parse(json, Options);
                 Collect(name, document.RootElement, 1);
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // a text that only begins like JSON
+                // a text that only begins like JSON, or half a surrogate pair in it
             }
         }
 

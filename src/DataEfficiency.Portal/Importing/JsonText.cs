@@ -78,7 +78,7 @@ internal sealed class JsonText(StreamReader text) : IDisposable
         var json = new StringBuilder();
         if (!Read(json) || TooLong || !Take(':')) return null;
         try { return JsonSerializer.Deserialize<string>(json.ToString()); }
-        catch (JsonException) { return null; }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) { return null; }
     }
 
     private bool ReadString(StringBuilder? into)

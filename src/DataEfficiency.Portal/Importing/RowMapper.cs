@@ -100,15 +100,25 @@ public sealed class RowMapper
     }
 
     // what stands beside a text inside of an object belongs to the item as well
-    private IEnumerable<(string Name, string Value)> Siblings(SourceRow row, FieldPath text)
+    private IReadOnlyList<(string Name, string Value)> Siblings(SourceRow row, FieldPath text)
     {
-        if (row.Field(text.Column) is not ['{', ..] json) yield break;
-        using var document = JsonDocument.Parse(json);
-        foreach (var property in document.RootElement.EnumerateObject())
+        if (row.Field(text.Column) is not ['{', ..] json) return [];
+        var found = new List<(string, string)>();
+        try
         {
-            var name = $"{_reader.Columns[text.Column]}.{property.Name}";
-            var isMapped = _texts.Append(_mapping.Id).Any(t => t == name || t?.StartsWith(name + ".", StringComparison.Ordinal) == true);
-            if (!isMapped && JsonColumns.Value(property.Value) is { Length: > 0 } value) yield return (name, value);
+            using var document = JsonDocument.Parse(json);
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                var name = $"{_reader.Columns[text.Column]}.{property.Name}";
+                var isMapped = _texts.Append(_mapping.Id).Any(t => t == name
+                    || t?.StartsWith(name + ".", StringComparison.Ordinal) == true);
+                if (!isMapped && JsonColumns.Value(property.Value) is { Length: > 0 } value) found.Add((name, value));
+            }
         }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // no JSON, or no text: its part of the text is missing already, and what stands beside it is not worth more
+        }
+        return found;
     }
 }

@@ -155,6 +155,19 @@ public sealed class JsonFilesTests
     }
 
     [Fact]
+    public void Hostile_HalfASurrogatePairInside_CostsItsRowOrItsFieldOnly()
+    {
+        const string lines = "{\"data\":{\"text\":\"a\",\"b\":1},\"labels\":[\"x\"]}\n" +
+            "{\"data\":{\"text\":\"c\",\"\\ud800\":\"\\ud800\"},\"labels\":[\"\\ud800\"]}\n" +
+                "{\"data\":{\"text\":\"d\"},\"labels\":[\"x\"]}\n";
+
+        var mapped = ReadFile.Mapped(lines, "a.jsonl", m => m with { Text = "data.text", Template = null, Answer = "labels",
+            Use = AnswerUse.HiddenGold });
+
+        Assert.Equal([("a", "x"), ("d", "x")], mapped.Select(m => (m.Text, m.Answer)));
+    }
+
+    [Fact]
     public void Hostile_DeepAndCutDocuments_AreRefusedOrRowErrors()
     {
         var deep = new string('[', 200_000);
