@@ -12,6 +12,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience.Milliseconds);
         _playwright = await Playwright.CreateAsync();
         Chromium = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -30,7 +31,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IBrowserContext> SignedInAsync(KestrelFactory portal, string userName, BrowserNewContextOptions? options = null)
     {
         var context = await Chromium.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1440, Height = 900 } });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         await SignInAsync(page, portal, userName);
         await page.CloseAsync();

@@ -19,6 +19,7 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
     {
         StartServer();
         Url = $"http://localhost:{ClientOptions.BaseAddress.Port}";
+        Assertions.SetDefaultExpectTimeout(Patience.Milliseconds);
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -31,6 +32,7 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
     public async Task<(IPage Page, List<string> Problems)> OpenAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _chromium!.NewContextAsync(new() { BaseURL = Url, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         List<string> problems = [];
         page.Console += (_, message) =>

@@ -1,5 +1,6 @@
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Tests;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Journey;
@@ -17,7 +18,7 @@ public sealed class JourneyTests(Browser browser) : IDisposable
     {
         await _portal.StartAsync();
         await using var context = await browser.Chromium.NewContextAsync(new() { AcceptDownloads = true });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var person = new LabelingPerson(_portal, context);
         var budget = await person.SetUpAsync();
         var project = await person.CreateProjectAsync(budget);
@@ -122,7 +123,7 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         const int rows = 40_000;
         await _portal.StartAsync();
         await using var context = await browser.Chromium.NewContextAsync(new() { Locale = "en-US" });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var person = new LabelingPerson(_portal, context);
         var page = await person.SetUpAsync();
         var project = await person.BeginProjectAsync(page, Enumerable.Range(0, rows).Select(i => new Example($"message {i}", i % 2 == 0 ? "left" : "right")));
@@ -146,7 +147,7 @@ public sealed class JourneyTests(Browser browser) : IDisposable
     private async Task<(LabelingPerson Person, IPage Page, int Project, IPage Label)> LabeledAsync(IBrowserContext context, int count)
     {
         await _portal.StartAsync();
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var person = new LabelingPerson(_portal, context);
         var page = await person.SetUpAsync();
         var project = await person.CreateProjectAsync(page);

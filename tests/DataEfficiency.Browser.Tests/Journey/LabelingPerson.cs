@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.ReferenceTasks;
+using DataEfficiency.Portal.Tests;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Journey;
@@ -33,7 +34,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
     public async Task<int> CreateProjectAsync(IPage page, int items = 400, string? model = null)
     {
         var id = await BeginProjectAsync(page, Pool.Take(items), model);
-        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? 60_000 : 900_000 });
+        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? Patience.Milliseconds : 5 * Patience.Milliseconds });
         return id;
     }
 
@@ -79,5 +80,5 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         }
     }
 
-    public static Task SavedAsync(IPage page) => page.WaitForSelectorAsync(".stage[data-connection=saved][data-waiting='0']", new() { Timeout = 30_000 });
+    public static Task SavedAsync(IPage page) => page.WaitForSelectorAsync(".stage[data-connection=saved][data-waiting='0']", new() { Timeout = Patience.Milliseconds });
 }

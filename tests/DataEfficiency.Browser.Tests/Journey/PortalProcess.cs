@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DataEfficiency.Portal.Tests;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
@@ -38,8 +39,8 @@ public sealed class PortalProcess : IDisposable
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
-        for (var until = DateTime.UtcNow.AddSeconds(90); ; await Task.Delay(100))
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+        for (var until = DateTime.UtcNow.AddMilliseconds(Patience.Milliseconds); ; await Task.Delay(100))
         {
             try
             {

@@ -18,16 +18,17 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     }
 
     [Fact]
-    public async Task DigitKey_ServerTwoSecondsAway_NextTextWithin50Milliseconds()
+    public async Task DigitKey_ServerThatDoesNotAnswerYet_ShowsTheNextTextAtOnce()
     {
         await _site.AddPoolAsync();
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
-        // the deck must be full before the delay begins
+        // the deck must be full before the server falls silent
         await LabelSite.SavedAsync(page);
+        var answers = new TaskCompletionSource();
         await page.RouteAsync("**/api/v1/**", async route =>
         {
-            await Task.Delay(2000);
+            await answers.Task;
             await route.ContinueAsync();
         });
         await page.EvaluateAsync("""
@@ -48,8 +49,9 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         }
         var times = await page.EvaluateAsync<double[]>("times");
         Assert.Equal(["text 0", "text 1", "text 2"], seen);
+        // for reading only: on a busy machine a browser draws when it gets its turn
         output.WriteLine($"key to next text: {string.Join(", ", times.Select(t => $"{t:F1} ms"))}");
-        Assert.All(times, ms => Assert.InRange(ms, 0, 50));
+        answers.SetResult();
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 0 = cat", "text 1 = cat"], await _site.AnswersAsync());
     }

@@ -12,7 +12,6 @@ namespace DataEfficiency.Portal.Tests.Components;
 
 public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly EstimatingWorld _world = new();
 
     [Fact]
@@ -24,12 +23,12 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Empty(page.FindAll(".band"));
 
         await _world.LabelAndWaitAsync(project, 8);
-        page.WaitForAssertion(() => Assert.Contains("A first band", page.Find("h2").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("A first band", page.Find("h2").TextContent), Patience.Long);
         Assert.NotEmpty(page.FindAll(".band"));
         Assert.Empty(page.FindAll(".needdot"));
 
         await _world.LabelAndWaitAsync(project, 24);
-        page.WaitForAssertion(() => Assert.Contains("Safe only with the whole pool of 400 labels", page.Find("h2").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("Safe only with the whole pool of 400 labels", page.Find("h2").TextContent), Patience.Long);
         Assert.NotEmpty(page.FindAll(".needdot"));
         Assert.Contains("three other models", page.Find(".verdict").TextContent);
         Assert.Contains("Frozen at 32", page.Markup);
@@ -48,13 +47,13 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
 
         await ClickAsync(page, "Confirm the stop");
         await ClickAsync(page, "Stop now");
-        page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience.Long);
         var stopped = await _world.ProjectAsync(project);
         Assert.Equal((ProjectState.Stopped, "lead"), (stopped.State, stopped.StoppedBy));
         Assert.NotNull(stopped.StoppedAt);
 
         await ClickAsync(page, "Reopen labeling");
-        page.WaitForAssertion(() => Assert.Equal("Stop", page.Find(".tag").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Equal("Stop", page.Find(".tag").TextContent), Patience.Long);
         Assert.Null((await _world.ProjectAsync(project)).StoppedAt);
     }
 
@@ -65,7 +64,7 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         var page = Open(project);
         await _world.WriteAsync(db => db.Memberships.Where(m => m.ProjectId == project).ExecuteDeleteAsync());
         await ClickAsync(page, "Rank again");
-        page.WaitForAssertion(() => Assert.Contains("Only leads of this project may do that.", page.Markup), Patience);
+        page.WaitForAssertion(() => Assert.Contains("Only leads of this project may do that.", page.Markup), Patience.Long);
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(1, await db.RankJobs.CountAsync(j => j.ProjectId == project));
     }
@@ -110,7 +109,7 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         this.AddAuthorization().SetAuthorized("lead").SetClaims(new Claim(ClaimTypes.NameIdentifier, "lead"));
         Renderer.SetRendererInfo(new("Server", true));
         var page = Render<BudgetPage>(p => p.Add(b => b.Id, project));
-        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience.Long);
         return page;
     }
 
@@ -118,7 +117,7 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
     private static Task ClickAsync(IRenderedComponent<BudgetPage> page, string text)
     {
         AngleSharp.Dom.IElement? Button() => page.FindAll("button").SingleOrDefault(b => b.TextContent == text);
-        page.WaitForState(() => Button() is not null, Patience);
+        page.WaitForState(() => Button() is not null, Patience.Long);
         return Button()!.ClickAsync(new());
     }
 

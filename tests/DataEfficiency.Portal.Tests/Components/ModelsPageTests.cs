@@ -19,7 +19,6 @@ namespace DataEfficiency.Portal.Tests.Components;
 
 public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Bundled = Path.Combine(AppContext.BaseDirectory, "BundledModel");
     private readonly LocalHub _hub = new(LocalHub.BundledModel());
     private readonly EstimatingWorld _world;
@@ -50,16 +49,16 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
             return true;
         };
         await PullAsync(page);
-        page.WaitForAssertion(() => Assert.InRange(int.Parse(page.Find(".pull [role=progressbar]").GetAttribute("aria-valuenow")!), 50, 60), Patience);
+        page.WaitForAssertion(() => Assert.InRange(int.Parse(page.Find(".pull [role=progressbar]").GetAttribute("aria-valuenow")!), 50, 60), Patience.Long);
         Assert.Contains("model.safetensors", page.Find(".pull").TextContent);
         await ClickAsync(page, "Cancel the download");
-        page.WaitForAssertion(() => Assert.Contains("it goes on where it stopped", page.Find(".pull .bad").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("it goes on where it stopped", page.Find(".pull .bad").TextContent), Patience.Long);
         Assert.DoesNotContain(page.FindAll("article h2"), h => h.TextContent == "tiny");
 
         held.Release();
         (_hub.Instead, var before) = (null, _hub.Requests.Count);
         await PullAsync(page);
-        page.WaitForAssertion(() => Assert.Contains(page.FindAll("article h2"), h => h.TextContent == "tiny"), Patience);
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll("article h2"), h => h.TextContent == "tiny"), Patience.Long);
         Assert.Contains("org/tiny is installed", page.Find(".pull").TextContent);
         Assert.StartsWith("bytes=", _hub.Requests.Skip(before).Single(r => r.Path.Contains("/resolve/")).Range);
         Assert.Contains("tiny", _world.Services.GetRequiredService<ModelCatalog>().Names());
@@ -71,10 +70,10 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         var page = await OpenAsync(GlobalRoles.Admin);
         _hub.Listing = json => json.Replace(System.Text.RegularExpressions.Regex.Match(json, "[0-9a-f]{64}").Value, new string('a', 64));
         await PullAsync(page);
-        page.WaitForAssertion(() => Assert.Contains("its SHA-256 is", page.Find(".pull .bad").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("its SHA-256 is", page.Find(".pull .bad").TextContent), Patience.Long);
         Assert.DoesNotContain(page.FindAll("article h2"), h => h.TextContent == "tiny");
         await PullAsync(page, "../../etc");
-        page.WaitForAssertion(() => Assert.Contains("write ORG/NAME", page.Find(".pull .bad").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Contains("write ORG/NAME", page.Find(".pull .bad").TextContent), Patience.Long);
     }
 
     [Fact]
@@ -96,8 +95,8 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         var page = await OpenAsync(GlobalRoles.Lead);
         _world.Estimator.Block();
         await ClickAsync(page, "Measure the cost");
-        Assert.True(await _world.Estimator.Arrived.WaitAsync(Patience));
-        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")), Patience);
+        Assert.True(await _world.Estimator.Arrived.WaitAsync(Patience.Long));
+        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")), Patience.Long);
 
         // somebody labels meanwhile: the estimate goes between two steps of the measurement
         var project = await _world.AddPoolAsync(400, drawn: true);
@@ -107,7 +106,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
             _world.Queue.Ring(project);
             _world.Estimator.Unblock();
         });
-        page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience);
+        page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience.Long);
         Assert.Contains("Measured on ", page.Markup);
         var calls = _world.Estimator.Calls.ToList();
         // the label's own look at its 8 examples, and the 4 of the measurement
@@ -115,7 +114,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         Assert.True(calls.IndexOf("forecast 8") < calls.IndexOf("rank 16"), string.Join(", ", calls));
         Assert.NotNull(ModelCosts.Find(Root, _world.Estimator.Model.Sha256));
         await ClickAsync(page, "Measure again");
-        page.WaitForAssertion(() => Assert.Equal(16, _world.Estimator.Calls.Count(c => c == "observe")), Patience);
+        page.WaitForAssertion(() => Assert.Equal(16, _world.Estimator.Calls.Count(c => c == "observe")), Patience.Long);
     }
 
     [Fact]
@@ -124,10 +123,10 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         var page = await OpenAsync(GlobalRoles.Lead);
         _world.Estimator.Failure = new ModelException("tensor x is missing");
         await ClickAsync(page, "Measure the cost");
-        page.WaitForAssertion(() => Assert.Contains("The cost could not be measured. tensor x is missing", page.Markup), Patience);
+        page.WaitForAssertion(() => Assert.Contains("The cost could not be measured. tensor x is missing", page.Markup), Patience.Long);
         _world.Estimator.Failure = null;
         await ClickAsync(page, "Measure the cost");
-        page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience);
+        page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience.Long);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -145,7 +144,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         this.AddAuthorization().SetAuthorized("ada").SetClaims(new Claim(ClaimTypes.NameIdentifier, user.Id));
         Renderer.SetRendererInfo(new("Server", true));
         var page = Render<ModelsPage>();
-        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience);
+        page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience.Long);
         return page;
     }
 
@@ -158,7 +157,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
     private static Task ClickAsync(IRenderedComponent<ModelsPage> page, string text)
     {
         AngleSharp.Dom.IElement? Button() => page.FindAll("button").FirstOrDefault(b => b.TextContent == text);
-        page.WaitForState(() => Button() is not null, Patience);
+        page.WaitForState(() => Button() is not null, Patience.Long);
         // finding and clicking in one turn of the renderer: the page draws itself anew while something runs
         return page.InvokeAsync(() => Button()!.ClickAsync(new()));
     }

@@ -30,7 +30,7 @@ public sealed class EstimateFeedTests
                 if (seen == last) return;
             }
         })).ToArray();
-        await Task.WhenAll(readers.Append(publishing)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(readers.Append(publishing)).WaitAsync(Patience.Long);
     }
 
     [Fact]

@@ -9,8 +9,6 @@ namespace DataEfficiency.Portal.Tests.Estimating;
 /// <summary>A portal with projects of made-up items and the real worker on a fake engine. Waits on the feed, never on the clock.</summary>
 public sealed class EstimatingWorld : PortalFactory
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public EstimatingWorld() => Settings["Estimation:FeedInterval"] = "00:00:00";
 
     public EstimateQueue Queue => Services.GetRequiredService<EstimateQueue>();
@@ -69,7 +67,7 @@ public sealed class EstimatingWorld : PortalFactory
     public async Task<ForecastUpdate> WaitAsync(int projectId, Func<ForecastUpdate, bool> fits, Action? act = null)
     {
         using var subscription = Feed.Subscribe(projectId);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Long);
         act?.Invoke();
         if (act is null && subscription.Latest is { } latest && fits(latest)) return latest;
         await foreach (var update in subscription.ReadAllAsync(patience.Token))

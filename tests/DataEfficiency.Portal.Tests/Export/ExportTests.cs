@@ -25,6 +25,7 @@ public sealed class ExportTests
     public async Task Workbook_FormulaLikeAndControlTexts_ComeBackAsTheTextTheyWere()
     {
         await using var pool = await PoolFixture.StartAsync("=SUM(A1)", "refund");
+        var began = DateTime.UtcNow.AddSeconds(-1);
         await ImportTrickyAsync(pool);
 
         var file = await DownloadAsync(pool, "xlsx");
@@ -43,7 +44,7 @@ public sealed class ExportTests
         Assert.All(book.Worksheets.SelectMany(s => s.CellsUsed()), c => Assert.False(c.HasFormula, c.Address.ToString()));
         Assert.Equal(ExcelText.Longest, rows[^1].Cell(3).GetString().Length);
         Assert.EndsWith("[cut]", rows[^1].Cell(3).GetString());
-        Assert.InRange(rows[0].Cell(7).GetDateTime(), DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow.AddMinutes(5));
+        Assert.InRange(rows[0].Cell(7).GetDateTime(), began, DateTime.UtcNow);
         Assert.Equal(Tricky.Length + 1, book.Worksheet("Annotators").Cell(2, 2).GetDouble());
     }
 

@@ -1,15 +1,13 @@
-using System.Diagnostics;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace DataEfficiency.Portal.Tests.Labeling;
 
-public sealed class LargePoolTests(ITestOutputHelper output) : IDisposable
+public sealed class LargePoolTests : IDisposable
 {
     private const int Items = 100_000;
     private readonly LabelingWorld _world = new();
@@ -45,28 +43,16 @@ public sealed class LargePoolTests(ITestOutputHelper output) : IDisposable
 
         var claims = _world.Services.GetRequiredService<ClaimService>();
         var labels = _world.Services.GetRequiredService<LabelService>();
-        var (claimTimes, submitTimes) = (new List<double>(), new List<double>());
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 20; i++)
         {
-            var from = Stopwatch.GetTimestamp();
             var card = Assert.Single(await claims.NextAsync(new ClaimRequest(_world.ProjectId, ada.UserId, "t", [], [], 1), CancellationToken.None));
-            claimTimes.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
-            from = Stopwatch.GetTimestamp();
             await labels.SubmitAsync(_world.ProjectId, ada.UserId, ada.Answer(card.ItemId), CancellationToken.None);
-            submitTimes.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
         }
-        output.WriteLine($"claim: median {Median(claimTimes):F1} ms, p95 {At(claimTimes, .95):F1} ms; submit: median {Median(submitTimes):F1} ms, p95 {At(submitTimes, .95):F1} ms");
-        // the plans above are the test: times on a busy machine are for reading only
-        Assert.Equal(200, claimTimes.Count);
     }
 
     private static Task<List<PlanRow>> PlanAsync(AppDbContext db, string sql) => db.Database.SqlQueryRaw<PlanRow>(sql, new SqliteParameter("@p", 1),
         new SqliteParameter("@u", "u"), new SqliteParameter("@t", "t"), new SqliteParameter("@now", 1L), new SqliteParameter("@until", 1L),
         new SqliteParameter("@visible", 1), new SqliteParameter("@from", 1), new SqliteParameter("@q", 1)).ToListAsync();
-
-    private static double Median(List<double> times) => At(times, .5);
-
-    private static double At(List<double> times, double share) => times.Order().ElementAt((int)(share * (times.Count - 1)));
 
     private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 }

@@ -22,7 +22,7 @@ public sealed class ProjectTests
         await service.DeleteAsync(pool.ProjectId, pool.LeadId);
 
         Assert.Equal(HttpStatusCode.NotFound, (await pool.Lead.GetAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl")).StatusCode);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Patience.Long);
         await using var db = await pool.Portal.OpenDbAsync();
         while (await db.Projects.AnyAsync()) await Task.Delay(20, limit.Token);
         Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Labels.CountAsync(), await db.Imports.CountAsync(), await db.LabelDefinitions.CountAsync()));
@@ -38,7 +38,7 @@ public sealed class ProjectTests
         var id = await portal.Services.GetRequiredService<SampleProject>().CreateAsync(lead.Id);
 
         var imports = portal.Services.GetRequiredService<ImportService>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while ((await imports.ListAsync(id, limit.Token)).Single().State is WorkState.Queued or WorkState.Running) await Task.Delay(20, limit.Token);
         await using var db = await portal.OpenDbAsync();
         var project = await db.Projects.SingleAsync();
