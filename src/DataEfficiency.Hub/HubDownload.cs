@@ -1,5 +1,5 @@
-// Fetches a model repository into a models folder. It grows in a hidden folder beside, under names that hold each file's hash, and takes its own name when
-// everything is there and checked; what is interrupted goes on where it stopped.
+// Fetches a model repository into a models folder. It grows in a hidden folder beside, under names that hold each file's hash, and takes
+// its own name when everything is there and checked; what is interrupted goes on where it stopped.
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -20,7 +20,8 @@ public sealed class PullSpeed(TimeProvider time)
     private static readonly TimeSpan Longest = new(99, 59, 59);
     private (long Bytes, long At)? _first;
 
-    /// <summary>Bytes per second since the first progress with a total (0 before any came), and what is left at that speed; null where it is 0.</summary>
+    /// <summary>Bytes per second since the first progress with a total (0 before any came), and what is
+    /// left at that speed; null where it is 0.</summary>
     public (double BytesPerSecond, TimeSpan? Left) Of(PullProgress progress)
     {
         if (progress.Total > 0) _first ??= (progress.Done, time.GetTimestamp());
@@ -37,9 +38,11 @@ public sealed class HubDownload(HubOptions options)
     /// <param name="root">The models folder; the model's folder in it gets the repository's name.</param>
     /// <returns>The model's folder.</returns>
     /// <exception cref="HubException">Refused, unreachable, damaged, or no space; the message says what to do.</exception>
-    /// <exception cref="DataEfficiency.Engine.ModelException">The model's architecture is not supported: found before its weights are fetched.</exception>
+    /// <exception cref="DataEfficiency.Engine.ModelException">The model's architecture is not supported:
+    /// found before its weights are fetched.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next call goes on behind what is there.</exception>
-    public async Task<string> PullAsync(HubModel model, string root, IProgress<PullProgress>? progress = null, CancellationToken cancel = default)
+    public async Task<string> PullAsync(HubModel model, string root, IProgress<PullProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         var folder = Path.GetFullPath(Path.Combine(root, model.Name));
         if (Directory.Exists(folder)) throw new HubException($"{folder} is already there. Remove it first to pull {model} again.");
@@ -53,11 +56,13 @@ public sealed class HubDownload(HubOptions options)
         }
         catch (IOException e) when (IsFull(e))
         {
-            throw new HubException($"The disk is full: {model} does not fit into {root}. Make room and pull it again; it goes on where it stopped.", e);
+            throw new HubException(
+                $"The disk is full: {model} does not fit into {root}. Make room and pull it again; it goes on where it stopped.", e);
         }
         catch (IOException e)
         {
-            throw new HubException($"{model} could not be pulled: {e.Message.TrimEnd('.')}. Pull it again; it goes on where it stopped.", e);
+            throw new HubException(
+                $"{model} could not be pulled: {e.Message.TrimEnd('.')}. Pull it again; it goes on where it stopped.", e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -68,7 +73,8 @@ public sealed class HubDownload(HubOptions options)
         return folder;
     }
 
-    private async Task FetchAsync(HubRequests requests, HubModel model, string growing, IProgress<PullProgress>? progress, CancellationToken cancel)
+    private async Task FetchAsync(HubRequests requests, HubModel model, string growing, IProgress<PullProgress>? progress,
+        CancellationToken cancel)
     {
         progress?.Report(new("", 0, 0));
         var all = await ListAsync(requests, model, cancel);
@@ -112,7 +118,8 @@ public sealed class HubDownload(HubOptions options)
                 }
                 catch (JsonException e)
                 {
-                    throw new HubException($"{address.GetLeftPart(UriPartial.Path)} answers no JSON: is {options.Endpoint} a Hugging Face hub?", e);
+                    throw new HubException(
+                        $"{address.GetLeftPart(UriPartial.Path)} answers no JSON: is {options.Endpoint} a Hugging Face hub?", e);
                 }
                 page = NextPage(answer, address);
                 return true;
@@ -124,13 +131,16 @@ public sealed class HubDownload(HubOptions options)
     // RFC 8288, as the hub writes it: <address>; rel="next"
     private Uri? NextPage(HttpResponseMessage answer, Uri address)
     {
-        var next = answer.Headers.TryGetValues("Link", out var links) ? links.SelectMany(l => l.Split(',')).FirstOrDefault(l => l.Contains("rel=\"next\"")) : null;
+        var next = answer.Headers.TryGetValues("Link", out var links)
+            ? links.SelectMany(l => l.Split(',')).FirstOrDefault(l => l.Contains("rel=\"next\"")) : null;
         if (next is null) return null;
         var to = new Uri(address, next.Split('<', '>')[1]);
-        return to.Host == options.Endpoint.Host ? to : throw new HubException($"{address.Host} continues its list of files on another host, {to.Host}.");
+        return to.Host == options.Endpoint.Host ? to
+            : throw new HubException($"{address.Host} continues its list of files on another host, {to.Host}.");
     }
 
-    private async Task FetchAsync(HubRequests requests, HubModel model, HubFile file, string growing, Action<long> told, CancellationToken cancel)
+    private async Task FetchAsync(HubRequests requests, HubModel model, HubFile file, string growing, Action<long> told,
+        CancellationToken cancel)
     {
         var target = Path.Combine(growing, file.Path);
         var hash = (file.Sha256 ?? file.BlobSha1)!;
@@ -152,32 +162,40 @@ public sealed class HubDownload(HubOptions options)
             var found = await HashAsync(file, part, cancel);
             File.Delete(part);
             // a part of an earlier day may have been damaged on the disk: once from the beginning
-            if (!resumed) throw new HubException($"{file.Path} of {model} is damaged: its {(file.Sha256 is null ? "git SHA-1" : "SHA-256")} is {found}, the hub says {hash}. It was removed; pull the model again.");
+            if (!resumed)
+                throw new HubException(
+                    $"{file.Path} of {model} is damaged: its {(file.Sha256 is null ? "git SHA-1" : "SHA-256")} is {found}, the hub says "
+                    + $"{hash}. It was removed; pull the model again.");
             resumed = false;
         }
         File.Move(part, target);
     }
 
     /// <summary>Goes on behind what the part holds. True when it is complete; false when it is to be tried again.</summary>
-    private async Task<bool> AppendAsync(HubRequests requests, HubModel model, HubFile file, string part, Action<long> told, CancellationToken cancel)
+    private async Task<bool> AppendAsync(HubRequests requests, HubModel model, HubFile file, string part, Action<long> told,
+        CancellationToken cancel)
     {
         var have = File.Exists(part) ? new FileInfo(part).Length : -1;
         if (have == file.Size) return true;
         if (have < 0 || have > file.Size) have = 0;
-        using var answer = await requests.GetAsync(requests.Address($"{model.Id}/resolve/{Escaped(model.Revision)}/{Uri.EscapeDataString(file.Path)}"), model, have, cancel);
+        using var answer = await requests.GetAsync(
+            requests.Address($"{model.Id}/resolve/{Escaped(model.Revision)}/{Uri.EscapeDataString(file.Path)}"), model, have, cancel);
         if (answer.StatusCode == HttpStatusCode.OK) have = 0; // asked for a range or not: this is the whole file
         else if (answer.StatusCode != HttpStatusCode.PartialContent || answer.Content.Headers.ContentRange?.From != have)
         {
             File.Delete(part);
             return false;
         }
-        await using var stream = new FileStream(part, have == 0 ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.Read, 1 << 16);
+        await using var stream =
+            new FileStream(part, have == 0 ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.Read, 1 << 16);
         told(have);
-        await CopyAsync(answer, stream, file.Size - have, bytes => told(have + bytes), cancel, $"{file.Path} of {model} is longer than the {file.Size:N0} bytes that the hub says.");
+        await CopyAsync(answer, stream, file.Size - have, bytes => told(have + bytes), cancel,
+            $"{file.Path} of {model} is longer than the {file.Size:N0} bytes that the hub says.");
         return stream.Length == file.Size;
     }
 
-    private async Task CopyAsync(HttpResponseMessage answer, Stream to, long most, Action<long>? told, CancellationToken cancel, string? tooLong = null)
+    private async Task CopyAsync(HttpResponseMessage answer, Stream to, long most, Action<long>? told, CancellationToken cancel,
+        string? tooLong = null)
     {
         await using var from = await answer.Content.ReadAsStreamAsync(cancel);
         var buffer = new byte[1 << 17];
@@ -197,13 +215,15 @@ public sealed class HubDownload(HubOptions options)
                 }
             }
             if (read == 0) return;
-            if ((copied += read) > most) throw new HubException(tooLong ?? $"{options.Endpoint.Host} answers with more than {most:N0} bytes.");
+            if ((copied += read) > most)
+                throw new HubException(tooLong ?? $"{options.Endpoint.Host} answers with more than {most:N0} bytes.");
             await to.WriteAsync(buffer.AsMemory(0, read), cancel);
             told?.Invoke(copied);
         }
     }
 
-    /// <summary>Runs it until it says that it is complete; a failing connection is tried anew, and the count starts again where a try got further than all before.</summary>
+    /// <summary>Runs it until it says that it is complete; a failing connection is tried anew, and the count starts again
+    /// where a try got further than all before.</summary>
     private async Task RetryAsync(Func<Action<long>, Task<bool>> run, CancellationToken cancel)
     {
         long furthest = 0;
@@ -228,12 +248,15 @@ public sealed class HubDownload(HubOptions options)
     }
 
     private static async Task<bool> IsIntactAsync(HubFile file, string path, CancellationToken cancel) =>
-        new FileInfo(path).Length == file.Size && string.Equals(await HashAsync(file, path, cancel), file.Sha256 ?? file.BlobSha1, StringComparison.OrdinalIgnoreCase);
+        new FileInfo(path).Length == file.Size
+            && string.Equals(await HashAsync(file, path, cancel), file.Sha256 ?? file.BlobSha1, StringComparison.OrdinalIgnoreCase);
 
     private static async Task<string> HashAsync(HubFile file, string path, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(file.Sha256 is null ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
-        if (file.Sha256 is null) hash.AppendData(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {new FileInfo(path).Length}\0")));
+        if (file.Sha256 is null)
+            hash.AppendData(
+                System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {new FileInfo(path).Length}\0")));
         await using var stream = File.OpenRead(path);
         var buffer = new byte[1 << 20];
         for (int read; (read = await stream.ReadAsync(buffer, cancel)) > 0;) hash.AppendData(buffer, 0, read);
@@ -245,7 +268,10 @@ public sealed class HubDownload(HubOptions options)
         var there = Directory.GetFiles(growing, "*.safetensors*").Sum(f => new FileInfo(f).Length);
         var needed = weights.Sum(f => f.Size) - there;
         var free = new DriveInfo(growing).AvailableFreeSpace;
-        if (needed + DiskReserve > free) throw new HubException($"{model} needs {Size(needed)} more, but only {Size(free)} are free at {Path.GetDirectoryName(growing)}. Make room, or choose another models folder.");
+        if (needed + DiskReserve > free)
+            throw new HubException(
+                $"{model} needs {Size(needed)} more, but only {Size(free)} are free at {Path.GetDirectoryName(growing)}. "
+                + "Make room, or choose another models folder.");
     }
 
     private static string Size(long bytes) => $"{bytes / 1e9:0.0} GB";

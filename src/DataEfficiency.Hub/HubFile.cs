@@ -21,13 +21,17 @@ internal sealed record HubFile(string Path, long Size, string? Sha256, string? B
             foreach (var entry in page.EnumerateArray())
             {
                 var path = entry.GetProperty("path").GetString()!;
-                if (path.Length == 0 || path.StartsWith('/') || path.Contains('\\') || path.Contains(':') || path.Any(char.IsControl) || path.Split('/').Any(p => p is "" or "." or ".."))
-                    throw new HubException($"{from} lists a file named \"{path}\", which could leave the model's folder. Nothing was downloaded.");
+                if (path.Length == 0 || path.StartsWith('/') || path.Contains('\\') || path.Contains(':') || path.Any(char.IsControl)
+                    || path.Split('/').Any(p => p is "" or "." or ".."))
+                    throw new HubException(
+                        $"{from} lists a file named \"{path}\", which could leave the model's folder. Nothing was downloaded.");
                 if (entry.GetProperty("type").GetString() != "file") continue;
                 var size = entry.GetProperty("size").GetInt64();
                 if (size < 0) throw new HubException($"{from} lists {path} with a size of {size}.");
                 var large = entry.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
-                files.Add(large ? new(path, lfs.TryGetProperty("size", out var real) ? real.GetInt64() : size, lfs.GetProperty("oid").GetString()!.Replace("sha256:", ""), null)
+                files.Add(
+                    large ? new(path, lfs.TryGetProperty("size", out var real) ? real.GetInt64() : size,
+                    lfs.GetProperty("oid").GetString()!.Replace("sha256:", ""), null)
                     : new(path, size, null, entry.GetProperty("oid").GetString()!));
             }
             return files;
@@ -38,14 +42,18 @@ internal sealed record HubFile(string Path, long Size, string? Sha256, string? B
         }
     }
 
-    /// <summary>Configuration and tokenizer, in the order in which they are fetched; with the weights' index where there is no single file.</summary>
+    /// <summary>Configuration and tokenizer, in the order in which they are fetched; with the weights'
+    /// index where there is no single file.</summary>
     /// <exception cref="HubException">A needed file, or any safetensors weights, are not in the repository.</exception>
     public static IReadOnlyList<HubFile> Small(IReadOnlyList<HubFile> all, HubModel model)
     {
-        if (Needed.FirstOrDefault(n => all.All(f => f.Path != n)) is { } missing) throw new HubException($"{model} has no {missing}: it is no model that can be used here.");
+        if (Needed.FirstOrDefault(n => all.All(f => f.Path != n)) is { } missing)
+            throw new HubException($"{model} has no {missing}: it is no model that can be used here.");
         if (all.Any(f => f.Path == WeightFiles.SingleName)) return Named(Wanted);
         if (all.Any(f => f.Path == WeightFiles.IndexName)) return Named([.. Wanted, WeightFiles.IndexName]);
-        throw new HubException($"{model} has no safetensors weights ({WeightFiles.SingleName} or {WeightFiles.IndexName}); weights of other kinds are not downloaded.");
+        throw new HubException(
+            $"{model} has no safetensors weights ({WeightFiles.SingleName} or {WeightFiles.IndexName}); "
+            + "weights of other kinds are not downloaded.");
 
         IReadOnlyList<HubFile> Named(string[] names) => [.. names.SelectMany(name => all.Where(f => f.Path == name))];
     }
@@ -54,7 +62,8 @@ internal sealed record HubFile(string Path, long Size, string? Sha256, string? B
     public static IReadOnlyList<HubFile> Weights(IReadOnlyList<HubFile> all, HubModel model, string folder)
     {
         if (all.FirstOrDefault(f => f.Path == WeightFiles.SingleName) is { } single) return [single];
-        return [.. WeightFiles.Paths(folder).Select(p => System.IO.Path.GetFileName(p)).Select(name => all.FirstOrDefault(f => f.Path == name && name.EndsWith(".safetensors", StringComparison.Ordinal))
+        return [.. WeightFiles.Paths(folder).Select(p => System.IO.Path.GetFileName(p))
+            .Select(name => all.FirstOrDefault(f => f.Path == name && name.EndsWith(".safetensors", StringComparison.Ordinal))
             ?? throw new HubException($"{model}: its index names {name}, which is no safetensors file of the repository."))];
     }
 }

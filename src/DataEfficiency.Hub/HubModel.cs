@@ -16,8 +16,11 @@ public sealed partial record HubModel(string Owner, string Name, string Revision
     public static HubModel Parse(string text)
     {
         var parts = Written().Match(text.Trim());
-        return parts.Success && !text.Contains("..") ? new(parts.Groups[1].Value, parts.Groups[2].Value, parts.Groups[3] is { Success: true } revision ? revision.Value : DefaultRevision)
-            : throw new ArgumentException($"\"{text}\" names no model: write ORG/NAME or ORG/NAME@REVISION, for example HuggingFaceTB/SmolLM2-135M-Instruct.");
+        return parts.Success && !text.Contains("..")
+            ? new(parts.Groups[1].Value, parts.Groups[2].Value, parts.Groups[3] is { Success: true } revision ? revision.Value
+            : DefaultRevision)
+            : throw new ArgumentException(
+                $"\"{text}\" names no model: write ORG/NAME or ORG/NAME@REVISION, for example HuggingFaceTB/SmolLM2-135M-Instruct.");
     }
 
     // \z, not $: that would let a line feed pass at the end.

@@ -24,9 +24,11 @@ public sealed record HubOptions
     /// <exception cref="ArgumentException">HF_ENDPOINT is no address.</exception>
     public static HubOptions FromEnvironment()
     {
-        var options = new HubOptions { Token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token ? token.Trim() : null };
+        var options =
+            new HubOptions { Token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token ? token.Trim() : null };
         if (Environment.GetEnvironmentVariable(EndpointVariable) is not { Length: > 0 } address) return options;
-        return Uri.TryCreate(address, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https" ? options with { Endpoint = endpoint }
+        return Uri.TryCreate(address, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
+            ? options with { Endpoint = endpoint }
             : throw new ArgumentException($"{EndpointVariable} is \"{address}\", expected an address such as https://huggingface.co.");
     }
 }

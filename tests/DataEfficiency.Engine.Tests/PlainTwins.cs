@@ -1,4 +1,5 @@
-// The slow ways: one example at a time, no cache, no shared prefix, no padding, autograd through a real adapter. What is batched, cached or kept must give their numbers.
+// The slow ways: one example at a time, no cache, no shared prefix, no padding, autograd through a real adapter. What is
+// batched, cached or kept must give their numbers.
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
@@ -11,7 +12,8 @@ namespace DataEfficiency.Engine.Tests;
 internal static class PlainTwins
 {
     /// <summary>Greedy decoding with a whole forward pass for every token; the lead is that of the best logit over the next.</summary>
-    public static (Generated Answer, IReadOnlyList<double> Leads) Greedy(Decoder decoder, IReadOnlyList<int> prompt, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit)
+    public static (Generated Answer, IReadOnlyList<double> Leads) Greedy(Decoder decoder, IReadOnlyList<int> prompt, IReadOnlySet<int> eos,
+        int limit = GreedyDecoder.DefaultLimit)
     {
         using var plain = no_grad();
         var ids = prompt.ToList();
@@ -20,7 +22,8 @@ internal static class PlainTwins
         while (tokens.Count < limit && (tokens.Count == 0 || !eos.Contains(tokens[^1])))
         {
             using var scope = NewDisposeScope();
-            var logits = decoder.Logits(decoder.Hidden(tensor(ids.Select(i => (long)i).ToArray()).unsqueeze(0))[0, -1].unsqueeze(0)).view(-1).to(float64).data<double>().ToArray();
+            var logits = decoder.Logits(decoder.Hidden(tensor(ids.Select(i => (long)i).ToArray()).unsqueeze(0))[0, -1].unsqueeze(0))
+                .view(-1).to(float64).data<double>().ToArray();
             var best = Array.IndexOf(logits, logits.Max());
             var log = -Math.Log(logits.Sum(l => Math.Exp(l - logits[best])));
             tokens.Add(best);
@@ -37,11 +40,14 @@ internal static class PlainTwins
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var logits = decoder.Logits(decoder.Hidden(tensor(sequence.Ids.Select(i => (long)i).ToArray()).unsqueeze(0))[0]).to(float64).log_softmax(-1);
-        return [.. Enumerable.Range(0, sequence.Ids.Length).Where(t => sequence.Scored[t]).Select(t => -logits[t - 1, sequence.Ids[t]].ToDouble())];
+        var logits =
+            decoder.Logits(decoder.Hidden(tensor(sequence.Ids.Select(i => (long)i).ToArray()).unsqueeze(0))[0]).to(float64).log_softmax(-1);
+        return [.. Enumerable.Range(0, sequence.Ids.Length).Where(t => sequence.Scored[t])
+            .Select(t => -logits[t - 1, sequence.Ids[t]].ToDouble())];
     }
 
-    /// <summary>The gradient of every B at B = 0 through an adapter, in the order of a gradient row; null without a token that counts.</summary>
+    /// <summary>The gradient of every B at B = 0 through an adapter, in the order of a gradient
+    /// row; null without a token that counts.</summary>
     public static float[]? Row(Decoder decoder, AdapterMatrices matrices, double alpha, TokenSequence sequence)
     {
         if (sequence.Kept == 0) return null;
@@ -58,5 +64,6 @@ internal static class PlainTwins
         return ab / Math.Sqrt(aa * bb);
     }
 
-    public static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum() / b.Sum(y => (double)y * y));
+    public static double Distance(float[] a, float[] b) =>
+        Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum() / b.Sum(y => (double)y * y));
 }

@@ -14,7 +14,8 @@ internal static class SmallFamilies
 
     public static ModelConfig Yarn { get; } = Config("qwen2", 4, 2, 8, new YarnScaling(4, 1.2, 32, 1, 512, true), true, true);
 
-    public static ModelConfig WithAllBiases { get; } = Config("llama", 4, 2, 8, null, true, false) with { OutputBias = true, MlpBias = true };
+    public static ModelConfig WithAllBiases { get; } =
+        Config("llama", 4, 2, 8, null, true, false) with { OutputBias = true, MlpBias = true };
 
     public static IReadOnlyList<ModelConfig> All { get; } =
     [

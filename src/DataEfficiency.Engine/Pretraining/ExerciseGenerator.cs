@@ -1,5 +1,5 @@
-// Generic questions and answers for pre-training: they teach the chat form, "Answer with one of: a; b; c", copying, and stopping after the answer.
-// None of them is a reference task: those must stay unseen, or the calibration would measure what was taught here.
+// Generic questions and answers for pre-training: they teach the chat form, "Answer with one of: a; b; c", copying, and stopping after the
+// answer. None of them is a reference task: those must stay unseen, or the calibration would measure what was taught here.
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Prompts;
 
@@ -35,20 +35,23 @@ internal sealed class ExerciseGenerator(IReadOnlyList<string> words, IReadOnlyLi
         // Now and then a list as long as those of real projects with many intents.
         var options = Words(_random.Chance(.04) ? _random.Between(20, 90) : _random.Between(2, 8));
         var answer = _random.Pick(options);
-        return Ask("{Which word is in the text?|Pick the word that occurs.|Which of the words is used?}", Scatter([answer], _random.Between(1, 7), options), answer, options);
+        return Ask("{Which word is in the text?|Pick the word that occurs.|Which of the words is used?}",
+            Scatter([answer], _random.Between(1, 7), options), answer, options);
     }
 
     private Exercise Order()
     {
         var options = Words(2);
         var first = _random.Chance(.5);
-        return Ask(first ? "Which word {comes|stands|is} first?" : "Which word {comes|stands|is} last?", Scatter(options, _random.Between(0, 5), options), options[first ? 0 : 1], _random.Sample(options, 2));
+        return Ask(first ? "Which word {comes|stands|is} first?" : "Which word {comes|stands|is} last?",
+            Scatter(options, _random.Between(0, 5), options), options[first ? 0 : 1], _random.Sample(options, 2));
     }
 
     private Exercise IsItThere()
     {
         var (word, there) = (Word(), _random.Chance(.5));
-        return YesNo($"{{Is the word \"{word}\" in the text?|Does the text have \"{word}\"?}}", Scatter(there ? [word] : [], _random.Between(2, 7), [word]), there);
+        return YesNo($"{{Is the word \"{word}\" in the text?|Does the text have \"{word}\"?}}",
+            Scatter(there ? [word] : [], _random.Between(2, 7), [word]), there);
     }
 
     // A rule that the instruction itself gives: nothing of it can be learnt by heart.
@@ -58,7 +61,8 @@ internal sealed class ExerciseGenerator(IReadOnlyList<string> words, IReadOnlyLi
         var names = Words(cues.Count);
         var at = _random.Next(cues.Count);
         var rule = string.Join(", ", cues.Select((c, i) => $"{c} means {names[i]}"));
-        return Ask($"Here {rule}. {{What is it?|Which one?|Sort the text.}}", Scatter([cues[at]], _random.Between(1, 5), cues), names[at], names);
+        return Ask($"Here {rule}. {{What is it?|Which one?|Sort the text.}}", Scatter([cues[at]], _random.Between(1, 5), cues),
+            names[at], names);
     }
 
     private Exercise Same()
@@ -75,16 +79,20 @@ internal sealed class ExerciseGenerator(IReadOnlyList<string> words, IReadOnlyLi
         var answer = Trim(said[at]);
         if (answer.Length == 0) return Repeat();
         var options = Words(_random.Between(1, 3)).Append(answer).Distinct().ToList();
-        return Ask("{Which word comes next?|Go on.|What is the next word?}", string.Join(' ', said[..at]), answer, _random.Chance(.7) ? _random.Sample(options, options.Count) : null);
+        return Ask("{Which word comes next?|Go on.|What is the next word?}", string.Join(' ', said[..at]), answer, _random.Chance(.7)
+            ? _random.Sample(options, options.Count) : null);
     }
 
     private Exercise Kind()
     {
         var (kind, text) = Passage();
-        return kind is null ? Repeat() : Ask("{What kind of text is it?|Where does it come from?|Name the kind of text.}", text, kind, _random.Sample(_kinds, _kinds.Count));
+        return kind is null ? Repeat()
+            : Ask("{What kind of text is it?|Where does it come from?|Name the kind of text.}", text, kind,
+            _random.Sample(_kinds, _kinds.Count));
     }
 
-    private Exercise YesNo(string instruction, string text, bool yes) => Ask(instruction, text, yes ? "yes" : "no", _random.Chance(.5) ? ["yes", "no"] : ["no", "yes"]);
+    private Exercise YesNo(string instruction, string text, bool yes) =>
+        Ask(instruction, text, yes ? "yes" : "no", _random.Chance(.5) ? ["yes", "no"] : ["no", "yes"]);
 
     private Exercise Ask(string instruction, string text, string answer, IReadOnlyList<string>? options) =>
         new(new TaskPrompt(_random.Say(instruction), options, ListAnswers: _random.Chance(.9)), text, answer);

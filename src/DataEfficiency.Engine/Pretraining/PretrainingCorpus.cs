@@ -40,7 +40,9 @@ internal sealed partial class PretrainingCorpus
         var train = pieces.Where((_, i) => i % HeldOutEvery != 0).ToList();
         var corpus = new PretrainingCorpus(train, heldOut);
         if (train.Count == 0 || corpus.Words.Count < 100 || corpus.Passages.Count == 0)
-            throw new InvalidDataException($"The text sources hold {pieces.Sum(p => (long)p.Text.Length)} characters in {pieces.Count} pieces; that is too little to train on. Give more --text.");
+            throw new InvalidDataException(
+                $"The text sources hold {pieces.Sum(p => (long)p.Text.Length)} characters in {pieces.Count} pieces; that is too little "
+                + "to train on. Give more --text.");
         return corpus;
     }
 
@@ -50,7 +52,8 @@ internal sealed partial class PretrainingCorpus
         for (var start = 0; start < document.Text.Length;)
         {
             var end = Math.Min(start + PieceLength, document.Text.Length);
-            if (end < document.Text.Length && document.Text.LastIndexOf('\n', end - 1, PieceLength / 2) is var line and >= 0) end = line + 1;
+            if (end < document.Text.Length && document.Text.LastIndexOf('\n', end - 1, PieceLength / 2) is var line and >= 0)
+                end = line + 1;
             if (end < document.Text.Length && char.IsLowSurrogate(document.Text[end])) end++;
             yield return document with { Text = document.Text[start..end] };
             start = end;
@@ -63,7 +66,8 @@ internal sealed partial class PretrainingCorpus
         var bySpan = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var piece in pieces)
             foreach (var match in PlainWord().EnumerateMatches(piece.Text))
-                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(bySpan, piece.Text.AsSpan(match.Index, match.Length), out _)++;
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+                    bySpan, piece.Text.AsSpan(match.Index, match.Length), out _)++;
         return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(WordCount).Select(c => c.Key)];
     }
 

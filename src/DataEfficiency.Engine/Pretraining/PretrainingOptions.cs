@@ -1,6 +1,7 @@
 namespace DataEfficiency.Engine.Pretraining;
 
-/// <summary>Shape and recipe of a small model trained from nothing. Training ends at the token or the time budget, whichever comes first; the cosine follows the same clock.</summary>
+/// <summary>Shape and recipe of a small model trained from nothing. Training ends at the token or the time budget, whichever comes
+/// first; the cosine follows the same clock.</summary>
 public sealed record PretrainingOptions
 {
     /// <summary>Seed of weights, order and exercises. Default: 1.</summary>
@@ -24,7 +25,8 @@ public sealed record PretrainingOptions
     /// <summary>Default: 2,048.</summary>
     public int ContextLength { get; init; } = 2048;
 
-    /// <summary>Input positions to train on, padding included; with a fixed number a run can be repeated exactly. Default: no limit.</summary>
+    /// <summary>Input positions to train on, padding included; with a fixed number a run can be
+    /// repeated exactly. Default: no limit.</summary>
     public long? Tokens { get; init; }
 
     /// <summary>Time to train. Default: no limit.</summary>
@@ -63,4 +65,5 @@ public sealed record PretrainingProgress(int Step, long Tokens, double Share, do
 /// <param name="HeldOutTextLoss">Nats per token of text that was never trained on.</param>
 /// <param name="HeldOutBitsPerByte">The same in bits per byte of UTF-8: comparable between vocabularies.</param>
 /// <param name="HeldOutExerciseLoss">Nats per answer token of exercises of another seed.</param>
-public sealed record PretrainingResult(long Parameters, int Steps, long Tokens, double Seconds, double HeldOutTextLoss, double HeldOutBitsPerByte, double HeldOutExerciseLoss, string Folder);
+public sealed record PretrainingResult(long Parameters, int Steps, long Tokens, double Seconds, double HeldOutTextLoss,
+    double HeldOutBitsPerByte, double HeldOutExerciseLoss, string Folder);

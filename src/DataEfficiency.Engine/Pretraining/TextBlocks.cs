@@ -4,8 +4,9 @@ using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Engine.Pretraining;
 
-/// <summary>Running text as one stream of tokens, a separator behind each piece. Blocks are taken at multiples of the golden ratio of its length: they spread
-/// evenly over the whole text, so that every step mixes distant pieces, and come near each other only when the text has been read once.</summary>
+/// <summary>Running text as one stream of tokens, a separator behind each piece. Blocks are taken at multiples of the golden
+/// ratio of its length: they spread evenly over the whole text, so that every step mixes distant pieces, and come near each other
+/// only when the text has been read once.</summary>
 internal sealed class TextBlocks(IReadOnlyList<int> stream)
 {
     private const double GoldenRatio = .6180339887498949;

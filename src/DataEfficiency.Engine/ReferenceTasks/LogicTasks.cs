@@ -16,7 +16,9 @@ internal static class LogicTasks
         while (true)
         {
             var (text, found) = Expression(random, terms);
-            if (found == value) return new Example(random.Say("{A|B|C|D|E|F|G|H}{1|2|3|4|5|6|7|8|9}{0|1|2|3|4|5|6|7|8|9}: ") + text, value ? "true" : "false");
+            if (found == value)
+                return new Example(random.Say("{A|B|C|D|E|F|G|H}{1|2|3|4|5|6|7|8|9}{0|1|2|3|4|5|6|7|8|9}: ") + text,
+                    value ? "true" : "false");
         }
     });
 
@@ -44,6 +46,7 @@ internal static class LogicTasks
     {
         var fruits = random.Between(2, 6);
         var items = Enumerable.Range(0, 8).Select(i => random.Pick(i < fruits ? Fruit : Other)).ToList();
-        return new Example($"I have a {string.Join(", a ", random.Sample(items, items.Count))}", new[] { "two", "three", "four", "five", "six" }[fruits - 2]);
+        return new Example($"I have a {string.Join(", a ", random.Sample(items, items.Count))}",
+            new[] { "two", "three", "four", "five", "six" }[fruits - 2]);
     });
 }

@@ -1,4 +1,5 @@
-// A generated task: unlimited labelled examples whose rule, noise and ceiling are known, to measure how fast a model learns (method section 10).
+// A generated task: unlimited labelled examples whose rule, noise and ceiling are known, to
+// measure how fast a model learns (method section 10).
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Prompts;
 
@@ -12,9 +13,11 @@ public sealed class ReferenceTask
 
     private readonly Func<TaskRandom, Example> _draw;
 
-    internal ReferenceTask(string name, string instruction, IReadOnlyList<string>? answers, Func<TaskRandom, Example> draw, double noise = 0)
+    internal ReferenceTask(string name, string instruction, IReadOnlyList<string>? answers, Func<TaskRandom, Example> draw,
+        double noise = 0)
     {
-        if (noise > 0 && answers is null) throw new ArgumentException($"Task '{name}': only tasks with a fixed answer set can have noisy labels.", nameof(noise));
+        if (noise > 0 && answers is null)
+            throw new ArgumentException($"Task '{name}': only tasks with a fixed answer set can have noisy labels.", nameof(noise));
         (Name, Prompt, Noise, _draw) = (name, new TaskPrompt(instruction, answers), noise, draw);
     }
 
@@ -30,7 +33,8 @@ public sealed class ReferenceTask
     public double Ceiling => 1 - Noise;
 
     /// <summary>Draws <paramref name="count"/> examples, without an upper limit.</summary>
-    /// <remarks>Texts differ from each other until a small grammar is used up; then they come again. Two seeds of one split may share texts, two splits never do.</remarks>
+    /// <remarks>Texts differ from each other until a small grammar is used up; then they come again. Two seeds of one split
+    /// may share texts, two splits never do.</remarks>
     public IReadOnlyList<Example> Generate(TaskSplit split, int count, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -63,5 +67,6 @@ public sealed class ReferenceTask
     }
 
     // By the text itself: 6 of 10 texts train, 2 validate, 2 test, whatever the seed.
-    private static TaskSplit SplitOf(string text) => (TaskRandom.Hash(text) % 10) switch { < 6 => TaskSplit.Train, < 8 => TaskSplit.Validation, _ => TaskSplit.Test };
+    private static TaskSplit SplitOf(string text) =>
+        (TaskRandom.Hash(text) % 10) switch { < 6 => TaskSplit.Train, < 8 => TaskSplit.Validation, _ => TaskSplit.Test };
 }

@@ -14,5 +14,6 @@ public static class ReferenceTaskList
 
     /// <exception cref="ArgumentException">No task has this name; the message lists those there are.</exception>
     public static ReferenceTask Find(string name) => All.FirstOrDefault(t => t.Name == name)
-        ?? throw new ArgumentException($"There is no reference task '{name}'. There are: {string.Join(", ", All.Select(t => t.Name))}.", nameof(name));
+        ?? throw new ArgumentException($"There is no reference task '{name}'. There are: {string.Join(", ", All.Select(t => t.Name))}.",
+            nameof(name));
 }

@@ -7,16 +7,20 @@ internal static class ReviewTasks
 {
     private static readonly string[] Good =
     [
-        "great", "lovely", "excellent", "clean", "friendly", "fresh", "quick", "helpful", "warm", "bright", "charming", "perfect", "pleasant", "polite", "tasty", "wonderful",
-        "comfortable", "honest", "careful", "superb", "reliable", "cosy", "generous", "delightful", "smooth", "splendid", "spotless", "brilliant",
+        "great", "lovely", "excellent", "clean", "friendly", "fresh", "quick", "helpful", "warm", "bright", "charming", "perfect",
+        "pleasant", "polite", "tasty", "wonderful",
+        "comfortable", "honest", "careful", "superb", "reliable", "cosy", "generous", "delightful", "smooth", "splendid", "spotless",
+        "brilliant",
     ];
     private static readonly string[] Bad =
     [
-        "awful", "dirty", "rude", "slow", "cold", "stale", "noisy", "broken", "dull", "horrible", "boring", "greasy", "tiny", "careless", "bland", "terrible",
+        "awful", "dirty", "rude", "slow", "cold", "stale", "noisy", "broken", "dull", "horrible", "boring", "greasy", "tiny", "careless",
+        "bland", "terrible",
         "uncomfortable", "dishonest", "shabby", "poor", "unreliable", "gloomy", "mean", "dreadful", "clumsy", "nasty", "filthy", "useless",
     ];
     private static readonly string[] Things =
-        ["room", "food", "staff", "service", "breakfast", "bar", "pool", "lobby", "view", "waiter", "menu", "music", "garden", "bed", "shower", "tour", "driver", "coffee", "desk", "lift"];
+        ["room", "food", "staff", "service", "breakfast", "bar", "pool", "lobby", "view", "waiter", "menu", "music", "garden", "bed",
+            "shower", "tour", "driver", "coffee", "desk", "lift"];
 
     public static IEnumerable<ReferenceTask> All => [Sentiment, Negated, AfterBut];
 
@@ -24,14 +28,20 @@ internal static class ReviewTasks
     {
         var good = random.Chance(.5);
         var (one, two) = (random.Pick(Things), random.Pick(Things));
-        return new Example(random.Say($"{{The|Our|Their}} {one} was {Word(random, good)} and the {two} {{seemed|was|looked}} {{very |quite |}}{Word(random, good)}"), good ? "good" : "bad");
+        return new Example(
+            random.Say(
+            $"{{The|Our|Their}} {one} was {Word(random, good)} and the {two} {{seemed|was|looked}} {{very |quite |}}{Word(random, good)}"),
+            good ? "good" : "bad");
     }, noise: .03);
 
     private static ReferenceTask Negated { get; } = new("negation", "Is the review good or bad?", ["good", "bad"], random =>
     {
         var (good, negated) = (random.Chance(.5), random.Chance(.5));
         var not = negated ? "{not|never|hardly|far from|anything but}" : "{really|always|very|clearly|so}";
-        return new Example(random.Say($"{{The|Our|Their}} {random.Pick(Things)} was {not} {Word(random, good != negated)}{{ this time| on Sunday| when we came|, I think| for the price|}}"), good ? "good" : "bad");
+        return new Example(
+            random.Say(
+            $"{{The|Our|Their}} {random.Pick(Things)} was {not} {Word(random, good != negated)}{{ this time| on Sunday| "
+            + $"when we came|, I think| for the price|}}"), good ? "good" : "bad");
     }, noise: .03);
 
     private static ReferenceTask AfterBut { get; } = new("but-clause", "What is the last word on it?", ["praise", "blame"], random =>

@@ -21,7 +21,8 @@ internal static class TrackingTasks
         return new Example(string.Join(' ', sentences), honest ? "yes" : "no");
     });
 
-    private static ReferenceTask Shuffled { get; } = new("shuffled-balls", "Which ball does the first person have at the end?", ["red", "blue", "green"], random =>
+    private static ReferenceTask Shuffled { get; } =
+        new("shuffled-balls", "Which ball does the first person have at the end?", ["red", "blue", "green"], random =>
     {
         var people = random.Sample(Names, 3);
         var balls = random.Sample(new[] { "red", "blue", "green" }, 3);

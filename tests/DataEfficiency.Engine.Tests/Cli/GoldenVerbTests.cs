@@ -22,11 +22,15 @@ public sealed class GoldenVerbTests : IDisposable
     public void TokenizeAndChat_EveryItem_GiveTheReferencesPromptsAndIds(string name)
     {
         using var model = new GoldenModel(name);
-        var prompts = CommandLineTests.Json("chat", "--model", model.Folder, "--messages", Write("messages.json", model.Items.Select(i => i["messages"]!.DeepClone()))).GetProperty("prompts");
+        var prompts = CommandLineTests.Json("chat", "--model", model.Folder, "--messages",
+            Write("messages.json", model.Items.Select(i => i["messages"]!.DeepClone()))).GetProperty("prompts");
         Assert.Equal(model.Items.Select(i => (string)i["prompt"]!), prompts.EnumerateArray().Select(p => p.GetString()));
-        var tokens = CommandLineTests.Json("tokenize", "--tokenizer", model.Folder, "--texts", Write("texts.json", model.Items.Select(i => i["prompt"]!.DeepClone())));
-        Assert.Equal(model.Items.Select(i => GoldenModel.Ints(i["prompt_ids"])), tokens.GetProperty("ids").EnumerateArray().Select(l => l.EnumerateArray().Select(id => id.GetInt32()).ToArray()));
-        Assert.Equal(model.Items.Select(i => (string)i["decoded_prompt"]!), tokens.GetProperty("decoded").EnumerateArray().Select(d => d.GetString()));
+        var tokens = CommandLineTests.Json("tokenize", "--tokenizer", model.Folder, "--texts",
+            Write("texts.json", model.Items.Select(i => i["prompt"]!.DeepClone())));
+        Assert.Equal(model.Items.Select(i => GoldenModel.Ints(i["prompt_ids"])), tokens.GetProperty("ids").EnumerateArray()
+            .Select(l => l.EnumerateArray().Select(id => id.GetInt32()).ToArray()));
+        Assert.Equal(model.Items.Select(i => (string)i["decoded_prompt"]!), tokens.GetProperty("decoded").EnumerateArray()
+            .Select(d => d.GetString()));
     }
 
     [Theory, Miniature, GoldenModels]
@@ -34,21 +38,28 @@ public sealed class GoldenVerbTests : IDisposable
     {
         using var model = new GoldenModel(name);
         var pool = Write("pool.json", model.Items.Select(i => new JsonObject { ["input_text"] = i["prompt"]!.DeepClone() }));
-        var items = CommandLineTests.Json("rank", "--model", model.Folder, "--pool", pool, "--threads", "1").GetProperty("items").EnumerateArray().ToList();
+        var items = CommandLineTests.Json("rank", "--model", model.Folder, "--pool", pool, "--threads", "1").GetProperty("items")
+            .EnumerateArray().ToList();
         for (var n = 0; n < items.Count; n++)
         {
-            Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), items[n].GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()));
+            Assert.Equal(GoldenModel.Ints(model.Items[n]["greedy_ids"]), items[n].GetProperty("tokens").EnumerateArray()
+                .Select(t => t.GetInt32()));
             Assert.Equal((string)model.Items[n]["greedy_text"]!, items[n].GetProperty("answer").GetString());
             Assert.Equal((bool)model.Items[n]["no_kept_token"]!, items[n].GetProperty("noKeptToken").GetBoolean());
             GoldenModel.Near((double)model.Items[n]["confidence"]!, items[n].GetProperty("confidence").GetDouble(), 1e-5, $"item {n}");
-            GoldenModel.Near(1, items[n].GetProperty("perplexity").GetDouble() / (double)model.Items[n]["perplexity"]!, 3e-5, $"item {n} perplexity");
+            GoldenModel.Near(1, items[n].GetProperty("perplexity").GetDouble() / (double)model.Items[n]["perplexity"]!, 3e-5,
+                $"item {n} perplexity");
         }
         var byRank = items.OrderBy(i => i.GetProperty("rank").GetInt32()).Select(i => i.GetProperty("confidence").GetDouble()).ToArray();
         Assert.Equal(byRank.Order(), byRank);
 
         var labelled = model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!));
-        var file = Write("labelled.json", labelled.Select(i => new JsonObject { ["input_text"] = i["prompt"]!.DeepClone(), ["ground_truth"] = i["answer"]!.DeepClone() }));
-        var estimate = CommandLineTests.Json("estimate", "--model", model.Folder, "--labeled", file, "--adapter-a", Path.Combine(model.Folder, "adapter_A.safetensors"), "--alpha", "4", "--threads", "1");
+        var file = Write(
+            "labelled.json",
+            labelled.Select(
+            i => new JsonObject { ["input_text"] = i["prompt"]!.DeepClone(), ["ground_truth"] = i["answer"]!.DeepClone() }));
+        var estimate = CommandLineTests.Json("estimate", "--model", model.Folder, "--labeled", file, "--adapter-a",
+            Path.Combine(model.Folder, "adapter_A.safetensors"), "--alpha", "4", "--threads", "1");
         GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimate.GetProperty("cosLow").GetDouble(), 1e-5, "CoS-Low");
         double[] losses = GoldenModel.Doubles(model.Json["gradients"]!["losses"]), found = Doubles(estimate.GetProperty("losses"));
         Assert.Equal(losses.Length, found.Length);

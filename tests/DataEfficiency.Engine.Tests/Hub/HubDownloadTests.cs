@@ -19,8 +19,11 @@ public sealed class HubDownloadTests : IDisposable
 
     private static LocalHub Hub() => new(Repository);
 
-    private Task<string> PullAsync(LocalHub hub, string? token = null, int retries = 3, IProgress<PullProgress>? progress = null, CancellationToken cancel = default, string model = LocalHub.Model) =>
-        new HubDownload(new() { Endpoint = hub.Address, Token = token, Retries = retries, RetryDelay = TimeSpan.Zero, Silence = TimeSpan.FromSeconds(20) }).PullAsync(HubModel.Parse(model), _root, progress, cancel);
+    private Task<string> PullAsync(LocalHub hub, string? token = null, int retries = 3, IProgress<PullProgress>? progress = null,
+        CancellationToken cancel = default, string model = LocalHub.Model) =>
+        new HubDownload(
+            new() { Endpoint = hub.Address, Token = token, Retries = retries, RetryDelay = TimeSpan.Zero,
+            Silence = TimeSpan.FromSeconds(20) }).PullAsync(HubModel.Parse(model), _root, progress, cancel);
 
     private async Task<string> RefusedAsync(LocalHub hub, string? token = null, int retries = 3)
     {
@@ -40,7 +43,9 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_Repository_OnlyWhatAModelNeeds()
     {
         await using var hub = Hub();
-        foreach (var other in new[] { "pytorch_model.bin", "README.md", "original/consolidated.safetensors", "model-fp32.safetensors", "onnx/config.json" }) hub.Files[other] = [1, 2, 3];
+        foreach (
+            var other in new[] { "pytorch_model.bin", "README.md", "original/consolidated.safetensors", "model-fp32.safetensors",
+            "onnx/config.json" }) hub.Files[other] = [1, 2, 3];
         var told = new Told();
         Assert.Equal(Folder, await PullAsync(hub, progress: told));
         IsComplete();
@@ -65,7 +70,8 @@ public sealed class HubDownloadTests : IDisposable
         hub.Files.Remove("model.safetensors", out var weights);
         hub.Files["model-00001-of-00001.safetensors"] = weights!;
         hub.Files["consolidated.safetensors"] = weights!;
-        hub.Files[WeightFiles.IndexName] = """{"weight_map":{"model.embed_tokens.weight":"model-00001-of-00001.safetensors"}}"""u8.ToArray();
+        hub.Files[WeightFiles.IndexName] =
+            """{"weight_map":{"model.embed_tokens.weight":"model-00001-of-00001.safetensors"}}"""u8.ToArray();
         await PullAsync(hub);
         Assert.Null(ModelFolder.Inspect(Folder).Problem);
         Assert.DoesNotContain("consolidated.safetensors", hub.Fetched);
@@ -115,7 +121,9 @@ public sealed class HubDownloadTests : IDisposable
             }
             return true;
         };
-        var atWeights = new Told(p => { if (p is { File: "model.safetensors" } && File.Exists(Directory.GetFiles(Growing, "model.safetensors.*").FirstOrDefault())) cancel.Cancel(); });
+        var atWeights = new Told(
+            p => { if (p is { File: "model.safetensors" }
+            && File.Exists(Directory.GetFiles(Growing, "model.safetensors.*").FirstOrDefault())) cancel.Cancel(); });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PullAsync(hub, progress: atWeights, cancel: cancel.Token));
         Assert.False(Directory.Exists(Folder));
         Assert.DoesNotContain(Growing, ModelFolder.Find(_root));
@@ -160,7 +168,8 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Pull_WrongHash_RefusedAndRemoved(string file, string kind)
     {
         await using var hub = Hub();
-        hub.Listing = json => json.Replace(file == "config.json" ? json.Split("\"oid\":\"").First(p => p.Contains($"\"path\":\"{file}\""))[..40] : System.Text.RegularExpressions.Regex.Match(json, "[0-9a-f]{64}").Value,
+        hub.Listing = json => json.Replace(file == "config.json" ? json.Split("\"oid\":\"")
+            .First(p => p.Contains($"\"path\":\"{file}\""))[..40] : System.Text.RegularExpressions.Regex.Match(json, "[0-9a-f]{64}").Value,
             new string('a', file == "config.json" ? 40 : 64));
         var message = await RefusedAsync(hub);
         Assert.Contains($"{file} of org/tiny is damaged", message);
@@ -269,7 +278,8 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../evil.safetensors"), InlineData("/etc/cron.d/evil"), InlineData("a/../../evil.safetensors"), InlineData("..\\\\evil.json"), InlineData("c:evil"), InlineData("a//b"), InlineData("x\\u0000y")]
+    [InlineData("../evil.safetensors"), InlineData("/etc/cron.d/evil"), InlineData("a/../../evil.safetensors"),
+        InlineData("..\\\\evil.json"), InlineData("c:evil"), InlineData("a//b"), InlineData("x\\u0000y")]
     public async Task Pull_FileNameThatLeavesTheFolder_Refused(string name)
     {
         await using var hub = Hub();
@@ -279,7 +289,8 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../evil.safetensors", "is no plain file name"), InlineData("absent.safetensors", "no safetensors file of the repository"), InlineData("config.json", "no safetensors file of the repository")]
+    [InlineData("../evil.safetensors", "is no plain file name"), InlineData("absent.safetensors", "no safetensors file of the repository"),
+        InlineData("config.json", "no safetensors file of the repository")]
     public async Task Pull_IndexThatNamesOtherFiles_Refused(string name, string fault)
     {
         await using var hub = Hub();
@@ -289,7 +300,8 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.safetensors", "no safetensors weights"), InlineData("tokenizer.json", "has no tokenizer.json"), InlineData("config.json", "has no config.json")]
+    [InlineData("model.safetensors", "no safetensors weights"), InlineData("tokenizer.json", "has no tokenizer.json"),
+        InlineData("config.json", "has no config.json")]
     public async Task Pull_RepositoryWithoutANeededFile_Refused(string missing, string fault)
     {
         await using var hub = Hub();
@@ -298,7 +310,9 @@ public sealed class HubDownloadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}"), InlineData("<html>"), InlineData("[1]"), InlineData("""[{"type":"file"}]"""), InlineData("""[{"type":"file","path":"x","size":-1,"oid":"0"}]"""), InlineData("""[{"type":"file","path":null,"size":1,"oid":"0"}]""")]
+    [InlineData("{}"), InlineData("<html>"), InlineData("[1]"), InlineData("""[{"type":"file"}]"""),
+        InlineData("""[{"type":"file","path":"x","size":-1,"oid":"0"}]"""),
+        InlineData("""[{"type":"file","path":null,"size":1,"oid":"0"}]""")]
     public async Task Pull_ListingThatIsNone_Refused(string listing)
     {
         await using var hub = Hub();
@@ -358,11 +372,14 @@ public sealed class HubDownloadTests : IDisposable
 
     [Theory]
     [InlineData("org/name", "org", "name", "main"), InlineData(" Org-1/n.a_me@refs/pr/1 ", "Org-1", "n.a_me", "refs/pr/1")]
-    public void Parse_Model_Parts(string text, string owner, string name, string revision) => Assert.Equal(new HubModel(owner, name, revision), HubModel.Parse(text));
+    public void Parse_Model_Parts(string text, string owner, string name, string revision) =>
+        Assert.Equal(new HubModel(owner, name, revision), HubModel.Parse(text));
 
     [Theory]
-    [InlineData(""), InlineData("name"), InlineData("a/b/c"), InlineData("../b"), InlineData("a/.."), InlineData("a/b@../../x"), InlineData("a/b@"), InlineData("a/b?x"), InlineData("a/b\n/c"), InlineData("-a/b"), InlineData("a/.b")]
-    public void Parse_AnythingElse_IsNamed(string text) => Assert.Contains("ORG/NAME", Assert.Throws<ArgumentException>(() => HubModel.Parse(text)).Message);
+    [InlineData(""), InlineData("name"), InlineData("a/b/c"), InlineData("../b"), InlineData("a/.."), InlineData("a/b@../../x"),
+        InlineData("a/b@"), InlineData("a/b?x"), InlineData("a/b\n/c"), InlineData("-a/b"), InlineData("a/.b")]
+    public void Parse_AnythingElse_IsNamed(string text) =>
+        Assert.Contains("ORG/NAME", Assert.Throws<ArgumentException>(() => HubModel.Parse(text)).Message);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace DataEfficiency.Engine.Tests.Hub;
 
-/// <summary>A Hugging Face hub on this machine with one repository: the listing with sizes and hashes, and its files with ranges. It can be made to misbehave.</summary>
+/// <summary>A Hugging Face hub on this machine with one repository: the listing with sizes and hashes, and its files with
+/// ranges. It can be made to misbehave.</summary>
 public sealed class LocalHub : IAsyncDisposable
 {
     public const string Model = "org/tiny";
@@ -30,7 +31,8 @@ public sealed class LocalHub : IAsyncDisposable
     }
 
     /// <summary>The bundled model as a repository.</summary>
-    public static Dictionary<string, byte[]> BundledModel() => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "BundledModel")).Where(f => Path.GetFileName(f) is not ("README.md" or "calibration.json"))
+    public static Dictionary<string, byte[]> BundledModel() => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "BundledModel"))
+        .Where(f => Path.GetFileName(f) is not ("README.md" or "calibration.json"))
         .ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
 
     public Uri Address { get; }
@@ -61,10 +63,13 @@ public sealed class LocalHub : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        Requests.Enqueue((path + context.Request.QueryString, context.Request.Headers.Range.ToString(), context.Request.Headers.Authorization.ToString()));
+        Requests.Enqueue(
+            (path + context.Request.QueryString, context.Request.Headers.Range.ToString(),
+            context.Request.Headers.Authorization.ToString()));
         if (Instead is { } instead && await instead(context)) return;
         if (path == $"/api/models/{Model}/tree/{Revision}") await ListAsync(context);
-        else if (path.StartsWith($"/{Model}/resolve/{Revision}/", StringComparison.Ordinal) && Files.TryGetValue(path[$"/{Model}/resolve/{Revision}/".Length..], out var bytes)) await SendAsync(context, bytes);
+        else if (path.StartsWith($"/{Model}/resolve/{Revision}/", StringComparison.Ordinal)
+            && Files.TryGetValue(path[$"/{Model}/resolve/{Revision}/".Length..], out var bytes)) await SendAsync(context, bytes);
         else context.Response.StatusCode = 404;
     }
 
@@ -72,14 +77,26 @@ public sealed class LocalHub : IAsyncDisposable
     {
         var from = int.Parse(context.Request.Query["cursor"].FirstOrDefault() ?? "0", CultureInfo.InvariantCulture);
         var page = Files.Skip(from).Take(PageSize).Select(f => Entry(f.Key, f.Value));
-        if (from + PageSize < Files.Count) context.Response.Headers.Link = $"<{Address.AbsoluteUri.TrimEnd('/')}{context.Request.Path}?recursive=true&cursor={from + PageSize}>; rel=\"next\"";
+        if (from + PageSize < Files.Count)
+            context.Response.Headers.Link =
+                $"<{Address.AbsoluteUri.TrimEnd('/')}{context.Request.Path}?recursive=true&cursor={from + PageSize}>; rel=\"next\"";
         await context.Response.WriteAsync(Listing($"[{string.Join(",", page)}]"));
     }
 
     // Weights lie in large-file storage under their SHA-256, the rest in git under the blob's SHA-1; sub-folders are entries of their own.
-    private static string Entry(string path, byte[] bytes) => Path.GetExtension(path) is ".safetensors" or ".bin"
-        ? $$"""{"type":"file","oid":"{{new string('0', 40)}}","size":{{bytes.Length}},"lfs":{"oid":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","size":{{bytes.Length}},"pointerSize":134},"path":"{{path}}"}"""
-        : $$"""{"type":"file","oid":"{{Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]))}}","size":{{bytes.Length}},"path":"{{path}}"},{"type":"directory","oid":"0","size":0,"path":"folder"}""";
+    private static string Entry(string path, byte[] bytes)
+    {
+        if (Path.GetExtension(path) is ".safetensors" or ".bin")
+            return $$"""
+                {"type":"file","oid":"{{new string('0', 40)}}","size":{{bytes.Length}},"path":"{{path}}",
+                 "lfs":{"oid":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","pointerSize":134,"size":{{bytes.Length}} } }
+                """;
+        var blob = SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]);
+        return $$"""
+            {"type":"file","oid":"{{Convert.ToHexStringLower(blob)}}","size":{{bytes.Length}},"path":"{{path}}"},
+            {"type":"directory","oid":"0","size":0,"path":"folder"}
+            """;
+    }
 
     public async Task SendAsync(HttpContext context, byte[] bytes)
     {

@@ -15,7 +15,8 @@ public sealed class BiasTests : IDisposable
     private static readonly int[] Ids = [.. Enumerable.Range(0, 40).Select(i => 3 + 37 * i % 290)];
     private readonly string _folder = Directory.CreateTempSubdirectory("biases").FullName;
 
-    private static ModelConfig Biased(bool attention, bool mlp) => SmallFamilies.WithAllBiases with { AttentionBias = attention, OutputBias = attention, MlpBias = mlp };
+    private static ModelConfig Biased(bool attention, bool mlp) =>
+        SmallFamilies.WithAllBiases with { AttentionBias = attention, OutputBias = attention, MlpBias = mlp };
 
     private static Tensor Logits(Decoder decoder, ILinearHook? hook = null)
     {
@@ -31,7 +32,11 @@ public sealed class BiasTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var decoder = SmallFamilies.Decoder(Biased(attention, mlp));
-        Assert.Equal((attention ? 4 : 0) + (mlp ? 3 : 0), decoder.Parameters.Named().Count(n => n.Name.StartsWith("model.layers.1.", StringComparison.Ordinal) && n.Name.EndsWith(".bias", StringComparison.Ordinal)));
+        Assert.Equal(
+            (attention ? 4 : 0) + (mlp ? 3 : 0),
+            decoder.Parameters.Named()
+            .Count(n => n.Name.StartsWith("model.layers.1.", StringComparison.Ordinal)
+            && n.Name.EndsWith(".bias", StringComparison.Ordinal)));
         Near(PlainDecoder.Logits(decoder, Ids), Logits(decoder));
         using var nothing = new Ia3Adapter(decoder.Config, CPU);
         Near(PlainDecoder.Logits(decoder, Ids), Logits(decoder, nothing));
@@ -57,10 +62,12 @@ public sealed class BiasTests : IDisposable
         using var model = new GoldenModel("llama3-tiny");
         void AddBiases(Dictionary<string, Tensor> tensors)
         {
-            foreach (var (name, weight) in tensors.Where(t => t.Key.EndsWith("_proj.weight", StringComparison.Ordinal)).ToList()) tensors[name.Replace(".weight", ".bias")] = zeros(weight.shape[0]);
+            foreach (var (name, weight) in tensors.Where(t => t.Key.EndsWith("_proj.weight", StringComparison.Ordinal)).ToList())
+                tensors[name.Replace(".weight", ".bias")] = zeros(weight.shape[0]);
         }
         ModelVariant Variant(Action<Dictionary<string, Tensor>> change) =>
-            new ModelVariant("llama3-tiny").Json("config.json", config => (config["attention_bias"], config["mlp_bias"]) = (true, true)).Weights(ScalarType.Float32, 1, change);
+            new ModelVariant("llama3-tiny").Json("config.json", config => (config["attention_bias"], config["mlp_bias"]) = (true, true))
+                .Weights(ScalarType.Float32, 1, change);
         using var variant = Variant(AddBiases);
         Assert.Null(ModelFolder.Inspect(variant.Folder).Problem);
         using var decoder = Decoder.Load(variant.Folder);

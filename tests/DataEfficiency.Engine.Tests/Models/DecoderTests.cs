@@ -63,7 +63,8 @@ public class DecoderTests
         foreach (var item in model.Items)
         {
             int[] prompt = GoldenModel.Ints(item["prompt_ids"]), answer = GoldenModel.Ints(item["answer_ids"]);
-            Assert.Equal(item["answer_kept"]!.AsArray().Select(k => (bool)k!), TokenSequence.Answer(prompt, answer, model.Masked).Scored[prompt.Length..]);
+            Assert.Equal(item["answer_kept"]!.AsArray().Select(k => (bool)k!),
+                TokenSequence.Answer(prompt, answer, model.Masked).Scored[prompt.Length..]);
             if (answer.Length == 0) continue;
             using var scope = NewDisposeScope();
             using var batch = new SequenceBatch([TokenSequence.Answer(prompt, answer, new HashSet<int>())], CPU);
@@ -72,7 +73,8 @@ public class DecoderTests
             {
                 var expected = GoldenModel.Doubles(item[key]);
                 Assert.Equal(expected.Length, losses.Length);
-                for (var t = 0; t < losses.Length; t++) GoldenModel.Near(expected[t], losses[t], Math.Max(5e-5, 5e-6 * expected[t]), $"{item["id"]} {key} {t}");
+                for (var t = 0; t < losses.Length; t++)
+                    GoldenModel.Near(expected[t], losses[t], Math.Max(5e-5, 5e-6 * expected[t]), $"{item["id"]} {key} {t}");
             }
         }
     }
@@ -105,7 +107,8 @@ public class DecoderTests
         {
             model.Decoder.Save(folder, float32);
             using var again = Decoder.Load(folder);
-            Assert.Equal(model.Decoder.Config with { EosTokenIds = [] }, again.Config with { EosTokenIds = [] }, EqualityComparer<ModelConfig>.Create((a, b) => a!.ToJson("").ToJsonString() == b!.ToJson("").ToJsonString()));
+            Assert.Equal(model.Decoder.Config with { EosTokenIds = [] }, again.Config with { EosTokenIds = [] },
+                EqualityComparer<ModelConfig>.Create((a, b) => a!.ToJson("").ToJsonString() == b!.ToJson("").ToJsonString()));
             Assert.Equal(0, GoldenModel.RelativeDistance(again.Parameters.Flat, model.Decoder.Parameters.Flat));
         }
         finally
@@ -125,9 +128,11 @@ public class DecoderTests
         foreach (var (name, value) in decoder.Parameters.Named())
         {
             var values = value.to(float64);
-            if (name.EndsWith("norm.weight", StringComparison.Ordinal)) Assert.Equal((1, 1), (values.min().ToDouble(), values.max().ToDouble()));
+            if (name.EndsWith("norm.weight", StringComparison.Ordinal))
+                Assert.Equal((1, 1), (values.min().ToDouble(), values.max().ToDouble()));
             else if (name.EndsWith(".bias", StringComparison.Ordinal)) Assert.Equal(0, values.abs().max().ToDouble());
-            else GoldenModel.Near(name.Contains("o_proj") || name.Contains("down_proj") ? .005 : .02, values.std().ToDouble(), .02 * .03, name);
+            else GoldenModel.Near(name.Contains("o_proj") || name.Contains("down_proj") ? .005 : .02, values.std().ToDouble(),
+                .02 * .03, name);
         }
         using var again = Decoder.Initialise(config, 3, dtype: dtype);
         Assert.True(GoldenModel.Same(decoder.Parameters.Flat, again.Parameters.Flat));

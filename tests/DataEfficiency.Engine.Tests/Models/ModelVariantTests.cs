@@ -1,4 +1,5 @@
-// Folders of the same families as other people write them: each variant of a small golden model must give that model's numbers, or say what it lacks.
+// Folders of the same families as other people write them: each variant of a small golden model must
+// give that model's numbers, or say what it lacks.
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
@@ -16,7 +17,8 @@ public class ModelVariantTests
     private static void CheckRanking(ModelVariant variant, string golden)
     {
         using var model = new GoldenModel(golden);
-        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { AdapterMatricesFile = variant.At("adapter_A.safetensors"), AdapterAlpha = 4 });
+        using var estimator = Estimator.Load(
+            variant.Folder, new EngineOptions { AdapterMatricesFile = variant.At("adapter_A.safetensors"), AdapterAlpha = 4 });
         var items = model.Items.Where(i => (string)i["id"]! is "short" or "emoji" or "300-token prompt" or "several turns").ToList();
         var ranked = estimator.Rank(null, [.. items.Select(i => (string)i["prompt"]!)]);
         for (var n = 0; n < items.Count; n++)
@@ -25,11 +27,14 @@ public class ModelVariantTests
             Assert.Equal((string)items[n]["greedy_text"]!, ranked[n].Answer);
             GoldenModel.Near((double)items[n]["confidence"]!, ranked[n].Confidence, 1e-5, $"{items[n]["id"]}");
         }
-        var examples = model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(i => new Example((string)i["prompt"]!, (string)i["answer"]!));
-        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(new ForecastRequest(null, [.. examples], new Target(.9), 5000)).CosLow.Median!.Value, 1e-5);
+        var examples = model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!))
+            .Select(i => new Example((string)i["prompt"]!, (string)i["answer"]!));
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!,
+            estimator.Forecast(new ForecastRequest(null, [.. examples], new Target(.9), 5000)).CosLow.Median!.Value, 1e-5);
     }
 
-    private static string Refusal(ModelVariant variant) => Assert.Throws<ModelException>(() => { using var decoder = Decoder.Load(variant.Folder); }).Message;
+    private static string Refusal(ModelVariant variant) =>
+        Assert.Throws<ModelException>(() => { using var decoder = Decoder.Load(variant.Folder); }).Message;
 
     private static void NewerStyle(JsonObject config)
     {
@@ -42,7 +47,8 @@ public class ModelVariantTests
     private static void OlderStyle(JsonObject config)
     {
         var rope = config["rope_parameters"]!.AsObject();
-        (config["rope_theta"], config["torch_dtype"], config["rope_scaling"]) = (rope["rope_theta"]?.DeepClone(), config["dtype"]?.DeepClone(), null);
+        (config["rope_theta"], config["torch_dtype"], config["rope_scaling"]) =
+            (rope["rope_theta"]?.DeepClone(), config["dtype"]?.DeepClone(), null);
         foreach (var key in new[] { "rope_parameters", "dtype" }) config.Remove(key);
     }
 
@@ -95,8 +101,10 @@ public class ModelVariantTests
     }
 
     [GoldenTheory]
-    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "dynamic", "factor": 4.0}""", "rope type \"dynamic\" is not supported, expected default, linear, llama3 or yarn")]
-    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "yarn", "factor": 0}""", "factor of rope scaling yarn is 0, expected a positive number")]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "dynamic", "factor": 4.0}""",
+        "rope type \"dynamic\" is not supported, expected default, linear, llama3 or yarn")]
+    [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "yarn", "factor": 0}""",
+        "factor of rope scaling yarn is 0, expected a positive number")]
     [InlineData("llama3-tiny", "rope_scaling", """{"rope_type": "llama3", "factor": 4.0}""", "rope scaling llama3 lacks low_freq_factor")]
     [InlineData("llama3-tiny", "model_type", "\"gemma2\"", "model_type is \"gemma2\"")]
     [InlineData("mistral-tiny", "attention_bias", "true", "attention_bias is true, but a model of type mistral has no such biases")]
@@ -118,8 +126,10 @@ public class ModelVariantTests
 
     [GoldenTheory]
     [InlineData("""{"sliding_window": 64, "use_sliding_window": false}"""), InlineData("""{"sliding_window": 64}""")]
-    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 3}"""), InlineData("""{"sliding_window": 4096, "use_sliding_window": true, "max_window_layers": 0}""")]
-    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 0, "layer_types": ["full_attention", "full_attention", "full_attention"]}""")]
+    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 3}"""),
+        InlineData("""{"sliding_window": 4096, "use_sliding_window": true, "max_window_layers": 0}""")]
+    [InlineData("""{"sliding_window": 64, "use_sliding_window": true, "max_window_layers": 0, "layer_types": """
+        + """["full_attention", "full_attention", "full_attention"]}""")]
     public void Config_QwenWithAWindowThatNoLayerUses_GivesTheSameNumbers(string window)
     {
         using var variant = new ModelVariant("qwen2-tiny").Json("config.json", config =>
@@ -130,7 +140,8 @@ public class ModelVariantTests
         CheckRanking(variant, "qwen2-tiny");
     }
 
-    // Behind a window of 100 a prompt and its answer of together up to 101 tokens see each other in full; a longer one is answered too, by what its window sees.
+    // Behind a window of 100 a prompt and its answer of together up to 101 tokens see each other in full; a longer
+    // one is answered too, by what its window sees.
     [GoldenFact]
     public void Config_MistralWithAWindow_AnswersPromptsLongerThanIt()
     {
@@ -151,11 +162,14 @@ public class ModelVariantTests
     }
 
     [GoldenTheory]
-    [InlineData("mistral-tiny", "{}", 4096, "111"), InlineData("mistral-tiny", """{"sliding_window": null}""", null, "000"), InlineData("mistral-tiny", """{"sliding_window": 50}""", 50, "111")]
+    [InlineData("mistral-tiny", "{}", 4096, "111"), InlineData("mistral-tiny", """{"sliding_window": null}""", null, "000"),
+        InlineData("mistral-tiny", """{"sliding_window": 50}""", 50, "111")]
     [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50, "max_window_layers": 1}""", 50, "011")]
-    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "max_window_layers": 0}""", 4096, "111"), InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50}""", null, "000")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "max_window_layers": 0}""", 4096, "111"),
+        InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50}""", null, "000")]
     [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": null, "max_window_layers": 0}""", null, "000")]
-    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50, "max_window_layers": 2, "layer_types": ["full_attention", "sliding_attention", "full_attention"]}""", 50, "010")]
+    [InlineData("qwen2-tiny", """{"use_sliding_window": true, "sliding_window": 50, "max_window_layers": 2, "layer_types": """
+        + """["full_attention", "sliding_attention", "full_attention"]}""", 50, "010")]
     [InlineData("llama3-tiny", """{"sliding_window": 50}""", null, "000")]
     public void Config_Window_CoversTheLayersThatTheFamilyGivesItAndIsWrittenAgain(string golden, string window, int? size, string covered)
     {
@@ -174,7 +188,8 @@ public class ModelVariantTests
     }
 
     [GoldenTheory]
-    [InlineData("smollm2-tiny", ScalarType.Float32, 3), InlineData("llama3-tiny", ScalarType.BFloat16, 1), InlineData("llama3-tiny", ScalarType.Float32, 2), InlineData("qwen2-tiny", ScalarType.Float16, 4)]
+    [InlineData("smollm2-tiny", ScalarType.Float32, 3), InlineData("llama3-tiny", ScalarType.BFloat16, 1),
+        InlineData("llama3-tiny", ScalarType.Float32, 2), InlineData("qwen2-tiny", ScalarType.Float16, 4)]
     public void Weights_InAnotherFileLayoutOrWiderType_GiveTheSameNumbers(string golden, ScalarType dtype, int shards)
     {
         using var variant = new ModelVariant(golden).Weights(dtype, shards);
@@ -203,7 +218,8 @@ public class ModelVariantTests
     }
 
     [GoldenTheory]
-    [InlineData("llama3-tiny", "lm_head.weight"), InlineData("qwen2-tiny", "model.layers.1.self_attn.k_proj.bias"), InlineData("mistral-tiny", "model.norm.weight")]
+    [InlineData("llama3-tiny", "lm_head.weight"), InlineData("qwen2-tiny", "model.layers.1.self_attn.k_proj.bias"),
+        InlineData("mistral-tiny", "model.norm.weight")]
     public void Weights_WithoutATensor_NameIt(string golden, string missing)
     {
         using var variant = new ModelVariant(golden).Weights(ScalarType.Float32, 2, tensors => tensors.Remove(missing));
@@ -224,7 +240,10 @@ public class ModelVariantTests
         using var variant = new ModelVariant(golden).Json("tokenizer.json", tokenizer =>
         {
             var merges = tokenizer["model"]!["merges"]!.AsArray();
-            tokenizer["model"]!["merges"] = new JsonArray([.. merges.Select(m => m is JsonArray pair ? (JsonNode)$"{pair[0]} {pair[1]}" : new JsonArray([.. ((string)m!).Split(' ').Select(half => (JsonNode)half)]))]);
+            tokenizer["model"]!["merges"] =
+                new JsonArray(
+                    [.. merges.Select(m => m is JsonArray pair ? (JsonNode)$"{pair[0]} {pair[1]}"
+                    : new JsonArray([.. ((string)m!).Split(' ').Select(half => (JsonNode)half)]))]);
         });
         var tokenizer = Tokenizer.Load(variant.Folder);
         using var model = new GoldenModel(golden);
@@ -241,25 +260,34 @@ public class ModelVariantTests
             foreach (var key in new[] { "bos_token", "eos_token", "pad_token", "unk_token" })
                 if (config[key] is { } token)
                 {
-                    tokens[key] = token is JsonValue ? new JsonObject { ["content"] = token.DeepClone(), ["lstrip"] = false } : token.DeepClone();
+                    tokens[key] =
+                        token is JsonValue ? new JsonObject { ["content"] = token.DeepClone(), ["lstrip"] = false } : token.DeepClone();
                     config.Remove(key);
                 }
             var file = variant.At("chat_template.jinja");
             var template = File.Exists(file) ? File.ReadAllText(file) : (string)config["chat_template"]!;
             File.Delete(file);
-            config["chat_template"] = new JsonArray(new JsonObject { ["name"] = "tool_use", ["template"] = "no" }, new JsonObject { ["name"] = "default", ["template"] = template });
+            config["chat_template"] =
+                new JsonArray(new JsonObject { ["name"] = "tool_use", ["template"] = "no" },
+                    new JsonObject { ["name"] = "default", ["template"] = template });
         });
         File.WriteAllText(variant.At("special_tokens_map.json"), tokens.ToJsonString());
         using var model = new GoldenModel(golden);
         var loaded = ChatTemplate.Load(variant.Folder)!;
         foreach (var item in model.Items)
-            Assert.Equal((string)item["prompt"]!, loaded.Apply([.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))], addGenerationPrompt: true));
+            Assert.Equal(
+                (string)item["prompt"]!,
+                loaded.Apply([.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))],
+                addGenerationPrompt: true));
     }
 
     private static ModelVariant WithAddedToken() => new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer =>
-        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id": 1408, "content": "<more>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}""")));
+        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""
+            {"id": 1408, "content": "<more>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
+            """)));
 
-    // A token added to the tokenizer only, as files in use have it: a warning, a text that holds it is left out and said, others are as before.
+    // A token added to the tokenizer only, as files in use have it: a warning, a text that holds
+    // it is left out and said, others are as before.
     [GoldenFact]
     public void Tokenizer_WithAnAddedTokenBeyondTheModel_WarnsAndLeavesItsTextsOut()
     {
@@ -267,7 +295,8 @@ public class ModelVariantTests
         CheckRanking(variant, "smollm2-tiny");
         List<string> warnings = [];
         using var estimator = Estimator.Load(variant.Folder, new EngineOptions { Warn = warnings.Add });
-        var said = $"{variant.At("tokenizer.json")}: the added token \"<more>\" has id 1408, but the model has 1408 tokens (vocab_size of config.json): texts that hold it are left out.";
+        var said = $"{variant.At("tokenizer.json")}: the added token \"<more>\" has id 1408, but the model has 1408 tokens (vocab_size "
+            + "of config.json): texts that hold it are left out.";
         Assert.Equal(said, Assert.Single(warnings));
         var inspected = ModelFolder.Inspect(variant.Folder);
         Assert.Equal((null, said), (inspected.Problem, inspected.Warning));
@@ -288,7 +317,8 @@ public class ModelVariantTests
     [GoldenFact]
     public void Tokenizer_WithAVocabularyBeyondTheModel_IsRefused()
     {
-        using var variant = new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer => tokenizer["model"]!["vocab"]!["beyond"] = 1500);
+        using var variant =
+            new ModelVariant("smollm2-tiny").Json("tokenizer.json", tokenizer => tokenizer["model"]!["vocab"]!["beyond"] = 1500);
         CheckRefused(variant, "\"beyond\" has id 1500, but the model has 1408 tokens");
     }
 

@@ -7,7 +7,9 @@ namespace DataEfficiency.Engine.Tests.Pretraining;
 public sealed class ExerciseGeneratorTests
 {
     private static readonly string[] Words = [.. Enumerable.Range(0, 300).Select(i => $"w{(char)('a' + i % 26)}{(char)('a' + i / 26)}")];
-    private static readonly (string?, string)[] Passages = [("novel", "Call me Ishmael for some years ago never mind how long."), ("speech", "My fellow citizens we meet again in a time of trial.")];
+    private static readonly (string?, string)[] Passages =
+        [("novel", "Call me Ishmael for some years ago never mind how long."),
+            ("speech", "My fellow citizens we meet again in a time of trial.")];
 
     private static List<Exercise> Many(string seed)
     {
@@ -19,7 +21,8 @@ public sealed class ExerciseGeneratorTests
     public void Next_SameSeed_SameExercises()
     {
         // Compared as text: the records hold lists.
-        static IEnumerable<string> Told(string seed) => Many(seed).Select(e => $"{e.Task.Instruction}|{string.Join(';', e.Task.Answers ?? [])}|{e.Text}|{e.Answer}");
+        static IEnumerable<string> Told(string seed) =>
+            Many(seed).Select(e => $"{e.Task.Instruction}|{string.Join(';', e.Task.Answers ?? [])}|{e.Text}|{e.Answer}");
         Assert.Equal(Told("a"), Told("a"));
         Assert.NotEqual(Told("a"), Told("b"));
     }

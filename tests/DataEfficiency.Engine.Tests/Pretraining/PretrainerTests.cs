@@ -16,7 +16,8 @@ public sealed class PretrainerTests : IDisposable
 
     private static readonly PretrainingOptions Tiny = new()
     {
-        VocabularySize = 320, HiddenSize = 32, IntermediateSize = 48, Layers = 1, Heads = 2, ContextLength = 256, BlockLength = 32, TokensPerStep = 128, ExercisesPerStep = 4, Tokens = 16_000, WarmUpSteps = 5,
+        VocabularySize = 320, HiddenSize = 32, IntermediateSize = 48, Layers = 1, Heads = 2, ContextLength = 256, BlockLength = 32,
+            TokensPerStep = 128, ExercisesPerStep = 4, Tokens = 16_000, WarmUpSteps = 5,
     };
 
     private List<TextSource> Sources()
@@ -24,7 +25,9 @@ public sealed class PretrainerTests : IDisposable
         var path = Path.Combine(_folder, "text.txt");
         var words = Enumerable.Range(0, 400).Select(i => $"{(char)('a' + i % 23)}{(char)('b' + i / 23)}{(char)('a' + i % 7)}").ToList();
         var random = new TaskRandom("text");
-        File.WriteAllText(path, string.Concat(Enumerable.Range(0, 3000).Select(_ => $"The {string.Join(' ', Enumerable.Range(0, 12).Select(_ => random.Pick(words)))}. ")));
+        File.WriteAllText(
+            path, string.Concat(
+            Enumerable.Range(0, 3000).Select(_ => $"The {string.Join(' ', Enumerable.Range(0, 12).Select(_ => random.Pick(words)))}. ")));
         return [new TextSource("noise", path)];
     }
 
@@ -63,11 +66,13 @@ public sealed class PretrainerTests : IDisposable
     {
         var path = Path.Combine(_folder, "little.txt");
         File.WriteAllText(path, new string('a', 300));
-        Assert.Contains("too little", Assert.Throws<InvalidDataException>(() => Pretrainer.Run([new TextSource(null, path)], _folder, Tiny)).Message);
+        Assert.Contains(
+            "too little", Assert.Throws<InvalidDataException>(() => Pretrainer.Run([new TextSource(null, path)], _folder, Tiny)).Message);
     }
 
     [Fact]
-    public void Run_NoBudget_IsRefused() => Assert.Throws<ArgumentException>(() => Pretrainer.Run([], _folder, Tiny with { Tokens = null }));
+    public void Run_NoBudget_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => Pretrainer.Run([], _folder, Tiny with { Tokens = null }));
 
     [Fact]
     public void Prompt_OfAnExercise_IsThePromptBuildersOwn()

@@ -29,7 +29,8 @@ public sealed class WeightFiles : IDisposable
                 var file = SafetensorsFile.Open(path);
                 weights._files.Add(file);
                 foreach (var name in file.Entries.Keys)
-                    if (!weights._fileOf.TryAdd(name, file)) throw new ModelException($"{path}: tensor {name} is also in {weights._fileOf[name].Path}.");
+                    if (!weights._fileOf.TryAdd(name, file))
+                        throw new ModelException($"{path}: tensor {name} is also in {weights._fileOf[name].Path}.");
             }
             return weights;
         }
@@ -47,15 +48,18 @@ public sealed class WeightFiles : IDisposable
         if (File.Exists(single)) return [single];
         var index = Path.Combine(folder, IndexName);
         if (!File.Exists(index)) throw new ModelException($"{folder} has neither {SingleName} nor {IndexName}: the weights are missing.");
-        if (new FileInfo(index).Length > LargestIndex) throw new ModelException($"{index}: more than {LargestIndex:N0} bytes; such an index is not read.");
+        if (new FileInfo(index).Length > LargestIndex)
+            throw new ModelException($"{index}: more than {LargestIndex:N0} bytes; such an index is not read.");
         try
         {
             var map = JsonNode.Parse(File.ReadAllText(index))!["weight_map"]!.AsObject();
             if (map.Count == 0) throw new JsonException("it is empty");
-            return [.. map.Select(e => (string?)e.Value ?? throw new JsonException($"{e.Key} has no file")).Distinct().Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file
+            return [.. map.Select(e => (string?)e.Value ?? throw new JsonException($"{e.Key} has no file")).Distinct()
+                .Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file
                 ? Path.Combine(folder, file) : throw new ModelException($"{index}: \"{file}\" is no plain file name."))];
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
+        catch (Exception malformed)
+            when (malformed is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw new ModelException($"{index} has no readable weight_map: {malformed.Message}", malformed);
         }
@@ -79,7 +83,8 @@ public sealed class WeightFiles : IDisposable
     /// <summary>Checks a tensor's shape; nothing but the file's header is read.</summary>
     public void Require(string name, params long[] shape)
     {
-        if (!_fileOf.TryGetValue(name, out var file)) throw new ModelException($"{_folder}: tensor {name} [{string.Join(", ", shape)}] is in none of the weight files.");
+        if (!_fileOf.TryGetValue(name, out var file))
+            throw new ModelException($"{_folder}: tensor {name} [{string.Join(", ", shape)}] is in none of the weight files.");
         file.Require(name, shape);
     }
 
@@ -88,12 +93,14 @@ public sealed class WeightFiles : IDisposable
     public void RequireFinite() => _files.ForEach(f => f.RequireFinite());
 
     /// <summary>Bytes of all tensors by their type as the files spell it, e.g. BF16.</summary>
-    public IReadOnlyDictionary<string, long> BytesByType => _files.SelectMany(f => f.Entries.Values).GroupBy(e => e.Dtype).ToDictionary(g => g.Key, g => g.Sum(e => e.End - e.Begin));
+    public IReadOnlyDictionary<string, long> BytesByType =>
+        _files.SelectMany(f => f.Entries.Values).GroupBy(e => e.Dtype).ToDictionary(g => g.Key, g => g.Sum(e => e.End - e.Begin));
 
     /// <summary>Copies the tensor into a contiguous destination of the expected shape.</summary>
     public void CopyTo(string name, Tensor destination)
     {
-        if (!_fileOf.TryGetValue(name, out var file)) throw new ModelException($"{_folder}: tensor {name} [{string.Join(", ", destination.shape)}] is in none of the weight files.");
+        if (!_fileOf.TryGetValue(name, out var file))
+            throw new ModelException($"{_folder}: tensor {name} [{string.Join(", ", destination.shape)}] is in none of the weight files.");
         file.CopyTo(name, destination);
     }
 

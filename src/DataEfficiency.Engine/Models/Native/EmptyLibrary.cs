@@ -1,12 +1,13 @@
-// A shared library for Linux x64 that has a name and nothing else: once it is loaded, whoever asks the loader for that name gets it, and no file is looked for.
-// ELF layout: System V gABI; glibc compares a name without a slash with the DT_SONAME of what is loaded.
+// A shared library for Linux x64 that has a name and nothing else: once it is loaded, whoever asks the loader for that name gets it, and no
+// file is looked for. ELF layout: System V gABI; glibc compares a name without a slash with the DT_SONAME of what is loaded.
 using System.Text;
 
 namespace DataEfficiency.Engine.Models.Native;
 
 internal static class EmptyLibrary
 {
-    private const int Header = 64, ProgramHeader = 56, Segments = 3, Dynamic = Header + Segments * ProgramHeader, Entries = 6, Symbols = Dynamic + Entries * 16, Strings = Symbols + 24;
+    private const int Header = 64, ProgramHeader = 56, Segments = 3, Dynamic = Header + Segments * ProgramHeader, Entries = 6,
+        Symbols = Dynamic + Entries * 16, Strings = Symbols + 24;
 
     /// <summary>The bytes of the file.</summary>
     public static byte[] Named(string name)

@@ -1,6 +1,6 @@
-// Lets libLibTorchSharp.so load on Linux systems older than the one it was built on (Debian 12, Ubuntu 22.04, RHEL 9).
-// The file was built with GCC 13 and asks libstdc++ for one symbol of version GLIBCXX_3.4.32, std::ios_base_library_init(). It does nothing
-// but make the linker pull in the initialisation of iostream, which every libstdc++ since 2001 runs by itself. The patch turns the call into
+// Lets libLibTorchSharp.so load on Linux systems older than the one it was built on (Debian 12, Ubuntu 22.04, RHEL 9). The file was built
+// with GCC 13 and asks libstdc++ for one symbol of version GLIBCXX_3.4.32, std::ios_base_library_init(). It does nothing but make the
+// linker pull in the initialisation of iostream, which every libstdc++ since 2001 runs by itself. The patch turns the call into
 // sched_yield() of libc, harmless everywhere. ELF layout: System V gABI, and the Linux Standard Base for the GNU version sections.
 using System.Buffers.Binary;
 using System.Text;
@@ -52,17 +52,21 @@ public static class LibTorchSharpPatch
     private static List<Section> Sections(byte[] elf)
     {
         var offset = BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(0x28));
-        int size = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3a)), count = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3c));
-        if (size != 64 || count == 0 || offset < 64 || offset + (long)size * count > elf.Length) throw new InvalidDataException("its section table is missing or cut off");
+        int size =
+            BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3a)), count = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3c));
+        if (size != 64 || count == 0 || offset < 64 || offset + (long)size * count > elf.Length)
+            throw new InvalidDataException("its section table is missing or cut off");
         var sections = new List<Section>(count);
         for (var i = 0; i < count; i++)
         {
             var header = elf.AsSpan((int)offset + i * size, size);
             var type = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
-            long start = BinaryPrimitives.ReadInt64LittleEndian(header[24..]), length = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
+            long start =
+                BinaryPrimitives.ReadInt64LittleEndian(header[24..]), length = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
             const int withoutContent = 8;
             if (type == withoutContent) (start, length) = (0, 0);
-            if (start < 0 || length < 0 || start > elf.Length - length) throw new InvalidDataException($"section {i} lies outside the file");
+            if (start < 0 || length < 0 || start > elf.Length - length)
+                throw new InvalidDataException($"section {i} lies outside the file");
             sections.Add(new Section(type, (int)start, (int)length, BinaryPrimitives.ReadInt32LittleEndian(header[40..])));
         }
         return sections;
@@ -75,7 +79,8 @@ public static class LibTorchSharpPatch
     }
 
     private static Section Linked(List<Section> sections, Section from) =>
-        from.Link > 0 && from.Link < sections.Count ? sections[from.Link] : throw new InvalidDataException("a section links to no string table");
+        from.Link > 0 && from.Link < sections.Count ? sections[from.Link]
+            : throw new InvalidDataException("a section links to no string table");
 
     private static (int Entry, int Index, int OldName) FindNeed(byte[] elf, Section needs, Section strings)
     {
@@ -108,7 +113,8 @@ public static class LibTorchSharpPatch
         {
             if ((Word16(elf, versions.Offset + 2 * i) & 0x7fff) != index) continue;
             var text = Text(elf, strings, Word32(elf, symbols.Offset + 24 * i));
-            if (text != Symbol || found >= 0) throw new InvalidDataException($"it asks for {text} of version {NewVersion}, which has no known substitute");
+            if (text != Symbol || found >= 0)
+                throw new InvalidDataException($"it asks for {text} of version {NewVersion}, which has no known substitute");
             if (Word16(elf, symbols.Offset + 24 * i + 6) != 0) throw new InvalidDataException($"it defines {Symbol} itself");
             found = i;
         }
@@ -117,7 +123,8 @@ public static class LibTorchSharpPatch
         for (var i = 0; i < count; i++)
         {
             var other = Word32(elf, symbols.Offset + 24 * i);
-            if (i != found && other >= name && other <= name + Symbol.Length) throw new InvalidDataException($"another symbol shares the name's bytes of {Symbol}");
+            if (i != found && other >= name && other <= name + Symbol.Length)
+                throw new InvalidDataException($"another symbol shares the name's bytes of {Symbol}");
         }
         return (found, name);
     }

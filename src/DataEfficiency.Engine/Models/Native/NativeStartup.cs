@@ -4,7 +4,8 @@ using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Models.Native;
 
-/// <summary>Start-up of the native libraries: patches libLibTorchSharp.so on an older Linux, or preloads a libtorch of the machine's own.</summary>
+/// <summary>Start-up of the native libraries: patches libLibTorchSharp.so on an older Linux, or
+/// preloads a libtorch of the machine's own.</summary>
 public static class NativeStartup
 {
     private const string FileName = "libLibTorchSharp.so";
@@ -14,8 +15,10 @@ public static class NativeStartup
     private static ModelException? _failed;
 
     /// <summary>Idempotent and safe under threads and processes that start at once.</summary>
-    /// <param name="libTorchPath">Setting Estimation:LibTorchPath: a folder of libtorch libraries (a Python install's torch/lib) of libtorch 2.10; null: those of the package.</param>
-    /// <exception cref="ModelException">The library cannot be made loadable, or another one is in use; the message names cause and cure.</exception>
+    /// <param name="libTorchPath">Setting Estimation:LibTorchPath: a folder of libtorch libraries (a Python install's torch/lib) of
+    /// libtorch 2.10; null: those of the package.</param>
+    /// <exception cref="ModelException">The library cannot be made loadable, or another one is in use;
+    /// the message names cause and cure.</exception>
     public static void Ensure(string? libTorchPath = null)
     {
         lock (Gate)
@@ -23,7 +26,9 @@ public static class NativeStartup
             if (_done)
             {
                 if (!string.IsNullOrEmpty(libTorchPath) && libTorchPath != _libTorchPath)
-                    throw new ModelException($"Estimation:LibTorchPath names {libTorchPath}, but this process already uses {(_libTorchPath is null ? "the package's libtorch" : _libTorchPath)}.");
+                    throw new ModelException(
+                        $"Estimation:LibTorchPath names {libTorchPath}, but this process already uses "
+                        + $"{(_libTorchPath is null ? "the package's libtorch" : _libTorchPath)}.");
                 return;
             }
             // What was loaded stays in the process: on top of a part of one libtorch no other can run.
@@ -51,8 +56,9 @@ public static class NativeStartup
         }
     }
 
-    /// <summary>Replaces the file by a patched one: a new file beside it, then a rename over it. The old file's bytes are never written to, because build
-    /// outputs may be hard links into the package cache; the rename makes every reader see either the old or the new file whole.</summary>
+    /// <summary>Replaces the file by a patched one: a new file beside it, then a rename over it. The old file's bytes are
+    /// never written to, because build outputs may be hard links into the package cache; the rename makes every reader see
+    /// either the old or the new file whole.</summary>
     public static PatchOutcome PatchFile(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -62,11 +68,16 @@ public static class NativeStartup
         }
         catch (InvalidDataException unknown)
         {
-            throw new ModelException($"{path} needs a libstdc++ with {LibTorchSharpPatch.NewVersion} (GCC 13), which this system lacks, and cannot be adapted: {unknown.Message}. " +
-                "It was left as it is. Use a system with libstdc++ 6.0.32 or newer (Debian 13, Ubuntu 24.04), or TorchSharp 0.107.0.", unknown);
+            throw new ModelException(
+                $"{path} needs a libstdc++ with {LibTorchSharpPatch.NewVersion} (GCC 13), which this system lacks, "
+                + $"and cannot be adapted: {unknown.Message}. " +
+                "It was left as it is. Use a system with libstdc++ 6.0.32 or newer (Debian 13, Ubuntu 24.04), or TorchSharp 0.107.0.",
+                    unknown);
         }
         if (InsidePackageCache(path))
-            throw new ModelException($"{path} needs a newer libstdc++ and lies in the NuGet package cache, which is never changed. Build or publish the program so that the library lies beside it.");
+            throw new ModelException(
+                $"{path} needs a newer libstdc++ and lies in the NuGet package cache, which is never changed. Build or publish the "
+                + "program so that the library lies beside it.");
         var fresh = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.new";
         try
         {
@@ -78,7 +89,8 @@ public static class NativeStartup
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path} must be adapted to this system's older libstdc++, but its folder cannot be written to: {denied.Message} " +
+            throw new ModelException(
+                $"{path} must be adapted to this system's older libstdc++, but its folder cannot be written to: {denied.Message} " +
                 "Start the program once as a user who may write there, or use a system with libstdc++ 6.0.32 or newer.", denied);
         }
         finally
@@ -88,9 +100,9 @@ public static class NativeStartup
         return PatchOutcome.Patched;
     }
 
-    // libtorch's threads (GNU OpenMP) wait for each other by spinning. Where other processes or the web server want the same cores, that makes training four times
-    // slower (measured on two busy cores: 957 against 3,700 tokens/s); a short spin costs nothing on idle ones. The library reads its settings from the C environment
-    // when it is loaded, which .NET's own copy of the environment does not reach.
+    // libtorch's threads (GNU OpenMP) wait for each other by spinning. Where other processes or the web server want the same cores, that
+    // makes training four times slower (measured on two busy cores: 957 against 3,700 tokens/s); a short spin costs nothing on idle ones.
+    // The library reads its settings from the C environment when it is loaded, which .NET's own copy of the environment does not reach.
     private static void SpinBriefly()
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
@@ -103,7 +115,8 @@ public static class NativeStartup
     private static bool SystemHasTheSymbol()
     {
         if (!NativeLibrary.TryLoad("libstdc++.so.6", out var handle))
-            throw new ModelException("libstdc++.so.6 is not installed, and libtorch needs it. Install it (Debian and Ubuntu: apt install libstdc++6).");
+            throw new ModelException(
+                "libstdc++.so.6 is not installed, and libtorch needs it. Install it (Debian and Ubuntu: apt install libstdc++6).");
         return NativeLibrary.TryGetExport(handle, LibTorchSharpPatch.Symbol, out _);
     }
 

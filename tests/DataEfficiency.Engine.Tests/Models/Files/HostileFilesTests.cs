@@ -15,7 +15,8 @@ public sealed class HostileFilesTests : IDisposable
     private const long Bound = 600L << 20;
     private readonly TinyModel _model = new();
 
-    /// <summary>The folder's error, with at most so much memory taken on the way: managed allocations that were alive at once, and what the process has in memory.</summary>
+    /// <summary>The folder's error, with at most so much memory taken on the way: managed allocations that were alive at once,
+    /// and what the process has in memory.</summary>
     private string Refused(Action load)
     {
         using var process = Process.GetCurrentProcess();
@@ -94,7 +95,8 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json"), InlineData("tokenizer.json"), InlineData("tokenizer_config.json"), InlineData("generation_config.json"), InlineData("chat_template.jinja")]
+    [InlineData("config.json"), InlineData("tokenizer.json"), InlineData("tokenizer_config.json"), InlineData("generation_config.json"),
+        InlineData("chat_template.jinja")]
     public void AnyFile_OfOneGigabyte_IsNotRead(string file)
     {
         Sparse(file, 1L << 30);
@@ -112,7 +114,8 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"weight_map\":{}}"), InlineData("{\"weight_map\":{\"x\":null}}"), InlineData("{\"weight_map\":{\"x\":1}}"), InlineData("{\"weight_map\":1}"), InlineData("[]"), InlineData("{\"weight_map\":{\"x\":\"a\",\"x\":\"b\"}}")]
+    [InlineData("{\"weight_map\":{}}"), InlineData("{\"weight_map\":{\"x\":null}}"), InlineData("{\"weight_map\":{\"x\":1}}"),
+        InlineData("{\"weight_map\":1}"), InlineData("[]"), InlineData("{\"weight_map\":{\"x\":\"a\",\"x\":\"b\"}}")]
     public void Index_ThatIsNone_IsNamed(string json)
     {
         File.Delete(PathOf("model.safetensors"));
@@ -121,7 +124,8 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1L << 30, "is absurd"), InlineData(long.MaxValue, "is absurd"), InlineData(-1, "is absurd"), InlineData(16 << 20, "truncated")]
+    [InlineData(1L << 30, "is absurd"), InlineData(long.MaxValue, "is absurd"), InlineData(-1, "is absurd"),
+        InlineData(16 << 20, "truncated")]
     public void Weights_AbsurdHeaderLength_IsNamed(long length, string fault)
     {
         using (var stream = File.OpenWrite(PathOf("model.safetensors")))
@@ -192,7 +196,8 @@ public sealed class HostileFilesTests : IDisposable
     [Fact]
     public void Tokenizer_MillionsOfMerges_NamedAtTheFirstThatIsNone()
     {
-        EditTokenizer(json => json["model"]!["merges"] = new JsonArray([.. Enumerable.Range(0, 400_000).Select(i => (JsonNode)$"x{i} y{i}")]));
+        EditTokenizer(
+            json => json["model"]!["merges"] = new JsonArray([.. Enumerable.Range(0, 400_000).Select(i => (JsonNode)$"x{i} y{i}")]));
         Assert.Contains("is not in the vocabulary", Refused());
     }
 
@@ -207,26 +212,40 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("(a+b?)+$"), InlineData("(a|aa)+$")]
     public void Tokenizer_PatternThatBacktracksForEver_IsRefused(string pattern)
     {
-        EditTokenizer(json => json["pre_tokenizer"] = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern }, ["behavior"] = "Isolated", ["invert"] = false });
+        EditTokenizer(
+            json => json["pre_tokenizer"] = new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = pattern },
+            ["behavior"] = "Isolated", ["invert"] = false });
         Assert.Contains("pattern", Refused(() => Tokenizer.Load(_model.Folder).Encode(new string('a', 60) + "!")));
     }
 
     [Theory]
-    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}{% for k in range(100000) %}{% endfor %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for i in range(100000) %}{% for j in range(100000) %}{% for k in range(100000) %}{% endfor %}{% endfor %}{% endfor %}",
+        "steps")]
     [InlineData("{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}", "deep")]
     [InlineData("{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(90) }}", "steps")]
     [InlineData("{% set ns = namespace(s='xy') %}{% for i in range(100) %}{% set ns.s = ns.s + ns.s %}{% endfor %}", "characters")]
     [InlineData("{% set ns = namespace(s='xy') %}{% for i in range(100) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}", "characters")]
-    [InlineData("{% set ns = namespace(s='xy') %}{% for i in range(100) %}{% set ns.s = ns.s.replace('x', 'xx') %}{% endfor %}", "characters")]
+    [InlineData("{% set ns = namespace(s='xy') %}{% for i in range(100) %}{% set ns.s = ns.s.replace('x', 'xx') %}{% endfor %}",
+        "characters")]
     [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = ns.s + ns.s %}{% endfor %}", "steps")]
-    [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s }}", "characters")]
+    [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s }}",
+        "characters")]
     [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(5000) %}{% set ns.s = [ns.s] %}{% endfor %}{{ ns.s }}", "deep")]
-    [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(5000) %}{% set ns.s = [ns.s] %}{% endfor %}{{ [ns.s, ns.s] | sort }}{{ [ns.s] == [[ns.s]] }}", "deep")]
-    [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s | tojson }}", "steps")]
+    [InlineData(
+        "{% set ns = namespace(s=['xy']) %}{% for i in range(5000) %}{% set ns.s = [ns.s] %}{% endfor %}{{ "
+        + "[ns.s, ns.s] | sort }}{{ [ns.s] == [[ns.s]] }}", "deep")]
+    [InlineData(
+        "{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s | tojson }}", "steps")]
     [InlineData("{% set s = 'x' * 8000000 %}{% set t = s[:4000000] ~ 'y' %}{% for i in range(100000) %}{{ s.find(t) }}{% endfor %}", "")]
-    [InlineData("{% set s = 'x' * 8000000 %}{% set t = 'y' * 4000000 %}{{ s.strip(t) | length }}{{ s in t }}{{ t.replace(s, '') | length }}{{ 1 // 0 }}", "")]
-    [InlineData("{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s == ns.s and [ns.s] == [[ns.s, 1]] }}{{ 1 // 0 }}", "")]
-    [InlineData("{% set ns = namespace(s=['xy'], t=['xy']) %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] %}{% endfor %}{{ ns.s == ns.t }}", "steps")]
+    [InlineData(
+        "{% set s = 'x' * 8000000 %}{% set t = 'y' * 4000000 %}{{ s.strip(t) | length }}{{ s in t }}{{ "
+        + "t.replace(s, '') | length }}{{ 1 // 0 }}", "")]
+    [InlineData(
+        "{% set ns = namespace(s=['xy']) %}{% for i in range(100) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s == ns.s "
+        + "and [ns.s] == [[ns.s, 1]] }}{{ 1 // 0 }}", "")]
+    [InlineData(
+        "{% set ns = namespace(s=['xy'], t=['xy']) %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] "
+        + "%}{% endfor %}{{ ns.s == ns.t }}", "steps")]
     [InlineData("{{ 'x' * 1000000000 }}", "characters")]
     [InlineData("{{ range(1000000000) }}", "range")]
     [InlineData("{{ 10 ** 1000000000000 }}", "large")]
@@ -237,7 +256,8 @@ public sealed class HostileFilesTests : IDisposable
     [InlineData("{% set s = 'x' * 8000000 %}{% for i in range(100000) %}{{ s.split('x') | length }}{% endfor %}", "")]
     [InlineData("{% set s = 'x' * 8000000 %}{% for i in range(100000) %}{% for c in s %}{% endfor %}{% endfor %}", "steps")]
     [InlineData("{% set s = range(100000) %}{% for i in s %}{% if -1 in s %}{% endif %}{% endfor %}", "steps")]
-    [InlineData("{% set s = range(100000) %}{% for i in s %}{{ s | sort | first }}{{ s | map('string') | list | length }}{% endfor %}", "steps")]
+    [InlineData(
+        "{% set s = range(100000) %}{% for i in s %}{{ s | sort | first }}{{ s | map('string') | list | length }}{% endfor %}", "steps")]
     [InlineData("{% set s = range(100000) %}{% for i in s %}{% set t = s[1:] %}{% endfor %}", "steps")]
     public void ChatTemplate_ThatLoopsOrGrows_EndsInAClearError(string template, string fault)
     {
@@ -248,7 +268,8 @@ public sealed class HostileFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("(", 500_000), InlineData("{% if 1 %}", 100_000), InlineData("{{ not ", 150_000), InlineData("{{ [", 250_000), InlineData("{{ -", 250_000), InlineData("{{ x.a", 100_000), InlineData("{{ 1 if 1 else ", 60_000)]
+    [InlineData("(", 500_000), InlineData("{% if 1 %}", 100_000), InlineData("{{ not ", 150_000), InlineData("{{ [", 250_000),
+        InlineData("{{ -", 250_000), InlineData("{{ x.a", 100_000), InlineData("{{ 1 if 1 else ", 60_000)]
     public void ChatTemplate_NestedWithoutEnd_IsRefusedByTheParser(string repeated, int times)
     {
         var first = repeated.StartsWith("{{", StringComparison.Ordinal) ? "{{ " : repeated[0] == '(' ? "{{ " : "";

@@ -12,8 +12,11 @@ namespace DataEfficiency.Engine.Tests.Models.Files;
 public sealed class ModelFilesFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5); // a machine may be busy with other work
-    private static readonly string[] Pieces = ["-1", "0", "1e400", "9223372036854775808", "4294967296", "null", "true", "{}", "[]", "[[[[", "\"\"", "\"x\"", "{\"a\":1}", "\\ud800", "\"\\ud800\"", "\u00ff", ",", ":", "\"", "}", "]", "\0", " ", "NaN",
-        "\"type\":\"Sequence\"", "\"(a+)+$\"", "\"[\"", "\"data_offsets\":[0,8]", "\"shape\":[]", "\"dtype\":\"F64\"", "{{", "}}", "{%", "%}", "**", "%", "range(99999)", "namespace()", "loop", ".x", "[0]", "| sort", "| tojson", "(", ")", "~", "for", "in", "macro f()", "endfor"];
+    private static readonly string[] Pieces = ["-1", "0", "1e400", "9223372036854775808", "4294967296", "null", "true", "{}", "[]", "[[[[",
+        "\"\"", "\"x\"", "{\"a\":1}", "\\ud800", "\"\\ud800\"", "\u00ff", ",", ":", "\"", "}", "]", "\0", " ", "NaN",
+        "\"type\":\"Sequence\"", "\"(a+)+$\"", "\"[\"", "\"data_offsets\":[0,8]", "\"shape\":[]", "\"dtype\":\"F64\"", "{{", "}}", "{%",
+            "%}", "**", "%", "range(99999)", "namespace()", "loop", ".x", "[0]", "| sort", "| tojson", "(", ")", "~", "for", "in",
+            "macro f()", "endfor"];
 
     private readonly TinyModel _model = new();
 
@@ -21,7 +24,8 @@ public sealed class ModelFilesFuzzTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
-    public void SafetensorsFile_MutatedBytes_OnlyEngineExceptions(int seed) => Fuzz("model.safetensors", seed, 400, header: true, read: () =>
+    public void SafetensorsFile_MutatedBytes_OnlyEngineExceptions(int seed) =>
+        Fuzz("model.safetensors", seed, 400, header: true, read: () =>
     {
         using var file = SafetensorsFile.Open(PathOf("model.safetensors"));
         file.RequireFinite();
@@ -35,7 +39,8 @@ public sealed class ModelFilesFuzzTests(ITestOutputHelper output) : IDisposable
     public void Tokenizer_MutatedFile_OnlyEngineExceptions(int seed) => Fuzz("tokenizer.json", seed, 250, header: false, read: () =>
     {
         var tokenizer = Tokenizer.Load(_model.Folder);
-        foreach (var text in new[] { "", "Hello, wörld 👍 123\n", new string('a', 200), "<|im_start|>user\n" }) tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false);
+        foreach (var text in new[] { "", "Hello, wörld 👍 123\n", new string('a', 200), "<|im_start|>user\n" })
+            tokenizer.Decode(tokenizer.Encode(text), skipSpecial: false);
     });
 
     [Theory]
@@ -57,14 +62,17 @@ public sealed class ModelFilesFuzzTests(ITestOutputHelper output) : IDisposable
             {%- set ns = namespace(found=false, text='a,b') -%}
             {%- for message in messages if message.content is string -%}
               {%- if loop.first and message['role'] == 'system' -%}{%- set ns.found = true -%}{{ part(message) }}
-              {%- elif message.role in ['user', 'assistant'] -%}{{ '<|im_start|>' + message.role + '\n' + message.content.split('\n')[-1].replace('a', 'b') + '<|im_end|>' }}
+              {%- elif message.role in ['user', 'assistant'] -%}
+                {{ '<|im_start|>' + message.role + '\n' + message.content.split('\n')[-1].replace('a', 'b') + '<|im_end|>' }}
               {%- else -%}{{ raise_exception('no ' ~ message.role) }}{%- endif -%}
               {{ loop.index0 % 2 }}{{ {'a': [1, 2.5, none]} | tojson(indent=2) }}{{ messages | map(attribute='role') | join(', ') }}
             {%- endfor -%}
-            {{ ns.text.split(',') | sort | reverse | list | length }}{{ range(1, 9, 2) | list }}{{ (3 ** 2 // 2 - 1) * -1 }}{{ strftime_now('%d %b') }}
+            {{ ns.text.split(',') | sort | reverse | list | length }}{{ range(1, 9, 2) | list }}
+            {{ (3 ** 2 // 2 - 1) * -1 }}{{ strftime_now('%d %b') }}
             {%- if add_generation_prompt and not ns.found -%}<|im_start|>assistant{%- endif -%}
             """);
-        Fuzz("chat_template.jinja", seed, 700, header: false, read: () => ChatTemplate.Load(_model.Folder)!.Apply([new("system", "s"), new("user", "hello\nyou"), new("assistant", "x")], addGenerationPrompt: true));
+        Fuzz("chat_template.jinja", seed, 700, header: false, read: () => ChatTemplate.Load(_model.Folder)!
+            .Apply([new("system", "s"), new("user", "hello\nyou"), new("assistant", "x")], addGenerationPrompt: true));
     }
 
     private void Fuzz(string file, int seed, int mutations, bool header, Action read)
@@ -88,8 +96,8 @@ public sealed class ModelFilesFuzzTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(refused, mutations / 10, mutations);
     }
 
-    /// <summary>One to three changes: a bit, a byte, a piece put in or in place of another, a stretch removed, doubled or moved, the end cut off. In a safetensors file most of
-    /// them hit the header, whose length is then mostly set right.</summary>
+    /// <summary>One to three changes: a bit, a byte, a piece put in or in place of another, a stretch removed, doubled or moved, the end
+    /// cut off. In a safetensors file most of them hit the header, whose length is then mostly set right.</summary>
     private static (byte[] Bytes, string What) Mutate(byte[] good, Random random, bool header)
     {
         var head = header ? (int)BitConverter.ToUInt64(good) : 0;

@@ -14,10 +14,12 @@ public sealed class PackagedLibTorchFactAttribute : FactAttribute
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
 
-    public PackagedLibTorchFactAttribute() => Skip = File.Exists(Path.Combine(Folder, "libtorch_cpu.so")) ? null : $"There is no libtorch for Linux x64 in {Folder}.";
+    public PackagedLibTorchFactAttribute() =>
+        Skip = File.Exists(Path.Combine(Folder, "libtorch_cpu.so")) ? null : $"There is no libtorch for Linux x64 in {Folder}.";
 }
 
-/// <summary>The package's libtorch copied into a folder of its own, as a PyTorch install has it: other files with the same content.</summary>
+/// <summary>The package's libtorch copied into a folder of its own, as a PyTorch install has
+/// it: other files with the same content.</summary>
 public sealed class LibTorchCopy : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("libtorch-copy-").FullName;
@@ -26,14 +28,16 @@ public sealed class LibTorchCopy : IDisposable
     {
         if (!File.Exists(Path.Combine(PackagedLibTorchFactAttribute.Folder, "libtorch_cpu.so"))) return;
         foreach (var file in Directory.GetFiles(PackagedLibTorchFactAttribute.Folder))
-            if (Path.GetFileName(file) is "libc10.so" or "libtorch_cpu.so" or "libtorch.so" || Path.GetFileName(file).StartsWith("libgomp", StringComparison.Ordinal))
+            if (Path.GetFileName(file) is "libc10.so" or "libtorch_cpu.so" or "libtorch.so"
+                || Path.GetFileName(file).StartsWith("libgomp", StringComparison.Ordinal))
                 File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }
 
-/// <summary>Estimation:LibTorchPath, each time in a process of its own: what was loaded cannot be taken back, and what does not fit may end the process.</summary>
+/// <summary>Estimation:LibTorchPath, each time in a process of its own: what was loaded cannot be taken back, and
+/// what does not fit may end the process.</summary>
 public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposable
 {
     private readonly LibTorchCopy _copy;
@@ -44,15 +48,20 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
     {
         _copy = copy;
         var labelled = Path.Combine(_folder, "labelled.json");
-        File.WriteAllText(labelled, """[{"text": "red", "ground_truth": "colour"}, {"text": "seven", "ground_truth": "number"}, {"text": "nine", "ground_truth": "number"}]""");
-        _estimate = ["estimate", "--model", Path.Combine(AppContext.BaseDirectory, ModelFolder.Bundled), "--labeled", labelled, "--instruction", "What is it?", "--threads", "1", "--json"];
+        File.WriteAllText(labelled, """
+            [{"text": "red", "ground_truth": "colour"}, {"text": "seven", "ground_truth": "number"}, {"text": "nine", "ground_truth": "number"}]
+            """);
+        _estimate = ["estimate", "--model", Path.Combine(AppContext.BaseDirectory, ModelFolder.Bundled), "--labeled", labelled,
+            "--instruction", "What is it?", "--threads", "1", "--json"];
     }
 
     private (int Code, string Out, string Error) Run(string libTorch)
     {
         // The host that runs this process, three folders above its runtime.
         var host = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet");
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Cli.dll"), .. _estimate, "--libtorch", libTorch]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            host, [Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Cli.dll"), .. _estimate, "--libtorch", libTorch]) {
+            RedirectStandardOutput = true, RedirectStandardError = true };
         // The loader's own record of the libraries that it started.
         (start.Environment["LD_DEBUG"], start.Environment["LD_DEBUG_OUTPUT"]) = ("files", Path.Combine(_folder, "loader"));
         using var process = Process.Start(start)!;
@@ -72,7 +81,8 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
     private string Linked(string without)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "lib")).FullName;
-        foreach (var file in Directory.GetFiles(_copy.Folder).Where(f => Path.GetFileName(f) != without)) File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
+        foreach (var file in Directory.GetFiles(_copy.Folder).Where(f => Path.GetFileName(f) != without))
+            File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
         return folder;
     }
 
@@ -83,7 +93,8 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
         var (code, output, error) = Run(_copy.Folder);
         Assert.True(code == 0, $"exit {code}: {error}");
         GoldenModel.Near(expected, JsonDocument.Parse(output).RootElement.GetProperty("cosLow").GetDouble(), 1e-6, "CoS-Low");
-        var started = File.ReadLines(Directory.GetFiles(_folder, "loader.*").Single()).Where(l => l.Contains("calling init: ")).Select(l => l[(l.IndexOf("init: ", StringComparison.Ordinal) + 6)..]);
+        var started = File.ReadLines(Directory.GetFiles(_folder, "loader.*").Single()).Where(l => l.Contains("calling init: "))
+            .Select(l => l[(l.IndexOf("init: ", StringComparison.Ordinal) + 6)..]);
         Assert.Equal(Path.Combine(_copy.Folder, "libtorch_cpu.so"), started.Single(l => Path.GetFileName(l) == "libtorch_cpu.so"));
     }
 
@@ -123,7 +134,8 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
     public void Preload_LibTorchThatLacksAFunction_NamesIt()
     {
         var name = "_ZN2at23set_num_interop_threadsEi";
-        Changed([0, .. Encoding.ASCII.GetBytes(name), 0], 1, (byte)'X', () => IsRefused(_copy.Folder, $"does not fit the libtorch in {_copy.Folder}", $"undefined symbol: {name}"));
+        Changed([0, .. Encoding.ASCII.GetBytes(name), 0], 1, (byte)'X',
+            () => IsRefused(_copy.Folder, $"does not fit the libtorch in {_copy.Folder}", $"undefined symbol: {name}"));
     }
 
     // Runs with one byte changed wherever these bytes stand in libtorch_cpu.so, and changes it back.
@@ -135,7 +147,8 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
         for (long offset = 0; offset < RandomAccess.GetLength(file); offset += buffer.Length - pattern.Length + 1)
         {
             var read = RandomAccess.Read(file, buffer, offset);
-            for (var from = 0; buffer.AsSpan(from, read - from).IndexOf(pattern) is >= 0 and var found; from += found + 1) places.Add(offset + from + found + at);
+            for (var from = 0; buffer.AsSpan(from, read - from).IndexOf(pattern) is >= 0 and var found; from += found + 1)
+                places.Add(offset + from + found + at);
         }
         Assert.InRange(places.Count, 1, 2); // a name may stand in the table for debuggers too
         foreach (var place in places) RandomAccess.Write(file, [value], place);

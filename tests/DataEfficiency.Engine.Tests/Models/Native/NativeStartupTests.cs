@@ -13,11 +13,13 @@ public sealed class PackagedLibraryFactAttribute : FactAttribute
     public static string? Path { get; } = Find();
 
     public PackagedLibraryFactAttribute() =>
-        Skip = !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 ? "Only Linux x64 needs the patch." : Path is null ? "The package cache holds no libLibTorchSharp.so." : null;
+        Skip = !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 ? "Only Linux x64 needs the patch."
+            : Path is null ? "The package cache holds no libLibTorchSharp.so." : null;
 
     private static string? Find()
     {
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var file = System.IO.Path.Combine(cache, "torchsharp", "0.107.0", "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
         return File.Exists(file) ? file : null;
     }
