@@ -30,7 +30,7 @@ internal static class JinjaArithmetic
                 new JinjaList(JinjaValue.Counted(a).Concat(JinjaValue.Counted(b)), a.IsTuple),
             ("*", _, _) when IsWhole(right) && IsSequence(left) => Repeated(left, JinjaValue.ToCount(right)),
             ("*", _, _) when IsWhole(left) && IsSequence(right) => Repeated(right, JinjaValue.ToCount(left)),
-            ("-", JinjaView { Kind: not "dict_values" }, _) => throw JinjaRefused.Set.Error(),
+            ("-", JinjaView, _) or ("-", _, JinjaView) => throw JinjaRefused.Set.Error(),
             _ => throw new ChatTemplateException($"'{operation}' does not take {JinjaValue.TypeName(left)} and {JinjaValue.TypeName(right)}"),
         };
     }

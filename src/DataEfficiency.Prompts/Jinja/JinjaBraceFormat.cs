@@ -8,7 +8,7 @@ internal sealed class JinjaBraceFormat
     private readonly JinjaArguments arguments;
     private readonly bool escapes;
     private int next;
-    private bool? numbered;
+    private bool isNumbered;
 
     private JinjaBraceFormat(JinjaArguments arguments, bool escapes) => (this.arguments, this.escapes) = (arguments, escapes);
 
@@ -92,7 +92,9 @@ internal sealed class JinjaBraceFormat
             'a' => JinjaPercentFormat.AsciiRepresentation(value),
             _ => throw new ChatTemplateException($"format: !{conversion} is unknown"),
         };
-        var made = Run(spec, depth - 1) is var filled && value is JinjaMarkup markup && filled.Length == 0 ? markup.Text : JinjaFormatSpec.Apply(value, filled);
+        var filled = Run(spec, depth - 1);
+        if (escapes && value is JinjaMarkup && filled.Length > 0) throw new ChatTemplateException($"an escaped text takes no format '{filled}' here");
+        var made = JinjaFormatSpec.Apply(value, filled);
         return escapes && value is not JinjaMarkup ? JinjaMarkup.Escaped(made).Text : made;
     }
 
@@ -100,7 +102,7 @@ internal sealed class JinjaBraceFormat
     {
         var end = name.IndexOfAny(['.', '[']);
         var first = end < 0 ? name : name[..end];
-        var value = First(first);
+        var value = name.Length == 0 ? Next() : First(first, isWhole: end < 0);
         for (var at = first.Length; at < name.Length;)
         {
             var isAttribute = name[at] == '.';
@@ -117,15 +119,18 @@ internal sealed class JinjaBraceFormat
 
     private static bool IsNumber(string key) => key.All(char.IsAsciiDigit) && key.Length is > 0 and < 19;
 
-    private object? First(string name)
+    private object? Next() =>
+        isNumbered ? throw new ChatTemplateException("format: fields with and without a number are mixed") : Positional(next++);
+
+    private object? First(string name, bool isWhole)
     {
-        if (name.Length == 0 || IsNumber(name))
-        {
-            if (numbered is { } before && before != name.Length > 0) throw new ChatTemplateException("format: fields with and without a number are mixed");
-            numbered = name.Length > 0;
-            var place = name.Length > 0 ? JinjaValue.ToCount(JinjaNumberText.Whole(name)) : next++;
-            return place < arguments.Positional.Count ? arguments.Positional[(int)place] : throw new ChatTemplateException($"format: there is no argument {place}");
-        }
-        return arguments.Named.TryGetValue(name, out var value) ? value : throw new ChatTemplateException($"format: there is no '{name}'");
+        if (!IsNumber(name))
+            return arguments.Named.TryGetValue(name, out var value) ? value : throw new ChatTemplateException($"format: there is no '{name}'");
+        if (isWhole && next > 0) throw new ChatTemplateException("format: fields with and without a number are mixed");
+        isNumbered |= isWhole;
+        return Positional(JinjaValue.ToCount(JinjaNumberText.Whole(name)));
     }
+
+    private object? Positional(long place) => place < arguments.Positional.Count ? arguments.Positional[(int)place]
+        : throw new ChatTemplateException($"format: there is no argument {place}");
 }

@@ -21,7 +21,7 @@ internal sealed class JinjaFormatSpec
         return value switch
         {
             string text => parsed.OfText(text),
-            JinjaMarkup => throw new ChatTemplateException($"an escaped text takes no format '{spec}'"),
+            JinjaMarkup markup => parsed.OfText(markup.Text),
             bool when parsed.type is '\0' => parsed.OfBoolean((bool)value),
             double number => parsed.OfDouble(number),
             _ when parsed.type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' => parsed.OfDouble(JinjaArithmetic.ToDouble(value)),

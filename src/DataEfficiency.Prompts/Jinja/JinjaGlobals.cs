@@ -23,6 +23,7 @@ internal static class JinjaGlobals
     {
         if (arguments.Positional.Count > 1) throw new ChatTemplateException($"'{function}' takes one argument without a name");
         var made = new JinjaDictionary();
+        if (arguments.Positional is [Undefined u]) throw u.Asked("it is no mapping");
         if (arguments.Positional is [JinjaDictionary from]) foreach (var (key, value) in JinjaValue.Counted(from).Pairs) made[key] = value;
         else if (arguments.Positional is [var pairs])
             foreach (var pair in JinjaValue.Iterate(pairs))

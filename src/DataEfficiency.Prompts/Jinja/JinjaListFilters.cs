@@ -111,12 +111,12 @@ internal static class JinjaListFilters
     {
         return new JinjaIterator(Run());
 
-        IEnumerable<object?> Run() => value switch
+        IEnumerable<object?> Run()
         {
-            Undefined => [],
-            JinjaDictionary map => JinjaMembers.Pairs(map),
-            _ => throw new ChatTemplateException($"items needs a mapping, not {JinjaValue.TypeName(value)}"),
-        };
+            if (value is Undefined) yield break;
+            if (value is not JinjaDictionary map) throw new ChatTemplateException($"items needs a mapping, not {JinjaValue.TypeName(value)}");
+            foreach (var pair in JinjaMembers.Pairs(map)) yield return pair;
+        }
     }
 
     private static object? Attribute(object? value, object? name)
@@ -130,7 +130,7 @@ internal static class JinjaListFilters
         // several attributes with commas between them are looked at in turn
         var getters = (JinjaValue.IsText(a[2], out var several) ? several.Split(',').Select(p => (object?)p).ToArray() : [a[2]])
             .Select(part => Getter(part, a.IsTrue(1))).ToArray();
-        return Ordered(JinjaValue.Items(value), item => new JinjaList(getters.Select(get => get(item))), a.IsTrue(0));
+        return Ordered(JinjaValue.Items(value), item => new JinjaList(getters.Select(get => get(item))), a.Count(0, 0) != 0);
     }
 
     private static JinjaList SortMapping(object? value, JinjaBound a)
@@ -139,7 +139,7 @@ internal static class JinjaListFilters
         if (by is not ("key" or "value")) throw new ChatTemplateException("dictsort sorts by \"key\" or \"value\"");
         if (value is not JinjaDictionary map) throw new ChatTemplateException($"dictsort needs a mapping, not {JinjaValue.TypeName(value)}");
         var caseSensitive = a.IsTrue(0);
-        return Ordered(JinjaMembers.Pairs(map), pair => ((JinjaList)pair!)[by == "key" ? 0 : 1] is var part && caseSensitive ? part : Folded(part), a.IsTrue(2));
+        return Ordered(JinjaMembers.Pairs(map), pair => ((JinjaList)pair!)[by == "key" ? 0 : 1] is var part && caseSensitive ? part : Folded(part), a.Count(2, 0) != 0);
     }
 
     /// <summary>Stable; backwards too, so that equals keep their order.</summary>

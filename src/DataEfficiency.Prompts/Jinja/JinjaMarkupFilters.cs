@@ -27,7 +27,7 @@ internal static class JinjaMarkupFilters
         {
             var entity = Entities.FirstOrDefault(e => string.CompareOrdinal(text, at, e.Name, 0, e.Name.Length) == 0);
             if (entity.Name is not null) made.Append(entity.Text);
-            else if (text[at] == '&' && at + 1 < text.Length && (char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] == '#'))
+            else if (text[at] == '&' && at + 1 < text.Length && (char.IsAsciiLetter(text[at + 1]) || text[at + 1] == '#'))
                 throw JinjaRefused.Find("value", "HTML entity in striptags")!.Error();
             else made.Append(text[at]);
             at += entity.Name?.Length ?? 1;

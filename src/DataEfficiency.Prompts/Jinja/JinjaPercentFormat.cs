@@ -36,8 +36,8 @@ internal sealed class JinjaPercentFormat
             at = next + 1;
             if (next < format.Length) text.Append(JinjaLimits.Running.Made(Converted()));
         }
-        // a mapping (for Python a list is one too) may have more than the format asks for
-        if (used < values.Count && given is not (JinjaDictionary or JinjaList { IsTuple: false } or JinjaRange))
+        // a mapping (for Python all with items by key or place is one) may have more than the format asks for
+        if (used < values.Count && given is not (JinjaDictionary or JinjaList { IsTuple: false } or JinjaRange or Undefined))
             throw new ChatTemplateException("%: not all arguments went into the text");
         return text.ToString();
     }

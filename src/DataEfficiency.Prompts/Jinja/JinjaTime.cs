@@ -28,12 +28,13 @@ internal static class JinjaTime
             if (at < format.Length && format[at] is 'E' or 'O') at++;
             JinjaLimits.Running.MayMake(width);
             var code = at < format.Length ? format[at++] : '\0';
-            text.Append(Code(code, now, pad, width, upper, swap) ?? format[start..at]);
+            // what is no code stays as it stands, filled to its width
+            text.Append(Code(code, now, pad, width, upper, swap) ?? format[start..at].PadLeft(width, pad is '0' or '+' ? '0' : ' '));
         }
         return text.ToString();
     }
 
-    /// <summary>Null where there is no such code: it stays as it stands.</summary>
+    /// <summary>Null where there is no such code.</summary>
     private static string? Code(char code, DateTimeOffset now, char pad, int width, bool upper, bool swap)
     {
         (string Text, char Fill, int Width)? found = code switch

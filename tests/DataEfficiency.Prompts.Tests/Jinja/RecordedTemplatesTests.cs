@@ -5,8 +5,7 @@ namespace DataEfficiency.Prompts.Tests.Jinja;
 
 public class RecordedTemplatesTests
 {
-    private static readonly JsonNode Recorded =
-        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Jinja", "recorded-templates.json")))!;
+    private static readonly JsonNode Recorded = RecordedTemplates.Read();
 
     private static readonly ChatMessage[] Messages =
         [.. Recorded["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))];
@@ -22,7 +21,7 @@ public class RecordedTemplatesTests
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {cases.Count}:\n{string.Join("\n", wrong)}");
     }
 
-    /// <summary>Null where the template gives the recorded text, an error where jinja2 gives one, or the refusal that the case names.</summary>
+    /// <summary>Null where the recorded text comes, an error where jinja2 gives one, or the refusal that the case names.</summary>
     private static string? Difference(JsonNode recorded)
     {
         var template = (string)recorded["template"]!;
@@ -30,15 +29,22 @@ public class RecordedTemplatesTests
         try
         {
             var text = Rendering.Of(template, Messages);
-            return text == expected && refused is null ? null : $"{template}\n  jinja2: {expected ?? refused ?? (string)recorded["error"]!}\n  here:   {text}";
+            return text == expected && refused is null ? null
+                : $"{template}\n  jinja2: {expected ?? refused ?? (string)recorded["error"]!}\n  here:   {text}";
         }
         catch (ChatTemplateException e) when (refused is not null)
         {
-            return e.Message.Contains(refused, StringComparison.Ordinal) ? null : $"{template}\n  refused: {refused}\n  here:   {e.Message}";
+            return e.Message.Contains(refused, StringComparison.Ordinal) ? null
+                : $"{template}\n  refused: {refused}\n  here:   {e.Message}";
         }
         catch (ChatTemplateException e)
         {
             return expected is null ? null : $"{template}\n  jinja2: {expected}\n  here:   {e.Message}";
         }
     }
+}
+
+internal static class RecordedTemplates
+{
+    public static JsonNode Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Jinja", "recorded-templates.json")))!;
 }
