@@ -1,5 +1,5 @@
-// A model's chat template: messages to the prompt string that the model was trained on. Jinja as transformers sets it up
-// (trim_blocks, lstrip_blocks), by an evaluator of our own for the part that such templates use.
+// A model's chat template: messages to the prompt string that the model was trained on. Jinja as transformers sets it up (its sandbox,
+// trim_blocks, lstrip_blocks, tojson, loop controls, generation tag), by an evaluator of our own; what it refuses stands in JinjaRefused.
 using System.Text.Json;
 using DataEfficiency.Prompts.Jinja;
 using DataEfficiency.Prompts.Tokenization;
@@ -9,7 +9,8 @@ namespace DataEfficiency.Prompts;
 public sealed class ChatTemplate
 {
     private const int LargestTemplate = 1 << 20;
-    private static readonly string[] SpecialTokens = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    private static readonly string[] SpecialTokens =
+        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private readonly IReadOnlyList<Statement> template;
     private readonly Dictionary<string, string> tokens;
@@ -20,15 +21,19 @@ public sealed class ChatTemplate
     /// <param name="tokens">bos_token, eos_token and so on, as variables of the template.</param>
     /// <param name="source">Names the template in errors.</param>
     /// <exception cref="ChatTemplateException">The template is malformed or uses a construct that is not supported.</exception>
-    public ChatTemplate(string template, IReadOnlyDictionary<string, string>? tokens = null, string source = "chat template", TimeProvider? time = null)
+    public ChatTemplate(string template, IReadOnlyDictionary<string, string>? tokens = null, string source = "chat template",
+        TimeProvider? time = null)
     {
         (this.tokens, this.source, this.time) = (new(tokens ?? new Dictionary<string, string>()), source, time ?? TimeProvider.System);
-        if (template.Length > LargestTemplate) throw new ChatTemplateException($"{source}: a template of more than {LargestTemplate:N0} characters is not read.");
+        if (template.Length > LargestTemplate)
+            throw new ChatTemplateException($"{source}: a template of more than {LargestTemplate:N0} characters is not read.");
         this.template = Named(() => JinjaParser.Parse(template));
     }
 
-    /// <summary>The template of a model folder (chat_template.jinja, else "chat_template" of tokenizer_config.json: a string, or a list with the name "default"), or null where it has none.</summary>
-    /// <exception cref="ModelException">A file is damaged, or the template cannot be read (<see cref="ChatTemplateException"/>).</exception>
+    /// <summary>The template of a model folder (chat_template.jinja, else "chat_template" of tokenizer_config.json: a string, or a list
+    /// with the name "default"), or null where it has none.</summary>
+    /// <exception cref="ModelException">A file is damaged, or the template cannot be read (<see
+    /// cref="ChatTemplateException"/>).</exception>
     public static ChatTemplate? Load(string folder, TimeProvider? time = null)
     {
         var config = Path.Combine(folder, "tokenizer_config.json");
@@ -37,7 +42,8 @@ public sealed class ChatTemplate
         bool TokensOf(JsonPart root)
         {
             foreach (var name in SpecialTokens)
-                if (root.Optional(name) is { } part) tokens[name] = part.Element.ValueKind == JsonValueKind.Object ? part.Text("content") ?? "" : part.Text();
+                if (root.Optional(name) is { } part)
+                    tokens[name] = part.Element.ValueKind == JsonValueKind.Object ? part.Text("content") ?? "" : part.Text();
             return true;
         }
         // Older folders name their special tokens in special_tokens_map.json alone.
@@ -52,12 +58,14 @@ public sealed class ChatTemplate
     }
 
     /// <summary>The prompt of these messages; with the assistant's header at its end where the answer is to follow.</summary>
-    /// <exception cref="ChatTemplateException">The template refuses the messages (then RaisedByTemplate is true) or fails on them.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses the messages (then RaisedByTemplate is true) or fails on
+    /// them.</exception>
     public string Apply(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Named(() =>
     {
         var names = new Dictionary<string, object?>
         {
-            ["messages"] = new JinjaList(messages.Select(m => (object?)new JinjaDictionary { { "role", m.Role }, { "content", m.Content } })),
+            ["messages"] =
+                new JinjaList(messages.Select(m => (object?)new JinjaDictionary { { "role", m.Role }, { "content", m.Content } })),
             ["add_generation_prompt"] = addGenerationPrompt,
             // transformers passes both, as None, where they are not given.
             ["tools"] = null,
@@ -76,7 +84,8 @@ public sealed class ChatTemplate
         }
         catch (ChatTemplateException e)
         {
-            throw new ChatTemplateException(e.RaisedByTemplate ? $"{source} refuses the messages: {e.Message}" : $"{source}, {e.Message}.", e.RaisedByTemplate);
+            throw new ChatTemplateException(e.RaisedByTemplate ? $"{source} refuses the messages: {e.Message}"
+                : $"{source}, {e.Message}.", e.RaisedByTemplate);
         }
         catch (OverflowException)
         {

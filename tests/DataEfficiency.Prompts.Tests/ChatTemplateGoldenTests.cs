@@ -6,7 +6,8 @@ namespace DataEfficiency.Prompts.Tests;
 
 public class ChatTemplateGoldenTests
 {
-    private static ChatMessage[] Messages(JsonNode item) => [.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))];
+    private static ChatMessage[] Messages(JsonNode item) =>
+        [.. item["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!))];
 
     private static JsonNode Read(params string[] path) => JsonNode.Parse(File.ReadAllText(Fixtures.At(path)))!;
 
@@ -22,7 +23,8 @@ public class ChatTemplateGoldenTests
         var golden = Read("golden", "engine", name, "golden.json");
         var folder = Fixtures.At("golden", "engine", name);
         var template = ChatTemplate.Load(folder)!;
-        foreach (var item in golden["items"]!.AsArray()) Assert.Equal((string)item!["prompt"]!, template.Apply(Messages(item), addGenerationPrompt: true));
+        foreach (var item in golden["items"]!.AsArray())
+            Assert.Equal((string)item!["prompt"]!, template.Apply(Messages(item), addGenerationPrompt: true));
 
         var prompts = PromptBuilder.Load(folder);
         Assert.Equal(Ints(golden["eos_ids"]), prompts.Eos.Order());
@@ -37,7 +39,8 @@ public class ChatTemplateGoldenTests
         var golden = Read("golden", "smollm2", "golden.json");
         var folder = Fixtures.At("models", "SmolLM2-135M-Instruct");
         var template = ChatTemplate.Load(folder)!;
-        foreach (var item in golden["prompts"]!.AsArray().Concat(golden["labelled"]!.AsArray())) Assert.Equal((string)item!["prompt"]!, template.Apply(Messages(item), addGenerationPrompt: true));
+        foreach (var item in golden["prompts"]!.AsArray().Concat(golden["labelled"]!.AsArray()))
+            Assert.Equal((string)item!["prompt"]!, template.Apply(Messages(item), addGenerationPrompt: true));
         var prompts = PromptBuilder.Load(folder);
         Assert.Equal(Ints(golden["masked_ids"]), prompts.Masked.Order());
         Assert.Equal(Ints(golden["eos_ids"]), prompts.Eos.Order());
@@ -47,5 +50,6 @@ public class ChatTemplateGoldenTests
     [InlineData("llama-3.1", new[] { 271, 128009 })]
     [InlineData("qwen2.5", new[] { 198, 151643, 151645 })]
     [InlineData("mistral-v0.3", new[] { 2, 29473 })]
-    public void RealTokenizer_OfAFamily_HasTheFamilysMask(string name, int[] masked) => Assert.Equal(masked, PromptBuilder.Load(Fixtures.At("golden", "tokenizers", name)).Masked.Order());
+    public void RealTokenizer_OfAFamily_HasTheFamilysMask(string name, int[] masked) =>
+        Assert.Equal(masked, PromptBuilder.Load(Fixtures.At("golden", "tokenizers", name)).Masked.Order());
 }

@@ -1,4 +1,4 @@
-// The part of Jinja that chat templates use. Expected texts follow Jinja's documented rules with trim_blocks and lstrip_blocks on.
+// The templates that models in use have, folders and limits; jinja2's whole language is tested in Jinja/.
 
 namespace DataEfficiency.Prompts.Tests;
 
@@ -12,7 +12,8 @@ public class ChatTemplateTests
     }
 
     private static string Render(string template, params ChatMessage[] messages) =>
-        new ChatTemplate(template, new Dictionary<string, string> { ["bos_token"] = "<s>" }, "test", new Noon()).Apply(messages, addGenerationPrompt: true);
+        new ChatTemplate(template, new Dictionary<string, string> { ["bos_token"] = "<s>" }, "test", new Noon())
+            .Apply(messages, addGenerationPrompt: true);
 
     [Theory]
     [InlineData("{{ 1 + 2 * 3 }} {{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 / 2 }} {{ 2 ** 3 }}", "7 3 -4 2 3.5 8")]
@@ -24,7 +25,8 @@ public class ChatTemplateTests
     [InlineData("{{ '👍🏽x'[1:] | length }}", "2")]
     [InlineData("{{ 'b' in 'abc' }}{{ 4 not in [1,2] }}{{ 'k' in {'k': 1} }}", "TrueTrueTrue")]
     [InlineData("{{ 1 < 2 < 3 }}{{ 1 == 1.0 }}{{ [1,'a'] == [1,'a'] }}", "TrueTrueTrue")]
-    [InlineData("{{ nothing is defined }}{{ none is none }}{{ 'a' is string }}{{ {} is mapping }}{{ [] is iterable }}{{ 4 is divisibleby 2 }}", "FalseTrueTrueTrueTrueTrue")]
+    [InlineData("{{ nothing is defined }}{{ none is none }}{{ 'a' is string }}", "FalseTrueTrue")]
+    [InlineData("{{ {} is mapping }}{{ [] is iterable }}{{ 4 is divisibleby 2 }}", "TrueTrueTrue")]
     [InlineData("{{ tools is none }}{{ tools is defined }}{{ nothing }}", "TrueTrue")]
     [InlineData("{{ nothing | default('d') }}{{ '' | default('e', true) }}{{ [1,2] | join('-') }}{{ 'aB' | upper }}", "de1-2AB")]
     [InlineData("{{ {'a': [1, true, none, 'é\"']} | tojson }}", "{\"a\": [1, true, null, \"é\\\"\"]}")]
@@ -34,12 +36,15 @@ public class ChatTemplateTests
     [InlineData("{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}{{ v }}{% endfor %}", "a1b2")]
     [InlineData("{% for x in [1,2,3] if x != 2 %}{{ loop.index }}{{ x }}{{ ',' if not loop.last }}{% else %}none{% endfor %}", "11,23")]
     [InlineData("{% for x in [] %}a{% else %}none{% endfor %}", "none")]
-    [InlineData("{% for x in range(5) %}{% if x == 1 %}{% continue %}{% endif %}{% if x == 3 %}{% break %}{% endif %}{{ x }}{% endfor %}", "02")]
+    [InlineData("{% for x in range(5) %}{% if x == 1 %}{% continue %}{% endif %}{% if x == 3 %}{% break %}{% endif %}{{ x }}{% endfor %}",
+        "02")]
     [InlineData("{% set x = 1 %}{% for i in [1,2] %}{% set x = x + i %}{{ x }}{% endfor %}{{ x }}", "231")]
     [InlineData("{% set ns = namespace(n=0) %}{% for i in [1,2] %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "3")]
-    [InlineData("{% set a, b = 1, 2 %}{{ b }}{{ a }}{% set t %}x{{ a }} {% endset %}[{{ t }}]{% set u | trim %} y {% endset %}[{{ u }}]", "21[x1 ][y]")]
+    [InlineData("{% set a, b = 1, 2 %}{{ b }}{{ a }}{% set t %}x{{ a }} {% endset %}[{{ t }}]{% set u | trim %} y {% endset %}[{{ u }}]",
+        "21[x1 ][y]")]
     [InlineData("{% macro m(a, b='d') %}{{ a }}{{ b }};{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}", "1d;12;")]
-    [InlineData("{{ [{'r': 'u'}, {'r': 's'}] | selectattr('r', 'equalto', 's') | list | length }}{{ [{'r': 'u'}] | map(attribute='r') | first }}", "1u")]
+    [InlineData("{{ [{'r': 'u'}, {'r': 's'}] | selectattr('r', 'equalto', 's') | list | length }}", "1")]
+    [InlineData("{{ [{'r': 'u'}] | map(attribute='r') | first }}", "u")]
     [InlineData("{% raw %}{{ x }}{% endraw %}{# gone #}{% generation %}g{% endgeneration %}", "{{ x }}g")]
     [InlineData("{{ strftime_now('%d %b %Y') }}", "05 Mar 2026")]
     [InlineData("{{ \"a\\n\\t\\\"\" }}{{ 'it''s' }}", "a\n\t\"its")]
@@ -68,7 +73,8 @@ public class ChatTemplateTests
     [InlineData("{{ 1 + }}", "expression")]
     [InlineData("{{ 'abc }}", "string")]
     [InlineData("{{ 2 ** 99999999 }}", "too large")]
-    public void Apply_WhatIsNotSupported_IsNamed(string template, string named) => Assert.Contains(named, Assert.Throws<ChatTemplateException>(() => Render(template)).Message);
+    public void Apply_WhatIsNotSupported_IsNamed(string template, string named) =>
+        Assert.Contains(named, Assert.Throws<ChatTemplateException>(() => Render(template)).Message);
 
     [Fact]
     public void Apply_HostileTemplates_EndWithAnError()
@@ -102,7 +108,10 @@ public class ChatTemplateTests
     {
         var folder = Directory.CreateTempSubdirectory("template").FullName;
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"),
-            """{"bos_token": {"content": "<b>"}, "eos_token": null, "chat_template": [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "{{ bos_token }}{{ eos_token }}{{ messages[0].content }}"}]}""");
+            """
+            {"bos_token": {"content": "<b>"}, "eos_token": null, "chat_template": [{"name": "tool_use", "template": "t"},
+             {"name": "default", "template": "{{ bos_token }}{{ eos_token }}{{ messages[0].content }}"}]}
+            """);
         Assert.Equal("<b>hi", ChatTemplate.Load(folder)!.Apply([new("user", "hi")], false));
         File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), "own file{{ bos_token }}\n");
         Assert.Equal("own file<b>", ChatTemplate.Load(folder)!.Apply([], false));

@@ -34,7 +34,8 @@ internal static class CodePoints
 
     public static IEnumerable<int> Values(string text)
     {
-        for (var i = 0; i < text.Length; i += LengthAt(text, i)) yield return LengthAt(text, i) == 2 ? char.ConvertToUtf32(text, i) : text[i];
+        for (var i = 0; i < text.Length; i += LengthAt(text, i))
+            yield return LengthAt(text, i) == 2 ? char.ConvertToUtf32(text, i) : text[i];
     }
 
     /// <summary>The place in code points of a place in units.</summary>

@@ -37,7 +37,8 @@ internal sealed class JinjaSignature
     private readonly bool[] optional;
     private readonly int places;
 
-    /// <param name="parameters">Names with blanks between; "?" behind what may be absent, "/" after those that have no name for the caller.</param>
+    /// <param name="parameters">Names with blanks between; "?" behind what may be absent, "/" after those that have no name for the
+    /// caller.</param>
     public JinjaSignature(string parameters)
     {
         var parts = parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -46,7 +47,8 @@ internal sealed class JinjaSignature
         (names, optional) = ([.. named.Select(n => n.TrimEnd('?'))], [.. named.Select(n => n.EndsWith('?'))]);
     }
 
-    /// <exception cref="ChatTemplateException">Too many arguments, one twice, one with an unknown name, or a needed one is missing.</exception>
+    /// <exception cref="ChatTemplateException">Too many arguments, one twice, one with an unknown name, or a needed one is
+    /// missing.</exception>
     public JinjaBound Bind(string function, JinjaArguments arguments)
     {
         if (arguments.Positional.Count > names.Length)

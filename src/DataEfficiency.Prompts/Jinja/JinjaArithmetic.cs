@@ -31,7 +31,8 @@ internal static class JinjaArithmetic
             ("*", _, _) when IsWhole(right) && IsSequence(left) => Repeated(left, JinjaValue.ToCount(right)),
             ("*", _, _) when IsWhole(left) && IsSequence(right) => Repeated(right, JinjaValue.ToCount(left)),
             ("-", JinjaView, _) or ("-", _, JinjaView) => throw JinjaRefused.Set.Error(),
-            _ => throw new ChatTemplateException($"'{operation}' does not take {JinjaValue.TypeName(left)} and {JinjaValue.TypeName(right)}"),
+            _ => throw new ChatTemplateException(
+                $"'{operation}' does not take {JinjaValue.TypeName(left)} and {JinjaValue.TypeName(right)}"),
         };
     }
 

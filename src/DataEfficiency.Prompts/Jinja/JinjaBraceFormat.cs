@@ -22,7 +22,8 @@ internal sealed class JinjaBraceFormat
     /// <summary>The arguments of format_map: the names of one mapping.</summary>
     public static JinjaArguments OfMapping(JinjaArguments given)
     {
-        if (given is not { Positional: [JinjaDictionary map], Named.Count: 0 }) throw new ChatTemplateException("format_map needs one mapping");
+        if (given is not { Positional: [JinjaDictionary map], Named.Count: 0 })
+            throw new ChatTemplateException("format_map needs one mapping");
         var named = new Dictionary<string, object?>();
         foreach (var (key, value) in map.Pairs) if (JinjaValue.IsText(key, out var name)) named[name] = value;
         return JinjaArguments.None with { Named = named };
@@ -60,7 +61,8 @@ internal sealed class JinjaBraceFormat
         for (var i = at; i < format.Length; i++)
         {
             // in an index, everything up to ] is a key
-            if (format[i] == '[' && open == 1 && !format[at..i].Contains(':') && !format[at..i].Contains('!') && format.IndexOf(']', i) is var close and > 0) i = close;
+            if (format[i] == '[' && open == 1 && !format[at..i].Contains(':') && !format[at..i].Contains('!')
+                && format.IndexOf(']', i) is var close and > 0) i = close;
             open += format[i] switch { '{' => 1, '}' => -1, _ => 0 };
             if (open == 0) return (format[at..i], i + 1);
         }
@@ -93,7 +95,8 @@ internal sealed class JinjaBraceFormat
             _ => throw new ChatTemplateException($"format: !{conversion} is unknown"),
         };
         var filled = Run(spec, depth - 1);
-        if (escapes && value is JinjaMarkup && filled.Length > 0) throw new ChatTemplateException($"an escaped text takes no format '{filled}' here");
+        if (escapes && value is JinjaMarkup && filled.Length > 0)
+            throw new ChatTemplateException($"an escaped text takes no format '{filled}' here");
         var made = JinjaFormatSpec.Apply(value, filled);
         return escapes && value is not JinjaMarkup ? JinjaMarkup.Escaped(made).Text : made;
     }
@@ -111,7 +114,8 @@ internal sealed class JinjaBraceFormat
             if (close < 0) close = isAttribute ? name.Length : throw new ChatTemplateException("format: a '[' is not closed");
             var key = name[(at + 1)..close];
             if (key.Length == 0) throw new ChatTemplateException("format: an attribute is empty");
-            value = isAttribute ? JinjaMembers.Attribute(value, key) : JinjaMembers.Item(value, IsNumber(key) ? JinjaNumberText.Whole(key) : key);
+            value = isAttribute ? JinjaMembers.Attribute(value, key)
+                : JinjaMembers.Item(value, IsNumber(key) ? JinjaNumberText.Whole(key) : key);
             at = isAttribute ? close : close + 1;
         }
         return value;
@@ -125,7 +129,8 @@ internal sealed class JinjaBraceFormat
     private object? First(string name, bool isWhole)
     {
         if (!IsNumber(name))
-            return arguments.Named.TryGetValue(name, out var value) ? value : throw new ChatTemplateException($"format: there is no '{name}'");
+            return arguments.Named.TryGetValue(name, out var value) ? value
+                : throw new ChatTemplateException($"format: there is no '{name}'");
         if (isWhole && next > 0) throw new ChatTemplateException("format: fields with and without a number are mixed");
         isNumbered |= isWhole;
         return Positional(JinjaValue.ToCount(JinjaNumberText.Whole(name)));

@@ -17,7 +17,8 @@ internal static class JinjaEquality
             (null, null) => true,
             (JinjaList x, JinjaList y) => x.IsTuple == y.IsTuple && x.Count == y.Count && x.Zip(y).All(p => SameItem(p.First, p.Second)),
             (JinjaDictionary x, JinjaDictionary y) => x.Count == y.Count && SameItems(x, y),
-            (JinjaRange x, JinjaRange y) => x.Count == y.Count && (x.Count == 0 || x.Start == y.Start && (x.Count == 1 || x.Step == y.Step)),
+            (JinjaRange x, JinjaRange y) =>
+                x.Count == y.Count && (x.Count == 0 || x.Start == y.Start && (x.Count == 1 || x.Step == y.Step)),
             (JinjaView { Kind: not "dict_values" } x, JinjaView { Kind: not "dict_values" } y) =>
                 x.Items.Count == y.Items.Count && x.Items.All(i => y.Items.Any(j => SameItem(i, j))),
             (Undefined, Undefined) => true,

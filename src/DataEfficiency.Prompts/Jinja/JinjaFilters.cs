@@ -13,11 +13,11 @@ internal static class JinjaFilters
         JinjaMarkupFilters.AddTo(Add);
         Filters["tojson"] = JinjaJson.Write;
         Filters["format"] = JinjaTextFilters.Format;
-        Filters["map"] = JinjaListFilters.Map;
-        Filters["select"] = (v, a) => JinjaListFilters.Select(v, a, byAttribute: false, keep: true);
-        Filters["reject"] = (v, a) => JinjaListFilters.Select(v, a, byAttribute: false, keep: false);
-        Filters["selectattr"] = (v, a) => JinjaListFilters.Select(v, a, byAttribute: true, keep: true);
-        Filters["rejectattr"] = (v, a) => JinjaListFilters.Select(v, a, byAttribute: true, keep: false);
+        Filters["map"] = JinjaParts.Map;
+        Filters["select"] = (v, a) => JinjaParts.Select(v, a, byAttribute: false, keep: true);
+        Filters["reject"] = (v, a) => JinjaParts.Select(v, a, byAttribute: false, keep: false);
+        Filters["selectattr"] = (v, a) => JinjaParts.Select(v, a, byAttribute: true, keep: true);
+        Filters["rejectattr"] = (v, a) => JinjaParts.Select(v, a, byAttribute: true, keep: false);
     }
 
     private static void Add(string names, string parameters, Func<object?, JinjaBound, object?> run)

@@ -62,7 +62,8 @@ internal sealed class JinjaFormatSpec
             var first = at;
             while (char.IsAsciiDigit(Peek())) at++;
             if (at == first) return null;
-            return int.TryParse(string.Concat(parts[first..at]), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= JinjaLimits.Text
+            return int.TryParse(string.Concat(parts[first..at]), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                && n <= JinjaLimits.Text
                 ? n : throw new ChatTemplateException("a format is too wide");
         }
 
@@ -84,10 +85,13 @@ internal sealed class JinjaFormatSpec
         if (precision >= 0 || noNegativeZero) throw new ChatTemplateException("a whole number takes no precision");
         if (type == 'c')
         {
-            if (sign != '-' || alternative || group != '\0') throw new ChatTemplateException("the format 'c' takes neither sign nor commas");
-            return Padded("", JinjaStringParts.Character(value < 0 || value > int.MaxValue ? -1 : (long)value), align == '\0' ? '<' : align);
+            if (sign != '-' || alternative || group != '\0')
+                throw new ChatTemplateException("the format 'c' takes neither sign nor commas");
+            var character = JinjaStringParts.Character(value < 0 || value > int.MaxValue ? -1 : (long)value);
+            return Padded("", character, align == '\0' ? '<' : align);
         }
-        if (type is not ('\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X') || group == ',' && type is 'b' or 'o' or 'x' or 'X' or 'n' || group == '_' && type == 'n')
+        if (type is not ('\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X') || group == ',' && type is 'b' or 'o' or 'x' or 'X' or 'n'
+            || group == '_' && type == 'n')
             throw new ChatTemplateException($"the format '{type}' is none for whole numbers");
         var digits = Digits(BigInteger.Abs(value), type);
         var prefix = Sign(value.Sign < 0) + (alternative && type is 'b' or 'o' or 'x' or 'X' ? $"0{type}" : "");
@@ -116,7 +120,8 @@ internal sealed class JinjaFormatSpec
             throw new ChatTemplateException($"the format '{type}' is none for numbers with a fraction");
         if (precision > JinjaLimits.Range) throw new ChatTemplateException("a format has too many decimals");
         var text = JinjaFloatText.Of(Math.Abs(type == '%' ? value * 100 : value), type, precision, alternative);
-        var negative = double.IsNegative(value) && !double.IsNaN(value) && !(noNegativeZero && text.All(c => c is '0' or '.' or 'e' or '+' or '-'));
+        var negative = double.IsNegative(value) && !double.IsNaN(value)
+            && !(noNegativeZero && text.All(c => c is '0' or '.' or 'e' or '+' or '-'));
         var whole = text.TakeWhile(char.IsAsciiDigit).Count();
         return Grouped(Sign(negative), text[..whole], text[whole..] + (type == '%' ? "%" : ""), 3);
     }

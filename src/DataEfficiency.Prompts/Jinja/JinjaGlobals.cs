@@ -9,7 +9,8 @@ internal static class JinjaGlobals
 
     public static IEnumerable<JinjaFunction> Functions(TimeProvider time) =>
     [
-        new("raise_exception", a => throw new ChatTemplateException(JinjaText.Of(Message.Bind("raise_exception", a)[0]), raisedByTemplate: true)),
+        new("raise_exception", a =>
+            throw new ChatTemplateException(JinjaText.Of(Message.Bind("raise_exception", a)[0]), raisedByTemplate: true)),
         new("strftime_now", a => JinjaTime.Text(JinjaValue.ToText(Format.Bind("strftime_now", a)[0]), time.GetLocalNow())),
         new("namespace", a => new JinjaNamespace(Mapping("namespace", a))),
         new("dict", a => Mapping("dict", a)),
@@ -27,7 +28,8 @@ internal static class JinjaGlobals
         if (arguments.Positional is [JinjaDictionary from]) foreach (var (key, value) in JinjaValue.Counted(from).Pairs) made[key] = value;
         else if (arguments.Positional is [var pairs])
             foreach (var pair in JinjaValue.Iterate(pairs))
-                made[JinjaValue.Items(pair) is { Count: 2 } two ? two[0] : throw new ChatTemplateException($"'{function}' needs pairs")] = two[1];
+                made[JinjaValue.Items(pair) is { Count: 2 } two ? two[0]
+                    : throw new ChatTemplateException($"'{function}' needs pairs")] = two[1];
         foreach (var (key, value) in arguments.Named) made[key] = value;
         return made;
     }
@@ -44,7 +46,8 @@ internal static class JinjaGlobals
         };
         var count = BigInteger.Max(0, step.Sign > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step);
         if (count > JinjaLimits.Range) throw new ChatTemplateException($"range has more than {JinjaLimits.Range:N0} numbers");
-        if (start < long.MinValue || start > long.MaxValue || stop < long.MinValue || stop > long.MaxValue || BigInteger.Abs(step) > long.MaxValue)
+        if (start < long.MinValue || start > long.MaxValue || stop < long.MinValue || stop > long.MaxValue
+            || BigInteger.Abs(step) > long.MaxValue)
             throw JinjaArithmetic.TooLarge();
         return new JinjaRange((long)start, (long)stop, (long)step, (int)count);
     }

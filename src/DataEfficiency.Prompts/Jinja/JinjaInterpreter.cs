@@ -14,8 +14,8 @@ internal sealed class JinjaInterpreter
     private JinjaInterpreter(JinjaScope top) => (this.top, evaluator) = (top, new JinjaEvaluator(limits));
 
     /// <summary>Renders a template with the names given.</summary>
-    /// <exception cref="ChatTemplateException">Something is undefined, of the wrong type or not supported, a limit is passed, or the template
-    /// raises.</exception>
+    /// <exception cref="ChatTemplateException">Something is undefined, of the wrong type or not supported, a limit is passed, or the
+    /// template raises.</exception>
     public static string Render(IReadOnlyList<Statement> template, IEnumerable<KeyValuePair<string, object?>> names, TimeProvider time)
     {
         var global = new JinjaScope(null);
@@ -58,7 +58,8 @@ internal sealed class JinjaInterpreter
                 foreach (var value in output.Values) Write(JinjaText.Of(evaluator.Evaluate(value, scope)), to);
                 break;
             case If branches:
-                return Run(branches.Branches.FirstOrDefault(b => JinjaValue.IsTrue(evaluator.Evaluate(b.Test, scope))).Body ?? branches.Else, scope, to);
+                var taken = branches.Branches.FirstOrDefault(b => JinjaValue.IsTrue(evaluator.Evaluate(b.Test, scope)));
+                return Run(taken.Body ?? branches.Else, scope, to);
             case For loop: return RunLoop(loop, evaluator.Evaluate(loop.Over, scope), scope, to, depth: 0);
             case Set set: Assign(set.Target, evaluator.Evaluate(set.Value, scope), scope); break;
             case SetBlock block:
@@ -146,7 +147,9 @@ internal sealed class JinjaInterpreter
                     throw new ChatTemplateException($"{JinjaValue.TypeName(value)} cannot be unpacked into {targets.Items.Count} names");
                 foreach (var (item, part) in targets.Items.Zip(parts)) Assign(item, part, scope);
                 break;
-            case Attribute attribute when evaluator.Evaluate(attribute.Of, scope) is JinjaNamespace space: space.Values[attribute.Key] = value; break;
+            case Attribute attribute when evaluator.Evaluate(attribute.Of, scope) is JinjaNamespace space:
+                space.Values[attribute.Key] = value;
+                break;
             default: throw new ChatTemplateException("only attributes of a namespace() can be set");
         }
     }

@@ -5,7 +5,10 @@ internal sealed class JinjaLexer
 {
     // Longest first.
     private static readonly string[] Operators =
-        ["**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
+    [
+        "**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|",
+            ",", ";",
+    ];
 
     private readonly string source;
     private readonly List<JinjaToken> tokens = [];
@@ -51,7 +54,8 @@ internal sealed class JinjaLexer
         var lineStart = text.LastIndexOf('\n') + 1;
         if (sign == '-') text = text[..Trimmed(text)];
         // lstrip_blocks: blanks between the start of the line and a block go.
-        else if (tag >= 0 && sign != '+' && !isVariable && (lineStart > 0 || lineStarts) && Trimmed(text) <= lineStart) text = text[..lineStart];
+        else if (tag >= 0 && sign != '+' && !isVariable && (lineStart > 0 || lineStarts) && Trimmed(text) <= lineStart)
+            text = text[..lineStart];
         if (text.Length > 0) tokens.Add(new JinjaToken(TokenKind.Text, text, line));
         Advance(end);
     }
@@ -177,7 +181,8 @@ internal sealed class JinjaLexer
         var found = Operators.FirstOrDefault(o => string.CompareOrdinal(source, at, o, 0, o.Length) == 0)
             ?? throw Error($"the character '{source[at]}' is not understood");
         if (found is "(" or "[" or "{") brackets.Push(found switch { "(" => ")", "[" => "]", _ => "}" });
-        else if (found is ")" or "]" or "}" && (!brackets.TryPop(out var expected) || expected != found)) throw Error($"'{found}' closes nothing");
+        else if (found is ")" or "]" or "}" && (!brackets.TryPop(out var expected) || expected != found))
+            throw Error($"'{found}' closes nothing");
         at += found.Length;
         tokens.Add(new JinjaToken(TokenKind.Operator, found, line));
     }

@@ -1,4 +1,5 @@
-// Filters on lists, mappings and whatever a loop can run over. Those that jinja2 writes as generators are read once and only as far as needed.
+// Filters on lists, mappings and whatever a loop can run over. Those that jinja2 writes as generators are read once and only as far as
+// needed.
 namespace DataEfficiency.Prompts.Jinja;
 
 internal static class JinjaListFilters
@@ -8,17 +9,19 @@ internal static class JinjaListFilters
     public static void AddTo(Action<string, string, Func<object?, JinjaBound, object?>> add)
     {
         add("default d", "default_value? boolean?", (v, a) => v is Undefined || a.IsTrue(1) && !JinjaValue.IsTrue(v) ? a.Or(0, "") : v);
-        add("length count", "/", (v, _) => JinjaValue.Length(v) ?? throw new ChatTemplateException($"{JinjaValue.TypeName(v)} has no length"));
+        add("length count", "/", (v, _) =>
+            JinjaValue.Length(v) ?? throw new ChatTemplateException($"{JinjaValue.TypeName(v)} has no length"));
         add("first", "", (v, _) => JinjaValue.Iterate(v).FirstOrDefault(new Undefined("the first of nothing")));
         add("last", "", (v, _) => Reversible(v).LastOrDefault(new Undefined("the last of nothing")));
         add("list", "", (v, _) => new JinjaList(JinjaValue.Items(v)));
         add("reverse", "", Reverse);
         add("items", "", (v, _) => Items(v));
         add("attr", "name", (v, a) => Attribute(v, a[0]));
-        add("join", "d? attribute?", (v, a) => JinjaStringMethods.Join(JinjaText.Of(a.Or(0, "")), Mapped(v, a[1]).Select(JinjaText.Of)));
+        add("join", "d? attribute?", (v, a) =>
+            JinjaStringMethods.Join(JinjaText.Of(a.Or(0, "")), JinjaParts.Mapped(v, a[1]).Select(JinjaText.Of)));
         add("sort", "reverse? case_sensitive? attribute?", Sort);
         add("dictsort", "case_sensitive? by? reverse?", SortMapping);
-        add("unique", "case_sensitive? attribute?", (v, a) => new JinjaIterator(Unique(v, Getter(a[1], a.IsTrue(0)))));
+        add("unique", "case_sensitive? attribute?", (v, a) => new JinjaIterator(Unique(v, JinjaParts.Getter(a[1], a.IsTrue(0)))));
         add("min", "case_sensitive? attribute?", (v, a) => Extreme(v, a, -1));
         add("max", "case_sensitive? attribute?", (v, a) => Extreme(v, a, 1));
         add("sum", "attribute? start?", Sum);
@@ -26,74 +29,6 @@ internal static class JinjaListFilters
         add("batch", "linecount fill_with?", (v, a) => new JinjaIterator(Batch(v, a[0], a[1])));
         add("slice", "slices fill_with?", (v, a) => new JinjaIterator(Slice(v, JinjaValue.ToCount(a[0]), a[1])));
     }
-
-    public static object Map(object? value, JinjaArguments arguments)
-    {
-        return new JinjaIterator(Run());
-
-        IEnumerable<object?> Run()
-        {
-            if (!JinjaValue.IsTrue(value)) yield break;
-            Func<object?, object?> change;
-            if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out var attribute))
-            {
-                if (arguments.Named.Keys.FirstOrDefault(n => n is not ("attribute" or "default")) is { } other)
-                    throw new ChatTemplateException($"map takes no argument '{other}'");
-                change = Getter(attribute, caseSensitive: true, arguments.Named.GetValueOrDefault("default"));
-            }
-            else if (arguments.Positional.Count == 0) throw new ChatTemplateException("map needs a filter or attribute=");
-            else
-            {
-                var (name, rest) = (JinjaValue.ToText(arguments.Positional[0]), arguments.Skip(1));
-                change = item => JinjaFilters.Apply(name, item, rest);
-            }
-            foreach (var item in JinjaValue.Iterate(value)) yield return change(item);
-        }
-    }
-
-    public static object Select(object? value, JinjaArguments arguments, bool byAttribute, bool keep)
-    {
-        return new JinjaIterator(Run());
-
-        IEnumerable<object?> Run()
-        {
-            if (!JinjaValue.IsTrue(value)) yield break;
-            if (byAttribute && arguments.Positional.Count == 0) throw new ChatTemplateException("an attribute is needed");
-            var part = byAttribute ? Getter(arguments.Positional[0], caseSensitive: true) : item => item;
-            var test = byAttribute ? arguments.Skip(1) : arguments;
-            var rest = test.Skip(1);
-            foreach (var item in JinjaValue.Iterate(value))
-            {
-                var subject = part(item);
-                if (keep == (test.Positional.Count == 0 ? JinjaValue.IsTrue(subject) : JinjaTests.Holds(JinjaValue.ToText(test.Positional[0]), subject, rest)))
-                    yield return item;
-            }
-        }
-    }
-
-    /// <summary>The part of an item that an attribute names ("a.b.0", or a number); the item itself without one.</summary>
-    private static Func<object?, object?> Getter(object? attribute, bool caseSensitive, object? absent = null)
-    {
-        var parts = Parts(attribute);
-        return item =>
-        {
-            foreach (var part in parts)
-            {
-                item = JinjaMembers.Item(item, part);
-                if (item is Undefined && absent is not null) item = absent;
-            }
-            return caseSensitive ? item : Folded(item);
-        };
-    }
-
-    private static object?[] Parts(object? attribute) => attribute is null ? []
-        : !JinjaValue.IsText(attribute, out var path) ? [attribute]
-        : [.. path.Split('.').Select(p => p.Length is > 0 and < 19 && p.All(char.IsAsciiDigit) ? JinjaNumberText.Whole(p) : p)];
-
-    private static object? Folded(object? value) => JinjaValue.IsText(value, out var text) ? JinjaStringCase.Lower(text) : value;
-
-    private static IEnumerable<object?> Mapped(object? value, object? attribute) =>
-        attribute is null ? JinjaValue.Iterate(value) : JinjaValue.Iterate(value).Select(Getter(attribute, caseSensitive: true));
 
     private static IReadOnlyList<object?> Reversible(object? value) => value is JinjaIterator or JinjaLoop
         ? throw new ChatTemplateException($"{JinjaValue.TypeName(value)} has no end to begin at") : JinjaValue.Items(value);
@@ -114,7 +49,8 @@ internal static class JinjaListFilters
         IEnumerable<object?> Run()
         {
             if (value is Undefined) yield break;
-            if (value is not JinjaDictionary map) throw new ChatTemplateException($"items needs a mapping, not {JinjaValue.TypeName(value)}");
+            if (value is not JinjaDictionary map)
+                throw new ChatTemplateException($"items needs a mapping, not {JinjaValue.TypeName(value)}");
             foreach (var pair in JinjaMembers.Pairs(map)) yield return pair;
         }
     }
@@ -122,14 +58,15 @@ internal static class JinjaListFilters
     private static object? Attribute(object? value, object? name)
     {
         if (value is Undefined u) throw u.Asked("it has no attributes");
-        return JinjaMembers.TryGet(value, JinjaValue.ToText(name), out var found) ? found : new Undefined($"'{name}' of {JinjaValue.TypeName(value)}");
+        return JinjaMembers.TryGet(value, JinjaValue.ToText(name), out var found) ? found
+            : new Undefined($"'{name}' of {JinjaValue.TypeName(value)}");
     }
 
     private static JinjaList Sort(object? value, JinjaBound a)
     {
         // several attributes with commas between them are looked at in turn
         var getters = (JinjaValue.IsText(a[2], out var several) ? several.Split(',').Select(p => (object?)p).ToArray() : [a[2]])
-            .Select(part => Getter(part, a.IsTrue(1))).ToArray();
+            .Select(part => JinjaParts.Getter(part, a.IsTrue(1))).ToArray();
         return Ordered(JinjaValue.Items(value), item => new JinjaList(getters.Select(get => get(item))), a.Count(0, 0) != 0);
     }
 
@@ -137,9 +74,11 @@ internal static class JinjaListFilters
     {
         var by = a.Or(1, "key") as string;
         if (by is not ("key" or "value")) throw new ChatTemplateException("dictsort sorts by \"key\" or \"value\"");
-        if (value is not JinjaDictionary map) throw new ChatTemplateException($"dictsort needs a mapping, not {JinjaValue.TypeName(value)}");
+        if (value is not JinjaDictionary map)
+            throw new ChatTemplateException($"dictsort needs a mapping, not {JinjaValue.TypeName(value)}");
         var caseSensitive = a.IsTrue(0);
-        return Ordered(JinjaMembers.Pairs(map), pair => ((JinjaList)pair!)[by == "key" ? 0 : 1] is var part && caseSensitive ? part : Folded(part), a.Count(2, 0) != 0);
+        return Ordered(JinjaMembers.Pairs(map), pair =>
+            ((JinjaList)pair!)[by == "key" ? 0 : 1] is var part && caseSensitive ? part : JinjaParts.Folded(part), a.Count(2, 0) != 0);
     }
 
     /// <summary>Stable; backwards too, so that equals keep their order.</summary>
@@ -171,10 +110,11 @@ internal static class JinjaListFilters
 
     private static object? Extreme(object? value, JinjaBound a, int sign)
     {
-        var key = Getter(a[1], a.IsTrue(0));
+        var key = JinjaParts.Getter(a[1], a.IsTrue(0));
         (object? Item, object? Key)? best = null;
         foreach (var item in JinjaValue.Iterate(value))
-            if (key(item) is var part && (best is null || JinjaEquality.Holds(sign < 0 ? "<" : ">", part, best.Value.Key))) best = (item, part);
+            if (key(item) is var part && (best is null || JinjaEquality.Holds(sign < 0 ? "<" : ">", part, best.Value.Key)))
+                best = (item, part);
         return best is { } found ? found.Item : new Undefined("the smallest or greatest of nothing");
     }
 
@@ -182,14 +122,14 @@ internal static class JinjaListFilters
     {
         var sum = a.Or(1, 0L);
         if (JinjaValue.IsText(sum, out _)) throw new ChatTemplateException("sum does not join texts; use join");
-        foreach (var item in Mapped(value, a[0])) sum = JinjaArithmetic.Apply("+", sum, item);
+        foreach (var item in JinjaParts.Mapped(value, a[0])) sum = JinjaArithmetic.Apply("+", sum, item);
         return sum;
     }
 
     private static JinjaList GroupBy(object? value, JinjaBound a)
     {
         var caseSensitive = a.IsTrue(2);
-        var (key, shown) = (Getter(a[0], caseSensitive, a[1]), Getter(a[0], caseSensitive: true, a[1]));
+        var (key, shown) = (JinjaParts.Getter(a[0], caseSensitive, a[1]), JinjaParts.Getter(a[0], caseSensitive: true, a[1]));
         var groups = new JinjaList([]);
         (object? Key, JinjaList Items)? group = null;
         foreach (var item in Ordered(JinjaValue.Items(value), key, backwards: false))

@@ -15,7 +15,8 @@ internal static class JinjaLiteral
         if (at == 0 || source[at - 1] != '.')
         {
             var whole = end;
-            if (end < source.Length && source[end] == '.' && Digits(source, end + 1, char.IsAsciiDigit) is var fraction && fraction > end + 1)
+            if (end < source.Length && source[end] == '.' && Digits(source, end + 1, char.IsAsciiDigit) is var fraction
+                && fraction > end + 1)
                 whole = fraction;
             var exponent = whole;
             if (exponent < source.Length && source[exponent] is 'e' or 'E')
@@ -53,10 +54,12 @@ internal static class JinjaLiteral
     /// <exception cref="ChatTemplateException">More digits than Python reads.</exception>
     public static object Whole(string text, int line)
     {
-        if (text.Length > JinjaNumberText.MostDigits) throw new ChatTemplateException($"line {line}: a number of {text.Length} digits is too large");
+        if (text.Length > JinjaNumberText.MostDigits)
+            throw new ChatTemplateException($"line {line}: a number of {text.Length} digits is too large");
         return (text.Length > 1 ? text[1] : ' ') switch
         {
-            'x' or 'X' => JinjaNumbers.Whole(BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
+            'x' or 'X' =>
+                JinjaNumbers.Whole(BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
             'b' or 'B' => JinjaNumbers.Whole(Sum(text[2..], 2)),
             'o' or 'O' => JinjaNumbers.Whole(Sum(text[2..], 8)),
             _ => JinjaNumbers.Whole(BigInteger.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)),

@@ -25,7 +25,8 @@ internal sealed class JinjaMacro(MacroBody body, Func<(JinjaBound Values, IReadO
         }
         var special = new List<(string, object?)>();
         if (body.TakesCaller && !hasCaller)
-            special.Add(("caller", named.Remove("caller", out var caller) && caller is not null ? caller : new Undefined("the caller of this macro")));
+            special.Add(("caller", named.Remove("caller", out var caller) && caller is not null ? caller
+                : new Undefined("the caller of this macro")));
         if (body.TakesNamed) special.Add(("kwargs", Mapping(named)));
         else if (named.Count > 0) throw new ChatTemplateException($"the macro '{Name}' takes no argument '{named.Keys.First()}'");
         if (body.TakesMore) special.Add(("varargs", new JinjaList(arguments.Positional.Skip(values.Length), isTuple: true)));

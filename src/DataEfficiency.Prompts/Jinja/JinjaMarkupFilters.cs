@@ -35,7 +35,8 @@ internal static class JinjaMarkupFilters
         return made.ToString();
     }
 
-    private static readonly (string Name, string Text)[] Entities = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&#34;", "\""), ("&quot;", "\"")];
+    private static readonly (string Name, string Text)[] Entities =
+        [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&#34;", "\""), ("&quot;", "\"")];
 
     private static string Without(string text, string open, string close)
     {
@@ -64,7 +65,8 @@ internal static class JinjaMarkupFilters
         JinjaLimits.Running.MayMake(3L * text.Length);
         var made = new StringBuilder();
         foreach (var b in Encoding.UTF8.GetBytes(text))
-            _ = b < 128 && (char.IsAsciiLetterOrDigit((char)b) || (char)b is '_' or '.' or '-' or '~' || !inQuery && b == '/') ? made.Append((char)b)
+            _ = b < 128 && (char.IsAsciiLetterOrDigit((char)b) || (char)b is '_' or '.' or '-' or '~' || !inQuery && b == '/')
+                ? made.Append((char)b)
                 : inQuery && b == ' ' ? made.Append('+') : made.Append($"%{b:X2}");
         return made.ToString();
     }
@@ -77,7 +79,8 @@ internal static class JinjaMarkupFilters
         {
             if (part is null or Undefined) continue;
             var name = JinjaValue.ToText(key);
-            if (name.Any(c => CodePoints.IsSpace(c) || c is '/' or '>' or '=')) throw new ChatTemplateException($"xmlattr: '{name}' is no name of an attribute");
+            if (name.Any(c => CodePoints.IsSpace(c) || c is '/' or '>' or '='))
+                throw new ChatTemplateException($"xmlattr: '{name}' is no name of an attribute");
             made.Add($"{JinjaMarkup.Escaped(key).Text}=\"{JinjaMarkup.Escaped(part).Text}\"");
         }
         var text = JinjaStringMethods.Join(" ", made);

@@ -11,7 +11,8 @@ internal static class JinjaMembers
     {
         if (of is Undefined u) throw u.Asked($"it has no '{key}'");
         if (TryGet(of, key, out var value)) return value;
-        return of is JinjaDictionary map && map.TryGetValue(key, out value) ? value : new Undefined($"'{key}' of {JinjaValue.TypeName(of)}");
+        return of is JinjaDictionary map && map.TryGetValue(key, out value) ? value
+            : new Undefined($"'{key}' of {JinjaValue.TypeName(of)}");
     }
 
     public static object? Item(object? of, object? key)
@@ -24,7 +25,8 @@ internal static class JinjaMembers
                 return At(of, JinjaValue.ToCount(key));
         }
         if (JinjaValue.IsText(key, out var name) && TryGet(of, name, out var found)) return found;
-        return new Undefined($"item {(JinjaValue.IsText(key, out _) ? $"'{name}'" : JinjaValue.TypeName(key))} of {JinjaValue.TypeName(of)}");
+        var shown = JinjaValue.IsText(key, out _) ? $"'{name}'" : JinjaValue.TypeName(key);
+        return new Undefined($"item {shown} of {JinjaValue.TypeName(of)}");
     }
 
     /// <summary>Whether a value can be a key at all; jinja2 makes no error of asking for one that cannot.</summary>
@@ -76,11 +78,13 @@ internal static class JinjaMembers
     }
 
     private static bool HasChanging(object of, string key) =>
-        of is JinjaList ? key is not ("popitem" or "setdefault" or "update") : key is "clear" or "pop" or "popitem" or "setdefault" or "update";
+        of is JinjaList ? key is not ("popitem" or "setdefault" or "update")
+            : key is "clear" or "pop" or "popitem" or "setdefault" or "update";
 
     public static object Slice(object? of, object? start, object? stop, object? step)
     {
-        if (of is not (string or JinjaMarkup or JinjaList or JinjaRange)) throw new ChatTemplateException($"{JinjaValue.TypeName(of)} cannot be sliced");
+        if (of is not (string or JinjaMarkup or JinjaList or JinjaRange))
+            throw new ChatTemplateException($"{JinjaValue.TypeName(of)} cannot be sliced");
         var items = JinjaValue.Items(of);
         var by = step is null ? 1 : JinjaValue.ToCount(step);
         if (by == 0) throw new ChatTemplateException("the step of a slice is zero");
@@ -94,7 +98,8 @@ internal static class JinjaMembers
         {
             string => string.Concat(taken),
             JinjaMarkup => new JinjaMarkup(string.Concat(taken)),
-            JinjaRange range => new JinjaRange(range.Start + from * range.Step, range.Start + to * range.Step, range.Step * by, taken.Count),
+            JinjaRange range =>
+                new JinjaRange(range.Start + from * range.Step, range.Start + to * range.Step, range.Step * by, taken.Count),
             _ => new JinjaList(taken, ((JinjaList)of).IsTuple),
         };
 
@@ -118,7 +123,8 @@ internal static class JinjaMembers
         };
     }
 
-    public static JinjaList Pairs(JinjaDictionary map) => new(JinjaValue.Counted(map).Pairs.Select(p => (object?)JinjaList.Tuple(p.Key, p.Value)));
+    public static JinjaList Pairs(JinjaDictionary map) =>
+        new(JinjaValue.Counted(map).Pairs.Select(p => (object?)JinjaList.Tuple(p.Key, p.Value)));
 
     private static JinjaFunction? DictionaryMethod(JinjaDictionary map, string name) => name switch
     {

@@ -1,4 +1,5 @@
-// Which names a template assigns and reads, as the parser meets them: a macro takes caller, kwargs and varargs only where its body speaks of them.
+// Which names a template assigns and reads, as the parser meets them: a macro takes caller, kwargs and varargs only where its body speaks
+// of them.
 namespace DataEfficiency.Prompts.Jinja;
 
 internal sealed class JinjaNames

@@ -35,7 +35,8 @@ internal static class JinjaNumberFilters
     private static object? Float(object? value)
     {
         if (value is Undefined u) throw u.Asked("it is no number");
-        return JinjaValue.IsNumber(value) ? JinjaArithmetic.ToDouble(value) : JinjaValue.IsText(value, out var text) ? JinjaNumberText.Float(text) : null;
+        if (JinjaValue.IsNumber(value)) return JinjaArithmetic.ToDouble(value);
+        return JinjaValue.IsText(value, out var text) ? JinjaNumberText.Float(text) : null;
     }
 
     private static object Round(object? value, JinjaBound a)
@@ -46,11 +47,13 @@ internal static class JinjaNumberFilters
             return JinjaNumbers.Whole(value is double bare ? Truncated(Rounded(bare, 0)) : JinjaArithmetic.ToBig(value));
         var precision = a.Count(0, 0);
         if (Math.Abs(precision) > MostDecimals && value is not double) throw new ChatTemplateException("round: too many decimals");
-        if (method == "common") return value is double d ? Rounded(d, precision) : RoundedWhole(JinjaArithmetic.ToBig(value), (int)precision);
+        if (method == "common")
+            return value is double d ? Rounded(d, precision) : RoundedWhole(JinjaArithmetic.ToBig(value), (int)precision);
         if (Math.Abs(precision) > MostDecimals) throw new ChatTemplateException("round: too many decimals");
         var power = JinjaArithmetic.Apply("**", 10L, precision);
         var scaled = JinjaArithmetic.Apply("*", value, power);
-        object edge = scaled is double real ? JinjaNumbers.Whole(Truncated(method == "ceil" ? Math.Ceiling(real) : Math.Floor(real))) : scaled!;
+        object edge = scaled is double real ? JinjaNumbers.Whole(Truncated(method == "ceil" ? Math.Ceiling(real) : Math.Floor(real)))
+            : scaled!;
         return JinjaArithmetic.Apply("/", edge, power)!;
     }
 
@@ -75,11 +78,13 @@ internal static class JinjaNumberFilters
 
     private static string FileSize(object? value, bool binary)
     {
-        var bytes = Float(value) is { } number ? (double)number : throw new ChatTemplateException($"filesizeformat needs a number, not {JinjaValue.TypeName(value)}");
+        var bytes = Float(value) is { } number ? (double)number
+            : throw new ChatTemplateException($"filesizeformat needs a number, not {JinjaValue.TypeName(value)}");
         if (bytes == 1) return "1 Byte";
         double step = binary ? 1024 : 1000;
         if (bytes < step) return $"{Truncated(bytes)} Bytes";
-        string[] units = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        string[] units = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+            : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         for (var i = 0; ; i++)
         {
             var unit = (double)BigInteger.Pow((int)step, i + 2);

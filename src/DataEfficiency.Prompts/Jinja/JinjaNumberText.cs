@@ -15,8 +15,10 @@ internal static class JinjaNumberText
         text = JinjaStringParts.Strip(text, null, true, true);
         var negative = text.StartsWith('-');
         if (text.StartsWith('-') || text.StartsWith('+')) text = text[1..];
-        var prefixed = text.Length > 1 && text[0] == '0' ? char.ToLowerInvariant(text[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
-        if (prefixed != 0 && (@base == prefixed || @base == 0)) (text, @base) = (text[2..].StartsWith('_') ? text[3..] : text[2..], prefixed);
+        var prefixed = text.Length > 1 && text[0] == '0'
+            ? char.ToLowerInvariant(text[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        if (prefixed != 0 && (@base == prefixed || @base == 0))
+            (text, @base) = (text[2..].StartsWith('_') ? text[3..] : text[2..], prefixed);
         else if (@base == 0)
         {
             if (text.Length > 1 && text[0] == '0' && text.Any(c => c is not ('0' or '_'))) return null;
@@ -26,7 +28,8 @@ internal static class JinjaNumberText
         var sum = BigInteger.Zero;
         foreach (var c in text.Replace("_", ""))
         {
-            var digit = CharUnicodeInfo.GetDecimalDigitValue(c) is var d and >= 0 ? d : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
+            var digit = CharUnicodeInfo.GetDecimalDigitValue(c) is var d and >= 0 ? d
+                : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
             if (digit >= @base) return null;
             sum = sum * @base + digit;
         }
@@ -47,8 +50,10 @@ internal static class JinjaNumberText
         }
         var made = string.Concat(plain.Select(c => CharUnicodeInfo.GetDecimalDigitValue(c) is var d and >= 0 ? (char)('0' + d) : c));
         if (made.Length == 0 || made.Any(c => !char.IsAsciiDigit(c) && c is not ('.' or 'e' or 'E' or '+' or '-' or '_'))) return null;
-        if (made[0] is '+' or '-' || made.Contains('_') && !made.Split('.', 'e', 'E', '+', '-').All(p => p.Length == 0 || Grouped(p))) return null;
-        return double.TryParse(made.Replace("_", ""), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value)
+        if (made[0] is '+' or '-' || made.Contains('_') && !made.Split('.', 'e', 'E', '+', '-').All(p => p.Length == 0 || Grouped(p)))
+            return null;
+        return double.TryParse(made.Replace("_", ""), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture, out var value)
             ? sign * value : null;
     }
 

@@ -9,7 +9,8 @@ internal sealed class JinjaParser : JinjaExpressionParser
 
     private JinjaParser(List<JinjaToken> tokens) : base(tokens) { }
 
-    /// <exception cref="ChatTemplateException">The template is malformed or uses what is refused; the message names line and construct.</exception>
+    /// <exception cref="ChatTemplateException">The template is malformed or uses what is refused; the message names line and
+    /// construct.</exception>
     public static IReadOnlyList<Statement> Parse(string template)
     {
         var parser = new JinjaParser(JinjaLexer.Tokens(template));

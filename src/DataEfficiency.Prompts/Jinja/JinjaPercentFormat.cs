@@ -92,7 +92,8 @@ internal sealed class JinjaPercentFormat
         long count = 0;
         if (c == '*')
         {
-            count = NextValue() is var value && JinjaArithmetic.IsWhole(value) ? JinjaValue.ToCount(value) : throw new ChatTemplateException("%: * needs a whole number");
+            count = NextValue() is var value && JinjaArithmetic.IsWhole(value) ? JinjaValue.ToCount(value)
+                : throw new ChatTemplateException("%: * needs a whole number");
             c = Take();
         }
         else
@@ -101,7 +102,8 @@ internal sealed class JinjaPercentFormat
         return (int)count;
     }
 
-    private object? NextValue() => used < values.Count ? values[used++] : throw new ChatTemplateException("%: not enough arguments for the format");
+    private object? NextValue() =>
+        used < values.Count ? values[used++] : throw new ChatTemplateException("%: not enough arguments for the format");
 
     private (string Prefix, string Text) One(char type, object? value, string sign, bool alternative, int precision)
     {
@@ -109,16 +111,18 @@ internal sealed class JinjaPercentFormat
         {
             case 's': return ("", Cut(escapes ? JinjaMarkup.Escaped(value).Text : JinjaText.Of(value), precision));
             case 'r': return ("", Cut(Escaped(JinjaText.Representation(value)), precision));
-            case 'a': return ("", Cut(Escaped(value is string s ? JinjaText.Quoted(s, ascii: true) : Ascii(JinjaText.Representation(value))), precision));
+            case 'a': return ("", Cut(Escaped(AsciiRepresentation(value)), precision));
             case 'c':
-                if (JinjaValue.IsText(value, out var one)) return ("", CodePoints.Count(one) == 1 ? one : throw new ChatTemplateException("%c needs one character"));
+                if (JinjaValue.IsText(value, out var one))
+                    return ("", CodePoints.Count(one) == 1 ? one : throw new ChatTemplateException("%c needs one character"));
                 return ("", JinjaStringParts.Character(JinjaValue.ToCount(value)));
             case 'd' or 'i' or 'u':
                 var whole = value is double d && !escapes ? JinjaNumberFilters.Truncated(d) : JinjaArithmetic.ToBig(value);
                 return (whole.Sign < 0 ? "-" : sign, Filled(JinjaText.Number(BigInteger.Abs(whole)), precision));
             case 'o' or 'x' or 'X':
                 var number = JinjaArithmetic.ToBig(value);
-                return ((number.Sign < 0 ? "-" : sign) + (alternative ? "0" + type : ""), Filled(JinjaFormatSpec.Digits(BigInteger.Abs(number), type), precision));
+                return ((number.Sign < 0 ? "-" : sign) + (alternative ? "0" + type : ""),
+                    Filled(JinjaFormatSpec.Digits(BigInteger.Abs(number), type), precision));
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
                 if (precision > JinjaLimits.Range) throw new ChatTemplateException("a format has too many decimals");
                 var real = JinjaArithmetic.ToDouble(value);
@@ -133,7 +137,8 @@ internal sealed class JinjaPercentFormat
     private static string Ascii(string text) => string.Concat(CodePoints.Values(text).Select(c =>
         c < 128 ? CodePoints.Text(c) : c <= 0xFF ? $"\\x{c:x2}" : c <= 0xFFFF ? $"\\u{c:x4}" : $"\\U{c:x8}"));
 
-    public static string AsciiRepresentation(object? value) => value is string s ? JinjaText.Quoted(s, ascii: true) : Ascii(JinjaText.Representation(value));
+    public static string AsciiRepresentation(object? value) =>
+        value is string s ? JinjaText.Quoted(s, ascii: true) : Ascii(JinjaText.Representation(value));
 
     private static string Cut(string text, int precision) => precision < 0 ? text : text[..CodePoints.Unit(text, precision)];
 

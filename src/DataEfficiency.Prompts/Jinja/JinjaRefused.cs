@@ -9,7 +9,8 @@ internal sealed record JinjaRefused(string Kind, string Name, string Reason)
     private const string Html = "it writes HTML links, and a prompt is plain text";
     private const string Random = "it is random: the same messages must give the same prompt";
 
-    public static readonly JinjaRefused NamedCharacter = new("escape", "\\N", "names of characters need Unicode's list of names; write \\u and the number");
+    public static readonly JinjaRefused NamedCharacter =
+        new("escape", "\\N", "names of characters need Unicode's list of names; write \\u and the number");
     public static readonly JinjaRefused Complex = new("value", "complex number", "a root of a negative number is no part of a prompt");
     public static readonly JinjaRefused Set = new("value", "set", "Python's sets have no order, so that the prompt would not be fixed");
     public static readonly JinjaRefused Address = new("result", "text of a function or iterator", "Python writes its address in memory");
@@ -41,7 +42,8 @@ internal sealed record JinjaRefused(string Kind, string Name, string Reason)
         new("method", "hex", "hexadecimal floats are no part of a prompt"),
         new("method", "as_integer_ratio", "fractions of floats are no part of a prompt"),
         new("method", "unescape", "it is a method of escaped text and needs HTML's list of entities; a prompt is plain text"),
-        new("method", "striptags", "it is a method of escaped text and needs HTML's list of entities; use the filter where the text has none"),
+        new("method", "striptags",
+            "it is a method of escaped text and needs HTML's list of entities; use the filter where the text has none"),
         NamedCharacter,
         Complex,
         Set,

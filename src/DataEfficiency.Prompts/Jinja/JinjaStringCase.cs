@@ -113,7 +113,8 @@ internal static class JinjaStringCase
         return after is not null && IsCased(after.Value) ? "σ" : "ς";
     }
 
-    private static bool IsIgnored(int c) => c is '\'' or '.' or ':' or '^' or '`' or '\u00B7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
+    private static bool IsIgnored(int c) =>
+        c is '\'' or '.' or ':' or '^' or '`' or '\u00B7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
         || CodePoints.Category(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 }

@@ -10,8 +10,9 @@ internal static class JinjaStringMethods
     // What these give of an escaped text is escaped text again; of new and fill characters too.
     private static readonly HashSet<string> Escaping =
     [
-        "capitalize", "title", "lower", "upper", "replace", "ljust", "rjust", "lstrip", "rstrip", "center", "strip", "translate", "expandtabs",
-        "swapcase", "zfill", "casefold", "removeprefix", "removesuffix", "partition", "rpartition", "split", "rsplit", "splitlines", "join",
+        "capitalize", "title", "lower", "upper", "replace", "ljust", "rjust", "lstrip", "rstrip", "center", "strip", "translate",
+        "expandtabs", "swapcase", "zfill", "casefold", "removeprefix", "removesuffix", "partition", "rpartition", "split", "rsplit",
+            "splitlines", "join",
     ];
 
     private static readonly Dictionary<string, Method> Methods = new()
@@ -27,8 +28,10 @@ internal static class JinjaStringMethods
         ["swapcase"] = New("/", (t, _) => JinjaStringCase.Swap(t)),
         ["startswith"] = New("prefix start? end? /", (t, a) => Within(t, a, (part, p) => part.StartsWith(p, StringComparison.Ordinal))),
         ["endswith"] = New("suffix start? end? /", (t, a) => Within(t, a, (part, p) => part.EndsWith(p, StringComparison.Ordinal))),
-        ["removeprefix"] = New("prefix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.StartsWith(p, StringComparison.Ordinal) ? t[p.Length..] : t),
-        ["removesuffix"] = New("suffix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.EndsWith(p, StringComparison.Ordinal) ? t[..^p.Length] : t),
+        ["removeprefix"] =
+            New("prefix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.StartsWith(p, StringComparison.Ordinal) ? t[p.Length..] : t),
+        ["removesuffix"] =
+            New("suffix /", (t, a) => JinjaValue.ToText(a[0]) is var p && t.EndsWith(p, StringComparison.Ordinal) ? t[..^p.Length] : t),
         ["split"] = New("sep? maxsplit?", (t, a) => JinjaStringParts.Split(t, a[0], a.Count(1, -1))),
         ["rsplit"] = New("sep? maxsplit?", (t, a) => JinjaStringParts.SplitFromRight(t, a[0], a.Count(1, -1))),
         ["splitlines"] = New("keepends?", (t, a) => new JinjaList(JinjaStringParts.Lines(t, a.IsTrue(0)))),
@@ -82,8 +85,10 @@ internal static class JinjaStringMethods
 
     private static JinjaArguments Escaped(string name, JinjaArguments given) => name switch
     {
-        "replace" or "ljust" or "rjust" or "center" => given with { Positional = [.. given.Positional.Select((v, i) => i == 1 ? JinjaMarkup.Escaped(v) : v)] },
-        "join" => given with { Positional = [.. given.Positional.Select(v => new JinjaList(JinjaValue.Iterate(v).Select(JinjaMarkup.Escaped)))] },
+        "replace" or "ljust" or "rjust" or "center" =>
+            given with { Positional = [.. given.Positional.Select((v, i) => i == 1 ? JinjaMarkup.Escaped(v) : v)] },
+        "join" =>
+            given with { Positional = [.. given.Positional.Select(v => new JinjaList(JinjaValue.Iterate(v).Select(JinjaMarkup.Escaped)))] },
         _ => given,
     };
 
@@ -125,7 +130,8 @@ internal static class JinjaStringMethods
 
     private static bool All(string text, Func<int, bool> holds) => text.Length > 0 && CodePoints.Values(text).All(holds);
 
-    private static bool IsPartOfName(int c) => CodePoints.Category(c) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
+    private static bool IsPartOfName(int c) =>
+        CodePoints.Category(c) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.NonSpacingMark
         or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation;
 
     /// <summary>The part that the optional start and end leave; null where they cross.</summary>
@@ -181,7 +187,8 @@ internal static class JinjaStringMethods
         return Repeated(fill, before) + text + Repeated(fill, (int)more - before);
     }
 
-    public static string Repeated(string text, int times) => text.Length == 1 ? new string(text[0], times) : string.Concat(Enumerable.Repeat(text, times));
+    public static string Repeated(string text, int times) =>
+        text.Length == 1 ? new string(text[0], times) : string.Concat(Enumerable.Repeat(text, times));
 
     private static string ZeroFill(string text, long width)
     {

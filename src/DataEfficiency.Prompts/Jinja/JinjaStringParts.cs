@@ -15,7 +15,8 @@ internal static class JinjaStringParts
             return text[first..last];
         }
         var set = CodePoints.Split(JinjaValue.ToText(characters)).ToHashSet();
-        while (start && first < last && text.Substring(first, CodePoints.LengthAt(text, first)) is var c && set.Contains(c)) first += c.Length;
+        while (start && first < last && text.Substring(first, CodePoints.LengthAt(text, first)) is var c && set.Contains(c))
+            first += c.Length;
         while (end && last > first && Before(text, last) is var c && last - c.Length >= first && set.Contains(c)) last -= c.Length;
         return text[first..last];
     }
@@ -111,7 +112,8 @@ internal static class JinjaStringParts
             JinjaLimits.Running.Step();
             if (!map.TryGetValue((long)c, out var value)) made.Append(CodePoints.Text(c));
             else if (value is not null)
-                made.Append(JinjaLimits.Running.Made(JinjaValue.IsText(value, out var replaced) ? replaced : Character(JinjaValue.ToCount(value))));
+                made.Append(JinjaLimits.Running.Made(JinjaValue.IsText(value, out var replaced) ? replaced
+                    : Character(JinjaValue.ToCount(value))));
         }
         return made.ToString();
     }
@@ -124,7 +126,8 @@ internal static class JinjaStringParts
         {
             if (a[0] is not JinjaDictionary map) throw new ChatTemplateException("maketrans needs a mapping or two texts");
             foreach (var (key, value) in map.Pairs)
-                table[JinjaValue.IsText(key, out var text) ? (long)One(text) : key is long ? key : throw new ChatTemplateException("maketrans: keys are characters or numbers")] = value;
+                table[JinjaValue.IsText(key, out var text) ? (long)One(text) : key is long ? key
+                    : throw new ChatTemplateException("maketrans: keys are characters or numbers")] = value;
             return table;
         }
         var (from, to) = (CodePoints.Values(JinjaValue.ToText(a[0])).ToList(), CodePoints.Values(JinjaValue.ToText(a[1])).ToList());

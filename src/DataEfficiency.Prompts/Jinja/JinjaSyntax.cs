@@ -21,7 +21,8 @@ internal sealed record Conditional(Expression Test, Expression Then, Expression?
 /// <param name="Rest">*list</param>
 /// <param name="NamedRest">**mapping</param>
 internal sealed record Arguments(
-    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Rest = null, Expression? NamedRest = null)
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Rest = null,
+    Expression? NamedRest = null)
 {
     public static readonly Arguments None = new([], []);
 
@@ -36,8 +37,8 @@ internal sealed record If(
     IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else, int Line) : Statement(Line);
 /// <param name="Target">A name, or a tuple of targets.</param>
 internal sealed record For(
-    Expression Target, Expression Over, Expression? Where, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else, bool Recursive, int Line)
-    : Statement(Line);
+    Expression Target, Expression Over, Expression? Where, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else, bool Recursive,
+    int Line) : Statement(Line);
 /// <param name="Target">A name, an attribute of a namespace, or a tuple of targets.</param>
 internal sealed record Set(Expression Target, Expression Value, int Line) : Statement(Line);
 /// <param name="Wrap">Applies the filters of {% set x | filter %}; its innermost operand is the name <see cref="Captured"/>.</param>
@@ -46,7 +47,8 @@ internal sealed record SetBlock(Expression Target, Expression Wrap, IReadOnlyLis
     public const string Captured = "{captured}";
 }
 internal sealed record FilterBlock(Expression Wrap, IReadOnlyList<Statement> Body, int Line) : Statement(Line);
-internal sealed record With(IReadOnlyList<(Expression Target, Expression Value)> Names, IReadOnlyList<Statement> Body, int Line) : Statement(Line);
+internal sealed record With(IReadOnlyList<(Expression Target, Expression Value)> Names, IReadOnlyList<Statement> Body, int Line)
+    : Statement(Line);
 internal sealed record Macro(MacroBody Body, int Line) : Statement(Line);
 internal sealed record CallBlock(Call Call, MacroBody Caller, int Line) : Statement(Line);
 /// <summary>{% generation %}: marks the assistant's part for training; here its body is written as it is, in a scope of its own.</summary>

@@ -15,8 +15,8 @@ internal static class JinjaTextFilters
         add("trim", "chars?", (v, a) => Method(v, "strip", a[0]));
         add("center", "width?", (v, a) => Method(v, "center", a.Or(0, 80L)));
         add("title", "", (v, _) => Title(JinjaText.Of(v)));
-        add("replace", "old new count?", (v, a) =>
-            JinjaStringMethods.Replace(JinjaText.Of(v), JinjaText.Of(a[0]), JinjaText.Of(a[1]), a[2] is { } count ? JinjaValue.ToCount(count) : -1));
+        add("replace", "old new count?", (v, a) => JinjaStringMethods.Replace(
+            JinjaText.Of(v), JinjaText.Of(a[0]), JinjaText.Of(a[1]), a[2] is { } count ? JinjaValue.ToCount(count) : -1));
         add("indent", "width? first? blank?", Indent);
         add("truncate", "length? killwords? end? leeway?", Truncate);
         add("wordcount", "", (v, _) => WordCount(JinjaText.Of(v)));
@@ -31,7 +31,8 @@ internal static class JinjaTextFilters
 
     public static object? Format(object? value, JinjaArguments arguments)
     {
-        if (arguments.Positional.Count > 0 && arguments.Named.Count > 0) throw new ChatTemplateException("format takes arguments by place or by name, not both");
+        if (arguments.Positional.Count > 0 && arguments.Named.Count > 0)
+            throw new ChatTemplateException("format takes arguments by place or by name, not both");
         if (arguments.Named.Count == 0) return JinjaPercentFormat.Apply(Soft(value), new JinjaList(arguments.Positional, isTuple: true));
         var map = new JinjaDictionary();
         foreach (var (name, given) in arguments.Named) map[name] = given;
@@ -65,7 +66,8 @@ internal static class JinjaTextFilters
         if (value is JinjaMarkup) width = JinjaMarkup.Escaped(width).Text;
         var lines = JinjaStringParts.Lines(text).Cast<string>().ToList();
         JinjaLimits.Running.MayMake(text.Length + (long)width.Length * (lines.Count + 1));
-        var made = string.Join('\n', lines.Select((line, i) => i == 0 ? first ? width + line : line : line.Length == 0 && !blank ? line : width + line));
+        var made = string.Join('\n',
+            lines.Select((line, i) => i == 0 ? first ? width + line : line : line.Length == 0 && !blank ? line : width + line));
         return value is JinjaMarkup ? new JinjaMarkup(made) : made;
     }
 
@@ -81,8 +83,11 @@ internal static class JinjaTextFilters
         var end = JinjaValue.ToText(a.Or(2, "..."));
         var leeway = a[3] is { } given ? JinjaValue.ToCount(given) : 5;
         var rest = length - CodePoints.Count(end);
-        if (rest < 0 || leeway < 0) throw new ChatTemplateException("truncate: the length is at least that of the end, and the leeway at least 0");
-        if ((JinjaValue.Length(value) ?? throw new ChatTemplateException($"truncate needs a text, not {JinjaValue.TypeName(value)}")) <= length + leeway) return value;
+        if (rest < 0 || leeway < 0)
+            throw new ChatTemplateException("truncate: the length is at least that of the end, and the leeway at least 0");
+        if (JinjaValue.Length(value) is not { } whole)
+            throw new ChatTemplateException($"truncate needs a text, not {JinjaValue.TypeName(value)}");
+        if (whole <= length + leeway) return value;
         var text = JinjaValue.ToText(value);
         text = text[..CodePoints.Unit(text, rest)];
         if (!a.IsTrue(1) && text.LastIndexOf(' ') is var blank and >= 0) text = text[..blank];
@@ -108,6 +113,7 @@ internal static class JinjaTextFilters
         var end = JinjaValue.IsTrue(a[2]) ? JinjaValue.ToText(a[2]) : "\n";
         var wrapper = new JinjaTextWrapper(width, a.IsTrue(1, absent: true), a.IsTrue(3, absent: true));
         // an empty line is kept: wrapping it gives no line, joined to an empty one
-        return JinjaStringMethods.Join(end, JinjaStringParts.Lines(text).Cast<string>().Select(line => JinjaStringMethods.Join(end, wrapper.Wrap(line))));
+        return JinjaStringMethods.Join(end,
+            JinjaStringParts.Lines(text).Cast<string>().Select(line => JinjaStringMethods.Join(end, wrapper.Wrap(line))));
     }
 }

@@ -24,7 +24,8 @@ internal static class JinjaTime
                 else if (format[at] == '#') swap = true;
                 else pad = format[at];
             var width = 0;
-            for (; at < format.Length && char.IsAsciiDigit(format[at]); at++) width = Math.Min(width * 10 + (format[at] - '0'), JinjaLimits.Text + 1);
+            for (; at < format.Length && char.IsAsciiDigit(format[at]); at++)
+                width = Math.Min(width * 10 + (format[at] - '0'), JinjaLimits.Text + 1);
             if (at < format.Length && format[at] is 'E' or 'O') at++;
             JinjaLimits.Running.MayMake(width);
             var code = at < format.Length ? format[at++] : '\0';
@@ -92,6 +93,7 @@ internal static class JinjaTime
 
         static (string, char, int)? Name(string text) => (text, ' ', 0);
 
-        static (string, char, int)? Number(long value, int digits, char fill = '0') => (value.ToString(CultureInfo.InvariantCulture), fill, digits);
+        static (string, char, int)? Number(long value, int digits, char fill = '0') =>
+            (value.ToString(CultureInfo.InvariantCulture), fill, digits);
     }
 }

@@ -46,7 +46,8 @@ internal static class JinjaUnicode
         "23B1B 2626D";
 
     private static readonly Dictionary<int, string> CapitalOf = Table(Capitals), TitleOf = Table(Titles);
-    private static readonly List<(int First, int Last)> UpperRanges = Ranges(OtherUpper), LowerRanges = Ranges(OtherLower), NumberRanges = Ranges(OtherNumbers);
+    private static readonly List<(int First, int Last)>
+        UpperRanges = Ranges(OtherUpper), LowerRanges = Ranges(OtherLower), NumberRanges = Ranges(OtherNumbers);
 
     public static string Upper(int c) => c == 'ı' ? "I" : CapitalOf.GetValueOrDefault(c) ?? Simple(c).Upper;
 

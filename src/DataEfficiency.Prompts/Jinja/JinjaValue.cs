@@ -81,7 +81,8 @@ internal static class JinjaValue
         _ => throw new ChatTemplateException($"{TypeName(value)} cannot be iterated over"),
     };
 
-    public static bool CanIterate(object? value) => value is string or JinjaMarkup or JinjaList or JinjaDictionary or JinjaRange or JinjaView
+    public static bool CanIterate(object? value) =>
+        value is string or JinjaMarkup or JinjaList or JinjaDictionary or JinjaRange or JinjaView
         or JinjaIterator or JinjaLoop or Undefined;
 
     /// <summary>Python's len(); null where the value has none.</summary>

@@ -46,5 +46,6 @@ public class RecordedTemplatesTests
 
 internal static class RecordedTemplates
 {
-    public static JsonNode Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Jinja", "recorded-templates.json")))!;
+    public static JsonNode Read() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Jinja", "recorded-templates.json")))!;
 }

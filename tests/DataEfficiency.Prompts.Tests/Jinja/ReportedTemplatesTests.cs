@@ -18,7 +18,8 @@ public class ReportedTemplatesTests
         foreach (var (name, reported) in JsonNode.Parse(File.ReadAllText(Fixtures.At("cases", "reported", file)))!.AsObject())
         {
             var messages = reported!["messages"]!.AsArray().Select(m => new ChatMessage((string)m!["role"]!, (string)m["content"]!));
-            var text = new ChatTemplate((string)reported["template"]!, source: name, time: time).Apply([.. messages], addGenerationPrompt: false);
+            var text =
+                new ChatTemplate((string)reported["template"]!, source: name, time: time).Apply([.. messages], addGenerationPrompt: false);
             Assert.Equal((string)reported["expected"]!, text);
         }
     }
