@@ -64,7 +64,8 @@ internal static class ExcelNumber
         var time = TimeSpan.FromMilliseconds(milliseconds);
         var fraction = Fraction(time, format);
         var seconds = format.Seconds ? $"{time.Seconds:00}{fraction}" : null;
-        if (!format.Hours) return string.Join(':', new[] { format.Minutes ? $"{time.Minutes:00}" : null, seconds }.Where(p => p is not null));
+        if (!format.Hours)
+            return string.Join(':', new[] { format.Minutes ? $"{time.Minutes:00}" : null, seconds }.Where(p => p is not null));
         var hours = milliseconds == 0 ? "0" : $"{time.Hours:00}";
         return $"{hours}:{time.Minutes:00}{(seconds is null ? "" : ":" + seconds)}";
     }
