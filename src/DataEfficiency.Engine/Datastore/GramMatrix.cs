@@ -18,7 +18,8 @@ internal static class GramMatrix
     /// <summary>sum a b in blocks of float32, the blocks added in float64.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        if (a.Length != b.Length) throw new ArgumentException($"Rows of {a.Length} and {b.Length} columns belong to different models or ranks.");
+        if (a.Length != b.Length)
+            throw new ArgumentException($"Rows of {a.Length} and {b.Length} columns belong to different models or ranks.");
         double sum = 0;
         for (var at = 0; at < a.Length; at += Block)
         {

@@ -1,5 +1,6 @@
 // Labelled examples and their rows: what was observed once is not computed again while its row or its products are there.
 using System.Runtime.InteropServices;
+using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Prompts;
 
@@ -65,8 +66,8 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, IRowDatas
         {
             giveWay.Point();
             var batch = new List<KeyedSequence> { missing[at] };
-            var size = default(Gradients.PassSize).With(missing[at].Sequence, shared);
-            foreach (var next in missing.Skip(at + 1).TakeWhile(next => rows.Fits(size = size.With(next.Sequence, shared)))) batch.Add(next);
+            var size = default(PassSize).With(missing[at].Sequence, shared);
+            batch.AddRange(missing.Skip(at + 1).TakeWhile(next => rows.Fits(size = size.With(next.Sequence, shared))));
             var coming = missing.Count - at;
             at += batch.Count;
             if (rows.Refusal([.. batch.Select(e => e.Sequence)]) is { } reason)

@@ -34,7 +34,8 @@ internal static class AvailableMemory
     /// <summary>Of a CUDA device, as the CUDA runtime that libtorch loaded says it; null where it cannot be asked.</summary>
     public static long? OfTheDevice(Device device)
     {
-        if (device.type != DeviceType.CUDA || RuntimeLibrary() is not { } path || !NativeLibrary.TryLoad(path, out var runtime)) return null;
+        if (device.type != DeviceType.CUDA || RuntimeLibrary() is not { } path) return null;
+        if (!NativeLibrary.TryLoad(path, out var runtime)) return null;
         T? Function<T>(string name) where T : Delegate =>
             NativeLibrary.TryGetExport(runtime, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
         if (Function<GetDevice>("cudaGetDevice") is not { } get || Function<SetDevice>("cudaSetDevice") is not { } set

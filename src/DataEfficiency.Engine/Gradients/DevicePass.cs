@@ -41,7 +41,8 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         var value = _decoder.Dtype == ScalarType.Float32 ? 4 : 2;
         var layer = value * (4 * hidden + 2 * columns + 4 * wide + 5 * queries) + sizeof(float) * (6 * hidden + Linears * matrices.Rank);
         var gradients = value * (4 * hidden + 2 * columns + 4 * wide + 5 * queries) + sizeof(float) * wide;
-        return (long)size.Count * size.Longest * (config.Layers * layer + gradients) + 3L * sizeof(float) * size.Scored * config.VocabularySize;
+        return (long)size.Count * size.Longest * (config.Layers * layer + gradients)
+            + 3L * sizeof(float) * size.Scored * config.VocabularySize;
     }
 
     // The device's allocator says what does not fit.

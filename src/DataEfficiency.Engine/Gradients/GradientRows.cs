@@ -12,8 +12,8 @@ namespace DataEfficiency.Engine.Gradients;
 /// <summary>Rows of labelled examples under one set of A matrices.</summary>
 /// <param name="name">Names model and device in messages.</param>
 /// <param name="available">Bytes of memory that there are; by default as the system says.</param>
-internal sealed class GradientRows(ModelSession session, AdapterMatrices matrices, double alpha, string name = "The model", Func<long>? available = null)
-    : IDisposable
+internal sealed class GradientRows(ModelSession session, AdapterMatrices matrices, double alpha, string name = "The model",
+    Func<long>? available = null) : IDisposable
 {
         private HandWrittenPass? _byHand;
     private DevicePass? _byAutograd;
@@ -70,7 +70,8 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
         if (needed <= there) return null;
         static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / (double)(1 << 30):0.0} GB");
         var what = size.Count == 1 ? "an example" : $"{size.Count} examples";
-        return $"{name}: the gradient of {what} of {size.Longest} tokens needs {Gigabytes(needed)} of memory, {Gigabytes(there)} are available.";
+        return $"{name}: the gradient of {what} of {size.Longest} tokens needs {Gigabytes(needed)} of memory, "
+            + $"{Gigabytes(there)} are available.";
     }
 
     private void RequireKnownIds(TokenSequence sequence)

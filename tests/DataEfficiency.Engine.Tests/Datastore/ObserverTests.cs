@@ -19,15 +19,18 @@ public class ObserverTests
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 4);
         using var rows = new GradientRows(new ModelSession(decoder), matrices, 2);
         var kept = RowStoreTests.Store(1 << 20);
-        Observer Under(params int[] masked) => new(new ModelSession(decoder), new CountingPrompts(masked), new HostRows(rows, kept), "identity");
+        var session = new ModelSession(decoder);
+        Observer Under(params int[] masked) => new(session, new CountingPrompts(masked), new HostRows(rows, kept), "identity");
         Example[] examples = [new("10 11 12", "20 21"), new("30 31 32 33", "22")];
-        Observation all = Under().Observe(null, examples)[0], some = Under(21).Observe(null, examples)[0], other = Under(99, 10).Observe(null, examples)[0];
+        Observation all = Under().Observe(null, examples)[0], some = Under(21).Observe(null, examples)[0];
+        var other = Under(99, 10).Observe(null, examples)[0];
         Assert.NotEqual(all.Key, some.Key);
         Assert.NotEqual(all.Loss, some.Loss);
         Assert.Equal(all, other);
         var (before, after) = (Under().Cosines(null, examples).Cosines[0][1], Under(21).Cosines(null, examples).Cosines[0][1]);
         using var fresh = new GradientRows(new ModelSession(decoder), matrices, 2);
-        GoldenModel.Near(new Observer(new ModelSession(decoder), new CountingPrompts(21), new HostRows(fresh, RowStoreTests.Store(1 << 20)), "identity").Cosines(null, examples).Cosines[0][1], after, 1e-6);
+        var anew = new Observer(session, new CountingPrompts(21), new HostRows(fresh, RowStoreTests.Store(1 << 20)), "identity");
+        GoldenModel.Near(anew.Cosines(null, examples).Cosines[0][1], after, 1e-6);
         Assert.NotEqual(before, after);
     }
 
@@ -40,11 +43,13 @@ public class ObserverTests
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 256);
         using var rows = new GradientRows(new ModelSession(decoder), matrices, 2);
         Example[] examples = [.. Enumerable.Range(10, 20).Select(i => new Example($"{i} {i + 1} {i % 3}", $"{i % 4 + 20} {i}"))];
-        var exact = new Observer(new ModelSession(decoder), new CountingPrompts(), new HostRows(rows, RowStoreTests.Store(1L << 30)), "identity").Cosines(null, examples);
+        var session = new ModelSession(decoder);
+        Observer In(RowStore store) => new(session, new CountingPrompts(), new HostRows(rows, store), "identity");
+        var exact = In(RowStoreTests.Store(1L << 30)).Cosines(null, examples);
         Assert.Null(exact.Error);
 
         var kept = RowStoreTests.Store(300_000);
-        var observer = new Observer(new ModelSession(decoder), new CountingPrompts(), new HostRows(rows, kept), "identity");
+        var observer = In(kept);
         Assert.True(RowValues.HalfBytes(rows.Width, 256) * examples.Length > kept.Room);
         // One case from the first label on: 32 such rows do not fit.
         foreach (var example in examples) observer.Observe(null, [example]);
@@ -52,7 +57,8 @@ public class ObserverTests
         var projected = observer.Cosines(null, examples);
         Assert.Equal(RandomProjection.Error, projected.Error);
         Assert.InRange(kept.Bytes, 1, 300_000);
-        Assert.All(examples, e => Assert.Null(kept.Find(new RowKey("", "", "", observer.Observe(null, [e])[0].Key), rows.Width, rows.Rank)));
+        RowKey KeyOf(Example e) => new("", "", "", observer.Observe(null, [e])[0].Key);
+        Assert.All(examples, e => Assert.Null(kept.Find(KeyOf(e), rows.Width, rows.Rank)));
         var errors = new List<double>();
         for (var i = 0; i < examples.Length; i++)
             for (var j = 0; j < i; j++) errors.Add(exact.Cosines[i][j] - projected.Cosines[i][j]);
@@ -61,7 +67,7 @@ public class ObserverTests
 
         // With files there is room for the rows themselves.
         var folder = Directory.CreateTempSubdirectory("rows").FullName;
-        var spilled = new Observer(new ModelSession(decoder), new CountingPrompts(), new HostRows(rows, RowStoreTests.Store(300_000, folder)), "identity").Cosines(null, examples);
+        var spilled = In(RowStoreTests.Store(300_000, folder)).Cosines(null, examples);
         Directory.Delete(folder, true);
         Assert.Null(spilled.Error);
         for (var i = 0; i < examples.Length; i++)
@@ -75,10 +81,13 @@ public class ObserverTests
         using var decoder = Decoder.Load(model.Folder);
         using var matrices = AdapterMatrices.FromSeed(decoder.Config, 1, 4);
         using var rows = new GradientRows(new ModelSession(decoder), matrices, 2);
-        var observer = new Observer(new ModelSession(decoder), new CountingPrompts(7), new HostRows(rows, RowStoreTests.Store(1 << 20)), "identity");
+        var host = new HostRows(rows, RowStoreTests.Store(1 << 20));
+        var observer = new Observer(new ModelSession(decoder), new CountingPrompts(7), host, "identity");
         var longest = string.Join(' ', Enumerable.Repeat(5, decoder.Config.ContextLength));
-        List<string?> reasons = [.. observer.Observe(null, [new("5 6", ""), new("", "5"), new(longest, "5"), new("5 6", "7 7"), new("5 99999", "6"), new("5", "6")]).Select(o => o.LeftOut)];
-        Assert.Equal(["The answer is empty.", "The prompt is empty.", "Prompt and answer have 513 tokens, the model takes 512.", "Every token of the answer is masked.",
+        Example[] examples = [new("5 6", ""), new("", "5"), new(longest, "5"), new("5 6", "7 7"), new("5 99999", "6"), new("5", "6")];
+        List<string?> reasons = [.. observer.Observe(null, examples).Select(o => o.LeftOut)];
+        Assert.Equal(["The answer is empty.", "The prompt is empty.", "Prompt and answer have 513 tokens, the model takes 512.",
+            "Every token of the answer is masked.",
             $"Prompt and answer have token 99999, but the model's vocabulary has {decoder.Config.VocabularySize}.", null], reasons);
     }
 
@@ -130,7 +139,8 @@ public class ObserverTests
     {
         using var model = new TinyModel();
         using var session = ModelSession.Load(model.Folder);
-        var observer = new Observer(session, new CountingPrompts(), new FullDevice(5), "identity", halving: new Halving("tiny on cuda:0", null));
+        var halving = new Halving("tiny on cuda:0", null);
+        var observer = new Observer(session, new CountingPrompts(), new FullDevice(5), "identity", halving);
         var observed = observer.Observe(null, [new("5", "6"), new("5 6 7 8 9", "6"), new("6", "7")]);
         Assert.Equal([true, false, true], observed.Select(o => o.LeftOut is null));
         Assert.Contains("tiny on cuda:0: one sequence of 6 tokens does not fit", observed[1].LeftOut);
@@ -150,8 +160,9 @@ public class ObserverTests
         {
         }
 
-        public IReadOnlyList<(double Norm, double? Loss)> Compute(IReadOnlyList<KeyedSequence> batch, bool projected, int coming, GiveWay giveWay) =>
-            batch.Any(b => b.Sequence.Ids.Length > longest) ? throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2 GiB")
+        public IReadOnlyList<(double Norm, double? Loss)> Compute(IReadOnlyList<KeyedSequence> batch, bool projected, int coming,
+            GiveWay giveWay) => batch.Any(b => b.Sequence.Ids.Length > longest)
+                ? throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2 GiB")
                 : [.. batch.Select(_ => (1.0, (double?)1.0))];
 
         public double[][] Products(IReadOnlyList<KeyedSequence> examples, bool projected, GiveWay giveWay) => [];

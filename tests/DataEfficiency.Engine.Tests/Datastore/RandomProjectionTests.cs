@@ -8,14 +8,20 @@ public class RandomProjectionTests
 {
     private const int Width = 300_000;
 
-    // Rows as gradients are: [out, 64] of rank one, some outputs much larger than others. A projection of each side alone would do badly here.
+    // Rows as gradients are: [out, 64] of rank one, some outputs much larger than others. A projection of each side alone would do badly
+    // here.
     private static float[] LowRank(Random random)
     {
         var narrow = Enumerable.Range(0, 64).Select(_ => Normal(random)).ToArray();
-        return [.. Enumerable.Range(0, Width / 64).SelectMany(_ => { var scale = Math.Pow(Normal(random), 3); return narrow.Select(n => (float)(scale * n)); })];
+        return [.. Enumerable.Range(0, Width / 64).SelectMany(_ =>
+        {
+            var scale = Math.Pow(Normal(random), 3);
+            return narrow.Select(n => (float)(scale * n));
+        })];
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     [Theory]
     [InlineData(0)]

@@ -7,18 +7,22 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests.Datastore;
 
-/// <summary>The device's projection against the host's, on rows as gradients are: each linear [out, 64] of rank one, some outputs much larger than others, and
-/// some directions of the 64 too: the same ones in all rows.</summary>
+/// <summary>The device's projection against the host's, on rows as gradients are: each linear [out, 64] of rank one, some outputs much
+/// larger than others, and some directions of the 64 too: the same ones in all rows.</summary>
 public sealed class SignedFoldingTests : IDisposable
 {
     private const int Rank = 64;
 
-    private static readonly ModelConfig Config = SmallFamilies.All[0] with { HiddenSize = 192, IntermediateSize = 1500, Heads = 3, KeyValueHeads = 1, HeadDim = 64 };
+    private static readonly ModelConfig Config = SmallFamilies.All[0] with
+    {
+        HiddenSize = 192, IntermediateSize = 1500, Heads = 3, KeyValueHeads = 1, HeadDim = 64,
+    };
 
     private readonly RowLayout _layout = new(Config, Rank);
     private readonly SignedFolding _folding = new(new RowLayout(Config, Rank), Config, CPU);
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private float[] LowRank(Random random) =>
     [
@@ -41,7 +45,8 @@ public sealed class SignedFoldingTests : IDisposable
         {
             using var scope = NewDisposeScope();
             int first = _layout.Offset(layer, linear), outputs = AdapterMatrices.Shape(Config, linear).Out;
-            writing.Write(layer, linear, stack([.. rows.Select(r => tensor(r.AsSpan(first, outputs * Rank).ToArray()).view(outputs, Rank))]));
+            var columns = first..(first + outputs * Rank);
+            writing.Write(layer, linear, stack([.. rows.Select(r => tensor(r[columns]).view(outputs, Rank))]));
         }
         return writing.Finish();
     }
@@ -68,7 +73,8 @@ public sealed class SignedFoldingTests : IDisposable
             var (rows, squares) = Fold(a, b);
             Assert.Equal(length, Math.Sqrt(squares[0]), 1e-5 * length);
             folded.Add(Cosine(rows[0], rows[1]) - exact);
-            sketched.Add(GramMatrix.Products([RandomProjection.Of(new RowValues(a, Rank)), RandomProjection.Of(new RowValues(b, Rank))], [(0, 1)])[0] - exact);
+            RowValues[] sketches = [RandomProjection.Of(new RowValues(a, Rank)), RandomProjection.Of(new RowValues(b, Rank))];
+            sketched.Add(GramMatrix.Products(sketches, [(0, 1)])[0] - exact);
         }
         double Spread(List<double> errors) => Math.Sqrt(errors.Average(e => e * e));
         var stated = RandomProjection.Error * (1 - cosine * cosine);

@@ -6,7 +6,8 @@ namespace DataEfficiency.Engine.Tests.Gradients;
 public sealed class AvailableMemoryTests
 {
     [Fact]
-    public void OfTheSystem_IsSomeOfWhatThereIs() => Assert.InRange(AvailableMemory.OfTheSystem(), 1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    public void OfTheSystem_IsSomeOfWhatThereIs() =>
+        Assert.InRange(AvailableMemory.OfTheSystem(), 1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     [Fact]
     public void OfTheDevice_ThatIsTheCpu_IsNotKnown() => Assert.Null(AvailableMemory.OfTheDevice(CPU));

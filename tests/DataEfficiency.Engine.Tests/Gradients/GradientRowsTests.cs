@@ -83,7 +83,8 @@ public class GradientRowsTests
         Assert.True(GoldenModel.RelativeDistance(tensor(rows[0].Values!), model.Arrays.Read("grad_B_of_first_r64").view(-1)) <= 3e-5);
     }
 
-    // The plain twin: a real adapter with B = 0 and autograd, one example at a time. Here it also shows that dA is exactly zero, which the rows take for granted.
+    // The plain twin: a real adapter with B = 0 and autograd, one example at a time. Here it also shows that dA is exactly zero, which the
+    // rows take for granted.
     [Theory, Miniature, GoldenModels]
     public void Compute_AgainstAutogradThroughAnAdapter_IsTheSameAndItsAGradientIsZero(string name)
     {
@@ -104,7 +105,8 @@ public class GradientRowsTests
         }
     }
 
-    // The hand-written pass against its oracle: ragged batches with and without a common prefix, answers of one to thirty tokens, lengths on both sides of its blocks.
+    // The hand-written pass against its oracle: ragged batches with and without a common prefix, answers of one to thirty tokens, lengths
+    // on both sides of its blocks.
     [Theory, Miniature, GoldenModels]
     public void Compute_ByHand_IsWhatAutogradGives(string name)
     {
@@ -157,7 +159,8 @@ public class GradientRowsTests
         }
     }
 
-    // What a GPU does by default, here on the CPU, which the estimator refuses because it is slow: the decoder in bfloat16, the rows in float32.
+    // What a GPU does by default, here on the CPU, which the estimator refuses because it is slow: the decoder in bfloat16, the rows in
+    // float32.
     [Theory, Miniature, GoldenModels]
     public void Compute_InBFloat16_KeepsCosLow(string name)
     {
@@ -227,7 +230,8 @@ public class GradientRowsTests
         Assert.NotNull(rows.Compute([Sequence(10, 3)])[0].Values);
     }
 
-    // Forward and backward: a row waits for one layer at most, whoever asks it to stop or to give way, and what stopped half-way leaves no trace.
+    // Forward and backward: a row waits for one layer at most, whoever asks it to stop or to give way, and what stopped half-way leaves no
+    // trace.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -46,8 +46,8 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
                     for (var q = 0; q < count; q += StripProduct.Rows)
                     {
                         var (rows, from, seen) = Strip(q, count, before + first, sight);
-                        StripProduct.Run(qkv.Row(own.First + first + q) + head * width, qkv.Stride, 1, keys + from, across, weights + q * across, across,
-                            rows, seen, width, add: false);
+                        StripProduct.Run(qkv.Row(own.First + first + q) + head * width, qkv.Stride, 1, keys + from, across,
+                            weights + q * across, across, rows, seen, width, add: false);
                         for (var r = q; r < q + rows; r++)
                         {
                             var at = before + first + r;
@@ -68,8 +68,8 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     /// <param name="dMixed">[rows, heads * width].</param>
     /// <param name="dQkv">[rows, (heads + 2 kv heads) * width], written.</param>
     /// <param name="sight">As in <see cref="Forward"/>.</param>
-    public void Backward(FloatMatrix qkv, FloatMatrix logSums, int prefix, RowRange[] own, RowRange[] whole, FloatMatrix dMixed, FloatMatrix dQkv,
-        int sight) =>
+    public void Backward(FloatMatrix qkv, FloatMatrix logSums, int prefix, RowRange[] own, RowRange[] whole, FloatMatrix dMixed,
+        FloatMatrix dQkv, int sight) =>
         scratch.Share(own.Length * keyValueHeads, BackwardFloats(whole.Max(r => r.Count)), (unit, floats) =>
     {
         var (e, kv) = (unit / keyValueHeads, unit % keyValueHeads);
@@ -100,10 +100,10 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
                     for (var q = 0; q < count; q += StripProduct.Rows)
                     {
                         var (rows, from, seen) = Strip(q, count, first, sight);
-                        StripProduct.Run(queries + (first + q) * _padded, _padded, 1, keysAcross + from, across, weights + q * across + from, across,
-                            rows, seen, width, add: false);
-                        StripProduct.Run(dOut + (first + q) * _padded, _padded, 1, valuesAcross + from, across, dWeights + q * across + from, across,
-                            rows, seen, width, add: false);
+                        StripProduct.Run(queries + (first + q) * _padded, _padded, 1, keysAcross + from, across,
+                            weights + q * across + from, across, rows, seen, width, add: false);
+                        StripProduct.Run(dOut + (first + q) * _padded, _padded, 1, valuesAcross + from, across,
+                            dWeights + q * across + from, across, rows, seen, width, add: false);
                         for (var r = q; r < q + rows; r++)
                         {
                             Span<float> w = new(weights + r * across + begin, end - begin);

@@ -13,8 +13,8 @@ namespace DataEfficiency.Engine.Gradients.CpuPass;
 
 /// <summary>All B gradients of a few sequences at once, in float32 on the CPU.</summary>
 /// <param name="available">Bytes of memory that there are; by default as the system says.</param>
-internal sealed class HandWrittenPass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha, Func<long>? available = null)
-    : IGradientPass
+internal sealed class HandWrittenPass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha,
+    Func<long>? available = null) : IGradientPass
 {
     /// <summary>What a pass of several examples takes at most, and what stays allocated after one.</summary>
     public const long UsualBytes = 320L << 20;
@@ -48,7 +48,8 @@ internal sealed class HandWrittenPass(ModelSession session, AdapterMatrices matr
 
     public GradientRow[] Run(IReadOnlyList<TokenSequence> sequences, bool half, GiveWay giveWay)
     {
-        if (_isRunning) throw new InvalidOperationException("A row waits in the middle of this pass, giving way: no other can be computed with it.");
+        if (_isRunning)
+            throw new InvalidOperationException("A row waits in the middle of this pass, giving way: no other can be computed with it.");
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         _isRunning = true;

@@ -41,8 +41,9 @@ internal sealed class PassBuffer(int width)
 }
 
 /// <summary>What the backward pass reads of one layer; narrow: A x of each linear.</summary>
-internal sealed record LayerBuffers(PassBuffer X, PassBuffer Mid, PassBuffer Qkv, PassBuffer GateUp, PassBuffer NarrowIn, PassBuffer NarrowOutput,
-    PassBuffer NarrowGateUp, PassBuffer NarrowDown, PassBuffer InverseIn, PassBuffer InverseMid, PassBuffer LogSums);
+internal sealed record LayerBuffers(PassBuffer X, PassBuffer Mid, PassBuffer Qkv, PassBuffer GateUp, PassBuffer NarrowIn,
+    PassBuffer NarrowOutput, PassBuffer NarrowGateUp, PassBuffer NarrowDown,
+    PassBuffer InverseIn, PassBuffer InverseMid, PassBuffer LogSums);
 
 /// <summary>All memory of a hand-written pass beside its threads' scratch: allocated once, and again after a release.</summary>
 internal sealed class PassBuffers
@@ -90,8 +91,8 @@ internal sealed class PassBuffers
         (DInner, DGateUp, DQkv, Narrow) = (New(wide), New(2 * wide), New(columns), New(3 * rank));
     }
 
-    public static (int Hidden, int Wide, int Queries, int Columns) Widths(ModelConfig config) => (config.HiddenSize, config.IntermediateSize,
-        config.Heads * config.HeadDim, (config.Heads + 2 * config.KeyValueHeads) * config.HeadDim);
+    public static (int Hidden, int Wide, int Queries, int Columns) Widths(ModelConfig config) => (config.HiddenSize,
+        config.IntermediateSize, config.Heads * config.HeadDim, (config.Heads + 2 * config.KeyValueHeads) * config.HeadDim);
 
     /// <summary>What is held now.</summary>
     public long Bytes => _all.Sum(b => b.Bytes);

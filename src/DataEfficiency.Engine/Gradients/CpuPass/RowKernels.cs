@@ -143,7 +143,8 @@ internal static class RowKernels
             TensorPrimitives.Subtract<float>(row, largest, row);
             TensorPrimitives.Exp<float>(row, row);
             double sum = 0;
-            for (var at = 0; at < row.Length; at += 4096) sum += TensorPrimitives.Sum<float>(row.Slice(at, Math.Min(4096, row.Length - at)));
+            for (var at = 0; at < row.Length; at += 4096)
+                sum += TensorPrimitives.Sum<float>(row.Slice(at, Math.Min(4096, row.Length - at)));
             losses.Span[i] = Math.Log(sum) - ahead;
             TensorPrimitives.Multiply<float>(row, (float)(weight / sum), row);
             row[target] -= weight;
