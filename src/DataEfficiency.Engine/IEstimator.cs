@@ -17,15 +17,15 @@ public interface IEstimator : IDisposable
     PublishedFit? Published { get; }
 
     /// <summary>
-    /// Confidence of every text, in the order given (Je and Raffel, arXiv 2512.24991, section on confidence): greedy decoding of at most 30 tokens;
-    /// confidence = arithmetic mean of the max softmax probability over the kept tokens, in (0, 1].
+    /// Confidence of every text, in the order given (Je and Raffel, arXiv 2512.24991, section on confidence): greedy decoding of at most 30
+    /// tokens; confidence = arithmetic mean of the max softmax probability over the kept tokens, in (0, 1].
     /// The prompt prefix shared by a task's texts is computed once and kept between calls with the same task, so a caller may
     /// rank a large pool in steps.
     /// </summary>
     /// <param name="task">How a prompt is made of a text; null: each text is a full prompt already.</param>
-    /// <param name="giveWay">Called between two layers and between two tokens of a batch, on the calling thread: more urgent work goes there, also on this
-    /// estimator (<see cref="Observe"/> and <see cref="Forecast"/>, but no other ranking); the ranking goes on behind it with the same numbers. What the batch
-    /// holds stays in memory meanwhile.</param>
+    /// <param name="giveWay">Called between two layers and between two tokens of a batch, on the calling thread: more urgent work goes
+    /// there, also on this estimator (<see cref="Observe"/> and <see cref="Forecast"/>, but no other ranking); the ranking goes on behind
+    /// it with the same numbers. What the batch holds stays in memory meanwhile.</param>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
     IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
         CancellationToken cancel = default);
@@ -42,13 +42,15 @@ public interface IEstimator : IDisposable
 public sealed record Example(string Text, string Answer);
 
 /// <param name="Index">Position in the list that was ranked.</param>
-/// <param name="Confidence">Mean max probability of the kept generated tokens; of the first generated token where none is kept. NaN where the text was left out.</param>
+/// <param name="Confidence">Mean max probability of the kept generated tokens; of the first generated token where none is kept. NaN where
+/// the text was left out.</param>
 /// <param name="Perplexity">exp(mean -ln p) of the same tokens.</param>
 /// <param name="Answer">The greedy answer, special tokens skipped.</param>
 /// <param name="Tokens">Generated ids, the EOS included.</param>
 /// <param name="NoKeptToken">Every generated token was masked.</param>
 /// <param name="LeftOut">Why the text has no confidence (a prompt longer than the model's context), or null.</param>
-public sealed record RankedText(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens, bool NoKeptToken, string? LeftOut = null);
+public sealed record RankedText(int Index, double Confidence, double Perplexity, string Answer, IReadOnlyList<int> Tokens,
+    bool NoKeptToken, string? LeftOut = null);
 
 /// <param name="Key">Hash of model files, adapter seed and rank, prompt ids and answer ids.</param>
 /// <param name="Loss">Mean cross-entropy of the kept answer tokens; null where the example has no gradient.</param>
@@ -58,6 +60,7 @@ public sealed record Observation(string Key, double? Loss, double? GradientNorm,
 
 /// <param name="Name">Folder name.</param>
 /// <param name="Sha256">SHA-256 over the weight files in name order: the identity that calibrations are keyed by.</param>
-/// <param name="CalibrationProblem">Why a calibration file of this model is not used, with the file and the cure; null where none is damaged.</param>
+/// <param name="CalibrationProblem">Why a calibration file of this model is not used, with the file and the cure; null where none is
+/// damaged.</param>
 public sealed record ModelInfo(string Name, string Folder, string Architecture, long Parameters, int ContextLength, int VocabularySize,
     string Sha256, string Device, string Precision, string? CalibrationProblem = null);

@@ -15,7 +15,8 @@ public class EstimatorTests
         return (Estimator.Load(model.Folder, new GoldenPrompts(model.Items, model.Masked, model.Eos), options), model);
     }
 
-    private static List<Example> Labelled(GoldenModel model) => [.. model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(ToExample)];
+    private static List<Example> Labelled(GoldenModel model) =>
+        [.. model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(ToExample)];
 
     private static Example ToExample(System.Text.Json.Nodes.JsonNode item) => new((string)item["prompt"]!, (string)item["answer"]!);
 
@@ -40,7 +41,8 @@ public class EstimatorTests
     public void RankAndForecast_FromTextsWithTheFoldersTokenizer_GiveTheReferencesNumbers(string name)
     {
         using var model = new GoldenModel(name);
-        using var estimator = Estimator.Load(model.Folder, new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 });
+        using var estimator = Estimator.Load(model.Folder,
+            new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 });
         var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
         for (var n = 0; n < ranked.Count; n++)
         {
@@ -49,7 +51,8 @@ public class EstimatorTests
             Assert.Equal((bool)model.Items[n]["no_kept_token"]!, ranked[n].NoKeptToken);
             GoldenModel.Near((double)model.Items[n]["confidence"]!, ranked[n].Confidence, 1e-5, $"item {n}");
         }
-        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(Request(Labelled(model))).CosLow.Median!.Value, 1e-5);
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimator.Forecast(Request(Labelled(model))).CosLow.Median!.Value,
+            1e-5);
     }
 
     [GoldenFact]
@@ -81,7 +84,8 @@ public class EstimatorTests
         var estimate = estimator.Forecast(Request(Labelled(model)));
         GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, estimate.CosLow.Median!.Value, 1e-5);
         var losses = GoldenModel.Doubles(model.Json["gradients"]!["losses"]);
-        for (var i = 0; i < losses.Length; i++) GoldenModel.Near(losses[i], estimate.Losses[i]!.Value, 5e-5 + 5e-6 * losses[i], $"loss {i}");
+        for (var i = 0; i < losses.Length; i++)
+            GoldenModel.Near(losses[i], estimate.Losses[i]!.Value, 5e-5 + 5e-6 * losses[i], $"loss {i}");
         Assert.False(estimate.Calibrated);
     }
 
@@ -94,7 +98,9 @@ public class EstimatorTests
         var examples = Labelled(model);
         // Room for two rows, and a folder that cannot be made, as on a full disk: most are computed again.
         var file = Path.GetTempFileName();
-        var (small, second) = Open("smollm2-tiny", new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4, KeptRowsBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
+        var (small, second) = Open("smollm2-tiny",
+            new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4,
+                KeptRowsBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
         using var tight = small;
         using var other = second;
         for (var n = 2; n <= examples.Count; n += 5)
@@ -123,7 +129,8 @@ public class EstimatorTests
         var masked = model.Items.First(i => i["loss"] is null && GoldenModel.Ints(i["answer_ids"]).Length > 0);
         var estimate = estimator.Forecast(Request([ToExample(empty), .. Labelled(model).Take(3), ToExample(masked)]));
         Assert.Equal(3, estimate.CosLow.Count);
-        Assert.Equal([(0, "The answer is empty."), (4, "Every token of the answer is masked.")], estimate.LeftOut.Select(l => (l.Index, l.Reason)));
+        Assert.Equal([(0, "The answer is empty."), (4, "Every token of the answer is masked.")],
+            estimate.LeftOut.Select(l => (l.Index, l.Reason)));
         Assert.Equal([true, false, false, false, true], estimate.Losses.Select(l => l is null));
     }
 
@@ -161,7 +168,9 @@ public class EstimatorTests
 
     [Fact]
     public void Load_NoFolder_NamesTheFolder() =>
-        Assert.Contains("/no/such/model", Assert.Throws<ModelException>(() => Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
+        Assert.Contains("/no/such/model",
+            Assert.Throws<ModelException>(() =>
+                Estimator.Load("/no/such/model", new GoldenPrompts([], new HashSet<int>(), new HashSet<int>()))).Message);
 
     [Theory]
     [InlineData("gpu", "auto", "expected auto, cpu, cuda or cuda:N")]
@@ -170,7 +179,8 @@ public class EstimatorTests
     [InlineData("cpu", "float16", "expected auto, float32 or bfloat16")]
     public void Load_OnADeviceOrInAPrecisionThatThereIsNot_SaysWhatThereIs(string device, string precision, string message)
     {
-        var failed = Assert.Throws<ModelException>(() => Estimator.Load(Bundled, new EngineOptions { Device = device, Precision = precision }));
+        var failed = Assert.Throws<ModelException>(() =>
+            Estimator.Load(Bundled, new EngineOptions { Device = device, Precision = precision }));
         Assert.Contains(message, failed.Message);
     }
 
@@ -220,7 +230,8 @@ public class EstimatorTests
         var gpu = torch.cuda.is_available();
         using var estimator = Estimator.Load(Bundled);
         Assert.Equal(gpu ? ("cuda:0", "bfloat16") : ("cpu", "float32"), (estimator.Model.Device, estimator.Model.Precision));
-        if (!gpu) Assert.Contains("-p:Accelerator=cuda", Assert.Throws<ModelException>(() => Estimator.Load(Bundled, new EngineOptions { Device = "cuda:0" })).Message);
+        if (!gpu) Assert.Contains("-p:Accelerator=cuda",
+            Assert.Throws<ModelException>(() => Estimator.Load(Bundled, new EngineOptions { Device = "cuda:0" })).Message);
     }
 
     private static string Bundled => Path.Combine(AppContext.BaseDirectory, "BundledModel");

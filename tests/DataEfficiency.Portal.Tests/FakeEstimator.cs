@@ -9,8 +9,8 @@ using DataEfficiency.Prompts;
 namespace DataEfficiency.Portal.Tests;
 
 /// <summary>
-/// The engine's door without a model: confidences and cosines follow from hashes of the texts, the forecast's arithmetic is the real one. It can be
-/// made to fail and to block.
+/// The engine's door without a model: confidences and cosines follow from hashes of the texts, the forecast's arithmetic is the real one.
+/// It can be made to fail and to block.
 /// </summary>
 public sealed class FakeEstimator : IEstimator
 {
@@ -40,13 +40,16 @@ public sealed class FakeEstimator : IEstimator
 
     public void Unblock() => _open.Set();
 
-    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null,
+        Action? giveWay = null,
         CancellationToken cancel = default)
     {
         Enter($"rank {texts.Count}", cancel);
         // between two layers
         giveWay?.Invoke();
-        return [.. texts.Select((text, i) => new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false, text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];
+        return [.. texts.Select((text, i) =>
+            new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false,
+                text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];
     }
 
     public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
@@ -59,9 +62,11 @@ public sealed class FakeEstimator : IEstimator
     {
         Enter($"forecast {request.Examples.Count}", cancel);
         var rows = request.Examples.Where(e => !LeftOut(e)).ToArray();
-        IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) => (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
+        IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) =>
+            (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
         return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) ? (double?)null : 1)],
-            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))], [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
+            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))],
+                [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
     }
 
     public void Dispose()
@@ -70,13 +75,16 @@ public sealed class FakeEstimator : IEstimator
 
     public static Calibration Reference()
     {
-        CalibrationTask[] tasks = [.. Enumerable.Range(0, 10).Select(i => new CalibrationTask($"task {i}", .05 * i, .02, 1, .3 + .027 * i + (i % 2 == 0 ? .03 : -.03), [], false, 1))];
+        CalibrationTask[] tasks = [.. Enumerable.Range(0, 10).Select(i =>
+            new CalibrationTask($"task {i}", .05 * i, .02, 1, .3 + .027 * i + (i % 2 == 0 ? .03 : -.03), [], false, 1))];
         var fit = CalibrationFit.Of(tasks)!;
-        return new(1, "fake", "f00d", "full", new(1, 64, 32, 1e-3, 32, 300, 20, 5, 200, 1000, [0, 50], []), tasks, fit.Coefficient, fit.Intercept, fit.LeaveOneOutError, fit.MeanBaselineError, 60);
+        return new(1, "fake", "f00d", "full", new(1, 64, 32, 1e-3, 32, 300, 20, 5, 200, 1000, [0, 50], []), tasks, fit.Coefficient,
+            fit.Intercept, fit.LeaveOneOutError, fit.MeanBaselineError, 60);
     }
 
     /// <summary>A number in [.2, .9) that follows from the text alone.</summary>
-    public static double Share(string text) => .2 + .7 * (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text))) / (uint.MaxValue + 1.0));
+    public static double Share(string text) =>
+        .2 + .7 * (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text))) / (uint.MaxValue + 1.0));
 
     private static bool LeftOut(Example example) => example.Text.Contains(NoGradient, StringComparison.Ordinal);
 

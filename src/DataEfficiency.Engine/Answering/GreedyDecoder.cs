@@ -13,7 +13,8 @@ public sealed record Generated(IReadOnlyList<int> Tokens, IReadOnlyList<double> 
 /// <summary>Plain argmax until an EOS or the limit; finished sequences leave the batch.</summary>
 /// <param name="eos">Any of these ids ends a sequence.</param>
 /// <param name="halving">What happens where a batch does not fit into memory; null: the error passes.</param>
-internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit, Halving? halving = null)
+internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos, int limit = GreedyDecoder.DefaultLimit,
+    Halving? halving = null)
 {
     private readonly Decoder _decoder = session.Decoder;
 
@@ -23,17 +24,20 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
     // A GPU reads all weights of the model for every token of a batch, however small that is; more than so many sequences gain little.
     private const int LargestBatch = 256;
 
-    /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order given.</summary>
+    /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order
+    /// given.</summary>
     /// <param name="done">Told the number of finished prompts after each batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
-    public IReadOnlyList<Generated> Run(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, IProgress<int>? done = null, GiveWay giveWay = default)
+    public IReadOnlyList<Generated> Run(SharedPrefix prefix, IReadOnlyList<IReadOnlyList<int>> prompts, IProgress<int>? done = null,
+        GiveWay giveWay = default)
     {
         var results = new Generated[prompts.Count];
         var finished = 0;
         foreach (var batch in Batches(prefix, prompts))
         {
             if (halving is null) RunBatch(prefix, prompts, batch, results, giveWay);
-            else halving.Run(batch, i => prefix.Ids.Count + prompts[i].Count, part => RunBatch(prefix, prompts, [.. part], results, giveWay));
+            else halving.Run(batch, i => prefix.Ids.Count + prompts[i].Count, part =>
+                RunBatch(prefix, prompts, [.. part], results, giveWay));
             done?.Report(finished += batch.Length);
         }
         return results;
@@ -46,7 +50,8 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         foreach (var i in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Count))
         {
             long time = prompts[batch.Count > 0 ? batch[0] : i].Count;
-            if (batch.Count > 0 && (batch.Count >= LargestBatch || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > KeyValueCache.ScoreBudget(_decoder)))
+            if (batch.Count > 0 && (batch.Count >= LargestBatch
+                || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > KeyValueCache.ScoreBudget(_decoder)))
             {
                 yield return [.. batch];
                 batch.Clear();
@@ -70,7 +75,8 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         for (var b = 0; b < count; b++)
             for (var t = 0; t < lengths[b]; t++) ids[b * time + t] = prompts[batch[b]][t];
         var hidden = _decoder.Prefill(tensor(ids, device: device).view(count, time), cache, session.Adapter, giveWay);
-        var last = hidden.view(-1, _decoder.Config.HiddenSize).index_select(0, tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
+        var last = hidden.view(-1, _decoder.Config.HiddenSize).index_select(0,
+            tensor(lengths.Select((n, b) => b * time + n - 1).ToArray(), device: device));
         hidden.Dispose();
 
         var columns = arange(time + limit - 1, dtype: int64, device: device).unsqueeze(0);
@@ -82,7 +88,8 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
     }
 
     // mask [active, 1, all columns]; next [active, 1]: the position of the next token; largest: an upper bound of it.
-    private void Decode(Tensor last, int[] batch, Tensor mask, Tensor next, long largest, KeyValueCache cache, Generated[] results, GiveWay giveWay)
+    private void Decode(Tensor last, int[] batch, Tensor mask, Tensor next, long largest, KeyValueCache cache, Generated[] results,
+        GiveWay giveWay)
     {
         var active = batch.ToArray();
         var tokens = batch.ToDictionary(i => i, _ => new Generated(new List<int>(), new List<double>(), new List<double>()));
@@ -112,7 +119,8 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
                 (mask, next, chosen) = (mask.index_select(0, rows), next.index_select(0, rows), chosen.index_select(0, rows));
                 active = [.. going.Select(b => active[b])];
             }
-            var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache, session.Adapter, giveWay);
+            var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache,
+                session.Adapter, giveWay);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();
             (mask, next) = (mask.alias().MoveToOuterDisposeScope(), next.add(Operand.One, Operand.One).MoveToOuterDisposeScope());
         }

@@ -1,6 +1,6 @@
-// The decoder of the Llama family in one file: Llama 3.x, Mistral, Qwen 2 / 2.5, SmolLM2. RMSNorm, rotary positions, grouped-query attention, SwiGLU
-// (Touvron et al., arXiv 2302.13971; Ainslie et al., arXiv 2305.13245). Functional on purpose: parameters in, tensors out, no module tree, so that
-// gradients, adapters and training each see exactly the linears they want through ILinearHook.
+// The decoder of the Llama family in one file: Llama 3.x, Mistral, Qwen 2 / 2.5, SmolLM2. RMSNorm, rotary positions, grouped-query
+// attention, SwiGLU (Touvron et al., arXiv 2302.13971; Ainslie et al., arXiv 2305.13245). Functional on purpose: parameters in, tensors
+// out, no module tree, so that gradients, adapters and training each see exactly the linears they want through ILinearHook.
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Models.Native;
 using TorchSharp;
@@ -15,7 +15,8 @@ internal interface ILinearHook
     Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
 }
 
-/// <summary>One loaded model. All tensors of one type on one device, norms, softmax and losses in float32; a call runs on the calling thread.</summary>
+/// <summary>One loaded model. All tensors of one type on one device, norms, softmax and losses in float32; a call runs on the calling
+/// thread.</summary>
 internal sealed class Decoder : IDisposable
 {
     private readonly RotaryPositions _rotary;
@@ -67,23 +68,14 @@ internal sealed class Decoder : IDisposable
         }
     }
 
-    /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms 1.</summary>
+    /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2
+    /// layers) (GPT-2), norms 1.</summary>
     /// <param name="seed">Gives the same values again on the same device in the same type only.</param>
     public static Decoder Initialise(ModelConfig config, long seed, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();
         var decoder = new Decoder(config, device ?? CPU, dtype);
-        using var plain = no_grad();
-        // TorchSharp's generators are all the CPU's, whatever device they were made for: a GPU draws from its own.
-        using var random = decoder.Device.type == DeviceType.CPU ? new Generator((ulong)seed) : null;
-        if (random is null) cuda.manual_seed_all(seed);
-        foreach (var (name, value) in decoder.Parameters.Named())
-            using (value)
-            {
-                if (name.EndsWith("norm.weight", StringComparison.Ordinal)) value.fill_(Operand.One);
-                else if (!name.EndsWith(".bias", StringComparison.Ordinal))
-                    value.normal_(0, name.Contains("o_proj") || name.Contains("down_proj") ? .02 / Math.Sqrt(2 * config.Layers) : .02, random);
-            }
+        decoder.Parameters.FillRandom(seed);
         return decoder;
     }
 
@@ -106,17 +98,19 @@ internal sealed class Decoder : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.json"), Config.ToJson(spelled).ToJsonString(new() { WriteIndented = true }) + "\n");
     }
 
-    /// <summary>Hidden states [batch, time, hidden] behind the last norm of ids [batch, time] (int64), each row starting at position 0. Shorter rows are padded on
-    /// the right with any id: causal attention keeps the padding out of every real position.</summary>
+    /// <summary>Hidden states [batch, time, hidden] behind the last norm of ids [batch, time] (int64), each row starting at position 0.
+    /// Shorter rows are padded on the right with any id: causal attention keeps the padding out of every real position.</summary>
     public Tensor Hidden(Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
     {
         using var x = Behind(Config.Layers, ids, hook, giveWay);
         return RmsNorm(x, Parameters.FinalNorm);
     }
 
-    /// <summary>Hidden states [batch, time, hidden] behind so many layers and before the next norm, of the ids of <see cref="Hidden"/>; 0: the embedding's.</summary>
+    /// <summary>Hidden states [batch, time, hidden] behind so many layers and before the next norm, of the ids of <see cref="Hidden"/>; 0:
+    /// the embedding's.</summary>
     /// <param name="between">Gives what goes into a layer in the place of what came out of the one before.</param>
-    internal Tensor Behind(int layers, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default, Func<int, Tensor, Tensor>? between = null)
+    internal Tensor Behind(int layers, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default, Func<int, Tensor,
+        Tensor>? between = null)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.First(ids.shape[1]);
@@ -131,8 +125,8 @@ internal sealed class Decoder : IDisposable
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same for sequences that share their first tokens: the prefix goes through the model once, gradients flow through it, and the numbers are those
-    /// of <see cref="Hidden"/> up to rounding.</summary>
+    /// <summary>The same for sequences that share their first tokens: the prefix goes through the model once, gradients flow through it,
+    /// and the numbers are those of <see cref="Hidden"/> up to rounding.</summary>
     /// <param name="prefix">[1, prefix] int64.</param>
     /// <param name="ids">[batch, time] int64: what follows the prefix.</param>
     /// <returns>Hidden states [batch, time, hidden] of what follows.</returns>
@@ -156,7 +150,8 @@ internal sealed class Decoder : IDisposable
                 (keys, values) = (k.alias().DetachFromDisposeScope(), v.alias().DetachFromDisposeScope());
                 return Causal(layer, q, k, v, window);
             }, hook);
-            x = Block(i, x, Far(cos), Far(sin), (layer, q, k, v) => BehindPrefix(q, keys, values, k, v, IsWindowed(layer) ? within : mask), hook);
+            x = Block(i, x, Far(cos), Far(sin), (layer, q, k, v) => BehindPrefix(q, keys, values, k, v, IsWindowed(layer) ? within : mask),
+                hook);
             keys.Dispose();
             values.Dispose();
         }
@@ -189,8 +184,8 @@ internal sealed class Decoder : IDisposable
         return cache.ToPrefix(ids);
     }
 
-    /// <summary>Runs the first tokens of a batch through the model, behind the prefix of an empty cache, and fills it. The prompt goes in blocks: memory beside the cache
-    /// does not grow with its length.</summary>
+    /// <summary>Runs the first tokens of a batch through the model, behind the prefix of an empty cache, and fills it. The prompt goes in
+    /// blocks: memory beside the cache does not grow with its length.</summary>
     /// <param name="ids">[batch, time] int64; shorter rows are padded on the right with any id.</param>
     /// <returns>Hidden states [batch, time, hidden] behind the last norm.</returns>
     public Tensor Prefill(Tensor ids, KeyValueCache cache, ILinearHook? hook = null, GiveWay giveWay = default)
@@ -205,7 +200,8 @@ internal sealed class Decoder : IDisposable
             var positions = arange(prefix + first, prefix + end, dtype: int64, device: Device).expand(batch, length);
             var later = ones([1, length, end], dtype: ScalarType.Bool, device: Device).triu_(first + 1);
             var mask = zeros([1, length, end], device: Device).masked_fill_(later, Operand.MinusInfinity);
-            blocks.Add(Extend(ids.narrow(1, first, length), positions, prefix + end - 1, mask, cache, hook, giveWay).MoveToOuterDisposeScope());
+            blocks.Add(Extend(ids.narrow(1, first, length), positions, prefix + end - 1, mask, cache, hook,
+                giveWay).MoveToOuterDisposeScope());
         }
         return (blocks.Count == 1 ? blocks[0] : cat(blocks, 1)).MoveToOuterDisposeScope();
     }
@@ -214,9 +210,11 @@ internal sealed class Decoder : IDisposable
     /// <param name="ids">[batch, time] int64.</param>
     /// <param name="positions">[batch, time] int64, counted from the beginning of the prefix.</param>
     /// <param name="largest">No position is above it.</param>
-    /// <param name="mask">[batch or 1, time, columns after this call] float32: 0 where a key behind the prefix may be seen, -infinity elsewhere.</param>
+    /// <param name="mask">[batch or 1, time, columns after this call] float32: 0 where a key behind the prefix may be seen, -infinity
+    /// elsewhere.</param>
     /// <returns>Hidden states [batch, time, hidden] behind the last norm.</returns>
-    public Tensor Extend(Tensor ids, Tensor positions, long largest, Tensor mask, KeyValueCache cache, ILinearHook? hook = null, GiveWay giveWay = default)
+    public Tensor Extend(Tensor ids, Tensor positions, long largest, Tensor mask, KeyValueCache cache, ILinearHook? hook = null,
+        GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = _rotary.At(positions, largest);
@@ -260,7 +258,8 @@ internal sealed class Decoder : IDisposable
         int heads = Config.Heads, kv = Config.KeyValueHeads, width = Config.HeadDim;
 
         var h = RmsNorm(x, p.InputNorm);
-        var qkv = hook is null ? F.linear(h, p.QueryKeyValue, p.QueryKeyValueBias) : cat([Hooked(hook, layer, Linear.Query, h), Hooked(hook, layer, Linear.Key, h), Hooked(hook, layer, Linear.Value, h)], -1);
+        var qkv = hook is null ? F.linear(h, p.QueryKeyValue, p.QueryKeyValueBias)
+            : cat([Hooked(hook, layer, Linear.Query, h), Hooked(hook, layer, Linear.Key, h), Hooked(hook, layer, Linear.Value, h)], -1);
         qkv = qkv.view(batch, time, heads + 2 * kv, width);
         var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), cos, sin);
         var mixed = attend(layer, rotated.narrow(2, 0, heads), rotated.narrow(2, heads, kv), qkv.narrow(2, heads + kv, kv));
@@ -279,7 +278,8 @@ internal sealed class Decoder : IDisposable
         return x.MoveToOuterDisposeScope();
     }
 
-    private Tensor Hooked(ILinearHook hook, int layer, Linear linear, Tensor x) => hook.Apply(layer, linear, x, Parameters.Weight(layer, linear), Parameters.Bias(layer, linear));
+    private Tensor Hooked(ILinearHook hook, int layer, Linear linear, Tensor x) =>
+        hook.Apply(layer, linear, x, Parameters.Weight(layer, linear), Parameters.Bias(layer, linear));
 
     private bool IsWindowed(int layer) => Config.Window is { } window && window.Covers(layer);
 
@@ -288,11 +288,14 @@ internal sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         var all = ones([time, before + time], dtype: ScalarType.Bool, device: Device);
-        return zeros([time, before + time], dtype: Dtype, device: Device).masked_fill_(all.triu(before + 1).logical_or(all.tril(before - sight)), Operand.MinusInfinity).MoveToOuterDisposeScope();
+        return zeros([time, before + time], dtype: Dtype,
+            device: Device).masked_fill_(all.triu(before + 1).logical_or(all.tril(before - sight)),
+                Operand.MinusInfinity).MoveToOuterDisposeScope();
     }
 
     // Null where no window is shorter than the sequence: causal attention sees the same.
-    private Tensor? WindowMask(long before, long time) => Config.Window is { } window && window.Size < before + time ? Mask(before, time, window.Size) : null;
+    private Tensor? WindowMask(long before, long time) => Config.Window is { } window && window.Size < before + time
+        ? Mask(before, time, window.Size) : null;
 
     // q [batch, time, heads, width], k and v [batch, time, kv, width] -> [batch, time, heads * width]
     private Tensor Causal(int layer, Tensor q, Tensor k, Tensor v, Tensor? window)

@@ -8,7 +8,8 @@ namespace DataEfficiency.Engine.Models;
 internal enum Linear { Query, Key, Value, Output, Gate, Up, Down }
 
 /// <summary>One layer. q, k, v and gate, up are stored row below row, so that each group is one matrix product.</summary>
-internal sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor? OutputBias, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias,
+internal sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyValueBias, Tensor Output, Tensor? OutputBias, Tensor GateUp,
+    Tensor? GateUpBias, Tensor Down, Tensor? DownBias,
     Tensor InputNorm, Tensor PostAttentionNorm);
 
 /// <summary>Owns the flat buffer and hands out the named views.</summary>
@@ -80,8 +81,10 @@ internal sealed class DecoderParameters : IDisposable
         Embedding = views["embedding"];
         FinalNorm = views["norm"];
         Head = _config.TieWordEmbeddings ? Embedding : views["head"];
-        Layers = [.. Enumerable.Range(0, _config.Layers).Select(i => new LayerParameters(views[$"{i}.qkv"], views.GetValueOrDefault($"{i}.qkv_bias"), views[$"{i}.o"],
-            views.GetValueOrDefault($"{i}.o_bias"), views[$"{i}.gate_up"], views.GetValueOrDefault($"{i}.gate_up_bias"), views[$"{i}.down"], views.GetValueOrDefault($"{i}.down_bias"),
+        Layers = [.. Enumerable.Range(0, _config.Layers).Select(i =>
+            new LayerParameters(views[$"{i}.qkv"], views.GetValueOrDefault($"{i}.qkv_bias"), views[$"{i}.o"],
+            views.GetValueOrDefault($"{i}.o_bias"), views[$"{i}.gate_up"], views.GetValueOrDefault($"{i}.gate_up_bias"),
+                views[$"{i}.down"], views.GetValueOrDefault($"{i}.down_bias"),
             views[$"{i}.input_norm"], views[$"{i}.post_norm"]))];
         return [.. _places.Select(p => views[p.Name])];
     }
@@ -137,6 +140,25 @@ internal sealed class DecoderParameters : IDisposable
         if (!_config.TieWordEmbeddings) yield return ("lm_head.weight", Head.alias());
     }
 
+    /// <summary>Normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2 layers) (GPT-2), norms
+    /// 1.</summary>
+    /// <param name="seed">Gives the same values again on the same device in the same type only.</param>
+    internal void FillRandom(long seed)
+    {
+        using var plain = no_grad();
+        // TorchSharp's generators are all the CPU's, whatever device they were made for: a GPU draws from its own.
+        using var random = Flat.device.type == DeviceType.CPU ? new Generator((ulong)seed) : null;
+        if (random is null) cuda.manual_seed_all(seed);
+        foreach (var (name, value) in Named())
+            using (value)
+            {
+                if (name.EndsWith("norm.weight", StringComparison.Ordinal)) value.fill_(Operand.One);
+                else if (!name.EndsWith(".bias", StringComparison.Ordinal))
+                    value.normal_(0, name.Contains("o_proj") || name.Contains("down_proj") ? .02 / Math.Sqrt(2 * _config.Layers) : .02,
+                        random);
+            }
+    }
+
     /// <summary>The linear's name inside a layer, e.g. self_attn.q_proj.</summary>
     public static string NameOf(Linear linear) => linear switch
     {
@@ -156,7 +178,8 @@ internal sealed class DecoderParameters : IDisposable
         Embedding.Dispose();
         FinalNorm.Dispose();
         foreach (var p in Layers)
-            foreach (var t in new[] { p.QueryKeyValue, p.QueryKeyValueBias, p.Output, p.OutputBias, p.GateUp, p.GateUpBias, p.Down, p.DownBias, p.InputNorm, p.PostAttentionNorm }) t?.Dispose();
+            foreach (var t in new[] { p.QueryKeyValue, p.QueryKeyValueBias, p.Output, p.OutputBias, p.GateUp, p.GateUpBias, p.Down,
+                p.DownBias, p.InputNorm, p.PostAttentionNorm }) t?.Dispose();
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
-// The one rule of giving way, of rankings, rows and training runs alike: long work stops at points between two layers, two tokens and two examples. There it ends where
-// it was cancelled, and there work that is more urgent goes between, on the same thread and model, and what waits goes on behind it with the same numbers.
+// The one rule of giving way, of rankings, rows and training runs alike: long work stops at points between two layers, two tokens and two
+// examples. There it ends where it was cancelled, and there work that is more urgent goes between, on the same thread and model, and what
+// waits goes on behind it with the same numbers.
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models;

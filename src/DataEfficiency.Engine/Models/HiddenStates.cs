@@ -1,4 +1,5 @@
-// What the model knows of a text, as numbers: for a probe on top of it (the last prompt token) and for selection by representation (all tokens of one layer).
+// What the model knows of a text, as numbers: for a probe on top of it (the last prompt token) and for selection by representation (all
+// tokens of one layer).
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +8,8 @@ namespace DataEfficiency.Engine.Models;
 /// <summary>Hidden states of prompts under the session's weights and the adapter lent to it.</summary>
 internal sealed class HiddenStates(ModelSession session)
 {
-    /// <summary>The state [hidden] of each prompt's last token behind the last norm, from which the model predicts the answer's first token.</summary>
+    /// <summary>The state [hidden] of each prompt's last token behind the last norm, from which the model predicts the answer's first
+    /// token.</summary>
     /// <param name="prompts">Each of at least one token and within the model's context.</param>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
     public IReadOnlyList<float[]> OfLastTokens(IReadOnlyList<IReadOnlyList<int>> prompts, GiveWay giveWay = default)
@@ -23,7 +25,8 @@ internal sealed class HiddenStates(ModelSession session)
         return states;
     }
 
-    /// <summary>The states [tokens][hidden] of all tokens of a prompt behind so many layers, before any further norm; 0: the embedding's.</summary>
+    /// <summary>The states [tokens][hidden] of all tokens of a prompt behind so many layers, before any further norm; 0: the
+    /// embedding's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The model has no such layer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
     public IReadOnlyList<float[]> OfLayer(IReadOnlyList<int> prompt, int layers, GiveWay giveWay = default)
@@ -36,7 +39,8 @@ internal sealed class HiddenStates(ModelSession session)
         return [.. Numbers(states).Chunk(session.Decoder.Config.HiddenSize)];
     }
 
-    private Tensor Ids(IReadOnlyList<int> prompt) => tensor(prompt.Select(i => (long)i).ToArray(), device: session.Decoder.Device).unsqueeze(0);
+    private Tensor Ids(IReadOnlyList<int> prompt) =>
+        tensor(prompt.Select(i => (long)i).ToArray(), device: session.Decoder.Device).unsqueeze(0);
 
     private static float[] Numbers(Tensor states) => [.. states.to(float32).to(CPU).contiguous().data<float>()];
 }

@@ -49,18 +49,20 @@ internal sealed class KeyValueCache : IDisposable
     {
         var config = decoder.Config;
         (_decoder, Prefix, _groups, _budget) = (decoder, prefix, config.Heads / config.KeyValueHeads, ScoreBudget(decoder));
-        Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype, device: decoder.Device).DetachFromDisposeScope();
+        Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype,
+            device: decoder.Device).DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         if (config.Window is not null) _positions = empty([batch, columns], dtype: int64, device: decoder.Device).DetachFromDisposeScope();
         Count();
     }
 
-    /// <summary>Scores of one layer (numbers) that one batch holds at most, on the CPU few enough to stay near its caches. A batch that needs more never holds them.</summary>
+    /// <summary>Scores of one layer (numbers) that one batch holds at most, on the CPU few enough to stay near its caches. A batch that
+    /// needs more never holds them.</summary>
     internal static long ScoreBudget(Decoder decoder) => decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
 
-    /// <summary>Columns of a prompt of so many that go through the model next: all of them where their scores may be held, else so many that no mask is larger than twice
-    /// what scores may take.</summary>
+    /// <summary>Columns of a prompt of so many that go through the model next: all of them where their scores may be held, else so many
+    /// that no mask is larger than twice what scores may take.</summary>
     internal long BlockLength(long time)
     {
         long batch = _keys[0].shape[1], seen = Prefix.Ids.Count + time;
@@ -70,9 +72,10 @@ internal sealed class KeyValueCache : IDisposable
 
     private bool IsLarge(long batch, long time, long seen) => batch * _decoder.Config.Heads * time * seen > _budget;
 
-    // Where scores are few, products behind the shared prefix are faster: the library's attention needs a copy of it for each sequence. Beyond float32 the library's keeps
-    // scores in float32, which a product of its own rounds to eight bits.
-    private bool IsFused(long time, long seen) => time > 1 && (_decoder.Dtype != ScalarType.Float32 || IsLarge(_keys[0].shape[1], time, seen));
+    // Where scores are few, products behind the shared prefix are faster: the library's attention needs a copy of it for each sequence.
+    // Beyond float32 the library's keeps scores in float32, which a product of its own rounds to eight bits.
+    private bool IsFused(long time, long seen) => time > 1
+        && (_decoder.Dtype != ScalarType.Float32 || IsLarge(_keys[0].shape[1], time, seen));
 
     internal void Advance(long columns) => Length += columns;
 
@@ -94,13 +97,15 @@ internal sealed class KeyValueCache : IDisposable
 
     /// <summary>The filled columns of a batch of one as the prefix of others; the cache gives them away.</summary>
     internal SharedPrefix ToPrefix(IReadOnlyList<int> ids) =>
-        new([.. ids], [.. _keys.Select(k => k.select(1, 0).DetachFromDisposeScope())], [.. _values.Select(v => v.select(1, 0).DetachFromDisposeScope())]);
+        new([.. ids], [.. _keys.Select(k => k.select(1, 0).DetachFromDisposeScope())],
+            [.. _values.Select(v => v.select(1, 0).DetachFromDisposeScope())]);
 
     /// <summary>Says which positions [batch, time] the next columns hold.</summary>
     internal void Record(Tensor positions) => _positions?.narrow(1, Length, positions.shape[1]).copy_(positions);
 
-    /// <summary>What the next queries see, as masks of 0 and -infinity: of the columns [batch or 1, time, columns] and of the prefix [batch, time, prefix], null where all of it
-    /// is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], for the library's attention.</summary>
+    /// <summary>What the next queries see, as masks of 0 and -infinity: of the columns [batch or 1, time, columns] and of the prefix
+    /// [batch, time, prefix], null where all of it is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], for the
+    /// library's attention.</summary>
     internal readonly record struct Seen(Tensor Own, Tensor? Prefix, Tensor? Whole);
 
     /// <param name="mask">[batch or 1, time, columns].</param>
@@ -119,12 +124,15 @@ internal sealed class KeyValueCache : IDisposable
             before = zeros(hidden.shape, device: mask.device).masked_fill_(hidden, Operand.MinusInfinity);
         }
         if (!IsFused(time, prefix + mask.shape[2]))
-            return new(own.alias().MoveToOuterDisposeScope(), window is null || prefix == 0 ? null : before.MoveToOuterDisposeScope(), null);
+            return new(own.alias().MoveToOuterDisposeScope(), window is null || prefix == 0 ? null : before.MoveToOuterDisposeScope(),
+                null);
         var whole = cat([before.expand(own.shape[0], -1, -1), own], 2).to(_decoder.Dtype).unsqueeze(1).expand(-1, _groups, -1, -1);
-        return new(own.alias().MoveToOuterDisposeScope(), null, whole.reshape(own.shape[0], 1, _groups * time, -1).MoveToOuterDisposeScope());
+        return new(own.alias().MoveToOuterDisposeScope(), null,
+            whole.reshape(own.shape[0], 1, _groups * time, -1).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Stores k, v [batch, time, kv, width] in the next columns and attends from q [batch, time, heads, width] to prefix and columns.</summary>
+    /// <summary>Stores k, v [batch, time, kv, width] in the next columns and attends from q [batch, time, heads, width] to prefix and
+    /// columns.</summary>
     /// <returns>[batch, time, heads * width]</returns>
     internal Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, Seen seen, Scalar scale)
     {
@@ -147,10 +155,12 @@ internal sealed class KeyValueCache : IDisposable
         return mixed.view(batch, kv, _groups, time, width).permute(0, 3, 1, 2, 4).reshape(batch, time, -1);
     }
 
-    // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one sequence.
+    // The queries of a key-value head that see the same keys form one matrix: against the prefix all of the batch, else those of one
+    // sequence.
     private Tensor ByProducts(int layer, Tensor q, Tensor keys, Tensor values, Seen seen)
     {
-        long batch = q.shape[0], time = q.shape[1], width = q.shape[3], kv = keys.shape[0], columns = keys.shape[2], prefix = Prefix.Ids.Count;
+        long batch = q.shape[0], time = q.shape[1], width = q.shape[3], kv = keys.shape[0], columns = keys.shape[2],
+            prefix = Prefix.Ids.Count;
         (keys, values) = (keys.view(kv * batch, columns, width), values.view(kv * batch, columns, width));
         var queries = q.view(batch, time, kv, _groups, width).permute(2, 0, 3, 1, 4).reshape(kv, batch * _groups * time, width);
         var own = queries.reshape(kv * batch, _groups * time, width).bmm(keys.transpose(1, 2));
@@ -169,7 +179,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     // In float32 whatever the model's type.
-    private static Tensor Softmax(Tensor scores) => scores.dtype == ScalarType.Float32 ? scores.softmax(-1) : scores.softmax(-1, ScalarType.Float32).to(scores.dtype);
+    private static Tensor Softmax(Tensor scores) => scores.dtype == ScalarType.Float32 ? scores.softmax(-1)
+        : scores.softmax(-1, ScalarType.Float32).to(scores.dtype);
 
     // The decoder knows what waits in memory while other work goes between.
     private void Count(bool disposed = false)

@@ -23,8 +23,10 @@ public sealed record SlidingWindow(int Size, int FirstLayer = 0, IReadOnlyList<b
 /// <param name="OutputBias">Bias on o: Llama's, together with those on q, k and v.</param>
 /// <param name="MlpBias">Bias on gate, up and down: Llama only.</param>
 /// <param name="Window">Null: every layer sees all tokens.</param>
-public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadDim, int VocabularySize,
-    int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings, int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId,
+public sealed record ModelConfig(string ModelType, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads,
+    int HeadDim, int VocabularySize,
+    int ContextLength, double RmsNormEps, double RopeTheta, RopeScaling? Scaling, bool AttentionBias, bool TieWordEmbeddings,
+        int? BosTokenId, IReadOnlyList<int> EosTokenIds, int? PadTokenId,
     bool OutputBias = false, bool MlpBias = false, SlidingWindow? Window = null)
 {
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
@@ -34,10 +36,12 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     public static ModelConfig Load(string folder)
     {
         var path = Path.Combine(folder, "config.json");
-        if (!File.Exists(path)) throw new ModelException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        if (!File.Exists(path))
+            throw new ModelException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
         try
         {
-            return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"), path);
+            return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"),
+                path);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
@@ -48,7 +52,9 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     private static ModelConfig Read(JsonObject json, string path)
     {
         var type = (string?)json["model_type"];
-        if (!Supported.Contains(type)) throw new ModelException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} (Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
+        if (!Supported.Contains(type))
+            throw new ModelException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} "
+                + "(Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
         Expect(json, path, "hidden_act", "silu");
         // Weights that are codes, whatever their type in the files: read as numbers they would give a forecast of nothing.
         foreach (var key in (string[])["quantization_config", "compression_config"])
@@ -57,22 +63,29 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
                     + "the weights are quantized, and quantized weights are not computed with. Get the model in BF16, F16 or F32.");
         // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
         var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));
-        if (mlpBias && type != "llama") throw new ModelException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");
-        if (attentionBias && type == "mistral") throw new ModelException($"{path}: attention_bias is true, but a model of type mistral has no such biases.");
+        if (mlpBias && type != "llama")
+            throw new ModelException($"{path}: mlp_bias is true, but a model of type {type} has no such biases.");
+        if (attentionBias && type == "mistral")
+            throw new ModelException($"{path}: attention_bias is true, but a model of type mistral has no such biases.");
         int hidden = Int(json, path, "hidden_size"), heads = Int(json, path, "num_attention_heads");
         var kv = json["num_key_value_heads"] is { } k ? (int)k : heads;
         var headDim = json["head_dim"] is { } d ? (int)d : hidden / heads;
-        if (kv <= 0 || heads % kv != 0) throw new ModelException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
-        if (headDim <= 0) throw new ModelException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
+        if (kv <= 0 || heads % kv != 0)
+            throw new ModelException($"{path}: num_attention_heads {heads} is no multiple of num_key_value_heads {kv}.");
+        if (headDim <= 0)
+            throw new ModelException($"{path}: head_dim is {headDim} (hidden_size {hidden}, {heads} heads), expected a positive number.");
         if (headDim % 2 != 0) throw new ModelException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var context = Int(json, path, "max_position_embeddings");
         var (theta, scaling) = RopeScaling.Read(json, context, path);
-        return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv, headDim, Int(json, path, "vocab_size"),
+        return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv,
+            headDim, Int(json, path, "vocab_size"),
             context, json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
-            Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"], attentionBias && type == "llama", mlpBias, WindowOf(json, path, type!));
+            Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"],
+                attentionBias && type == "llama", mlpBias, WindowOf(json, path, type!));
     }
 
-    // Llama has no window. Mistral's and Qwen 2's is 4,096 where the file does not say; Qwen 2 uses one only where told to, and only in the layers from max_window_layers on.
+    // Llama has no window. Mistral's and Qwen 2's is 4,096 where the file does not say; Qwen 2 uses one only where told to, and only in the
+    // layers from max_window_layers on.
     private static SlidingWindow? WindowOf(JsonObject json, string path, string type)
     {
         if (type == "llama" || type == "qwen2" && !Flag(json, "use_sliding_window")) return null;
@@ -81,12 +94,14 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         var layers = Int(json, path, "num_hidden_layers");
         if (json["layer_types"] is JsonArray kinds)
         {
-            if (kinds.Count != layers) throw new ModelException($"{path}: layer_types has {kinds.Count} entries, expected num_hidden_layers, {layers}.");
+            if (kinds.Count != layers)
+                throw new ModelException($"{path}: layer_types has {kinds.Count} entries, expected num_hidden_layers, {layers}.");
             bool[] covered = [.. kinds.Select(k => (string?)k switch
             {
                 "full_attention" => false,
                 "sliding_attention" => true,
-                var other => throw new ModelException($"{path}: layer_types has \"{other}\", expected full_attention or sliding_attention."),
+                var other =>
+                    throw new ModelException($"{path}: layer_types has \"{other}\", expected full_attention or sliding_attention."),
             })];
             return covered.Contains(true) ? new SlidingWindow(size, Array.IndexOf(covered, true), covered) : null;
         }
@@ -111,7 +126,8 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
 
     private static void Expect(JsonObject json, string path, string key, string expected)
     {
-        if (json[key] is { } found && (string?)found != expected) throw new ModelException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
+        if (json[key] is { } found && (string?)found != expected)
+            throw new ModelException($"{path}: {key} is \"{found}\", expected \"{expected}\".");
     }
 
     /// <summary>How many last tokens, its own included, a token of this layer sees; without a window more than there are.</summary>
@@ -123,21 +139,29 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     /// <summary>The configuration as a config.json in the older style, which every reader knows.</summary>
     public JsonObject ToJson(string dtype)
     {
-        JsonNode? eos = EosTokenIds.Count switch { 0 => null, 1 => EosTokenIds[0], _ => new JsonArray([.. EosTokenIds.Select(i => (JsonNode)i)]) };
+        JsonNode? eos = EosTokenIds.Count switch { 0 => null, 1 => EosTokenIds[0], _ =>
+            new JsonArray([.. EosTokenIds.Select(i => (JsonNode)i)]) };
         var json = new JsonObject
         {
-            ["architectures"] = new JsonArray(ModelType switch { "mistral" => "MistralForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ => "LlamaForCausalLM" }),
-            ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize, ["num_hidden_layers"] = Layers,
-            ["num_attention_heads"] = Heads, ["num_key_value_heads"] = KeyValueHeads, ["head_dim"] = HeadDim, ["vocab_size"] = VocabularySize,
+            ["architectures"] = new JsonArray(ModelType switch { "mistral" => "MistralForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ =>
+                "LlamaForCausalLM" }),
+            ["model_type"] = ModelType, ["hidden_size"] = HiddenSize, ["intermediate_size"] = IntermediateSize,
+                ["num_hidden_layers"] = Layers,
+            ["num_attention_heads"] = Heads, ["num_key_value_heads"] = KeyValueHeads, ["head_dim"] = HeadDim,
+                ["vocab_size"] = VocabularySize,
             ["max_position_embeddings"] = ContextLength, ["rms_norm_eps"] = RmsNormEps, ["rope_theta"] = RopeTheta,
             ["rope_scaling"] = Scaling?.ToJson(),
-            ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = MlpBias, ["tie_word_embeddings"] = TieWordEmbeddings,
-            ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype, ["use_cache"] = true,
+            ["hidden_act"] = "silu", ["attention_bias"] = AttentionBias, ["mlp_bias"] = MlpBias,
+                ["tie_word_embeddings"] = TieWordEmbeddings,
+            ["bos_token_id"] = BosTokenId, ["eos_token_id"] = eos, ["pad_token_id"] = PadTokenId, ["torch_dtype"] = dtype,
+                ["use_cache"] = true,
         };
         // A file that says nothing of a window would have Mistral's default.
         if (ModelType != "llama") json["sliding_window"] = Window?.Size;
-        if (ModelType == "qwen2") (json["use_sliding_window"], json["max_window_layers"]) = (Window is not null, Window?.FirstLayer ?? Layers);
-        if (Window?.Layers is { } covered) json["layer_types"] = new JsonArray([.. covered.Select(c => (JsonNode)(c ? "sliding_attention" : "full_attention"))]);
+        if (ModelType == "qwen2") (json["use_sliding_window"], json["max_window_layers"])
+            = (Window is not null, Window?.FirstLayer ?? Layers);
+        if (Window?.Layers is { } covered)
+            json["layer_types"] = new JsonArray([.. covered.Select(c => (JsonNode)(c ? "sliding_attention" : "full_attention"))]);
         return json;
     }
 }

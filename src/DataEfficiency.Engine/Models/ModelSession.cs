@@ -1,13 +1,13 @@
-// Who owns a loaded model. Everything that keeps something computed with it (prefixes, rows, standing activations) compares the version it was computed under with
-// the session's: a kept number is never one of other weights. Weights change here and nowhere else.
+// Who owns a loaded model. Everything that keeps something computed with it (prefixes, rows, standing activations) compares the version it
+// was computed under with the session's: a kept number is never one of other weights. Weights change here and nowhere else.
 using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models;
 
-/// <summary>One decoder, the version of its weights, and the adapter lent to it. A training run works on a <see cref="Fork"/>, so that the session answers as before while the
-/// run goes on: dropped, it is undone, and <see cref="Keep"/> takes its weights over.</summary>
+/// <summary>One decoder, the version of its weights, and the adapter lent to it. A training run works on a <see cref="Fork"/>, so that the
+/// session answers as before while the run goes on: dropped, it is undone, and <see cref="Keep"/> takes its weights over.</summary>
 internal sealed class ModelSession : IDisposable
 {
     private string _weights;
@@ -19,7 +19,8 @@ internal sealed class ModelSession : IDisposable
     /// <summary>The adapter that answers and rows go through, or null.</summary>
     public Adapter? Adapter => _loan?.Adapter;
 
-    /// <summary>Names weights and adapter: equal versions are equal numbers. Empty: the weights as the folder holds them, without an adapter.</summary>
+    /// <summary>Names weights and adapter: equal versions are equal numbers. Empty: the weights as the folder holds them, without an
+    /// adapter.</summary>
     public string Version => _loan is null ? _weights : $"{_weights}+{_loan.Version}";
 
     /// <summary>Takes the decoder over, its weights being those of its folder.</summary>
@@ -30,9 +31,11 @@ internal sealed class ModelSession : IDisposable
     private ModelSession(Decoder decoder, string weights) => (Decoder, _weights) = (decoder, weights);
 
     /// <inheritdoc cref="Decoder.Load"/>
-    public static ModelSession Load(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32) => new(Decoder.Load(folder, device, dtype));
+    public static ModelSession Load(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32) =>
+        new(Decoder.Load(folder, device, dtype));
 
-    /// <summary>Lets the weights be changed, or the values of an adapter; what was computed before is another version's from the first change on.</summary>
+    /// <summary>Lets the weights be changed, or the values of an adapter; what was computed before is another version's from the first
+    /// change on.</summary>
     /// <param name="trained">The adapter whose values change; null: the model's own weights do.</param>
     public void Change(Action change, Adapter? trained = null)
     {
@@ -43,7 +46,8 @@ internal sealed class ModelSession : IDisposable
         change();
     }
 
-    /// <summary>A session of the same version with a copy of the weights, which may be changed in any way while this one stays as it is. No adapter is lent to it.</summary>
+    /// <summary>A session of the same version with a copy of the weights, which may be changed in any way while this one stays as it is. No
+    /// adapter is lent to it.</summary>
     public ModelSession Fork() => new(Decoder.Copy(), _weights);
 
     /// <summary>Goes on with the weights and the version of a fork.</summary>
@@ -54,12 +58,14 @@ internal sealed class ModelSession : IDisposable
         _weights = fork._weights;
     }
 
-    /// <summary>Answers and rows go through the adapter, unmerged, until what is returned is disposed; then through the one before, under the version before.</summary>
-    /// <param name="version">Names the adapter's values where they are known by a name (a run and its step), so that what is kept in files is found again.</param>
+    /// <summary>Answers and rows go through the adapter, unmerged, until what is returned is disposed; then through the one before, under
+    /// the version before.</summary>
+    /// <param name="version">Names the adapter's values where they are known by a name (a run and its step), so that what is kept in files
+    /// is found again.</param>
     public IDisposable Lend(Adapter adapter, string? version = null) => _loan = new Loan(this, adapter, version ?? NewVersion(), _loan);
 
-    /// <summary>Computes with a part of the weights until what is returned is disposed; then with all of them again, to the bit and under the version before. Masks do not lie
-    /// one over the other.</summary>
+    /// <summary>Computes with a part of the weights until what is returned is disposed; then with all of them again, to the bit and under
+    /// the version before. Masks do not lie one over the other.</summary>
     /// <exception cref="InvalidOperationException">A mask lies over the session already.</exception>
     public IDisposable Mask(WeightMask mask)
     {

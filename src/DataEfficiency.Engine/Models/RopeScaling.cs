@@ -1,5 +1,5 @@
-// How rotary frequencies are changed for contexts longer than those that a model was first trained on: linear, Llama 3's way, and YaRN (Peng et al., arXiv 2309.00071), as
-// config.json spells them.
+// How rotary frequencies are changed for contexts longer than those that a model was first trained on: linear, Llama 3's way, and YaRN
+// (Peng et al., arXiv 2309.00071), as config.json spells them.
 using System.Text.Json.Nodes;
 using DataEfficiency.Prompts;
 
@@ -24,12 +24,14 @@ public abstract record RopeScaling(double Factor)
         var theta = (double?)(rope["rope_theta"] ?? json["rope_theta"]) ?? 10000;
         var type = (string?)(rope["rope_type"] ?? rope["type"]) ?? "default";
         double Real(string key) => Given(key) ?? throw new ModelException($"{path}: rope scaling {type} lacks {key}.");
-        double? Given(string key) => (double?)rope[key] is not { } value ? null : value > 0 ? value : throw new ModelException($"{path}: {key} of rope scaling {type} is {value}, expected a positive number.");
+        double? Given(string key) => (double?)rope[key] is not { } value ? null : value > 0 ? value
+            : throw new ModelException($"{path}: {key} of rope scaling {type} is {value}, expected a positive number.");
         return (theta, type switch
         {
             "default" => null,
             "linear" => new LinearScaling(Real("factor")),
-            "llama3" => new Llama3Scaling(Real("factor"), Real("low_freq_factor"), Real("high_freq_factor"), (int)Real("original_max_position_embeddings")),
+            "llama3" => new Llama3Scaling(Real("factor"), Real("low_freq_factor"), Real("high_freq_factor"),
+                (int)Real("original_max_position_embeddings")),
             "yarn" => YarnScaling.Read(rope, Given("factor"), (int?)Given("original_max_position_embeddings") ?? context, context),
             _ => throw new ModelException($"{path}: rope type \"{type}\" is not supported, expected default, linear, llama3 or yarn."),
         });
@@ -45,7 +47,8 @@ public sealed record LinearScaling(double Factor) : RopeScaling(Factor)
 }
 
 /// <summary>Slow frequencies are divided by Factor, fast ones kept, those between blended by wavelength.</summary>
-public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext) : RopeScaling(Factor)
+public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
+    : RopeScaling(Factor)
 {
     internal override float Scaled(float frequency, int index, double theta, int headDim)
     {
@@ -58,24 +61,29 @@ public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, dou
 
     internal override JsonObject ToJson() => new()
     {
-        ["rope_type"] = "llama3", ["factor"] = Factor, ["low_freq_factor"] = LowFrequencyFactor, ["high_freq_factor"] = HighFrequencyFactor, ["original_max_position_embeddings"] = OriginalContext,
+        ["rope_type"] = "llama3", ["factor"] = Factor, ["low_freq_factor"] = LowFrequencyFactor,
+            ["high_freq_factor"] = HighFrequencyFactor, ["original_max_position_embeddings"] = OriginalContext,
     };
 }
 
-/// <summary>As Llama 3's way, but blended by index, between the two whose waves turn BetaFast and BetaSlow times in the original context; and scores are sharpened.</summary>
+/// <summary>As Llama 3's way, but blended by index, between the two whose waves turn BetaFast and BetaSlow times in the original context;
+/// and scores are sharpened.</summary>
 /// <param name="Truncate">The two indices are rounded outwards.</param>
-public sealed record YarnScaling(double Factor, double Attention, double BetaFast, double BetaSlow, int OriginalContext, bool Truncate) : RopeScaling(Factor)
+public sealed record YarnScaling(double Factor, double Attention, double BetaFast, double BetaSlow, int OriginalContext, bool Truncate)
+    : RopeScaling(Factor)
 {
     public override double AttentionFactor => Attention;
 
-    // Versions of the reference differ where a file gives a factor that is not the ratio of its contexts: the current one takes the factor, as the paper's authors do.
+    // Versions of the reference differ where a file gives a factor that is not the ratio of its contexts: the current one takes the factor,
+    // as the paper's authors do.
     internal static YarnScaling Read(JsonObject rope, double? given, int original, int context)
     {
         var factor = given ?? (double)context / original;
         double Sharpened(double by) => factor <= 1 ? 1 : .1 * by * Math.Log(factor) + 1;
         double Or(string key, double otherwise) => (double?)rope[key] is { } value && value != 0 ? value : otherwise;
         var (scale, scaleOfAll) = (Or("mscale", 0), Or("mscale_all_dim", 0));
-        var attention = (double?)rope["attention_factor"] ?? (scale != 0 && scaleOfAll != 0 ? Sharpened(scale) / Sharpened(scaleOfAll) : Sharpened(1));
+        var attention = (double?)rope["attention_factor"]
+            ?? (scale != 0 && scaleOfAll != 0 ? Sharpened(scale) / Sharpened(scaleOfAll) : Sharpened(1));
         return new YarnScaling(factor, attention, Or("beta_fast", 32), Or("beta_slow", 1), original, (bool?)rope["truncate"] ?? true);
     }
 

@@ -8,10 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
-public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, IEstimatorHost host, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
+public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, IEstimatorHost host,
+    ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
 {
     /// <summary>A failure of the engine becomes a row and a log line; only cancellation and a failing database get out.</summary>
-    /// <returns>False: another model is held by work that gave way, and there is no room for this project's beside it. Nothing was done.</returns>
+    /// <returns>False: another model is held by work that gave way, and there is no room for this project's beside it. Nothing was
+    /// done.</returns>
     public bool Run(int projectId, CancellationToken cancel)
     {
         var (inputs, last) = Wait(ReadAsync(projectId, cancel));
@@ -30,7 +32,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         {
             var estimator = host.Open(inputs.Model);
             var hash = inputs.Hash(estimator, PastStop(last, inputs.Labels));
-            row = last is { Error: null } && last.InputHash == hash ? null : NewRow(inputs, started, estimator, Estimate(inputs, estimator, cancel, out unusable));
+            row = last is { Error: null } && last.InputHash == hash ? null
+                : NewRow(inputs, started, estimator, Estimate(inputs, estimator, cancel, out unusable));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -61,7 +64,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             cancel.ThrowIfCancellationRequested();
             estimator.Observe(inputs.Task, example, cancel);
         }
-        var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap, Labels: inputs.Labels), cancel);
+        var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
+            Labels: inputs.Labels), cancel);
         unusable = [.. estimate.LeftOut.Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;
     }
@@ -99,7 +103,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
     };
 
-    private static bool PastStop(StoredEstimate? last, int labels) => last?.Payload is { } payload && PastStop(EstimatePayload.Read(payload).Stop, labels);
+    private static bool PastStop(StoredEstimate? last, int labels) => last?.Payload is { } payload
+        && PastStop(EstimatePayload.Read(payload).Stop, labels);
 
     private static bool PastStop(StopAdvice stop, int labels) => stop is { Rule: "A", At: { } at } && labels >= at;
 
@@ -108,11 +113,13 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (await EstimateInputs.ReadAsync(db, first32, projectId, cancel) is not { } inputs) return (null, null);
         var last = await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id)
-            .Select(e => new StoredEstimate { Id = e.Id, LabelVersion = e.LabelVersion, InputHash = e.InputHash, Payload = e.Payload, Error = e.Error }).FirstOrDefaultAsync(cancel);
+            .Select(e => new StoredEstimate { Id = e.Id, LabelVersion = e.LabelVersion, InputHash = e.InputHash, Payload = e.Payload,
+                Error = e.Error }).FirstOrDefaultAsync(cancel);
         return (inputs, last);
     }
 
-    private async Task StoreAsync(EstimateInputs inputs, StoredEstimate? row, (long Item, string Reason)[] unusable, CancellationToken cancel)
+    private async Task StoreAsync(EstimateInputs inputs, StoredEstimate? row, (long Item, string Reason)[] unusable,
+        CancellationToken cancel)
     {
         await writes.WriteAsync(async (db, token) =>
         {

@@ -4,10 +4,12 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The one engine thread of the device. Estimates of rung projects go first: between two steps of a measurement or ranking, and between two layers of the batch that a step
-/// ranks, which waits in memory meanwhile. It lives as long as the portal: a failing estimate is a row, a failing database is a log line and a new try.
+/// The one engine thread of the device. Estimates of rung projects go first: between two steps of a measurement or ranking, and between two
+/// layers of the batch that a step ranks, which waits in memory meanwhile. It lives as long as the portal: a failing estimate is a row, a
+/// failing database is a log line and a new try.
 /// </summary>
-public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings, IEstimatorHost host,
+public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings,
+    IEstimatorHost host,
     IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -23,7 +25,8 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
     {
         // what came in while nobody listened, or was rung before a crash
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        foreach (var id in await db.Projects.Where(p => p.LabelVersion > p.EstimatedVersion && p.DeletedAt == null).OrderBy(p => p.Id).Select(p => p.Id).ToListAsync(cancel)) queue.Ring(id);
+        foreach (var id in await db.Projects.Where(p => p.LabelVersion > p.EstimatedVersion && p.DeletedAt == null).OrderBy(p =>
+            p.Id).Select(p => p.Id).ToListAsync(cancel)) queue.Ring(id);
         _started = true;
         new Thread(Work) { IsBackground = true, Name = "engine" }.Start();
     }
@@ -85,8 +88,8 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
         }
     }
 
-    /// <summary>Between two layers of a batch: forecasts of labels that came in meanwhile. One whose model has no room beside the batch's waits for its end, and so does one that
-    /// the database failed: it must not take the ranking with it.</summary>
+    /// <summary>Between two layers of a batch: forecasts of labels that came in meanwhile. One whose model has no room beside the batch's
+    /// waits for its end, and so does one that the database failed: it must not take the ranking with it.</summary>
     private void GiveWay()
     {
         while (queue.TryTake(out var project))

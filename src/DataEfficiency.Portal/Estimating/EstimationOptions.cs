@@ -5,11 +5,13 @@ public sealed class EstimationOptions
 {
     public const string Section = "Estimation";
 
-    /// <summary>Threads of the engine, so that a core is left to the web server while people label. Default: all cores but one, at least 1.</summary>
+    /// <summary>Threads of the engine, so that a core is left to the web server while people label. Default: all cores but one, at least
+    /// 1.</summary>
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>How long the steps of a ranking grow, beyond a whole batch: what a killed process ranks again, what ending a ranking waits for, and estimates of a model that has
-    /// no room beside the ranking's. Other estimates go between two layers of a step, however long it is. Default: 2 s.</summary>
+    /// <summary>How long the steps of a ranking grow, beyond a whole batch: what a killed process ranks again, what ending a ranking waits
+    /// for, and estimates of a model that has no room beside the ranking's. Other estimates go between two layers of a step, however long
+    /// it is. Default: 2 s.</summary>
     public TimeSpan RankStep { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Shortest time between two pictures of one project sent to its pages. Default: 100 ms.</summary>
@@ -28,9 +30,11 @@ public sealed class EstimationOptions
     public string? LibTorchPath { get; set; }
 
     internal static bool IsValid(EstimationOptions o) =>
-        o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5) && o.FeedInterval >= TimeSpan.Zero;
+        o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5)
+            && o.FeedInterval >= TimeSpan.Zero;
 
-    internal const string Rule = "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 seconds, FeedInterval not negative.";
+    internal const string Rule =
+        "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 seconds, FeedInterval not negative.";
 }
 
 /// <summary>Section "Models": where model folders lie.</summary>
@@ -38,6 +42,7 @@ public sealed class ModelsOptions
 {
     public const string Section = "Models";
 
-    /// <summary>Folder whose subfolders are Hugging Face model folders; relative to the content root. Default: models in the data folder.</summary>
+    /// <summary>Folder whose subfolders are Hugging Face model folders; relative to the content root. Default: models in the data
+    /// folder.</summary>
     public string? Root { get; set; }
 }

@@ -41,7 +41,8 @@ public sealed class EstimatorHost(ModelCatalog catalog, EstimatorLoader load, IO
         while (_loaded.Count >= options.Value.LoadedModels)
         {
             var oldest = _loaded.FindIndex(l => l.Model != _held);
-            if (oldest < 0) throw new InvalidOperationException($"Model {_held} is held and there is room for no other: {model} has to wait.");
+            if (oldest < 0)
+                throw new InvalidOperationException($"Model {_held} is held and there is room for no other: {model} has to wait.");
             var leaving = _loaded[oldest].Estimator;
             _loaded.RemoveAt(oldest);
             leaving.Dispose();
@@ -51,11 +52,13 @@ public sealed class EstimatorHost(ModelCatalog catalog, EstimatorLoader load, IO
     }
 
     public bool HasRoomFor(string model) =>
-        _held is null || _loaded.Any(l => l.Model == model) || _loaded.Count < options.Value.LoadedModels || _loaded.Any(l => l.Model != _held);
+        _held is null || _loaded.Any(l => l.Model == model) || _loaded.Count < options.Value.LoadedModels
+            || _loaded.Any(l => l.Model != _held);
 
     public IDisposable Hold(string model)
     {
-        if (_held is not null) throw new InvalidOperationException($"Model {_held} is held already: the engine does one long thing at a time.");
+        if (_held is not null)
+            throw new InvalidOperationException($"Model {_held} is held already: the engine does one long thing at a time.");
         _held = model;
         return new Holding(this);
     }

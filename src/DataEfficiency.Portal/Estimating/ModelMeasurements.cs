@@ -5,10 +5,11 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// Measures what an example costs on a model of this machine. It is asked for on a page and done on the engine thread, in a few steps of one label or one step of a
-/// ranking each; due estimates go between the steps and between the layers of a ranking's batch.
+/// Measures what an example costs on a model of this machine. It is asked for on a page and done on the engine thread, in a few steps of
+/// one label or one step of a ranking each; due estimates go between the steps and between the layers of a ranking's batch.
 /// </summary>
-public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHost host, EstimateQueue queue, IOptions<EstimationOptions> options,
+public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHost host, EstimateQueue queue,
+    IOptions<EstimationOptions> options,
     TimeProvider time, ILogger<ModelMeasurements> log)
 {
     private readonly Lock _gate = new();
@@ -22,7 +23,8 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
         {
             _failed.Remove(model);
             // another seed each time: rows that are kept would cost nothing
-            if (_waiting.All(w => w.Model != model)) _waiting.Add((model, new CostMeasurement(time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.Threads)));
+            if (_waiting.All(w => w.Model != model))
+                _waiting.Add((model, new CostMeasurement(time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.Threads)));
         }
         queue.Wake();
     }
@@ -63,7 +65,8 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
         catch (Exception e)
         {
             LogFailed(e, first.Model);
-            failure = e is ModelException or ArgumentException or InvalidDataException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.";
+            failure = e is ModelException or ArgumentException or InvalidDataException ? e.Message
+                : $"The engine failed ({e.GetType().Name}); the log has the details.";
         }
         lock (_gate)
         {

@@ -12,10 +12,11 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The ranking, on the engine thread, in steps of a whole batch, inside which due estimates go between two layers. Every step's confidences are stored with the
-/// cursor in one transaction, so a killed process goes on behind the last one.
+/// The ranking, on the engine thread, in steps of a whole batch, inside which due estimates go between two layers. Every step's confidences
+/// are stored with the cursor in one transaction, so a killed process goes on behind the last one.
 /// </summary>
-public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, RankStore store, IEstimatorHost host, ForecastPublisher publisher, IEstimateDoorbell doorbell,
+public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, RankStore store, IEstimatorHost host,
+    ForecastPublisher publisher, IEstimateDoorbell doorbell,
     IOptions<EstimationOptions> options, TimeProvider time, ILogger<RankRun> log)
 {
     private const int LargestStep = 256;
@@ -41,18 +42,22 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         {
             LogFailed(e, job.Id, job.ProjectId);
             End(job.Id);
-            Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
+            Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message
+                : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
         }
         Wait(publisher.PublishAsync(job.ProjectId, cancel));
         return true;
     }
 
-    /// <summary>A small pool does not wait behind a large one that is under way. What a job that has not begun really has left only its first step finds out.</summary>
+    /// <summary>A small pool does not wait behind a large one that is under way. What a job that has not begun really has left only its
+    /// first step finds out.</summary>
     private RankJob? Next()
     {
         using var db = contexts.CreateDbContext();
-        var open = db.RankJobs.AsNoTracking().Where(j => (j.State == WorkState.Queued || j.State == WorkState.Running) && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
-            .OrderByDescending(j => j.CancelRequested).ThenBy(j => j.StartedAt != null).ThenBy(j => j.Total - j.Done).ThenBy(j => j.Id).ToList();
+        var open = db.RankJobs.AsNoTracking().Where(j => (j.State == WorkState.Queued || j.State == WorkState.Running)
+            && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
+            .OrderByDescending(j => j.CancelRequested).ThenBy(j => j.StartedAt != null).ThenBy(j => j.Total - j.Done).ThenBy(j =>
+                j.Id).ToList();
         // what was cancelled or deleted while another one had its turn
         foreach (var gone in _begun.Keys.Except(open.Select(j => j.Id)).ToList()) End(gone);
         return open.FirstOrDefault();
@@ -69,7 +74,8 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         if (Wait(store.CancelIfAskedAsync(job.Id, cancel))) yield break;
         var (project, task) = ReadProject(job.ProjectId);
         var estimator = host.Open(project.Model);
-        var (cursor, done) = Wait(store.StartAsync(job.Id, project.Id, project.Model, estimator.Model.Sha256, Hash(estimator.Model, task), cancel));
+        var (cursor, done) = Wait(store.StartAsync(job.Id, project.Id, project.Model, estimator.Model.Sha256, Hash(estimator.Model, task),
+            cancel));
         Wait(publisher.PublishAsync(project.Id, cancel));
         yield return true;
 
@@ -123,7 +129,8 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         return (project, ProjectPrompt.Of(project, db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId).ToList()));
     }
 
-    private static string Hash(ModelInfo model, TaskPrompt task) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { model.Sha256, task })));
+    private static string Hash(ModelInfo model, TaskPrompt task) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { model.Sha256, task })));
 
     // the engine thread is nobody's request: it may block
     private static void Wait(Task task) => task.GetAwaiter().GetResult();

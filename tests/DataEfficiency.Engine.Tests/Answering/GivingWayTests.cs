@@ -10,8 +10,10 @@ public sealed class GivingWayTests : IDisposable
 {
     private const int Layers = 2;
     private static readonly TaskPrompt Task = new("Which colour does the text name, if it names one at all?", ["red", "green", "blue"]);
-    private static readonly string[] Texts = [.. Enumerable.Range(0, 5).Select(i => $"Text {i}: {string.Join(' ', Enumerable.Repeat("The sky is blue.", 1 + i))}")];
-    private static readonly Example[] Labelled = [.. Enumerable.Range(0, 6).Select(i => new Example($"{i} cars stand there, all of them red.", i % 2 == 0 ? "red" : "blue"))];
+    private static readonly string[] Texts = [.. Enumerable.Range(0, 5).Select(i =>
+        $"Text {i}: {string.Join(' ', Enumerable.Repeat("The sky is blue.", 1 + i))}")];
+    private static readonly Example[] Labelled = [.. Enumerable.Range(0, 6).Select(i =>
+        new Example($"{i} cars stand there, all of them red.", i % 2 == 0 ? "red" : "blue"))];
 
     private readonly TinyModel _model = new();
     private readonly Estimator _estimator;
@@ -49,10 +51,12 @@ public sealed class GivingWayTests : IDisposable
         });
         Assert.True(gradients);
         Assert.Equal(Labelled.Length, observed.Count);
-        Assert.Equal(alone.Select(r => (r.Confidence, r.Perplexity, r.Answer)), between.Select(r => (r.Confidence, r.Perplexity, r.Answer)));
+        Assert.Equal(alone.Select(r => (r.Confidence, r.Perplexity, r.Answer)),
+            between.Select(r => (r.Confidence, r.Perplexity, r.Answer)));
         Assert.Equal(observedAlone.Select(o => (o.Key, o.Loss)), observed.Select(o => (o.Key, o.Loss)));
         // the last bits of a sum of squares follow from where a row lies in memory
-        foreach (var (expected, found) in observedAlone.Zip(observed)) GoldenModel.Near(1, found.GradientNorm!.Value / expected.GradientNorm!.Value, 1e-6);
+        foreach (var (expected, found) in observedAlone.Zip(observed))
+            GoldenModel.Near(1, found.GradientNorm!.Value / expected.GradientNorm!.Value, 1e-6);
         GoldenModel.Near(forecastAlone.CosLow.Median!.Value, _estimator.Forecast(Request(Labelled.Length)).CosLow.Median!.Value, 1e-6);
     }
 

@@ -27,9 +27,11 @@ public class GreedyDecoderTests
             foreach (var precision in new[] { "", "_f64" })
             {
                 var probabilities = GoldenModel.Doubles(item["max_prob" + precision]);
-                for (var t = 0; t < probabilities.Length; t++) GoldenModel.Near(probabilities[t], generated[n].Probabilities[t], 2e-5, $"item {n} token {t}{precision}");
+                for (var t = 0; t < probabilities.Length; t++)
+                    GoldenModel.Near(probabilities[t], generated[n].Probabilities[t], 2e-5, $"item {n} token {t}{precision}");
                 GoldenModel.Near((double)item["confidence" + precision]!, confidence.Mean, 1e-5, $"item {n} confidence{precision}");
-                GoldenModel.Near(1, confidence.Perplexity / (double)item["perplexity" + precision]!, 3e-5, $"item {n} perplexity{precision}");
+                GoldenModel.Near(1, confidence.Perplexity / (double)item["perplexity" + precision]!, 3e-5,
+                    $"item {n} perplexity{precision}");
             }
         }
     }

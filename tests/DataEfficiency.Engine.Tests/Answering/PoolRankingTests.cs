@@ -27,7 +27,8 @@ public sealed class PoolRankingTests : IDisposable
         texts[11] = string.Join(' ', Enumerable.Repeat("card", 3000));
         texts[25] = texts[3];
         if (!asTask) texts = [.. texts.Select(t => _prompts.Inner.Text(Task.Prompt, t))];
-        using PoolRanking whole = new(new ModelSession(_decoder), _prompts), parts = new(new ModelSession(_decoder), _prompts, chunk: Chunk);
+        using PoolRanking whole = new(new ModelSession(_decoder), _prompts),
+            parts = new(new ModelSession(_decoder), _prompts, chunk: Chunk);
         var expected = whole.Run(task, texts);
         List<int> reported = [];
         var ranked = parts.Run(task, texts, new Reports(reported.Add));
@@ -37,7 +38,8 @@ public sealed class PoolRankingTests : IDisposable
         for (var i = 0; i < texts.Length; i++)
         {
             Assert.Equal(expected[i].Tokens, ranked[i].Tokens);
-            Assert.Equal((expected[i].Answer, expected[i].NoKeptToken, expected[i].LeftOut), (ranked[i].Answer, ranked[i].NoKeptToken, ranked[i].LeftOut));
+            Assert.Equal((expected[i].Answer, expected[i].NoKeptToken, expected[i].LeftOut),
+                (ranked[i].Answer, ranked[i].NoKeptToken, ranked[i].LeftOut));
             if (i == 11) continue;
             GoldenModel.Near(expected[i].Confidence, ranked[i].Confidence, 2e-5, $"confidence {i}");
             GoldenModel.Near(1, ranked[i].Perplexity / expected[i].Perplexity, 5e-5, $"perplexity {i}");
@@ -67,7 +69,8 @@ public sealed class PoolRankingTests : IDisposable
         ranking.Run(Task.Prompt, Texts(1));
         var before = _prompts.Made;
         using var cancel = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => ranking.Run(Task.Prompt, Texts(40), new Reports(_ => cancel.Cancel()), cancel.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            ranking.Run(Task.Prompt, Texts(40), new Reports(_ => cancel.Cancel()), cancel.Token));
         Assert.InRange(_prompts.Made - before, Chunk, 2 * Chunk);
     }
 

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests.Answering;
 
-/// <summary>A lent adapter answers beside the weights: through prefix, prompt and every token, with the numbers that it gives when it is merged into them.</summary>
+/// <summary>A lent adapter answers beside the weights: through prefix, prompt and every token, with the numbers that it gives when it is
+/// merged into them.</summary>
 public sealed class UnmergedAdapterTests : IDisposable
 {
     private static readonly TaskPrompt Task = new("Which colour does the text name, if it names one at all?", ["red", "green", "blue"]);

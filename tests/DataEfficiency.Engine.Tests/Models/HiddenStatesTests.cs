@@ -55,8 +55,9 @@ public class HiddenStatesTests
         using var merged = session.Fork();
         merged.Change(() => adapter.MergeInto(merged.Decoder));
         var plain = new HiddenStates(session).OfLastTokens(Prompts);
+        var wanted = new HiddenStates(merged).OfLastTokens(Prompts);
         using (session.Lend(adapter))
-            foreach (var (state, expected) in new HiddenStates(session).OfLastTokens(Prompts).Zip(new HiddenStates(merged).OfLastTokens(Prompts)))
+            foreach (var (state, expected) in new HiddenStates(session).OfLastTokens(Prompts).Zip(wanted))
                 Assert.InRange(GoldenModel.RelativeDistance(Of(state), Of(expected)), 0, 1e-5);
         Assert.Equal(plain, new HiddenStates(session).OfLastTokens(Prompts));
     }

@@ -7,7 +7,8 @@ namespace DataEfficiency.Engine.Tests.Models;
 
 public class KeyValueCacheTests
 {
-    private static int[] Tokens(int count, int seed) => [.. new Random(seed).GetItems(Enumerable.Range(3, SmallFamilies.Vocabulary - 3).ToArray(), count)];
+    private static int[] Tokens(int count, int seed) =>
+        [.. new Random(seed).GetItems(Enumerable.Range(3, SmallFamilies.Vocabulary - 3).ToArray(), count)];
 
     public static TheoryData<int> Families => [.. Enumerable.Range(0, SmallFamilies.All.Count)];
 
@@ -29,7 +30,8 @@ public class KeyValueCacheTests
         for (var b = 0; b < 2; b++)
         {
             var whole = decoder.Hidden(tensor((long[])[.. shared.Concat(own[b]).Select(i => (long)i)]).unsqueeze(0))[0];
-            Assert.InRange(GoldenModel.RelativeDistance(hidden[b].narrow(0, 0, own[b].Length), whole.narrow(0, shared.Length, own[b].Length)), 0, 1e-5);
+            Assert.InRange(GoldenModel.RelativeDistance(hidden[b].narrow(0, 0, own[b].Length),
+                whole.narrow(0, shared.Length, own[b].Length)), 0, 1e-5);
         }
     }
 
@@ -45,11 +47,13 @@ public class KeyValueCacheTests
         for (var i = 0; i < own.Length; i++)
         {
             Assert.Equal(whole[i].Tokens, behind[i].Tokens);
-            for (var t = 0; t < 3; t++) GoldenModel.Near(whole[i].Probabilities[t], behind[i].Probabilities[t], 1e-5, $"prompt {i}, token {t}");
+            for (var t = 0; t < 3; t++)
+                GoldenModel.Near(whole[i].Probabilities[t], behind[i].Probabilities[t], 1e-5, $"prompt {i}, token {t}");
         }
     }
 
-    // Two keys whose scores, 40.25 and 40.375, are one number in bfloat16: their softmax is .4688 and .5312 only where scores and softmax are float32.
+    // Two keys whose scores, 40.25 and 40.375, are one number in bfloat16: their softmax is .4688 and .5312 only where scores and softmax
+    // are float32.
     [Fact]
     public void Attend_OfAPromptInBFloat16_KeepsScoresAndSoftmaxInFloat32()
     {

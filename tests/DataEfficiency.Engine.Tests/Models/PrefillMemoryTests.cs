@@ -5,21 +5,23 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Tests.Models;
 
 /// <summary>
-/// What a long prompt takes beside weights and key-value cache: at most 512 MiB for 16,384 tokens on SmolLM2's shape. Counted here for a quarter of them on one of its
-/// thirty layers, each as wide: at most a quarter. A layer's scores alone would be 604 MB, those of the whole prompt 9.7 GB. Counted as Linux does: the highest resident
-/// memory of the process (VmHWM, set back before) above what it held before.
+/// What a long prompt takes beside weights and key-value cache: at most 512 MiB for 16,384 tokens on SmolLM2's shape. Counted here for a
+/// quarter of them on one of its thirty layers, each as wide: at most a quarter. A layer's scores alone would be 604 MB, those of the whole
+/// prompt 9.7 GB. Counted as Linux does: the highest resident memory of the process (VmHWM, set back before) above what it held before.
 /// </summary>
 public class PrefillMemoryTests
 {
     private const int Time = 4096;
     private const long Allowed = 128L << 20;
 
-    private static readonly ModelConfig OneLayer = new("llama", 576, 1536, 1, 9, 3, 64, 64, 8192, 1e-5, 10000, null, false, true, 1, [2], 0);
+    private static readonly ModelConfig OneLayer = new("llama", 576, 1536, 1, 9, 3, 64, 64, 8192, 1e-5, 10000, null, false, true, 1, [2],
+        0);
 
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class ResidentMemoryTheoryAttribute : TheoryAttribute
     {
-        public ResidentMemoryTheoryAttribute() => Skip = TryReset() ? null : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
+        public ResidentMemoryTheoryAttribute() => Skip = TryReset() ? null
+            : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
     }
 
     [ResidentMemoryTheory, InlineData(0), InlineData(Time - 20)]

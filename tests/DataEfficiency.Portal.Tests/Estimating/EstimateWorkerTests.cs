@@ -20,7 +20,8 @@ public sealed class EstimateWorkerTests
         var update = await world.LabelAndWaitAsync(project, 9);
 
         var row = Assert.Single(await world.EstimatesAsync(project));
-        Assert.Equal((9, 9, 9L, "fake", "f00d", 1L), (row.LabelCount, row.FirstCount, row.LabelVersion, row.Model, row.ModelSha256, row.AdapterSeed));
+        Assert.Equal((9, 9, 9L, "fake", "f00d", 1L),
+            (row.LabelCount, row.FirstCount, row.LabelVersion, row.Model, row.ModelSha256, row.AdapterSeed));
         Assert.Equal(row.CosLow, update.Estimate!.CosLow.Median);
         Assert.Equal(9 * 9 * 8, row.Cosines!.Length);
         Assert.Empty(update.Estimate.CosLow.Cosines);
@@ -30,12 +31,14 @@ public sealed class EstimateWorkerTests
     [Fact]
     public async Task PublishedFit_OfAModelWithoutACalibration_GivesASafeStop_AndIsStoredAsSuch()
     {
-        using var world = new EstimatingWorld { Estimator = new FakeEstimator { Calibration = null, Published = PublishedFit.Find("Llama-3.1-8B-Instruct") } };
+        using var world = new EstimatingWorld { Estimator = new FakeEstimator { Calibration = null,
+            Published = PublishedFit.Find("Llama-3.1-8B-Instruct") } };
         var project = await world.AddPoolAsync(400, drawn: true);
         var update = await world.LabelAndWaitAsync(project, 32);
         var estimate = update.Estimate!;
         Assert.Equal((AreaSource.Published, "A", 30), (estimate.AreaSource!.Value, estimate.Stop.Rule, estimate.ReferenceTasks!.Value));
-        Assert.Contains(ReasonText.Published, VerdictText.Of(new(update, 400, 5000), System.Globalization.CultureInfo.InvariantCulture).Details);
+        Assert.Contains(ReasonText.Published,
+            VerdictText.Of(new(update, 400, 5000), System.Globalization.CultureInfo.InvariantCulture).Details);
         Assert.Equal(AreaSource.Published, EstimatePayload.Read((await world.EstimatesAsync(project)).Last().Payload!).AreaSource);
     }
 
@@ -145,7 +148,9 @@ public sealed class EstimateWorkerTests
         await world.LabelAndWaitAsync(project, 4);
         await world.RingAndWaitAsync(project);
         // a label outside the first 32 changes counts, not the forecast
-        await world.WriteAsync(db => db.Items.Where(i => i.ProjectId == project && i.DrawRank >= 4).ExecuteUpdateAsync(i => i.SetProperty(x => x.DrawRank, (int?)null)));
+        await world.WriteAsync(db =>
+            db.Items.Where(i => i.ProjectId == project && i.DrawRank >= 4).ExecuteUpdateAsync(i =>
+                i.SetProperty(x => x.DrawRank, (int?)null)));
         var update = await world.LabelAndWaitAsync(project, 1);
         Assert.Equal((5, 4), (update.Labels, update.FirstLabels));
         Assert.Single(await world.EstimatesAsync(project));
@@ -157,7 +162,9 @@ public sealed class EstimateWorkerTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(400, drawn: true);
         await world.LabelAndWaitAsync(project, 4);
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TargetValue, .8).SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1)));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p =>
+                p.SetProperty(x => x.TargetValue, .8).SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1)));
         var update = await world.RingAndWaitAsync(project);
         Assert.Equal(.8, update.Estimate!.Target.Share);
         Assert.Equal(2, (await world.EstimatesAsync(project)).Count);
@@ -168,7 +175,8 @@ public sealed class EstimateWorkerTests
     {
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(400, drawn: true);
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TargetKind, TargetKind.RawScore)));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TargetKind, TargetKind.RawScore)));
         Assert.Contains("zero-shot score is not known", (await world.LabelAndWaitAsync(project, 1)).Error);
     }
 
@@ -189,7 +197,8 @@ public sealed class EstimateWorkerTests
     {
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(400, drawn: true);
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
         await world.LabelAndWaitAsync(project, 32);
         await world.LabelAndWaitAsync(project, 7);
         Assert.Equal(Advice.KeepLabeling, (await world.LabelAndWaitAsync(project, 0)).Estimate!.Stop.Advice);
@@ -246,7 +255,8 @@ public sealed class EstimateWorkerTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(40, drawn: true);
         var other = await world.AddPoolAsync(40, drawn: true);
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == other).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == other).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
         world.Estimator.Block();
         await world.Ranking.EnqueueAsync(project);
         await world.Estimator.Arrived.WaitAsync();

@@ -35,7 +35,8 @@ public sealed class RankJobTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(1);
         await using var db = await world.OpenDbAsync();
-        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankStore.Next}", new SqliteParameter("@p", project), new SqliteParameter("@cursor", 1L), new SqliteParameter("@count", 256)).ToListAsync();
+        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankStore.Next}", new SqliteParameter("@p", project),
+            new SqliteParameter("@cursor", 1L), new SqliteParameter("@count", 256)).ToListAsync();
         Assert.Contains(plan, row => row.Detail.Contains("Items USING INTEGER PRIMARY KEY (rowid>?)", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, row => row.Detail.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
@@ -55,7 +56,8 @@ public sealed class RankJobTests
             world.Estimator.Block();
         }
         using var after = new EstimatingWorld { DataFolder = folder };
-        await using (var db = await after.OpenDbAsync()) before = await db.RankJobs.Where(j => j.ProjectId == project).Select(j => j.Done).SingleAsync();
+        await using (var db = await after.OpenDbAsync()) before = await db.RankJobs.Where(j => j.ProjectId == project).Select(j =>
+            j.Done).SingleAsync();
         await after.WaitAsync(project, u => u.Ranking!.State == WorkState.Done);
         Assert.All(await after.ItemsAsync(project), i => Assert.NotNull(i.Confidence));
         Assert.InRange(Ranked(after), 1, 500 - 16);
@@ -102,13 +104,15 @@ public sealed class RankJobTests
         await RankAsync(world, project);
         await world.WriteAsync(async db =>
         {
-            db.Items.AddRange(Enumerable.Range(100, 20).Select(i => new Item { ProjectId = project, ImportId = 2, Text = $"text {i}", RandomRank = i, ActiveRank = i }));
+            db.Items.AddRange(Enumerable.Range(100, 20).Select(i =>
+                new Item { ProjectId = project, ImportId = 2, Text = $"text {i}", RandomRank = i, ActiveRank = i }));
             await db.SaveChangesAsync();
             await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 2));
         });
         await RankAsync(world, project);
         Assert.Equal(120, Ranked(world));
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Instruction, "Another question?")));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Instruction, "Another question?")));
         await RankAsync(world, project);
         Assert.Equal(240, Ranked(world));
     }
@@ -118,7 +122,8 @@ public sealed class RankJobTests
     {
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(50);
-        await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
+        await world.WriteAsync(db =>
+            db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
         await world.Ranking.EnqueueAsync(project);
         var failed = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Failed);
         Assert.Equal("Model \"missing\" is not installed.", failed.Ranking!.Error);
@@ -158,5 +163,6 @@ public sealed class RankJobTests
         await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done } r && r.JobId == id);
     }
 
-    private static int Ranked(EstimatingWorld world) => world.Estimator.Calls.Where(c => c.StartsWith("rank", StringComparison.Ordinal)).Sum(c => int.Parse(c[5..]));
+    private static int Ranked(EstimatingWorld world) =>
+        world.Estimator.Calls.Where(c => c.StartsWith("rank", StringComparison.Ordinal)).Sum(c => int.Parse(c[5..]));
 }

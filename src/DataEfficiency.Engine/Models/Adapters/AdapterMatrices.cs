@@ -1,4 +1,5 @@
-// The A matrices of an adapter: made from a seed (Kaiming uniform with a = sqrt 5, which is U(-1/sqrt in, 1/sqrt in)), or read from a file in PEFT's layout.
+// The A matrices of an adapter: made from a seed (Kaiming uniform with a = sqrt 5, which is U(-1/sqrt in, 1/sqrt in)), or read from a file
+// in PEFT's layout.
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Prompts;
@@ -18,7 +19,8 @@ internal sealed class AdapterMatrices : IDisposable
 
     public Tensor this[int layer, Linear linear] => Matrices[layer * 7 + (int)linear];
 
-    /// <summary>One SplitMix64 stream runs through all matrices row by row: 24 bits a value, f = (u >> 40) 2^-24, value = (2 f - 1) / sqrt(in) in float64, rounded to float32.</summary>
+    /// <summary>One SplitMix64 stream runs through all matrices row by row: 24 bits a value, f = (u >> 40) 2^-24, value = (2 f - 1) /
+    /// sqrt(in) in float64, rounded to float32.</summary>
     public static AdapterMatrices FromSeed(ModelConfig config, long seed, int rank, Device? device = null)
     {
         var stream = new SplitMix64(unchecked((ulong)seed));
@@ -40,7 +42,8 @@ internal sealed class AdapterMatrices : IDisposable
     {
         using var file = SafetensorsFile.Open(path);
         var first = NameOf(0, Linear.Query, 'A');
-        if (!file.Entries.TryGetValue(first, out var entry) || entry.Shape.Count != 2) throw new ModelException($"{path}: tensor {first} [rank, {config.HiddenSize}] is missing.");
+        if (!file.Entries.TryGetValue(first, out var entry) || entry.Shape.Count != 2)
+            throw new ModelException($"{path}: tensor {first} [rank, {config.HiddenSize}] is missing.");
         var rank = (int)entry.Shape[0];
         var matrices = new List<Tensor>();
         foreach (var (layer, linear) in Places(config))
@@ -62,7 +65,8 @@ internal sealed class AdapterMatrices : IDisposable
         return (checked((int)to), checked((int)from));
     }
 
-    public static string NameOf(int layer, Linear linear, char matrix) => $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.lora_{matrix}.weight";
+    public static string NameOf(int layer, Linear linear, char matrix) =>
+        $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.lora_{matrix}.weight";
 
     public void Dispose()
     {

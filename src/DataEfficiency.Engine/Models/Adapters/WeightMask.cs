@@ -1,11 +1,12 @@
-// Subnetworks by magnitude (Frankle and Carbin, arXiv 1803.03635): the smallest weights of all linears are set to zero, embedding, norms, biases and head stay. For the
-// learning complexity of examples (arXiv 2402.05356) and whatever else asks what a part of the model knows.
+// Subnetworks by magnitude (Frankle and Carbin, arXiv 1803.03635): the smallest weights of all linears are set to zero, embedding, norms,
+// biases and head stay. For the learning complexity of examples (arXiv 2402.05356) and whatever else asks what a part of the model knows.
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models.Adapters;
 
-/// <summary>Which weights of the linears stay. Laid over a session by <see cref="ModelSession.Mask"/>, which takes it off again to the bit.</summary>
+/// <summary>Which weights of the linears stay. Laid over a session by <see cref="ModelSession.Mask"/>, which takes it off again to the
+/// bit.</summary>
 internal sealed class WeightMask
 {
     // Magnitudes that the threshold is read from at most: beyond this a sample drawn at even steps.
@@ -19,7 +20,8 @@ internal sealed class WeightMask
 
     private WeightMask(double threshold, double share) => (Threshold, Share) = (threshold, share);
 
-    /// <summary>The mask under which this share of all linears' weights stays, the largest ones: one threshold for the whole model.</summary>
+    /// <summary>The mask under which this share of all linears' weights stays, the largest ones: one threshold for the whole
+    /// model.</summary>
     /// <param name="share">In [0, 1]; 1 leaves all.</param>
     public static WeightMask ByMagnitude(Decoder decoder, double share)
     {

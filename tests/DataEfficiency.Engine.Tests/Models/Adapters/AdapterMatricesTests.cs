@@ -11,7 +11,8 @@ public class AdapterMatricesTests
     [GoldenFact]
     public void FromSeed_OfSmolLm2_GivesTheCheckValues()
     {
-        var seeds = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Fixtures.At("golden", "smollm2", "golden.json")))!["gradients"]!["seeds"]!;
+        var seeds = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Fixtures.At("golden", "smollm2",
+            "golden.json")))!["gradients"]!["seeds"]!;
         var check = (seeds is System.Text.Json.Nodes.JsonObject ? seeds["1"] : seeds[0])!["check_values"]!;
         using var matrices = AdapterMatrices.FromSeed(ModelConfig.Load(Fixtures.At("models", "SmolLM2-135M-Instruct")), 1, 64);
         Assert.Equal(30 * 7, matrices.Matrices.Count);
