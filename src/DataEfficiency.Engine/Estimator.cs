@@ -1,4 +1,5 @@
-// The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a time.
+// The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a
+// time.
 using System.Security.Cryptography;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
@@ -49,7 +50,8 @@ public sealed class Estimator : IEstimator
 
     /// <summary>Loads a Hugging Face folder, and its calibration where that belongs to the same weights and adapter.</summary>
     /// <param name="prompts">The folder's prompt builder.</param>
-    /// <exception cref="ModelException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected and found.</exception>
+    /// <exception cref="ModelException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected
+    /// and found.</exception>
     public static Estimator Load(string folder, IPrompts prompts, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
@@ -76,11 +78,13 @@ public sealed class Estimator : IEstimator
                 : AdapterMatrices.FromSeed(config, AdapterSeed!.Value, options.AdapterRank ?? measured?.Recipe.AdapterRank ?? 64, device);
             var alpha = options.AdapterAlpha ?? measured?.Recipe.AdapterAlpha ?? 32;
             // CoS-Low under other A matrices is another quantity (method section 4): the calibration does not speak of it.
-            if (measured is not null && (AdapterSeed != measured.Recipe.AdapterSeed || _matrices.Rank != measured.Recipe.AdapterRank)) measured = null;
+            if (measured is not null && (AdapterSeed != measured.Recipe.AdapterSeed || _matrices.Rank != measured.Recipe.AdapterRank))
+                measured = null;
             Calibration = measured;
             if (PublishedFit.SpeaksOf(AdapterSeed, _matrices.Rank))
                 Published = PublishedModel.Find(folder, config, prompts, options.PublishedModels);
-            var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : $"{AdapterSeed}";
+            var adapter = options.AdapterMatricesFile is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))
+                : $"{AdapterSeed}";
             var configHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "config.json"))));
             var name = new DirectoryInfo(folder).Name;
             var precision = dtype == ScalarType.Float32 ? "float32" : "bfloat16";
@@ -106,8 +110,8 @@ public sealed class Estimator : IEstimator
         }
     }
 
-    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null, Action? giveWay = null,
-        CancellationToken cancel = default)
+    public IReadOnlyList<RankedText> Rank(TaskPrompt? task, IReadOnlyList<string> texts, IProgress<int>? done = null,
+        Action? giveWay = null, CancellationToken cancel = default)
     {
         RequireNoRanking();
         using var scope = NewDisposeScope();
@@ -124,7 +128,8 @@ public sealed class Estimator : IEstimator
 
     private void RequireNoRanking()
     {
-        if (_isRanking) throw new InvalidOperationException("A ranking waits on this model, giving way: it can neither rank something else nor leave.");
+        if (_isRanking)
+            throw new InvalidOperationException("A ranking waits on this model, giving way: it can neither rank something else nor leave.");
     }
 
     public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
@@ -136,7 +141,8 @@ public sealed class Estimator : IEstimator
     public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
-        // Only the first with a gradient count: the rows of the others may not crowd theirs out. A gradient of zero shows when it is computed; then one more is needed.
+        // Only the first with a gradient count: the rows of the others may not crowd theirs out. A gradient of zero shows when it is
+        // computed; then one more is needed.
         var counting = request.Examples.Take(CosLow.Size).ToList();
         var (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
         while (places.Count < CosLow.Size && counting.Count < request.Examples.Count)
@@ -145,7 +151,8 @@ public sealed class Estimator : IEstimator
             (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
         }
         var observed = _observer.Observe(request.Task, request.Examples, cancel);
-        LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i => new LeftOut(i, observed[i].LeftOut!))];
+        LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i =>
+            new LeftOut(i, observed[i].LeftOut!))];
         var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut,
             [.. places.Select(i => request.Examples[i].Answer)], Yardstick.Of(Calibration, Published));
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
@@ -153,7 +160,9 @@ public sealed class Estimator : IEstimator
 
     private static void RequireFolder(string folder)
     {
-        if (!Directory.Exists(folder)) throw new ModelException($"{folder} is no folder: name a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+        if (!Directory.Exists(folder))
+            throw new ModelException($"{folder} is no folder: name a Hugging Face folder with config.json, "
+                + "tokenizer.json and *.safetensors.");
     }
 
     public void Dispose()

@@ -181,12 +181,12 @@ internal sealed class EngineTable : IDisposable
     private double HeadSize => (double)_decoder.Config.VocabularySize * _decoder.Config.HiddenSize;
 
     // Linears of all layers, without embedding and head.
-    private double LinearSize() => AdapterMatrices.Places(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In * s.Out);
+    private double LinearSize() => AdapterMatrices.Linears(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In * s.Out);
 
     // Forward, backward of the activations and the products with A and their transposes; the reference also has B in both and the gradient of A.
     private double FlopsPerToken(bool trainedA)
     {
-        var narrow = AdapterMatrices.Places(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In + s.Out);
+        var narrow = AdapterMatrices.Linears(_decoder.Config).Select(p => AdapterMatrices.Shape(_decoder.Config, p.Linear)).Sum(s => (double)s.In + s.Out);
         return 4 * LinearSize() + (trainedA ? 6 : 2) * Rank * narrow;
     }
 

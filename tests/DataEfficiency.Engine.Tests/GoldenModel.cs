@@ -45,7 +45,8 @@ public sealed class GoldenModel : IDisposable
     public const string Miniature = "miniature";
 
     internal static IEnumerable<object[]> Rows(string[] names, bool bothTypes) => bothTypes
-        ? names.SelectMany(n => new object[][] { [n, ScalarType.Float32], [n, ScalarType.BFloat16] }) : names.Select(n => new object[] { n });
+        ? names.SelectMany(n => new object[][] { [n, ScalarType.Float32], [n, ScalarType.BFloat16] })
+            : names.Select(n => new object[] { n });
 
     public static string[] Names => ["llama3-tiny", "mistral-tiny", "qwen2-tiny", "smollm2-tiny"];
 

@@ -56,7 +56,7 @@ public sealed class ModelPropertyTests : IDisposable
             using var plain = no_grad();
             using var scope = NewDisposeScope();
             using var batch = new SequenceBatch(examples, CPU, share);
-            Assert.Equal(examples.Select(e => e.Kept), batch.Kept);
+            Assert.Equal(examples.Select(e => e.Counted), batch.Counted);
             var expected = examples.SelectMany(e => PlainTwins.TokenLosses(decoder, e)).ToArray();
             if (expected.Length == 0) return;
             var found = batch.TokenLosses(decoder).data<float>().ToArray();

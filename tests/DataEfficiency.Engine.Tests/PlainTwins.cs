@@ -50,10 +50,10 @@ internal static class PlainTwins
     /// row; null without a token that counts.</summary>
     public static float[]? Row(Decoder decoder, AdapterMatrices matrices, double alpha, TokenSequence sequence)
     {
-        if (sequence.Kept == 0) return null;
+        if (sequence.Counted == 0) return null;
         using var adapter = new LoraAdapter(decoder.Config, matrices, alpha, CPU);
         var gradient = AdapterGradient.Of(decoder, adapter, sequence);
-        return [.. adapter.Places.Where((_, i) => i % 2 == 1).SelectMany(p => gradient[(int)p.Offset..(int)(p.Offset + p.Size)])];
+        return [.. adapter.Spans.Where((_, i) => i % 2 == 1).SelectMany(p => gradient[(int)p.Offset..(int)(p.Offset + p.Size)])];
     }
 
     /// <summary>One product at a time, in float64.</summary>

@@ -235,7 +235,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
         var gradient = AdapterGradient.Of(decoder, adapter,
             TokenSequence.Answer(GoldenModel.Ints(shortest["prompt_ids"]), GoldenModel.Ints(shortest["answer_ids"]), prompts.Masked));
         float OfMatrix(int which) =>
-            adapter.Places.Where((_, i) => i % 2 == which).Max(p => gradient.AsSpan((int)p.Offset, (int)p.Size).ToArray().Max(Math.Abs));
+            adapter.Spans.Where((_, i) => i % 2 == which).Max(p => gradient.AsSpan((int)p.Offset, (int)p.Size).ToArray().Max(Math.Abs));
         Assert.Equal((double)model.Seed(1)["max_abs_dA"]!, OfMatrix(0));
         Assert.True(OfMatrix(1) > 0);
     }

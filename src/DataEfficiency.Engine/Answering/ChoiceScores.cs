@@ -15,23 +15,26 @@ internal static class ChoiceScores
     {
         if (lengths.Any(n => n < 1)) throw new ArgumentException("Every choice needs a token that counts.", nameof(lengths));
         if (lengths.Sum() != tokenLosses.shape[0])
-            throw new ArgumentException($"The choices have {lengths.Sum()} tokens, but there are {tokenLosses.shape[0]} losses.", nameof(lengths));
+            throw new ArgumentException($"The choices have {lengths.Sum()} tokens, but there are {tokenLosses.shape[0]} losses.",
+                nameof(lengths));
         using var scope = NewDisposeScope();
         return stack(tokenLosses.split([.. lengths.Select(n => (long)n)]).Select(c => c.mean().neg())).MoveToOuterDisposeScope();
     }
 
-    /// <summary>-ln p [tokens] in float64 of every counted token of the choices behind one prompt, which goes through the model once.</summary>
+    /// <summary>-ln p [tokens] in float64 of every counted token of the choices behind one prompt, which goes through the model
+    /// once.</summary>
     /// <param name="masked">Tokens that do not count.</param>
     public static (Tensor Losses, IReadOnlyList<int> Lengths) TokenLosses(Decoder decoder, ILinearHook? hook, IReadOnlyList<int> prompt,
         IReadOnlyList<int[]> choices, IReadOnlySet<int> masked)
     {
         using var scope = NewDisposeScope();
-        using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, masked))], decoder.Device, sharePrefix: true);
-        return (batch.TokenLosses(decoder, hook).to(float64).MoveToOuterDisposeScope(), batch.Kept);
+        using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, masked))], decoder.Device,
+            sharePrefix: true);
+        return (batch.TokenLosses(decoder, hook).to(float64).MoveToOuterDisposeScope(), batch.Counted);
     }
 
-    /// <summary>Score of each choice behind the prompt, through the adapter that is lent to the session; null where the longest does not fit the
-    /// model's context.</summary>
+    /// <summary>Score of each choice behind the prompt, through the adapter that is lent to the session; null where the longest does not
+    /// fit the model's context.</summary>
     /// <exception cref="ArgumentException">A choice has no token that counts.</exception>
     public static double[]? Of(ModelSession session, IReadOnlyList<int> prompt, IReadOnlyList<int[]> choices, IReadOnlySet<int> masked)
     {

@@ -39,7 +39,7 @@ internal sealed class PreparedExamples(ModelConfig config, IPrompts prompts, str
             ? $"Prompt and answer have {sequence.Ids.Length} tokens, the model takes {config.ContextLength}."
             : config.UnknownId(sequence.Ids) is { } id
             ? $"Prompt and answer have token {id}, but the model's vocabulary has {config.VocabularySize}."
-            : sequence.Kept == 0 ? "Every token of the answer is masked." : null;
+            : sequence.Counted == 0 ? "Every token of the answer is masked." : null;
         return new PreparedExample(HashOf(prompt, answer), sequence, reason);
     }
 

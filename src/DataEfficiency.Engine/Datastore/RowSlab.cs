@@ -36,7 +36,7 @@ internal sealed class RowSlab(int rows, RowLayout layout, ModelConfig config, De
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         var sums = zeros([rows, 1], dtype: ScalarType.Float64, device: device);
-        foreach (var (layer, linear) in AdapterMatrices.Places(config))
+        foreach (var (layer, linear) in AdapterMatrices.Linears(config))
         {
             using var inner = NewDisposeScope();
             var (first, size) = (layout.Offset(layer, linear), SizeOf(linear));

@@ -40,7 +40,7 @@ internal sealed class SignedFolding : IDisposable
         using var scope = NewDisposeScope();
         _signs = tensor(signs, device: device).DetachFromDisposeScope();
         _sheet = arange(Size, dtype: ScalarType.Int64, device: device).unsqueeze(0).DetachFromDisposeScope();
-        foreach (var (layer, linear) in AdapterMatrices.Places(config))
+        foreach (var (layer, linear) in AdapterMatrices.Linears(config))
         {
             var size = AdapterMatrices.Shape(config, linear).Out * layout.Rank;
             long[] shifts = [.. Enumerable.Range(0, (size + Size - 1) / Size).Select(_ => (long)_random.NextIndex(Size))];

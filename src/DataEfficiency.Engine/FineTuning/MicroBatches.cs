@@ -13,7 +13,7 @@ internal static class MicroBatches
         var parts = new List<IReadOnlyList<TokenSequence>>();
         var part = new List<TokenSequence>();
         var longest = 0;
-        foreach (var sequence in sequences.Where(s => s.Kept > 0))
+        foreach (var sequence in sequences.Where(s => s.Counted > 0))
         {
             longest = Math.Max(longest, sequence.Ids.Length);
             if (part.Count > 0 && (long)longest * (part.Count + 1) > recipe.TokensAtOnce)
@@ -38,5 +38,5 @@ internal static class MicroBatches
 
     /// <summary>Mean loss of all counted tokens, no gradient.</summary>
     public static double Loss(Decoder decoder, ILinearHook? hook, IReadOnlyList<TokenSequence> sequences, Recipe recipe) =>
-        Of(sequences, recipe).Sum(part => LossSum(decoder, hook, part, recipe)) / sequences.Sum(s => s.Kept);
+        Of(sequences, recipe).Sum(part => LossSum(decoder, hook, part, recipe)) / sequences.Sum(s => s.Counted);
 }

@@ -27,7 +27,7 @@ internal sealed class Trainer : IDisposable
         _weights = adapter?.Flat ?? session.Decoder.Parameters.Flat;
         _collecting = adapter?.Collect();
         _leaves = _collecting?.Tensors ?? session.Decoder.Parameters.Bind(leaves: true);
-        _slices = [.. adapter?.Places ?? session.Decoder.Parameters.Places];
+        _slices = [.. adapter?.Spans ?? session.Decoder.Parameters.Spans];
         using var plain = no_grad();
         Parameters = _weights.dtype == float32 ? _weights : _weights.to(float32).DetachFromDisposeScope();
         _gradient = zeros_like(Parameters).DetachFromDisposeScope();
@@ -54,7 +54,7 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="ArgumentException">No token of the batch counts.</exception>
     public double Step(IReadOnlyList<TokenSequence> batch, double learningRate)
     {
-        var counted = batch.Sum(s => s.Kept);
+        var counted = batch.Sum(s => s.Counted);
         if (counted == 0) throw new ArgumentException("A batch without a token that counts gives no gradient.", nameof(batch));
         double loss = 0;
         var first = true;

@@ -47,14 +47,14 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(ModelSession session, Recipe recipe, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation,
         Adapter? adapter = null, long? free = null)
     {
-        train = [.. train.Where(s => s.Kept > 0)];
+        train = [.. train.Where(s => s.Counted > 0)];
         if (train.Count == 0) throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
-        if (validation.Count > 0 && validation.All(s => s.Kept == 0))
+        if (validation.Count > 0 && validation.All(s => s.Counted == 0))
             throw new ArgumentException("There is no validation example whose answer has a token that counts.", nameof(validation));
         (_session, _recipe) = (session, recipe);
         _order = new TrainingOrder(train, recipe.BatchSize, recipe.Seed);
         _look = MicroBatches.Of(validation, recipe);
-        _lookTokens = validation.Sum(s => s.Kept);
+        _lookTokens = validation.Sum(s => s.Counted);
         _data = RunIdentity.Of(train, validation);
         if (adapter is null) TrainingMemory.Require(session.Decoder, recipe, free);
         (_ownsAdapter, Adapter) = (adapter is null, adapter ?? recipe.NewAdapter(session.Decoder.Config, session.Decoder.Device));
@@ -157,7 +157,7 @@ internal sealed class TrainingRun : IDisposable
         else
         {
             var batch = _order.At(_state.Step + 1);
-            Take(Phase.Training, MicroBatches.Of(batch, _recipe), batch.Sum(s => s.Kept));
+            Take(Phase.Training, MicroBatches.Of(batch, _recipe), batch.Sum(s => s.Counted));
         }
     }
 

@@ -13,7 +13,7 @@ internal static class AdapterGradient
     /// <exception cref="ArgumentException">No token of the example counts, or one is none of the vocabulary's.</exception>
     public static float[] Of(Decoder decoder, Adapter adapter, TokenSequence example)
     {
-        if (example.Kept == 0) throw new ArgumentException("An example without a token that counts has no gradient.", nameof(example));
+        if (example.Counted == 0) throw new ArgumentException("An example without a token that counts has no gradient.", nameof(example));
         if (decoder.Config.UnknownId(example.Ids) is { } id)
             throw new ArgumentException($"Token {id} is unknown: the model's vocabulary has {decoder.Config.VocabularySize}.",
                 nameof(example));

@@ -48,7 +48,8 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
     // The device's allocator says what does not fit.
     public long AvailableBytes => long.MaxValue;
 
-    public bool Fits(PassSize size) => BytesOf(size) <= Room;
+    // Beside a batch that waits, giving way, there is so much less.
+    public bool Fits(PassSize size) => BytesOf(size) <= Room - _decoder.CacheBytes;
 
     public GradientRow[] Run(IReadOnlyList<TokenSequence> sequences, bool half, GiveWay giveWay)
     {
@@ -68,7 +69,7 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         var top = tape.Between(layers, _decoder.Behind(layers, batch.Ids, tape, giveWay, tape.Between));
         var hidden = _decoder.Normed(top).view(-1, _decoder.Config.HiddenSize).index_select(0, batch.Rows);
         var losses = nn.functional.cross_entropy(_decoder.Logits(hidden), batch.Targets, reduction: nn.Reduction.None);
-        var weights = tensor(batch.Kept.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: _decoder.Device);
+        var weights = tensor(batch.Counted.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: _decoder.Device);
         var gradient = autograd.grad([(losses * weights).sum()], [tape.Inputs[^1]])[0];
         for (var layer = layers - 1; layer >= 0; layer--)
         {
@@ -83,7 +84,7 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         }
         var perToken = losses.detach().to(CPU).data<float>().ToArray();
         var first = 0;
-        return [.. batch.Kept.Select(n => perToken.AsSpan((first += n) - n, n).ToArray().Average(x => (double)x))];
+        return [.. batch.Counted.Select(n => perToken.AsSpan((first += n) - n, n).ToArray().Average(x => (double)x))];
     }
 
     private void Write(int layer, IList<Tensor> gradients, Tape tape, IRowSink sink)

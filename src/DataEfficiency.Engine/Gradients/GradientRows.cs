@@ -45,7 +45,7 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
         foreach (var example in examples) RequireKnownIds(example);
         var rows = new GradientRow[examples.Count];
         Array.Fill(rows, new GradientRow(null, 0, null));
-        int[] usable = [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Kept > 0)];
+        int[] usable = [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Counted > 0)];
         if (usable.Length == 0) return rows;
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
         if (Refusal(sequences) is { } reason) throw new ModelException(reason);

@@ -12,7 +12,7 @@ internal readonly record struct PassSize(int Count, long Forward, long Backward,
 {
     /// <summary>One more sequence behind a prefix of so many tokens.</summary>
     public PassSize With(TokenSequence sequence, int shared) => new(Count + 1, Forward + sequence.Ids.Length - (Count == 0 ? 0 : shared),
-        Backward + sequence.Ids.Length, Math.Max(Longest, sequence.Ids.Length), Scored + sequence.Kept);
+        Backward + sequence.Ids.Length, Math.Max(Longest, sequence.Ids.Length), Scored + sequence.Counted);
 
     public static PassSize Of(IReadOnlyList<TokenSequence> sequences)
     {

@@ -17,7 +17,7 @@ internal sealed class RowLayout
     {
         Rank = rank;
         var end = 0;
-        _offsets = [.. AdapterMatrices.Places(config)
+        _offsets = [.. AdapterMatrices.Linears(config)
             .Select(p => checked(AdapterMatrices.Shape(config, p.Linear).Out * rank)).Select(size => checked(end += size) - size)];
         Width = end;
     }

@@ -16,7 +16,7 @@ internal sealed record LayerParameters(Tensor QueryKeyValue, Tensor? QueryKeyVal
 internal sealed class DecoderParameters : IDisposable
 {
     private const int Alignment = 16; // floats: every tensor starts on a cache line
-    private readonly List<(string Name, long Offset, long[] Shape)> _places = [];
+    private readonly List<(string Name, long Offset, long[] Shape)> _tensors = [];
     private readonly ModelConfig _config;
 
     public Tensor Flat { get; }
@@ -38,30 +38,30 @@ internal sealed class DecoderParameters : IDisposable
     {
         _config = config;
         long end = 0;
-        void Place(string name, params long[] shape)
+        void Add(string name, params long[] shape)
         {
-            _places.Add((name, end, shape));
+            _tensors.Add((name, end, shape));
             var size = shape.Aggregate(1L, (a, b) => a * b);
             Count += size;
             end += (size + Alignment - 1) / Alignment * Alignment;
         }
         long dim = config.HiddenSize, rows = (long)(config.Heads + 2 * config.KeyValueHeads) * config.HeadDim;
-        Place("embedding", config.VocabularySize, dim);
+        Add("embedding", config.VocabularySize, dim);
         for (var i = 0; i < config.Layers; i++)
         {
-            Place($"{i}.qkv", rows, dim);
-            if (config.AttentionBias) Place($"{i}.qkv_bias", rows);
-            Place($"{i}.o", dim, (long)config.Heads * config.HeadDim);
-            if (config.OutputBias) Place($"{i}.o_bias", dim);
-            Place($"{i}.gate_up", 2L * config.IntermediateSize, dim);
-            if (config.MlpBias) Place($"{i}.gate_up_bias", 2L * config.IntermediateSize);
-            Place($"{i}.down", dim, config.IntermediateSize);
-            if (config.MlpBias) Place($"{i}.down_bias", dim);
-            Place($"{i}.input_norm", dim);
-            Place($"{i}.post_norm", dim);
+            Add($"{i}.qkv", rows, dim);
+            if (config.AttentionBias) Add($"{i}.qkv_bias", rows);
+            Add($"{i}.o", dim, (long)config.Heads * config.HeadDim);
+            if (config.OutputBias) Add($"{i}.o_bias", dim);
+            Add($"{i}.gate_up", 2L * config.IntermediateSize, dim);
+            if (config.MlpBias) Add($"{i}.gate_up_bias", 2L * config.IntermediateSize);
+            Add($"{i}.down", dim, config.IntermediateSize);
+            if (config.MlpBias) Add($"{i}.down_bias", dim);
+            Add($"{i}.input_norm", dim);
+            Add($"{i}.post_norm", dim);
         }
-        Place("norm", dim);
-        if (!config.TieWordEmbeddings) Place("head", config.VocabularySize, dim);
+        Add("norm", dim);
+        if (!config.TieWordEmbeddings) Add("head", config.VocabularySize, dim);
         Flat = zeros(end, dtype: dtype, device: device).DetachFromDisposeScope();
         Bind(leaves: false);
     }
@@ -72,7 +72,7 @@ internal sealed class DecoderParameters : IDisposable
         DisposeViews();
         using var plain = no_grad();
         var views = new Dictionary<string, Tensor>();
-        foreach (var (name, offset, shape) in _places)
+        foreach (var (name, offset, shape) in _tensors)
         {
             using var flat = Flat.narrow(0, offset, shape.Aggregate(1L, (a, b) => a * b));
             using var view = flat.view(shape);
@@ -86,11 +86,11 @@ internal sealed class DecoderParameters : IDisposable
             views.GetValueOrDefault($"{i}.o_bias"), views[$"{i}.gate_up"], views.GetValueOrDefault($"{i}.gate_up_bias"),
                 views[$"{i}.down"], views.GetValueOrDefault($"{i}.down_bias"),
             views[$"{i}.input_norm"], views[$"{i}.post_norm"]))];
-        return [.. _places.Select(p => views[p.Name])];
+        return [.. _tensors.Select(p => views[p.Name])];
     }
 
     /// <summary>Offset in the buffer and number of elements of each tensor, in the order of <see cref="Bind"/>.</summary>
-    public IEnumerable<(long Offset, long Size)> Places => _places.Select(p => (p.Offset, p.Shape.Aggregate(1L, (a, b) => a * b)));
+    public IEnumerable<(long Offset, long Size)> Spans => _tensors.Select(p => (p.Offset, p.Shape.Aggregate(1L, (a, b) => a * b)));
 
     /// <summary>Weight [out, in] of one linear: a view that the caller disposes.</summary>
     public Tensor Weight(int layer, Linear linear)

@@ -1,5 +1,5 @@
-// Sequences of tokens with the positions whose prediction counts, and their padded batch. One form serves language modelling (all positions), answers
-// behind a prompt (the answer's kept tokens), training, evaluation and gradients.
+// Sequences of tokens with the positions whose prediction counts, and their padded batch. One form serves language modelling (all
+// positions), answers behind a prompt (the answer's kept tokens), training, evaluation and gradients.
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +14,8 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
 
     /// <summary>An answer behind a prompt; masked answer tokens stand there but do not count (method sections 2 and 4).</summary>
     /// <param name="end">Stands behind the answer and counts though it is masked elsewhere: what fine-tuning teaches, so that answers end
-    /// (method section 8). Behind an answer without a token that counts it does not count either. Null: none, as gradient rows have it.</param>
+    /// (method section 8). Behind an answer without a token that counts it does not count either. Null: none, as gradient rows have
+    /// it.</param>
     public static TokenSequence Answer(IReadOnlyList<int> prompt, IReadOnlyList<int> answer, IReadOnlySet<int> masked, int? end = null)
     {
         int[] ids = end is { } last ? [.. prompt, .. answer, last] : [.. prompt, .. answer];
@@ -28,10 +29,10 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
     public static TokenSequence Text(int[] ids) => new(ids, [.. Enumerable.Range(0, ids.Length).Select(i => i > 0)]);
 
     /// <summary>Number of predictions that count.</summary>
-    public int Kept => Scored.Count(s => s);
+    public int Counted => Scored.Count(s => s);
 
-    /// <summary>How many first tokens all sequences share, worth computing once; 0 where they are few. The input before the first counted token is not among them, for its
-    /// hidden state is needed.</summary>
+    /// <summary>How many first tokens all sequences share, worth computing once; 0 where they are few. The input before the first counted
+    /// token is not among them, for its hidden state is needed.</summary>
     public static int SharedPrefix(IReadOnlyList<TokenSequence> sequences)
     {
         if (sequences.Count < 2) return 0;
@@ -46,7 +47,8 @@ public sealed record TokenSequence(int[] Ids, bool[] Scored)
     }
 }
 
-/// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its own.</summary>
+/// <summary>A right-padded batch on the model's device. Inputs end before the last token, whose prediction needs no input of its
+/// own.</summary>
 internal sealed class SequenceBatch : IDisposable
 {
     /// <summary>[1, prefix] int64: the first tokens that all sequences share, or null where they are not kept apart.</summary>
@@ -62,9 +64,10 @@ internal sealed class SequenceBatch : IDisposable
     public Tensor Targets { get; }
 
     /// <summary>Number of rows of each sequence.</summary>
-    public IReadOnlyList<int> Kept { get; }
+    public IReadOnlyList<int> Counted { get; }
 
-    /// <param name="sharePrefix">Keeps the common beginning of the sequences apart, to be computed once: for fine-tuning, where all prompts begin with one instruction.</param>
+    /// <param name="sharePrefix">Keeps the common beginning of the sequences apart, to be computed once: for fine-tuning, where all prompts
+    /// begin with one instruction.</param>
     public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device, bool sharePrefix = false)
     {
         var start = sharePrefix ? TokenSequence.SharedPrefix(sequences) : 0;
@@ -82,9 +85,10 @@ internal sealed class SequenceBatch : IDisposable
                 targets.Add(tokens[start + t + 1]);
             }
         }
-        Kept = [.. sequences.Select(s => s.Kept)];
+        Counted = [.. sequences.Select(s => s.Counted)];
         using var scope = NewDisposeScope();
-        if (start > 0) Prefix = tensor(sequences[0].Ids.Take(start).Select(i => (long)i).ToArray(), device: device).unsqueeze(0).DetachFromDisposeScope();
+        if (start > 0) Prefix = tensor(sequences[0].Ids.Take(start).Select(i => (long)i).ToArray(),
+            device: device).unsqueeze(0).DetachFromDisposeScope();
         Ids = tensor(ids, device: device).view(sequences.Count, time).DetachFromDisposeScope();
         Rows = tensor(rows.ToArray(), device: device).DetachFromDisposeScope();
         Targets = tensor(targets.ToArray(), device: device).DetachFromDisposeScope();

@@ -84,7 +84,7 @@ public static class Pretrainer
         var blocks = stream.Next(Math.Clamp(stream.Length / options.BlockLength, 1, HeldOutBlocks), options.BlockLength);
         var loss = judge(blocks);
         var bytes = blocks.Sum(b => (double)System.Text.Encoding.UTF8.GetByteCount(tokenizer.Decode(b.Ids.Skip(1), skipSpecial: true)));
-        return (loss, loss * blocks.Sum(b => b.Kept) / Math.Log(2) / bytes);
+        return (loss, loss * blocks.Sum(b => b.Counted) / Math.Log(2) / bytes);
     }
 
     private static ExerciseBatches Batches(PretrainingCorpus corpus, IReadOnlyList<(string? Kind, string Text)> passages, string part, PretrainingOptions options, Tokenizer tokenizer)

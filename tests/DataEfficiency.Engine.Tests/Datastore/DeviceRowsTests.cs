@@ -90,7 +90,7 @@ public sealed class DeviceRowsTests : IDisposable
         using var others = slab.Write([0, 1]);
         void Write(RowSlab.Writing writing, params float[][] of)
         {
-            foreach (var (layer, linear) in AdapterMatrices.Places(config))
+            foreach (var (layer, linear) in AdapterMatrices.Linears(config))
             {
                 using var scope = NewDisposeScope();
                 var outputs = AdapterMatrices.Shape(config, linear).Out;

@@ -26,7 +26,7 @@ public sealed class SignedFoldingTests : IDisposable
 
     private float[] LowRank(Random random) =>
     [
-        .. AdapterMatrices.Places(Config).SelectMany(p =>
+        .. AdapterMatrices.Linears(Config).SelectMany(p =>
         {
             var narrow = Enumerable.Range(0, Rank).Select(n => Normal(random) * (n % 8 == 0 ? 3 : 1)).ToArray();
             return Enumerable.Range(0, AdapterMatrices.Shape(Config, p.Linear).Out).SelectMany(_ =>
@@ -41,7 +41,7 @@ public sealed class SignedFoldingTests : IDisposable
     private (float[][] Rows, double[] Squares) Fold(params float[][] rows)
     {
         using var writing = _folding.Write(rows.Length);
-        foreach (var (layer, linear) in AdapterMatrices.Places(Config))
+        foreach (var (layer, linear) in AdapterMatrices.Linears(Config))
         {
             using var scope = NewDisposeScope();
             int first = _layout.Offset(layer, linear), outputs = AdapterMatrices.Shape(Config, linear).Out;

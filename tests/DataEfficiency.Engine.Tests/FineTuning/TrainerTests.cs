@@ -64,7 +64,7 @@ public class TrainerTests
         Assert.Equal((long)model.Json["training"]!["ia3"]!["parameters"]!, adapter.Flat.shape[0]);
         CheckThreeSteps(model, "ia3", adapter);
         using var scope = NewDisposeScope();
-        var scaled = AdapterMatrices.Places(model.Decoder.Config).Where(p => p.Linear is Linear.Key or Linear.Value or Linear.Down);
+        var scaled = AdapterMatrices.Linears(model.Decoder.Config).Where(p => p.Linear is Linear.Key or Linear.Value or Linear.Down);
         foreach (var (layer, linear) in scaled)
         {
             var expected = model.Arrays.Read($"ia3.model.layers.{layer}.{DecoderParameters.NameOf(linear)}");

@@ -54,7 +54,7 @@ public class GradientRowsTests
         for (var i = 0; i < rows.Count; i++)
         {
             var at = 0;
-            foreach (var (layer, linear) in AdapterMatrices.Places(model.Decoder.Config))
+            foreach (var (layer, linear) in AdapterMatrices.Linears(model.Decoder.Config))
             {
                 var size = AdapterMatrices.Shape(model.Decoder.Config, linear).Out * 8;
                 var expected = perLinear[i, layer * 7 + (int)linear].ToDouble();
@@ -98,7 +98,7 @@ public class GradientRowsTests
         {
             using var scope = NewDisposeScope();
             float[] plain = AdapterGradient.Of(model.Decoder, adapter, model.Labelled[n]);
-            var places = adapter.Places.ToList();
+            var places = adapter.Spans.ToList();
             float[] Of(int matrix) => [.. places.Where((_, i) => i % 2 == matrix).SelectMany(p => plain[(int)p.Offset..(int)(p.Offset + p.Size)])];
             Assert.Equal((double)golden["max_abs_dA"]!, Of(0).Max(Math.Abs));
             Assert.True(GoldenModel.RelativeDistance(tensor(rows[n].Values!), tensor(Of(1))) <= 1e-5, $"example {n}");

@@ -43,7 +43,7 @@ public class DecoderTests
         var at = 0;
         for (var n = 0; n < sequences.Count; n++)
         {
-            var kept = sequences[n].Kept;
+            var kept = sequences[n].Counted;
             if (model.Items[n]["loss"] is not { } loss) Assert.Equal(0, kept);
             else
             {

@@ -1,5 +1,8 @@
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,5 +83,22 @@ public class KeyValueCacheTests
         greedy.Run(SharedPrefix.None, [Tokens(20, 1), Tokens(10, 2)], giveWay: new GiveWay(() => seen.Add(decoder.CacheBytes), default));
         Assert.All(seen, bytes => Assert.Equal(2 * (20 + 3) * columns, bytes));
         Assert.Equal(0, decoder.CacheBytes);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void RowPass_BesideABatchThatWaits_TakesTheLess(bool onDevice)
+    {
+        using var session = new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0]));
+        using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 4);
+        var layout = new RowLayout(session.Decoder.Config, 4);
+        using IGradientPass pass = onDevice ? new DevicePass(session, matrices, layout, 4) : new HandWrittenPass(session, matrices, layout, 4);
+        var size = PassSize.Of([TokenSequence.Text(Tokens(300, 1)), TokenSequence.Text(Tokens(300, 2))]);
+        Assert.True(pass.Fits(size));
+        using (var cache = new KeyValueCache(session.Decoder, SharedPrefix.None, 64, 1 << 15))
+        {
+            Assert.True(session.Decoder.CacheBytes > HandWrittenPass.UsualBytes);
+            Assert.False(pass.Fits(size));
+        }
+        Assert.True(pass.Fits(size));
     }
 }

@@ -33,7 +33,8 @@ public sealed class ModelSessionTests : IDisposable
     private IReadOnlyList<TokenSequence> Examples =>
         [.. Texts.Select(t => TokenSequence.Answer(_prompts.Prompt(Task, t), _prompts.Answer("green"), _prompts.Masked))];
 
-    private static IReadOnlyList<float[]> Computed(GradientRows rows, IReadOnlyList<TokenSequence> examples) => [.. examples.Select(e => rows.Compute([e])[0].Values!)];
+    private static IReadOnlyList<float[]> Computed(GradientRows rows, IReadOnlyList<TokenSequence> examples) =>
+        [.. examples.Select(e => rows.Compute([e])[0].Values!)];
 
     // Rates at which five steps turn a row: cosine .57 with the right one where the prefix of the old weights stands.
     private void Train(ModelSession session, Adapter? adapter = null)

@@ -44,7 +44,9 @@ internal sealed class HandWrittenPass(ModelSession session, AdapterMatrices matr
 
     public long AvailableBytes => HeldBytes + (available ?? AvailableMemory.OfTheSystem)();
 
-    public bool Fits(PassSize size) => Math.Max(size.Forward, size.Backward) <= MostPositions && BytesOf(size) <= UsualBytes;
+    // Beside a batch that waits, giving way, there is so much less.
+    public bool Fits(PassSize size) =>
+        Math.Max(size.Forward, size.Backward) <= MostPositions && BytesOf(size) <= UsualBytes - _decoder.CacheBytes;
 
     public GradientRow[] Run(IReadOnlyList<TokenSequence> sequences, bool half, GiveWay giveWay)
     {

@@ -47,7 +47,7 @@ internal sealed class PassPlan
         Own = Ranges(Prefix, sequences.Select(s => s.Ids.Length - 1 - Prefix));
         Whole = Ranges(0, sequences.Select(s => s.Ids.Length - 1));
         ForwardRowOf = [.. Own.SelectMany(own => Enumerable.Range(0, Prefix).Concat(Enumerable.Range(own.First, own.Count)))];
-        Scored = Ranges(0, sequences.Select(s => s.Kept));
+        Scored = Ranges(0, sequences.Select(s => s.Counted));
         ScoredBackward = [.. sequences.SelectMany((s, e) =>
             Enumerable.Range(1, s.Ids.Length - 1).Where(t => s.Scored[t]).Select(t => Whole[e].First + t - 1))];
         ScoredForward = [.. ScoredBackward.Select(row => ForwardRowOf[row])];

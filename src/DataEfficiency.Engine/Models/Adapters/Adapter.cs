@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models.Adapters;
 
-/// <summary>The trained tensors are views of one flat buffer, zero at first, float32 whatever the model computes in: steps far smaller than a
-/// bfloat16's unit add up. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
+/// <summary>The trained tensors are views of one flat buffer, zero at first, float32 whatever the model computes in: steps far smaller than
+/// a bfloat16's unit add up. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
 internal abstract class Adapter : ILinearHook, IDisposable
 {
-    private readonly IReadOnlyList<(long Offset, long[] Shape)> _places;
+    private readonly IReadOnlyList<(long Offset, long[] Shape)> _spans;
 
     public Tensor Flat { get; }
 
@@ -24,16 +24,16 @@ internal abstract class Adapter : ILinearHook, IDisposable
     protected Adapter(IEnumerable<long[]> shapes, Device device)
     {
         long end = 0;
-        var places = new List<(long, long[])>();
+        var spans = new List<(long, long[])>();
         foreach (var shape in shapes)
         {
-            places.Add((end, shape));
+            spans.Add((end, shape));
             end += Size(shape);
         }
-        _places = places;
+        _spans = spans;
         Flat = zeros(end, dtype: float32, device: device).DetachFromDisposeScope();
         using var plain = no_grad();
-        Views = [.. _places.Select(p =>
+        Views = [.. _spans.Select(p =>
         {
             using var flat = Flat.narrow(0, p.Offset, Size(p.Shape));
             using var view = flat.view(p.Shape);
@@ -42,7 +42,7 @@ internal abstract class Adapter : ILinearHook, IDisposable
     }
 
     /// <summary>Offset and size in the buffer of each tensor, in the order of <see cref="Leaves.Tensors"/>.</summary>
-    public IEnumerable<(long Offset, long Size)> Places => _places.Select(p => (p.Offset, Size(p.Shape)));
+    public IEnumerable<(long Offset, long Size)> Spans => _spans.Select(p => (p.Offset, Size(p.Shape)));
 
     /// <summary>Lets the trained tensors collect gradients until the result is disposed. Two may overlap: a trainer's, and that of one
     /// example's gradient between its steps.</summary>
@@ -79,13 +79,16 @@ internal abstract class Adapter : ILinearHook, IDisposable
     /// <param name="baseModel">Name or path of the model that the adapter belongs to.</param>
     public abstract void Save(string folder, string baseModel);
 
-    private protected static void Write(string folder, string baseModel, JsonObject config, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    private protected static void Write(string folder, string baseModel, JsonObject config,
+        IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         Directory.CreateDirectory(folder);
         SafetensorsFile.Write(Path.Combine(folder, "adapter_model.safetensors"), tensors, float32);
-        (string, JsonNode)[] common = [("task_type", "CAUSAL_LM"), ("base_model_name_or_path", baseModel), ("fan_in_fan_out", false), ("inference_mode", true)];
+        (string, JsonNode)[] common = [("task_type", "CAUSAL_LM"), ("base_model_name_or_path", baseModel), ("fan_in_fan_out", false),
+            ("inference_mode", true)];
         foreach (var (key, value) in common) config[key] = value;
-        File.WriteAllText(Path.Combine(folder, "adapter_config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.WriteAllText(Path.Combine(folder, "adapter_config.json"),
+            config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
     /// <exception cref="ModelException">The configuration is missing, malformed, or of another type of adapter.</exception>

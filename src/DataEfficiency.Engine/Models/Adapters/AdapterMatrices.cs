@@ -25,7 +25,7 @@ internal sealed class AdapterMatrices : IDisposable
     {
         var stream = new SplitMix64(unchecked((ulong)seed));
         var matrices = new List<Tensor>();
-        foreach (var (_, linear) in Places(config))
+        foreach (var (_, linear) in Linears(config))
         {
             var columns = Shape(config, linear).In;
             var bound = 1 / Math.Sqrt(columns);
@@ -46,7 +46,7 @@ internal sealed class AdapterMatrices : IDisposable
             throw new ModelException($"{path}: tensor {first} [rank, {config.HiddenSize}] is missing.");
         var rank = (int)entry.Shape[0];
         var matrices = new List<Tensor>();
-        foreach (var (layer, linear) in Places(config))
+        foreach (var (layer, linear) in Linears(config))
         {
             var a = empty([rank, Shape(config, linear).In], dtype: float32, device: device ?? CPU).DetachFromDisposeScope();
             matrices.Add(a);
@@ -56,7 +56,7 @@ internal sealed class AdapterMatrices : IDisposable
     }
 
     /// <summary>All linears in recipe order.</summary>
-    public static IEnumerable<(int Layer, Linear Linear)> Places(ModelConfig config) =>
+    public static IEnumerable<(int Layer, Linear Linear)> Linears(ModelConfig config) =>
         Enumerable.Range(0, config.Layers).SelectMany(layer => Enum.GetValues<Linear>().Select(linear => (layer, linear)));
 
     public static (int Out, int In) Shape(ModelConfig config, Linear linear)

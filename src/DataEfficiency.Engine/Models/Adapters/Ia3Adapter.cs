@@ -1,4 +1,5 @@
-// (IA)^3 of T-Few (Liu et al., arXiv 2205.05638): vectors that rescale the output of k_proj and v_proj (behind the bias) and the input of down_proj.
+// (IA)^3 of T-Few (Liu et al., arXiv 2205.05638): vectors that rescale the output of k_proj and v_proj (behind the bias) and the input of
+// down_proj.
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Prompts;
@@ -7,7 +8,8 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Models.Adapters;
 
-/// <summary>l_k [kv width], l_v [kv width] and l_ff [intermediate] of every layer, in turn; all 1 at first, which changes nothing.</summary>
+/// <summary>l_k [kv width], l_v [kv width] and l_ff [intermediate] of every layer, in turn; all 1 at first, which changes
+/// nothing.</summary>
 internal sealed class Ia3Adapter : Adapter
 {
     private static readonly Linear[] Scaled = [Linear.Key, Linear.Value, Linear.Down];
@@ -21,7 +23,7 @@ internal sealed class Ia3Adapter : Adapter
     }
 
     private static IEnumerable<(int Layer, Linear Linear)> Linears(ModelConfig config) =>
-        AdapterMatrices.Places(config).Where(p => Scaled.Contains(p.Linear));
+        AdapterMatrices.Linears(config).Where(p => Scaled.Contains(p.Linear));
 
     private static int Width(ModelConfig config, Linear linear) =>
         AdapterMatrices.Shape(config, linear) is var shape && linear == Linear.Down ? shape.In : shape.Out;
@@ -89,5 +91,6 @@ internal sealed class Ia3Adapter : Adapter
     // PEFT keeps a row for a scaled input and a column for a scaled output.
     private static long[] Shape(Linear linear) => linear == Linear.Down ? [1, -1] : [-1, 1];
 
-    private static string NameOf(int layer, Linear linear) => $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.ia3_l";
+    private static string NameOf(int layer, Linear linear) =>
+        $"base_model.model.model.layers.{layer}.{DecoderParameters.NameOf(linear)}.ia3_l";
 }

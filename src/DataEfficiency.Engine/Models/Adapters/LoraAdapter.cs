@@ -18,7 +18,8 @@ internal sealed class LoraAdapter : Adapter
     public double Alpha { get; }
 
     /// <summary>B = 0 and A from the matrices given; they are copied.</summary>
-    public LoraAdapter(ModelConfig config, AdapterMatrices matrices, double alpha, Device device) : this(config, matrices.Rank, alpha, device)
+    public LoraAdapter(ModelConfig config, AdapterMatrices matrices, double alpha, Device device)
+        : this(config, matrices.Rank, alpha, device)
     {
         using var plain = no_grad();
         for (var i = 0; i < matrices.Matrices.Count; i++) Views[2 * i].copy_(matrices.Matrices[i]);
@@ -28,7 +29,7 @@ internal sealed class LoraAdapter : Adapter
         (_config, Rank, Alpha, _scale) = (config, rank, alpha, alpha / rank);
 
     private static IEnumerable<long[]> Shapes(ModelConfig config, int rank) =>
-        AdapterMatrices.Places(config).Select(p => AdapterMatrices.Shape(config, p.Linear))
+        AdapterMatrices.Linears(config).Select(p => AdapterMatrices.Shape(config, p.Linear))
             .SelectMany(s => new long[][] { [rank, s.In], [s.Out, rank] });
 
     public Tensor A(int layer, Linear linear) => Views[2 * (layer * 7 + (int)linear)];
@@ -47,7 +48,7 @@ internal sealed class LoraAdapter : Adapter
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (layer, linear) in AdapterMatrices.Places(_config))
+        foreach (var (layer, linear) in AdapterMatrices.Linears(_config))
             decoder.Parameters.Weight(layer, linear).add_(B(layer, linear).mm(A(layer, linear)), _scale);
     }
 
@@ -58,7 +59,8 @@ internal sealed class LoraAdapter : Adapter
         ["target_modules"] = new JsonArray([.. Enum.GetValues<Linear>().Select(l => (JsonNode)DecoderParameters.NameOf(l).Split('.')[1])]),
     }, [.. Named().SelectMany(n => new[] { (n.A, A(n.Layer, n.Linear)), (n.B, B(n.Layer, n.Linear)) })]);
 
-    /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote. Linears that the file leaves out keep A = B = 0, which changes nothing.</summary>
+    /// <summary>Reads a folder that PEFT or <see cref="Save"/> wrote. Linears that the file leaves out keep A = B = 0, which changes
+    /// nothing.</summary>
     /// <exception cref="ModelException">A file is missing or damaged, belongs to another model, or uses a variant (DoRA, ranks by layer,
     /// trained biases or modules) that is not supported.</exception>
     public static LoraAdapter Load(string folder, ModelConfig config, Device device)
@@ -104,7 +106,7 @@ internal sealed class LoraAdapter : Adapter
     }
 
     private IEnumerable<(int Layer, Linear Linear, string A, string B)> Named() =>
-        AdapterMatrices.Places(_config).Select(p =>
+        AdapterMatrices.Linears(_config).Select(p =>
             (p.Layer, p.Linear, AdapterMatrices.NameOf(p.Layer, p.Linear, 'A'), AdapterMatrices.NameOf(p.Layer, p.Linear, 'B')));
 
     public override void Dispose()
