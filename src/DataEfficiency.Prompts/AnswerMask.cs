@@ -3,7 +3,7 @@ using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Prompts;
 
-public static class AnswerMask
+internal static class AnswerMask
 {
     /// <summary>The reference implementation's lists. One applies only where the tokenizer has these tokens at these ids: model_type alone
     /// does not tell families apart ("llama" is Llama 3 and SmolLM2). Texts in the alphabet of the file: Ċ is a new line.</summary>

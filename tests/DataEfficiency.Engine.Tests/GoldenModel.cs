@@ -40,7 +40,7 @@ public sealed class MiniatureAttribute : DataAttribute
     public override IEnumerable<object[]> GetData(MethodInfo method) => GoldenModel.Rows([GoldenModel.Miniature], BothTypes);
 }
 
-public sealed class GoldenModel : IDisposable
+internal sealed class GoldenModel : IDisposable
 {
     public const string Miniature = "miniature";
 

@@ -4,7 +4,7 @@ using DataEfficiency.Engine.Randomness;
 
 namespace DataEfficiency.Engine.Forecasting;
 
-public static class CosLowStatistics
+internal static class CosLowStatistics
 {
     public const int Replicates = 200;
     public const ulong BootstrapSeed = 42;
@@ -88,4 +88,4 @@ public static class CosLowStatistics
 /// <param name="Low">5 % quantile.</param>
 /// <param name="High">95 % quantile.</param>
 /// <param name="Replicates">Those with at least one pair.</param>
-public sealed record BootstrapSpread(double StandardDeviation, double Low, double High, int Replicates);
+internal sealed record BootstrapSpread(double StandardDeviation, double Low, double High, int Replicates);

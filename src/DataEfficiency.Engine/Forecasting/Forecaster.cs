@@ -2,7 +2,7 @@
 // every number on the budget page can be had, and tested, from here.
 namespace DataEfficiency.Engine.Forecasting;
 
-public static class Forecaster
+internal static class Forecaster
 {
     /// <param name="cosines">[k, k] of the examples that have a gradient, in the request's order; the first 32 count.</param>
     /// <param name="losses">One per example of the request, null where left out.</param>

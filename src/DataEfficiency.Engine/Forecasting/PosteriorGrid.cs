@@ -3,7 +3,7 @@
 namespace DataEfficiency.Engine.Forecasting;
 
 /// <summary>The grid's cells in the order x0, k, A (A fastest); all arrays have <see cref="Cells"/> entries.</summary>
-public static class PosteriorGrid
+internal static class PosteriorGrid
 {
     public const int Starts = 97, Slopes = 7, Plateaus = 9, Cells = Starts * Slopes * Plateaus;
 

@@ -2,7 +2,7 @@
 // coverage was checked, and the probability that the last run truly meets the target.
 namespace DataEfficiency.Engine.Forecasting;
 
-public static class PosteriorReadOut
+internal static class PosteriorReadOut
 {
     /// <summary>tau: how far a run's true score lies from its cell's curve.</summary>
     private const double Tau = .06;

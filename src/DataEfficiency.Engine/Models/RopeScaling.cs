@@ -39,7 +39,7 @@ public abstract record RopeScaling(double Factor)
 }
 
 /// <summary>Every frequency is divided by Factor.</summary>
-public sealed record LinearScaling(double Factor) : RopeScaling(Factor)
+internal sealed record LinearScaling(double Factor) : RopeScaling(Factor)
 {
     internal override float Scaled(float frequency, int index, double theta, int headDim) => frequency / (float)Factor;
 
@@ -47,7 +47,7 @@ public sealed record LinearScaling(double Factor) : RopeScaling(Factor)
 }
 
 /// <summary>Slow frequencies are divided by Factor, fast ones kept, those between blended by wavelength.</summary>
-public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
+internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContext)
     : RopeScaling(Factor)
 {
     internal override float Scaled(float frequency, int index, double theta, int headDim)
@@ -69,7 +69,7 @@ public sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, dou
 /// <summary>As Llama 3's way, but blended by index, between the two whose waves turn BetaFast and BetaSlow times in the original context;
 /// and scores are sharpened.</summary>
 /// <param name="Truncate">The two indices are rounded outwards.</param>
-public sealed record YarnScaling(double Factor, double Attention, double BetaFast, double BetaSlow, int OriginalContext, bool Truncate)
+internal sealed record YarnScaling(double Factor, double Attention, double BetaFast, double BetaSlow, int OriginalContext, bool Truncate)
     : RopeScaling(Factor)
 {
     public override double AttentionFactor => Attention;

@@ -7,7 +7,7 @@ namespace DataEfficiency.Engine.Models;
 
 /// <param name="Ids">Token ids, the beginning of a sequence first.</param>
 /// <param name="Scored">Scored[i]: the prediction of Ids[i] from the ids before it counts. Never true at 0.</param>
-public sealed record TokenSequence(int[] Ids, bool[] Scored)
+internal sealed record TokenSequence(int[] Ids, bool[] Scored)
 {
     // Below this a shared prefix costs more bookkeeping than it saves.
     private const int ShortestSharedPrefix = 8;

@@ -12,11 +12,11 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Models.Files;
 
 /// <summary>One tensor of a file: element type as the file spells it, shape, byte range behind the header.</summary>
-public sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Dtype, IReadOnlyList<long> Shape, long Begin, long End);
 
 /// <summary>One memory-mapped file. Nothing is read before a tensor is asked for; every error names file, tensor, expected and
 /// found.</summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+internal sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 16 << 20;    // some hundred bytes a tensor: enough for 100,000 of them
     private const int MostDimensions = 8;

@@ -8,10 +8,10 @@ using System.Text;
 namespace DataEfficiency.Engine.Models.Native;
 
 /// <summary>What the native library's bytes say about loading on an older libstdc++.</summary>
-public enum PatchOutcome { NotNeeded, Patched }
+internal enum PatchOutcome { NotNeeded, Patched }
 
 /// <summary>Rewrites the bytes of one ELF64 file in memory; reads and writes no file.</summary>
-public static class LibTorchSharpPatch
+internal static class LibTorchSharpPatch
 {
     internal const string Symbol = "_ZSt21ios_base_library_initv";
     internal const string NewVersion = "GLIBCXX_3.4.32";

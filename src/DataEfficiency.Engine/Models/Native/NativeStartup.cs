@@ -6,7 +6,7 @@ namespace DataEfficiency.Engine.Models.Native;
 
 /// <summary>Start-up of the native libraries: patches libLibTorchSharp.so on an older Linux, or
 /// preloads a libtorch of the machine's own.</summary>
-public static class NativeStartup
+internal static class NativeStartup
 {
     private const string FileName = "libLibTorchSharp.so";
     private static readonly Lock Gate = new();
