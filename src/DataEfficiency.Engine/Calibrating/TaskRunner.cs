@@ -27,7 +27,7 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
             return Tested(_session, task, test, new TrainingResult(0, 0, loss, loss), examples, clock, cancel);
         }
         using var run = new TrainingRun(_session, Recipe(rate), data.Train(examples), validation);
-        var result = run.Run(cancel: cancel);
+        var result = run.Run(giveWay: cancel);
         return Tested(run.Model, task, test, result, examples, clock, cancel);
     }
 
@@ -39,7 +39,7 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
         var (train, validation, test) = (data.Train(options.BatchSize), data.Validation(), data.Test().Take(MeasuredTests).ToList());
         var recipe = Recipe(1e-6) with { MaxSteps = MeasuredSteps, EvaluateEvery = MeasuredSteps };
         using var run = new TrainingRun(_session, recipe, train, []);
-        var step = Seconds(() => run.Run(cancel: cancel)) / MeasuredSteps;
+        var step = Seconds(() => run.Run(giveWay: cancel)) / MeasuredSteps;
         var look = Seconds(() => MicroBatches.Loss(run.Model.Decoder, null, validation, recipe));
         var tested = Seconds(() => Scores(run.Model, task, test, cancel));
         return (step, look, tested * options.TestSize / test.Count);

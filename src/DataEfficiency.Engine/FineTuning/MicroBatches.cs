@@ -28,12 +28,12 @@ internal static class MicroBatches
     }
 
     /// <summary>Sum of the losses of one part's counted tokens, no gradient.</summary>
-    public static double LossSum(Decoder decoder, ILinearHook? hook, IReadOnlyList<TokenSequence> part, Recipe recipe)
+    public static double LossSum(Decoder decoder, ILinearHook? hook, IReadOnlyList<TokenSequence> part, Recipe recipe, GiveWay giveWay = default)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch(part, decoder.Device, recipe.SharePrefix);
-        return batch.TokenLosses(decoder, hook).sum(float64).ToDouble();
+        return batch.TokenLosses(decoder, hook, giveWay).sum(float64).ToDouble();
     }
 
     /// <summary>Mean loss of all counted tokens, no gradient.</summary>

@@ -15,7 +15,7 @@ internal sealed class Trainer : IDisposable
     private readonly Adapter? _adapter;
     private readonly Recipe _recipe;
     private readonly Adapter.Leaves? _collecting;
-    private readonly IReadOnlyList<Tensor> _leaves;
+    private readonly LayerLeaves _leaves;
     private readonly IReadOnlyList<(long Offset, long Size)> _slices;
     private readonly Tensor _weights;
     private readonly Tensor _gradient;
@@ -26,7 +26,9 @@ internal sealed class Trainer : IDisposable
         (_session, _recipe, _adapter) = (session, recipe, adapter);
         _weights = adapter?.Flat ?? session.Decoder.Parameters.Flat;
         _collecting = adapter?.Collect();
-        _leaves = _collecting?.Tensors ?? session.Decoder.Parameters.Bind(leaves: true);
+        var config = session.Decoder.Config;
+        _leaves = _collecting is not null ? LayerLeaves.OfAdapter(_collecting.Tensors, config)
+            : LayerLeaves.OfModel(session.Decoder.Parameters.Bind(leaves: true), config);
         _slices = [.. adapter?.Spans ?? session.Decoder.Parameters.Spans];
         using var plain = no_grad();
         Parameters = _weights.dtype == float32 ? _weights : _weights.to(float32).DetachFromDisposeScope();
@@ -70,21 +72,19 @@ internal sealed class Trainer : IDisposable
     /// <summary>Adds one micro-batch's share to the gradient of a step.</summary>
     /// <param name="counted">Tokens that count in the whole step.</param>
     /// <param name="first">The gradient of the step before is left behind.</param>
+    /// <param name="giveWay">Looked at between two layers, on the way forth and back. Where it ends the work, the step has to begin again.</param>
     /// <returns>The share of the loss.</returns>
-    public double AddGradient(IReadOnlyList<TokenSequence> part, int counted, bool first)
+    public double AddGradient(IReadOnlyList<TokenSequence> part, int counted, bool first, GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch(part, _session.Decoder.Device, _recipe.SharePrefix);
-        var sum = batch.TokenLosses(_session.Decoder, _adapter).sum();
+        using var pass = new LayeredPass(_session.Decoder.Config.Layers);
+        var sum = batch.TokenLosses(_session.Decoder, _adapter, giveWay, pass.Between).sum();
         using Scalar number = counted;
-        var gradients = autograd.grad([sum.div(number)], [.. _leaves]);
-        using var plain = no_grad();
-        for (var i = 0; i < gradients.Count; i++)
-        {
-            var slice = _gradient.narrow(0, _slices[i].Offset, _slices[i].Size);
-            if (first) slice.copy_(gradients[i].reshape(-1));
-            else slice.add_(gradients[i].reshape(-1), Operand.One);
-        }
+        if (first)
+            using (no_grad()) _gradient.zero_();
+        pass.Back(sum.div(number), _leaves, (leaf, gradient) =>
+            _gradient.narrow(0, _slices[leaf].Offset, _slices[leaf].Size).add_(gradient.reshape(-1), Operand.One), giveWay);
         return sum.ToDouble() / counted;
     }
 

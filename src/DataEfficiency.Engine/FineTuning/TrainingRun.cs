@@ -85,15 +85,25 @@ internal sealed class TrainingRun : IDisposable
     public long CheckpointBytes => RunFiles.Overhead + 4 * 4 * _trainer.Parameters.numel();
 
     /// <summary>Does one micro-batch of a training step or of a look at the validation loss.</summary>
+    /// <param name="giveWay">Looked at between two layers, on the way forth and back.</param>
     /// <returns>False once the run has ended; the best parameters are then in place.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled before the micro-batch; the run can go on.</exception>
-    public bool Step(CancellationToken cancel = default)
+    /// <exception cref="OperationCanceledException">Cancelled between two layers; the run can go on, and does its step or look anew.</exception>
+    public bool Step(GiveWay giveWay = default)
     {
         if (HasEnded) return false;
-        cancel.ThrowIfCancellationRequested();
+        giveWay.Point();
         var part = _parts[_part];
-        _sum += _phase == Phase.Looking ? MicroBatches.LossSum(Model.Decoder, Adapter, part, _recipe)
-            : _trainer.AddGradient(part, _tokens, first: _part == 0);
+        try
+        {
+            _sum += _phase == Phase.Looking ? MicroBatches.LossSum(Model.Decoder, Adapter, part, _recipe, giveWay)
+                : _trainer.AddGradient(part, _tokens, first: _part == 0, giveWay);
+        }
+        catch
+        {
+            // some layers' share of the gradient may be in it and others' not
+            (_part, _sum) = (0, 0);
+            throw;
+        }
         if (++_part < _parts.Count) return true;
         if (_phase == Phase.Looking) EndLook();
         else EndStep();
@@ -102,13 +112,13 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>All that is left of the run.</summary>
     /// <param name="progress">Told after each optimiser step.</param>
-    /// <exception cref="OperationCanceledException">Cancelled between two micro-batches; the run can go on.</exception>
-    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    /// <exception cref="OperationCanceledException">Cancelled between two layers; the run can go on.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, GiveWay giveWay = default)
     {
         while (!HasEnded)
         {
             var step = _state.Step;
-            Step(cancel);
+            Step(giveWay);
             if (_state.Step != step) progress?.Report(Progress);
         }
         return Result;

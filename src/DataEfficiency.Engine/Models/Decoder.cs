@@ -100,10 +100,13 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>Hidden states [batch, time, hidden] behind the last norm of ids [batch, time] (int64), each row starting at position 0.
     /// Shorter rows are padded on the right with any id: causal attention keeps the padding out of every real position.</summary>
-    public Tensor Hidden(Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
+    public Tensor Hidden(Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default,
+        Func<int, Tensor, Tensor>? between = null)
     {
-        using var x = Behind(Config.Layers, ids, hook, giveWay);
-        return RmsNorm(x, Parameters.FinalNorm);
+        using var scope = NewDisposeScope();
+        var x = Behind(Config.Layers, ids, hook, giveWay, between);
+        if (between is not null) x = between(Config.Layers, x);
+        return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hidden states [batch, time, hidden] behind so many layers and before the next norm, of the ids of <see cref="Hidden"/>; 0:
@@ -130,7 +133,8 @@ internal sealed class Decoder : IDisposable
     /// <param name="prefix">[1, prefix] int64.</param>
     /// <param name="ids">[batch, time] int64: what follows the prefix.</param>
     /// <returns>Hidden states [batch, time, hidden] of what follows.</returns>
-    public Tensor HiddenBehind(Tensor prefix, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default)
+    public Tensor HiddenBehind(Tensor prefix, Tensor ids, ILinearHook? hook = null, GiveWay giveWay = default,
+        Func<int, Tensor, Tensor>? between = null)
     {
         using var scope = NewDisposeScope();
         long before = prefix.shape[1], time = ids.shape[1];
@@ -144,6 +148,7 @@ internal sealed class Decoder : IDisposable
         for (var i = 0; i < Config.Layers; i++)
         {
             giveWay.Point();
+            if (between is not null) (shared, x) = (between(i, shared), between(i, x));
             Tensor keys = null!, values = null!;
             shared = Block(i, shared, Near(cos), Near(sin), (layer, q, k, v) =>
             {
@@ -155,6 +160,7 @@ internal sealed class Decoder : IDisposable
             keys.Dispose();
             values.Dispose();
         }
+        if (between is not null) x = between(Config.Layers, x);
         return RmsNorm(x, Parameters.FinalNorm).MoveToOuterDisposeScope();
     }
 

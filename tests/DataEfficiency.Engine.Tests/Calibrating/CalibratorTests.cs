@@ -7,6 +7,7 @@ using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Engine.Selection;
 using DataEfficiency.Prompts;
+using TorchSharp;
 
 namespace DataEfficiency.Engine.Tests.Calibrating;
 
@@ -107,6 +108,68 @@ public sealed class CalibratorTests : IDisposable
         var one = New(options).Run();
         var two = New(options with { Jobs = 2 }).Run();
         Assert.Equal(Numbers(one), Numbers(two));
+    }
+
+    [Fact]
+    public void Run_Today_IsOfTheCurrentRecipeScoresExactlyAndRanksLabels()
+    {
+        var options = Quick("sentiment", "destination") with { MaxSteps = 40, EvaluateEvery = 40, LearningRates = [5e-3], Budgets = [0, 200] };
+        var calibration = New(options).Run();
+        Assert.Equal(CalibrationRecipe.Current, calibration.Recipe.Number);
+        Assert.Equal("float32", calibration.Recipe.Precision);
+        var sentiment = calibration.Tasks.Single(t => t.Name == "sentiment").Runs;
+        Assert.Equal(0, sentiment[0].Score); // random weights answer nothing exactly
+        Assert.True(sentiment[1].Score >= .4, $"{sentiment[1]}");
+        Assert.All(sentiment, r => Assert.InRange(r.LabelRanking!.Value, 0, 1));
+        Assert.All(calibration.Tasks.Single(t => t.Name == "destination").Runs, r => Assert.Null(r.LabelRanking)); // free answers
+        Assert.False(calibration.IsOfOlderRecipe);
+        Assert.False(CalibrationFile.Load(CalibrationFile.PathIn(_model.Folder)).IsOfOlderRecipe);
+    }
+
+    // What a GPU does by default: signals and curves in one precision, which the file names; another precision is another calibration.
+    [Fact]
+    public void Run_InBFloat16_TakesSignalsAndCurvesInIt()
+    {
+        var options = Quick("priority");
+        var prompts = PromptBuilder.Load(_model.Folder);
+        var wide = New(options).Run();
+        var narrow = new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16", SlowPrecision = true }).Run();
+        Assert.Equal("bfloat16", narrow.Recipe.Precision);
+        Assert.NotEqual(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow);
+        Assert.Equal(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow, .02);
+        Assert.NotEqual(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss);
+        Assert.Equal(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss, .02 * wide.Tasks[0].Runs[0].ValidationLoss);
+        var refusal = Assert.Throws<ModelException>(() => new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16" }).Run());
+        Assert.Contains("bfloat16 is for GPUs", refusal.Message);
+    }
+
+    [Fact]
+    public void Run_EndedOrCancelled_LeavesTheThreadsAsTheyWere()
+    {
+        var before = torch.get_num_threads();
+        torch.set_num_threads(2);
+        try
+        {
+            var signals = Quick("priority") with { Budgets = [], LearningRateTasks = [] };
+            New(signals).Run();
+            Assert.Equal(2, torch.get_num_threads());
+            Assert.Throws<OperationCanceledException>(() => New(signals).Run(cancel: new CancellationToken(canceled: true)));
+            Assert.Equal(2, torch.get_num_threads());
+        }
+        finally
+        {
+            torch.set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public void Load_CalibrationWithoutARecipesNumber_IsOfRecipe1AndStillPredicts()
+    {
+        var bundled = CalibrationFile.LoadBeside(Path.Combine(AppContext.BaseDirectory, "BundledModel"))!;
+        Assert.Equal(1, bundled.Recipe.Number);
+        Assert.True(bundled.IsOfOlderRecipe);
+        Assert.True(AreaFit.Of(bundled) is not null);
+        Assert.False((bundled with { Tasks = [.. bundled.Tasks.Select(t => t with { Runs = [] })] }).IsOfOlderRecipe); // CoS-Low alone is the same in both
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using DataEfficiency.Engine.Gradients;
+using DataEfficiency.Engine.Models;
 using static TorchSharp.torch;
 
-namespace DataEfficiency.Engine.Tests.Gradients;
+namespace DataEfficiency.Engine.Tests.Models;
 
 public sealed class AvailableMemoryTests
 {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace DataEfficiency.Engine.Gradients;
+namespace DataEfficiency.Engine.Models;
 
 /// <summary>Bytes that can be had now.</summary>
 internal static class AvailableMemory
