@@ -11,13 +11,19 @@ namespace DataEfficiency.Cli;
 
 public sealed class CalibrateVerb : Verb
 {
-    private readonly Option<string> model = new("--model") { Description = "Model folder (Hugging Face layout); calibration.json is written into it.", Required = true };
+    private readonly Option<string> model = new("--model")
+    {
+        Description = "Model folder (Hugging Face layout); calibration.json is written into it.", Required = true,
+    };
     private readonly Option<string> profile = new("--profile")
     {
         Description = "full, small (8 tasks, to 500 examples) or signals-only (CoS-Low without training).",
         DefaultValueFactory = _ => CalibrationOptions.Full,
     };
-    private readonly Option<int> jobs = new("--jobs") { Description = "Runs at a time, each with --threads threads.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> jobs = new("--jobs")
+    {
+        Description = "Runs at a time, each with --threads threads.", DefaultValueFactory = _ => 1,
+    };
     private readonly Option<int?> steps = new("--max-steps") { Description = "Most steps of one run. Default: 300 (small: 60)." };
     private readonly Option<int?> patience = new("--patience")
     {

@@ -20,12 +20,12 @@ public sealed record Calibration(int Version, string Model, string WeightsSha256
 }
 
 /// <param name="LearningRateTasks">The two tasks the learning rate was chosen on; they are left out of the fit.</param>
-/// <param name="Number">Of the training recipe. 1, which files without a number have: training taught no end of the answer, and a score was the
-/// share of answers that begin right. 2: the answer and its end are trained, the score is exact match of the whole decoded answer (method
-/// section 8).</param>
+/// <param name="Number">Of the training recipe. 1, which files without a number have: training taught no end of the answer, and a score was
+/// the share of answers that begin right. 2: the answer and its end are trained, the score is exact match of the whole decoded answer
+/// (method section 8).</param>
 /// <param name="Precision">What signals and curves were computed in.</param>
-public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize, int MaxSteps,
-    int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets, IReadOnlyList<string> LearningRateTasks,
+public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize,
+    int MaxSteps, int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets, IReadOnlyList<string> LearningRateTasks,
     int Number = 1, string Precision = "float32")
 {
     /// <summary>Number of the recipe that calibrations are made with today.</summary>
@@ -37,6 +37,7 @@ public sealed record CalibrationTask(string Name, double CosLow, double CosLowSt
     IReadOnlyList<CalibrationRun> Runs, bool UsedForLearningRate, double DurationSeconds);
 
 /// <param name="Score">Share of exact matches on the test examples (recipe 1: of answers that begin right).</param>
-/// <param name="LabelRanking">Share of test examples whose label ranks first by mean log-likelihood; null for free answers and in recipe 1.</param>
+/// <param name="LabelRanking">Share of test examples whose label ranks first by mean log-likelihood; null for free answers and in recipe
+/// 1.</param>
 public sealed record CalibrationRun(int Examples, double Score, double ValidationLoss, int Steps, long Seed, double Seconds,
     double? LabelRanking = null);

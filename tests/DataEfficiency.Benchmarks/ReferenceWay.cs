@@ -1,6 +1,6 @@
-// The method's published algorithm as it stands, ported plainly: one example at a time, decoding without a shared prefix and a second forward pass for the probabilities, logits of every
-// position wherever the model is called with a whole text, A and B both with gradients, clones of all of them, cosines by loops over pairs and tensors. It exists to be measured
-// against; nothing else may use it.
+// The method's published algorithm as it stands, ported plainly: one example at a time, decoding without a shared prefix and a second
+// forward pass for the probabilities, logits of every position wherever the model is called with a whole text, A and B both with gradients,
+// clones of all of them, cosines by loops over pairs and tensors. It exists to be measured against; nothing else may use it.
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Benchmarks;
 
-internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, double alpha, IReadOnlySet<int> eos, IReadOnlySet<int> masked) : IDisposable
+internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, double alpha, IReadOnlySet<int> eos,
+    IReadOnlySet<int> masked) : IDisposable
 {
     private const long Ignored = -100;
     private readonly LoraAdapter _adapter = new(decoder.Config, matrices, alpha, CPU);
@@ -25,9 +26,11 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
             for (int[] next = prompt; tokens.Count < prompt.Length + GreedyDecoder.DefaultLimit;)
             {
                 using var step = NewDisposeScope();
-                var mask = next.Length == 1 ? zeros(1, 1, tokens.Count) : zeros(1, next.Length, next.Length).masked_fill_(ones([next.Length, next.Length], dtype: ScalarType.Bool).triu(1), Operand.MinusInfinity);
+                var mask = next.Length == 1 ? zeros(1, 1, tokens.Count) : zeros(1, next.Length, next.Length)
+                    .masked_fill_(ones([next.Length, next.Length], dtype: ScalarType.Bool).triu(1), Operand.MinusInfinity);
                 var positions = arange(tokens.Count - next.Length, tokens.Count, dtype: int64).unsqueeze(0);
-                var hidden = decoder.Extend(tensor(next.Select(i => (long)i).ToArray()).unsqueeze(0), positions, tokens.Count - 1, mask, cache);
+                var hidden = decoder.Extend(tensor(next.Select(i => (long)i).ToArray()).unsqueeze(0), positions, tokens.Count - 1, mask,
+                    cache);
                 var chosen = (int)decoder.Logits(hidden[0, -1].unsqueeze(0)).argmax(1).ToInt64();
                 tokens.Add(chosen);
                 if (eos.Contains(chosen)) break;
@@ -35,7 +38,8 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
             }
         generated = tokens.Count - prompt.Length;
         var all = tensor(tokens.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0);
-        var probabilities = decoder.Logits(decoder.Hidden(all)[0]).narrow(0, prompt.Length - 1, generated).softmax(-1).max(1).values.data<float>().ToArray();
+        var probabilities = decoder.Logits(decoder.Hidden(all)[0]).narrow(0, prompt.Length - 1, generated).softmax(-1)
+            .max(1).values.data<float>().ToArray();
         var kept = probabilities.Where((_, i) => !masked.Contains(tokens[prompt.Length + i])).ToArray();
         return kept.Length > 0 ? kept.Average() : probabilities[0];
     }
@@ -46,7 +50,8 @@ internal sealed class ReferenceWay(Decoder decoder, AdapterMatrices matrices, do
         using var scope = NewDisposeScope();
         using var tracing = set_grad_enabled(true);
         using var leaves = _adapter.Collect();
-        var logits = decoder.Logits(decoder.Hidden(tensor(example.Ids.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0), _adapter)[0]);
+        var logits = decoder.Logits(decoder.Hidden(tensor(example.Ids.SkipLast(1).Select(i => (long)i).ToArray()).unsqueeze(0),
+            _adapter)[0]);
         var targets = tensor(example.Ids.Skip(1).Select((id, t) => example.Scored[t + 1] ? id : Ignored).ToArray());
         var loss = nn.functional.cross_entropy(logits, targets, ignore_index: Ignored);
         return [.. autograd.grad([loss], [.. leaves.Tensors]).Select(g => g.clone().DetachFromDisposeScope())];

@@ -4,12 +4,17 @@ using System.Text.Json.Serialization;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-/// <summary>One finished piece of work: a task's CoS-Low (no budget), a rate's trial (budget and rate), or a run of the curve (budget only).</summary>
-internal sealed record JournalEntry(string Task, double Seconds, double? CosLow = null, double? StandardError = null, double? TrialRate = null, CalibrationRun? Run = null);
+/// <summary>One finished piece of work: a task's CoS-Low (no budget), a rate's trial (budget and rate), or a run of the curve (budget
+/// only).</summary>
+internal sealed record JournalEntry(string Task, double Seconds, double? CosLow = null, double? StandardError = null,
+    double? TrialRate = null, CalibrationRun? Run = null);
 
 internal sealed class CalibrationJournal : IDisposable
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
     private readonly Lock _lock = new();
     private readonly List<JournalEntry> _entries = [];
     private readonly StreamWriter _writer;

@@ -18,7 +18,8 @@ public sealed record CalibrationOptions
     public required IReadOnlyList<int> Budgets { get; init; }
 
     /// <summary>Tasks the learning rate is chosen on; they get no curve and no place in the fit.</summary>
-    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } = [.. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)];
+    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } =
+        [.. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)];
 
     /// <summary>Learning rates to choose from, by the mean of the best validation losses. Default: 3e-4, 1e-3, 3e-3.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = [3e-4, 1e-3, 3e-3];
@@ -65,7 +66,8 @@ public sealed record CalibrationOptions
         {
             Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets },
             // Every so many tasks of the list, so that easy and hard ones are among them.
-            Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])], Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },
+            Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])],
+                Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },
             SignalsOnly => new() { Profile = profile, Tasks = ReferenceTaskList.All, Budgets = [], LearningRateTasks = [] },
             _ => throw new ArgumentException($"There is no profile '{profile}'. There are: {Full}, {Small}, {SignalsOnly}."),
         };

@@ -1,4 +1,5 @@
-// Measures reference tasks on a model: CoS-Low of each, its curve of scores over training sizes, and the fit between them (method section 10).
+// Measures reference tasks on a model: CoS-Low of each, its curve of scores over training sizes, and the fit between them (method section
+// 10).
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
@@ -17,8 +18,10 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-/// <summary>One calibration of one model folder. Finished runs lie in calibration.journal.jsonl until calibration.json is written.</summary>
-/// <param name="engine">Where and in which precision signals and curves alike are computed. Its threads (default: one) are those of each run.</param>
+/// <summary>One calibration of one model folder. Finished runs lie in calibration.journal.jsonl until calibration.json is
+/// written.</summary>
+/// <param name="engine">Where and in which precision signals and curves alike are computed. Its threads (default: one) are those of each
+/// run.</param>
 public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptions options, EngineOptions? engine = null)
 {
     public const string JournalName = "calibration.journal.jsonl";
@@ -29,7 +32,8 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private const int Draw = 2;
     private readonly EngineOptions _engine = (engine ?? new EngineOptions()) with
     {
-        Threads = engine?.Threads ?? 1, AdapterSeed = AdapterSeed, AdapterRank = AdapterRank, AdapterAlpha = AdapterAlpha, AdapterMatricesFile = null,
+        Threads = engine?.Threads ?? 1, AdapterSeed = AdapterSeed, AdapterRank = AdapterRank, AdapterAlpha = AdapterAlpha,
+        AdapterMatricesFile = null,
     };
 
     /// <summary>Measures what the journal does not hold yet and writes calibration.json beside the model.</summary>
@@ -81,7 +85,8 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
 
     private IEnumerable<ReferenceTask> AllTasks => options.Tasks.Concat(options.LearningRateTasks);
 
-    private static string Said(CalibrationRun run) => $"score {run.Score:0.000}{(run.LabelRanking is { } ranked ? $", labels ranked {ranked:0.000}" : "")}, "
+    private static string Said(CalibrationRun run) =>
+        $"score {run.Score:0.000}{(run.LabelRanking is { } ranked ? $", labels ranked {ranked:0.000}" : "")}, "
         + $"validation loss {run.ValidationLoss:0.000}, {run.Steps} steps, {run.Seconds:0} s";
 
     private string Identity(string weights, ScalarType type) => JsonSerializer.Serialize(new
@@ -134,8 +139,8 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             runs += missing;
         }
         if (runs > 0)
-            note?.Invoke($"{runs} runs of at most {options.MaxSteps} steps: at most {seconds / 60 / options.Jobs:0} minutes with {options.Jobs} at a "
-                + "time, less where training stops early");
+            note?.Invoke($"{runs} runs of at most {options.MaxSteps} steps: at most {seconds / 60 / options.Jobs:0} minutes with "
+                + $"{options.Jobs} at a time, less where training stops early");
     }
 
     private TaskRunner NewRunner((Device Device, ScalarType Type) place) => new(folder, prompts, options, place.Device, place.Type);

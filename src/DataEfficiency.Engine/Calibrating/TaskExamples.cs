@@ -16,6 +16,7 @@ internal sealed class TaskExamples(ReferenceTask task, IPrompts prompts, int con
 
     private IEnumerable<(Example Example, TokenSequence Sequence)> Fitting(TaskSplit split, int count) =>
         task.Generate(split, count, options.Seed)
-            .Select(e => (Example: e, Sequence: TokenSequence.Answer(prompts.Prompt(task.Prompt, e.Text), prompts.Answer(e.Answer), prompts.Masked, prompts.End)))
+            .Select(e => (Example: e, Sequence: TokenSequence.Answer(prompts.Prompt(task.Prompt, e.Text), prompts.Answer(e.Answer),
+                prompts.Masked, prompts.End)))
             .Where(e => e.Sequence.Ids.Length <= context);
 }

@@ -55,7 +55,8 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
         return new CalibrationRun(examples, exact, result.ValidationLoss, result.Steps, options.Seed, seconds, ranked);
     }
 
-    private (double Exact, double? Ranked) Scores(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test, CancellationToken cancel)
+    private (double Exact, double? Ranked) Scores(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test,
+        CancellationToken cancel)
     {
         var evaluation = new Evaluation(model, prompts);
         return (evaluation.ExactMatch(task.Prompt, test, cancel: cancel),

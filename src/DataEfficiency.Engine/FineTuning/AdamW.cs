@@ -1,4 +1,5 @@
-// AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one flat buffer: p *= 1 - lr wd; p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+// AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one flat buffer: p *= 1 - lr wd; p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) +
+// eps).
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +28,8 @@ internal sealed class AdamW(Tensor parameters, double weightDecay = .01, double 
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        using Scalar decay = 1 - learningRate * weightDecay, oldFirst = beta1, newFirst = 1 - beta1, oldSecond = beta2, newSecond = 1 - beta2;
+        using Scalar decay = 1 - learningRate * weightDecay, oldFirst = beta1, newFirst = 1 - beta1, oldSecond = beta2,
+            newSecond = 1 - beta2;
         using Scalar correction = 1 - Math.Pow(beta2, Steps), smallest = epsilon, step = -learningRate / (1 - Math.Pow(beta1, Steps));
         parameters.mul_(decay);
         _first.mul_(oldFirst).add_(gradient, newFirst);

@@ -8,18 +8,19 @@ namespace DataEfficiency.Engine.FineTuning;
 /// <summary>Accuracy of the model as it stands, through the adapter that is lent to it.</summary>
 internal sealed class Evaluation(ModelSession session, IPrompts prompts)
 {
-    /// <summary>Greedy answers of at most 30 tokens; share of exact matches of the whole decoded answer after <see cref="Normalise"/>. A prompt
-    /// that does not fit counts as wrong.</summary>
+    /// <summary>Greedy answers of at most 30 tokens; share of exact matches of the whole decoded answer after <see cref="Normalise"/>. A
+    /// prompt that does not fit counts as wrong.</summary>
     /// <exception cref="ArgumentException">There is no example.</exception>
-    public double ExactMatch(TaskPrompt? task, IReadOnlyList<Example> examples, IProgress<int>? done = null, CancellationToken cancel = default)
+    public double ExactMatch(TaskPrompt? task, IReadOnlyList<Example> examples, IProgress<int>? done = null,
+        CancellationToken cancel = default)
     {
         using var ranking = new PoolRanking(session, prompts);
         var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, cancel);
         return Share(examples, i => Normalise(answers[i].Answer) == Normalise(examples[i].Answer));
     }
 
-    /// <summary>Share of examples whose answer has the highest <see cref="ChoiceScores"/> among the labels; the first label wins a tie. A prompt
-    /// that does not fit counts as wrong.</summary>
+    /// <summary>Share of examples whose answer has the highest <see cref="ChoiceScores"/> among the labels; the first label wins a tie. A
+    /// prompt that does not fit counts as wrong.</summary>
     /// <exception cref="ArgumentException">There is no example, or a label has no token that counts.</exception>
     public double LabelRanking(TaskPrompt? task, IReadOnlyList<string> labels, IReadOnlyList<Example> examples, IProgress<int>? done = null,
         CancellationToken cancel = default)

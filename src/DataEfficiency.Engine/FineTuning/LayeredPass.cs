@@ -1,6 +1,6 @@
-// A backward pass in pieces of one layer: autograd's is one call that nothing goes between. The graph is cut where one layer's output is the
-// next one's input; going back, each piece is differentiated on its own, with the bits of the uncut graph. One layer's gradients are there at
-// a time.
+// A backward pass in pieces of one layer: autograd's is one call that nothing goes between. The graph is cut where one layer's output is
+// the next one's input; going back, each piece is differentiated on its own, with the bits of the uncut graph. One layer's gradients are
+// there at a time.
 using DataEfficiency.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,7 +32,8 @@ internal sealed record LayerLeaves(IReadOnlyList<Tensor> Tensors, int[] Bottom, 
 
 internal sealed class LayeredPass(int layers) : IDisposable
 {
-    private readonly List<(Tensor End, Tensor Begin)>[] _cuts = [.. Enumerable.Range(0, layers + 1).Select(_ => new List<(Tensor, Tensor)>())];
+    private readonly List<(Tensor End, Tensor Begin)>[] _cuts =
+        [.. Enumerable.Range(0, layers + 1).Select(_ => new List<(Tensor, Tensor)>())];
 
     /// <summary>Cuts the graph in front of a layer, or in front of the last norm. What carries no gradient needs no cut.</summary>
     public Tensor Between(int layer, Tensor x)
@@ -44,7 +45,8 @@ internal sealed class LayeredPass(int layers) : IDisposable
     }
 
     /// <summary>The gradients of a loss.</summary>
-    /// <param name="take">Told the index of a leaf and its gradient, which lives until it returns; one that is used in two pieces comes twice.</param>
+    /// <param name="take">Told the index of a leaf and its gradient, which lives until it returns; one that is used in two pieces comes
+    /// twice.</param>
     public void Back(Tensor loss, LayerLeaves leaves, Action<int, Tensor> take, GiveWay giveWay)
     {
         IReadOnlyList<Tensor> arriving = Piece([loss], null, layers, leaves, leaves.Top, take);
@@ -53,7 +55,8 @@ internal sealed class LayeredPass(int layers) : IDisposable
             giveWay.Point();
             var above = _cuts[layer + 1];
             if (above.Count == 0) return;
-            var departing = Piece([.. above.Select(c => c.End)], arriving, layer, leaves, layer < 0 ? leaves.Bottom : leaves.OfLayer(layer), take);
+            var own = layer < 0 ? leaves.Bottom : leaves.OfLayer(layer);
+            var departing = Piece([.. above.Select(c => c.End)], arriving, layer, leaves, own, take);
             foreach (var gradient in arriving) gradient.Dispose();
             Drop(above);
             arriving = departing;
@@ -66,7 +69,8 @@ internal sealed class LayeredPass(int layers) : IDisposable
         using var scope = NewDisposeScope();
         Tensor[] begins = layer < 0 ? [] : [.. _cuts[layer].Select(c => c.Begin)];
         if (begins.Length + own.Length == 0) return [];
-        var gradients = autograd.grad([.. outputs], [.. begins, .. own.Select(i => leaves.Tensors[i])], arriving is null ? null : [.. arriving]);
+        Tensor[] inputs = [.. begins, .. own.Select(i => leaves.Tensors[i])];
+        var gradients = autograd.grad(outputs, inputs, arriving is null ? null : [.. arriving]);
         using var plain = no_grad();
         for (var i = 0; i < own.Length; i++) take(own[i], gradients[begins.Length + i]);
         return [.. gradients.Take(begins.Length).Select(g => g.DetachFromDisposeScope())];

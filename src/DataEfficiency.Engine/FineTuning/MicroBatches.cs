@@ -28,7 +28,8 @@ internal static class MicroBatches
     }
 
     /// <summary>Sum of the losses of one part's counted tokens, no gradient.</summary>
-    public static double LossSum(Decoder decoder, ILinearHook? hook, IReadOnlyList<TokenSequence> part, Recipe recipe, GiveWay giveWay = default)
+    public static double LossSum(Decoder decoder, ILinearHook? hook, IReadOnlyList<TokenSequence> part, Recipe recipe,
+        GiveWay giveWay = default)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();

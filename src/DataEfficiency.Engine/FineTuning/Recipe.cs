@@ -8,8 +8,8 @@ namespace DataEfficiency.Engine.FineTuning;
 /// <summary>What a run trains.</summary>
 internal enum Trained { Full, Lora, Ia3 }
 
-/// <summary>A training recipe. The defaults are those of the paper's reference (method section 8), save the learning rate, which depends on the
-/// model. The split into micro-batches follows from it alone, never from time.</summary>
+/// <summary>A training recipe. The defaults are those of the paper's reference (method section 8), save the learning rate, which depends on
+/// the model. The split into micro-batches follows from it alone, never from time.</summary>
 internal sealed record Recipe
 {
     /// <summary>Of what is trained today: the answer followed by the first eos id, scored by exact match. Recipe 1 taught no end.</summary>
@@ -26,7 +26,8 @@ internal sealed record Recipe
     /// <summary>Scale of a LoRA adapter is alpha / rank. Default: 32.</summary>
     public double Alpha { get; init; } = 32;
 
-    /// <summary>Peak learning rate. Default: 1e-5 (full fine-tuning of a large model; a model of 1 M parameters wants 3e-4 to 3e-3).</summary>
+    /// <summary>Peak learning rate. Default: 1e-5 (full fine-tuning of a large model; a model of 1 M parameters wants 3e-4 to
+    /// 3e-3).</summary>
     public double LearningRate { get; init; } = 1e-5;
 
     /// <summary>Share of the steps over which the rate rises from zero. Default: 0.1.</summary>
@@ -65,11 +66,12 @@ internal sealed record Recipe
     /// <summary>Largest norm of a step's gradient, or null: not clipped. Default: null.</summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>Input positions (padding included) of one micro-batch; a larger batch is split and its gradients added. Default: 8192.</summary>
+    /// <summary>Input positions (padding included) of one micro-batch; a larger batch is split and its gradients added. Default:
+    /// 8192.</summary>
     public int TokensAtOnce { get; init; } = 8192;
 
-    /// <summary>Computes the beginning that all sequences of a micro-batch share once: the same numbers up to rounding, several times faster
-    /// where the instruction is long. Default: true.</summary>
+    /// <summary>Computes the beginning that all sequences of a micro-batch share once: the same numbers up to rounding, several times
+    /// faster where the instruction is long. Default: true.</summary>
     public bool SharePrefix { get; init; } = true;
 
     /// <summary>Seed of the order of batches, and of a LoRA adapter's A. Default: 42.</summary>

@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.FineTuning;
 
-/// <summary>Rounding to the nearest would leave most weights where they were: loaded weights lie on the grid, its cells are many steps wide, and
-/// all of them would wait for the same number of steps. So each rounds at a threshold of its own, evenly spread over a cell (ordered dithering):
-/// of many weights that moved a tenth of a cell one in ten shows it, and the model sees the step. A value on the grid stays, the thresholds never
-/// change, and equal masters give equal copies.</summary>
+/// <summary>Rounding to the nearest would leave most weights where they were: loaded weights lie on the grid, its cells are many steps
+/// wide, and all of them would wait for the same number of steps. So each rounds at a threshold of its own, evenly spread over a cell
+/// (ordered dithering): of many weights that moved a tenth of a cell one in ten shows it, and the model sees the step. A value on the grid
+/// stays, the thresholds never change, and equal masters give equal copies.</summary>
 internal static class RoundedCopy
 {
     private const long Piece = 1 << 22;
-    private const int Thresholds = 1 << 10, Stride = 633; // odd and near the golden ratio of their number: those of neighbours lie far apart
+    // odd and near the golden ratio of their number: those of neighbours lie far apart
+    private const int Thresholds = 1 << 10, Stride = 633;
     private static readonly Scalar Cells = 256.0, Share = 1 / 256.0, Many = Thresholds, Step = Stride, Part = 1.0 / Thresholds, Half = .5;
 
     /// <param name="master">[n] float32.</param>

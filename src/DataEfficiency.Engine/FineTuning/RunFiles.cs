@@ -33,7 +33,8 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
 
     private sealed record Content(int Format, RunIdentity Run, RunState State, string Tensors, string Sha256);
 
-    /// <summary>To be asked before a run: a full checkpoint of SmolLM2-135M takes up to 2.2 GB (1.6 GB while its best is not apart).</summary>
+    /// <summary>To be asked before a run: a full checkpoint of SmolLM2-135M takes up to 2.2 GB (1.6 GB while its best is not
+    /// apart).</summary>
     /// <exception cref="ModelException">A checkpoint of the run does not fit; the message names its size and the room.</exception>
     public void Require(TrainingRun run)
     {
@@ -41,8 +42,8 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         var disk = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace + TensorFiles.Sum(f => new FileInfo(f).Length);
         var least = Math.Min(room, disk);
         if (2 * run.CheckpointBytes <= least) return;
-        throw new ModelException($"A checkpoint of this run takes up to {Size(run.CheckpointBytes)}, twice that while one replaces another, "
-            + $"and {folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
+        throw new ModelException($"A checkpoint of this run takes up to {Size(run.CheckpointBytes)}, twice that while one replaces another, and "
+            + $"{folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
     }
 
     /// <summary>Saves a run that stands between two steps, at most once a minute.</summary>
@@ -73,7 +74,8 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         _saved = _clock.GetTimestamp();
     }
 
-    /// <summary>Brings a run that was just made to where the checkpoint stands; on one thread it goes on with the bits of a run that never stopped.</summary>
+    /// <summary>Brings a run that was just made to where the checkpoint stands; on one thread it goes on with the bits of a run that never
+    /// stopped.</summary>
     /// <returns>False where there is no checkpoint.</returns>
     /// <exception cref="ModelException">The checkpoint is damaged, or of another recipe, model or data; the message says which.</exception>
     public bool Resume(TrainingRun run)
@@ -83,7 +85,8 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         var content = Read(path);
         var own = run.Identity();
         if (content.Run.Recipe != own.Recipe) throw Foreign(path, "recipe", $"{content.Run.Recipe}; this run's is {own.Recipe}");
-        if (content.Run.Model != own.Model) throw Foreign(path, "model", $"weights with SHA-256 {content.Run.Model}; this run starts from {own.Model}");
+        if (content.Run.Model != own.Model)
+            throw Foreign(path, "model", $"weights with SHA-256 {content.Run.Model}; this run starts from {own.Model}");
         if (content.Run.Data != own.Data) throw Foreign(path, "data", "other training or validation examples than this run has");
         var file = Path.Combine(folder, Path.GetFileName(content.Tensors));
         if (!File.Exists(file)) throw Damaged(path, $"{content.Tensors}, which it names, is missing");

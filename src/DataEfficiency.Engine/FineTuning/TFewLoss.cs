@@ -1,5 +1,5 @@
-// T-Few's three losses, simply summed, and its prediction by rank classification (Liu et al., arXiv 2205.05638, section 3.2). The authors' code
-// adds 0.01 inside the logarithm of the unlikelihood and leaves padding in its numerator; these are the formulas of the paper.
+// T-Few's three losses, simply summed, and its prediction by rank classification (Liu et al., arXiv 2205.05638, section 3.2). The authors'
+// code adds 0.01 inside the logarithm of the unlikelihood and leaves padding in its numerator; these are the formulas of the paper.
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Models;
 using TorchSharp;
@@ -12,7 +12,8 @@ namespace DataEfficiency.Engine.FineTuning;
 /// <param name="Unlikelihood">Mean of -ln(1 - p) over all tokens of all wrong choices; 0 without a wrong choice.</param>
 /// <param name="LengthNormalised">Cross-entropy of the right choice under the softmax of the scores.</param>
 /// <param name="Prediction">Index of the highest score; of equal ones the first.</param>
-internal sealed record TFewLosses(IReadOnlyList<double> Scores, double LanguageModelling, double Unlikelihood, double LengthNormalised, int Prediction)
+internal sealed record TFewLosses(IReadOnlyList<double> Scores, double LanguageModelling, double Unlikelihood, double LengthNormalised,
+    int Prediction)
 {
     public double Total => LanguageModelling + Unlikelihood + LengthNormalised;
 }
@@ -30,7 +31,8 @@ internal static class TFewLoss
     public static (Tensor Scores, Tensor LanguageModelling, Tensor Unlikelihood, Tensor LengthNormalised) Of(Tensor tokenLosses,
         IReadOnlyList<int> lengths, int right)
     {
-        if (right < 0 || right >= lengths.Count) throw new ArgumentOutOfRangeException(nameof(right), right, $"There are {lengths.Count} choices.");
+        if (right < 0 || right >= lengths.Count)
+            throw new ArgumentOutOfRangeException(nameof(right), right, $"There are {lengths.Count} choices.");
         using var scope = NewDisposeScope();
         var scores = ChoiceScores.Of(tokenLosses, lengths);
         var wrong = tokenLosses.split([.. lengths.Select(n => (long)n)]).Where((_, i) => i != right).ToArray();
@@ -43,8 +45,8 @@ internal static class TFewLoss
 
     /// <summary>The losses of one example as numbers; all choices go through the model in one batch.</summary>
     /// <param name="masked">Tokens that do not count; T-Few itself masks none.</param>
-    public static TFewLosses Of(Decoder decoder, IReadOnlyList<int> prompt, IReadOnlyList<int[]> choices, int right, IReadOnlySet<int> masked,
-        ILinearHook? hook = null)
+    public static TFewLosses Of(Decoder decoder, IReadOnlyList<int> prompt, IReadOnlyList<int[]> choices, int right,
+        IReadOnlySet<int> masked, ILinearHook? hook = null)
     {
         using var plain = no_grad();
         using var scope = NewDisposeScope();

@@ -36,7 +36,8 @@ internal sealed class Trainer : IDisposable
         Optimiser = new AdamW(Parameters, recipe.WeightDecay, recipe.Beta1, recipe.Beta2, recipe.Epsilon);
     }
 
-    /// <summary>What is trained, flat and in float32: the model's or adapter's own buffer where that is float32, else the master copy.</summary>
+    /// <summary>What is trained, flat and in float32: the model's or adapter's own buffer where that is float32, else the master
+    /// copy.</summary>
     public Tensor Parameters { get; }
 
     public AdamW Optimiser { get; }
@@ -72,7 +73,8 @@ internal sealed class Trainer : IDisposable
     /// <summary>Adds one micro-batch's share to the gradient of a step.</summary>
     /// <param name="counted">Tokens that count in the whole step.</param>
     /// <param name="first">The gradient of the step before is left behind.</param>
-    /// <param name="giveWay">Looked at between two layers, on the way forth and back. Where it ends the work, the step has to begin again.</param>
+    /// <param name="giveWay">Looked at between two layers, on the way forth and back. Where it ends the work, the step has to begin
+    /// again.</param>
     /// <returns>The share of the loss.</returns>
     public double AddGradient(IReadOnlyList<TokenSequence> part, int counted, bool first, GiveWay giveWay = default)
     {

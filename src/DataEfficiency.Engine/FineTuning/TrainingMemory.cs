@@ -7,8 +7,9 @@ namespace DataEfficiency.Engine.FineTuning;
 
 internal static class TrainingMemory
 {
-    /// <summary>Bytes that a run with all weights trained keeps beside the loaded model: its own copy of the weights and the best of them so far in
-    /// the model's type; moments, gradient and, where that type is not float32, the master weights in float32. Activations are not in it.</summary>
+    /// <summary>Bytes that a run with all weights trained keeps beside the loaded model: its own copy of the weights and the best of them
+    /// so far in the model's type; moments, gradient and, where that type is not float32, the master weights in float32. Activations are
+    /// not in it.</summary>
     public static long Full(long values, torch.ScalarType type)
     {
         var width = type == torch.ScalarType.Float32 ? 4 : 2;
@@ -22,9 +23,9 @@ internal static class TrainingMemory
         if (recipe.Trained != Trained.Full || (free ?? Available(decoder.Device)) is not { } room) return;
         var need = Full(decoder.Parameters.Flat.numel(), decoder.Dtype);
         if (need <= room) return;
-        throw new ModelException($"Full training of this model ({decoder.Config.ModelType}, {decoder.Parameters.Count:N0} parameters) needs {Size(need)} of memory beside the "
-            + $"loaded model (its own weights, the best of them, master weights, moments and gradient), and {decoder.Device} has {Size(room)} free. "
-            + "Train a LoRA adapter instead, or take a smaller model or a device with more memory.");
+        throw new ModelException($"Full training of this model ({decoder.Config.ModelType}, {decoder.Parameters.Count:N0} parameters) "
+            + $"needs {Size(need)} of memory beside the loaded model (its own weights, the best of them, master weights, moments and "
+            + $"gradient), and {decoder.Device} has {Size(room)} free. Train a LoRA adapter instead, or take a smaller model or a device with more memory.");
     }
 
     private static long? Available(torch.Device device) =>

@@ -17,7 +17,8 @@ internal sealed class TrainingOrder(IReadOnlyList<TokenSequence> train, int batc
         return [.. _current.Order.Skip(batch * batchSize).Take(batchSize)];
     }
 
-    /// <summary>Examples in one seeded order: the first n are the subset of size n, so that smaller subsets lie inside larger ones.</summary>
+    /// <summary>Examples in one seeded order: the first n are the subset of size n, so that smaller subsets lie inside larger
+    /// ones.</summary>
     public static IReadOnlyList<T> Shuffled<T>(IReadOnlyList<T> examples, long seed)
     {
         var order = examples.ToArray();

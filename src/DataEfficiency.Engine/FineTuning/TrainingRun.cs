@@ -16,8 +16,8 @@ internal sealed record TrainingProgress(int Step, int Steps, double Loss, double
 /// <param name="ValidationLoss">Of the best step; NaN without validation examples, as the one before.</param>
 internal sealed record TrainingResult(int Steps, int BestStep, double ValidationLossBefore, double ValidationLoss);
 
-/// <summary>Full training goes on in a fork of the session, an adapter beside its weights: the session answers as before whatever becomes of the
-/// run. Dropped, the run has changed nothing.</summary>
+/// <summary>Full training goes on in a fork of the session, an adapter beside its weights: the session answers as before whatever becomes
+/// of the run. Dropped, the run has changed nothing.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private enum Phase { Looking, Training, Ended }
@@ -40,16 +40,19 @@ internal sealed class TrainingRun : IDisposable
     private RunState _state = RunState.Start;
 
     /// <param name="validation">May be empty: then nothing is looked at, and the last parameters stay.</param>
-    /// <param name="adapter">One to go on training, which the caller keeps; null: a fresh one of the recipe, or none for full training.</param>
+    /// <param name="adapter">One to go on training, which the caller keeps; null: a fresh one of the recipe, or none for full
+    /// training.</param>
     /// <param name="free">Bytes free on the device; null: as measured.</param>
-    /// <exception cref="ArgumentException">No training example, or none of the validation examples given, has a token that counts.</exception>
+    /// <exception cref="ArgumentException">No training example, or none of the validation examples given, has a token that
+    /// counts.</exception>
     /// <exception cref="ModelException">Full training does not fit into memory; the message names LoRA.</exception>
     public TrainingRun(ModelSession session, Recipe recipe, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation,
         Adapter? adapter = null, long? free = null)
     {
-        train = [.. train.Where(s => s.Counted > 0)];
-        if (train.Count == 0) throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
-        if (validation.Count > 0 && validation.All(s => s.Counted == 0))
+        train = [.. train.Where(s => s.Kept > 0)];
+        if (train.Count == 0)
+            throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
+        if (validation.Count > 0 && validation.All(s => s.Kept == 0))
             throw new ArgumentException("There is no validation example whose answer has a token that counts.", nameof(validation));
         (_session, _recipe) = (session, recipe);
         _order = new TrainingOrder(train, recipe.BatchSize, recipe.Seed);
@@ -65,7 +68,8 @@ internal sealed class TrainingRun : IDisposable
         else NextStep();
     }
 
-    /// <summary>What computes with the trained weights: a fork for full training, else the session itself, to which <see cref="Adapter"/> may be lent.</summary>
+    /// <summary>What computes with the trained weights: a fork for full training, else the session itself, to which <see cref="Adapter"/>
+    /// may be lent.</summary>
     public ModelSession Model => _fork ?? _session;
 
     /// <summary>What is trained beside frozen weights; null for full training.</summary>
@@ -81,13 +85,15 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>True where nothing is half done, before the first micro-batch of a step: the run can be saved.</summary>
     public bool IsBetweenSteps => _phase == Phase.Training && _part == 0;
 
-    /// <summary>Most bytes that a checkpoint of this run takes: what is trained, its two moments and the best of it so far, in float32.</summary>
+    /// <summary>Most bytes that a checkpoint of this run takes: what is trained, its two moments and the best of it so far, in
+    /// float32.</summary>
     public long CheckpointBytes => RunFiles.Overhead + 4 * 4 * _trainer.Parameters.numel();
 
     /// <summary>Does one micro-batch of a training step or of a look at the validation loss.</summary>
     /// <param name="giveWay">Looked at between two layers, on the way forth and back.</param>
     /// <returns>False once the run has ended; the best parameters are then in place.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled between two layers; the run can go on, and does its step or look anew.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two layers; the run can go on, and does its step or look
+    /// anew.</exception>
     public bool Step(GiveWay giveWay = default)
     {
         if (HasEnded) return false;

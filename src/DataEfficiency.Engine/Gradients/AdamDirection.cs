@@ -1,5 +1,6 @@
-// The direction that Adam would step with one example's gradient (LESS, Xia et al., arXiv 2402.04333, section 3.1): moments of a checkpoint, updated once by the
-// gradient, the state left alone. LESS compares these vectors of training examples with plain gradients of validation examples.
+// The direction that Adam would step with one example's gradient (LESS, Xia et al., arXiv 2402.04333, section 3.1): moments of a
+// checkpoint, updated once by the gradient, the state left alone. LESS compares these vectors of training examples with plain gradients of
+// validation examples.
 namespace DataEfficiency.Engine.Gradients;
 
 internal enum AdamForm
@@ -21,11 +22,11 @@ internal static class AdamDirection
     /// <returns>The vector [n].</returns>
     /// <exception cref="ArgumentException">The lengths differ, or the step is below 1.</exception>
     public static double[] Of(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> gradient, int step,
-        AdamForm form = AdamForm.Textbook,
-        double beta1 = .9, double beta2 = .999, double epsilon = 1e-8)
+        AdamForm form = AdamForm.Textbook, double beta1 = .9, double beta2 = .999, double epsilon = 1e-8)
     {
         if (first.Length != gradient.Length || second.Length != gradient.Length)
-            throw new ArgumentException($"Moments of {first.Length} and {second.Length} numbers do not belong to a gradient of {gradient.Length}.");
+            throw new ArgumentException(
+                $"Moments of {first.Length} and {second.Length} numbers do not belong to a gradient of {gradient.Length}.");
         if (step < 1) throw new ArgumentException($"Step {step} is below 1: t counts the step that the vector stands for.", nameof(step));
         double correction1 = 1 - Math.Pow(beta1, step), correction2 = 1 - Math.Pow(beta2, step);
         var vector = new double[gradient.Length];

@@ -22,8 +22,8 @@ internal static class Placement
     {
         if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
         if (!cuda.is_available())
-            throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a machine "
-                + "with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
+            throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a "
+                + "machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
         var index = name.Length > 5 ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
         if (index >= cuda.device_count())
             throw new ModelException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to "
@@ -36,7 +36,8 @@ internal static class Placement
         "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
         "float32" => ScalarType.Float32,
         "bfloat16" when device.type == DeviceType.CUDA || slow => ScalarType.BFloat16,
-        _ => throw new ModelException("Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
+        _ => throw new ModelException(
+            "Precision bfloat16 is for GPUs: on a CPU it is many times slower than float32. Use auto or float32."),
     };
 
     /// <summary>The type as options and files spell it.</summary>

@@ -14,7 +14,8 @@ public sealed class BundledModelTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "BundledModel");
 
-    private static Calibration Measured => CalibrationFile.LoadBeside(Folder) ?? throw new InvalidOperationException("BundledModel has no calibration.json.");
+    private static Calibration Measured =>
+        CalibrationFile.LoadBeside(Folder) ?? throw new InvalidOperationException("BundledModel has no calibration.json.");
 
     [Fact]
     public void Folder_IsSmallAndTakesLongPrompts()
@@ -69,7 +70,8 @@ public sealed class BundledModelTests
         Assert.NotNull(estimator.Calibration);
         var expected = Measured.Tasks.Single(t => t.Name == task.Name);
         using var copy = new FolderCopy(Folder);
-        var signals = new Engine.Calibrating.Calibrator(copy.Path, PromptBuilder.Load(copy.Path), Engine.Calibrating.CalibrationOptions.Of("signals-only") with { Tasks = [task] }).Run();
+        var signals = new Engine.Calibrating.Calibrator(copy.Path, PromptBuilder.Load(copy.Path),
+            Engine.Calibrating.CalibrationOptions.Of("signals-only") with { Tasks = [task] }).Run();
         Assert.Equal(expected.CosLow, signals.Tasks[0].CosLow, 1e-3);
         // the bootstrap draws by index, and the order of the 32 was drawn otherwise when this calibration was made
         Assert.InRange(signals.Tasks[0].CosLowStandardError / expected.CosLowStandardError, .8, 1.25);
@@ -81,7 +83,8 @@ public sealed class BundledModelTests
 
         public FolderCopy(string from)
         {
-            foreach (var file in Directory.GetFiles(from).Where(f => System.IO.Path.GetFileName(f) != CalibrationFile.Name)) File.Copy(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)));
+            foreach (var file in Directory.GetFiles(from).Where(f => System.IO.Path.GetFileName(f) != CalibrationFile.Name))
+                File.Copy(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)));
         }
 
         public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -19,7 +19,8 @@ public sealed class CalibratorTests : IDisposable
 
     private static CalibrationOptions Quick(params string[] tasks) => new()
     {
-        Profile = CalibrationOptions.Small, Tasks = [.. tasks.Select(ReferenceTaskList.Find)], Budgets = [0, 50], LearningRateTasks = [ReferenceTaskList.Find("tense")], LearningRates = [1e-3, 3e-3],
+        Profile = CalibrationOptions.Small, Tasks = [.. tasks.Select(ReferenceTaskList.Find)], Budgets = [0, 50],
+            LearningRateTasks = [ReferenceTaskList.Find("tense")], LearningRates = [1e-3, 3e-3],
         LearningRateBudget = 32, MaxSteps = 4, EvaluateEvery = 2, ValidationSize = 8, TestSize = 20, PoolSize = 40, BatchSize = 8,
     };
 
@@ -66,7 +67,8 @@ public sealed class CalibratorTests : IDisposable
 
         File.Delete(CalibrationFile.PathIn(_model.Folder));
         var whole = New(options).Run();
-        Assert.Equal(whole.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)), resumed.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)));
+        Assert.Equal(whole.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)),
+            resumed.Tasks.SelectMany(t => t.Runs).Select(r => (r.Examples, r.Score, r.ValidationLoss, r.Steps)));
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class CalibratorTests : IDisposable
         var measured = New(options).Run().Tasks.Single(t => t.Name == "priority");
 
         // by hand; the bootstrap draws by index, so its deviation knows the order
-        using var estimator = Estimator.Load(_model.Folder, new EngineOptions { Threads = 1, AdapterSeed = 1, AdapterRank = 64, AdapterAlpha = 32 });
+        using var estimator = Estimator.Load(_model.Folder,
+            new EngineOptions { Threads = 1, AdapterSeed = 1, AdapterRank = 64, AdapterAlpha = 32 });
         var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
         var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)]);
         var order = new FirstThirtyTwo().Order([.. ranked.Select(r => new RankedItem(r.Index, r.Confidence))],
@@ -104,7 +107,8 @@ public sealed class CalibratorTests : IDisposable
     public void Run_TwoJobs_SameNumbersAsOne()
     {
         var options = Quick("priority", "parity");
-        static IEnumerable<(double, double, int)> Numbers(Calibration c) => c.Tasks.SelectMany(t => t.Runs).Select(r => (r.Score, r.ValidationLoss, r.Steps));
+        static IEnumerable<(double, double, int)> Numbers(Calibration c) =>
+            c.Tasks.SelectMany(t => t.Runs).Select(r => (r.Score, r.ValidationLoss, r.Steps));
         var one = New(options).Run();
         var two = New(options with { Jobs = 2 }).Run();
         Assert.Equal(Numbers(one), Numbers(two));
@@ -113,7 +117,8 @@ public sealed class CalibratorTests : IDisposable
     [Fact]
     public void Run_Today_IsOfTheCurrentRecipeScoresExactlyAndRanksLabels()
     {
-        var options = Quick("sentiment", "destination") with { MaxSteps = 40, EvaluateEvery = 40, LearningRates = [5e-3], Budgets = [0, 200] };
+        var options = Quick("sentiment", "destination") with { MaxSteps = 40, EvaluateEvery = 40, LearningRates = [5e-3],
+            Budgets = [0, 200] };
         var calibration = New(options).Run();
         Assert.Equal(CalibrationRecipe.Current, calibration.Recipe.Number);
         Assert.Equal("float32", calibration.Recipe.Precision);
@@ -133,13 +138,16 @@ public sealed class CalibratorTests : IDisposable
         var options = Quick("priority");
         var prompts = PromptBuilder.Load(_model.Folder);
         var wide = New(options).Run();
-        var narrow = new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16", SlowPrecision = true }).Run();
+        var narrow = new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16", SlowPrecision = true })
+            .Run();
         Assert.Equal("bfloat16", narrow.Recipe.Precision);
         Assert.NotEqual(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow);
         Assert.Equal(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow, .02);
         Assert.NotEqual(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss);
-        Assert.Equal(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss, .02 * wide.Tasks[0].Runs[0].ValidationLoss);
-        var refusal = Assert.Throws<ModelException>(() => new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16" }).Run());
+        Assert.Equal(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss,
+            .02 * wide.Tasks[0].Runs[0].ValidationLoss);
+        var refusal = Assert.Throws<ModelException>(() =>
+            new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16" }).Run());
         Assert.Contains("bfloat16 is for GPUs", refusal.Message);
     }
 
@@ -169,7 +177,8 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(1, bundled.Recipe.Number);
         Assert.True(bundled.IsOfOlderRecipe);
         Assert.True(AreaFit.Of(bundled) is not null);
-        Assert.False((bundled with { Tasks = [.. bundled.Tasks.Select(t => t with { Runs = [] })] }).IsOfOlderRecipe); // CoS-Low alone is the same in both
+        // CoS-Low alone is the same in both
+        Assert.False((bundled with { Tasks = [.. bundled.Tasks.Select(t => t with { Runs = [] })] }).IsOfOlderRecipe);
     }
 
     [Fact]

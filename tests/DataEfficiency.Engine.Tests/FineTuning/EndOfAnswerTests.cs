@@ -20,7 +20,8 @@ public class EndOfAnswerTests
     }
 
     [Theory, InlineData(new int[0]), InlineData(new[] { 0 })]
-    public void Answer_EmptyOrFullyMasked_CountsNoEndEither(int[] answer) => Assert.Equal(0, TokenSequence.Answer([5, 6], answer, Masked, end: 2).Kept);
+    public void Answer_EmptyOrFullyMasked_CountsNoEndEither(int[] answer) =>
+        Assert.Equal(0, TokenSequence.Answer([5, 6], answer, Masked, end: 2).Kept);
 
     [Fact]
     public void End_OfGenerationConfig_IsItsFirstId()
@@ -51,7 +52,8 @@ public class EndOfAnswerTests
         (double Exact, double Ranked) Train(int? end)
         {
             var train = task.Generate(TaskSplit.Train, 200, 1)
-                .Select(e => TokenSequence.Answer(prompts.Prompt(task.Prompt, e.Text), prompts.Answer(e.Answer), prompts.Masked, end)).ToList();
+                .Select(e => TokenSequence.Answer(prompts.Prompt(task.Prompt, e.Text), prompts.Answer(e.Answer), prompts.Masked, end))
+                    .ToList();
             using var run = new TrainingRun(session, recipe, train, []);
             run.Run();
             return Scored(run.Model);

@@ -10,7 +10,8 @@ public class EvaluationTests
 {
     [Theory]
     [InlineData(" Yes. ", "yes"), InlineData("card arrival", "Card arrival."), InlineData("...No", "no")]
-    public void Normalise_CasePointsAndSpaces_AreEqual(string a, string b) => Assert.Equal(Evaluation.Normalise(a), Evaluation.Normalise(b));
+    public void Normalise_CasePointsAndSpaces_AreEqual(string a, string b) =>
+        Assert.Equal(Evaluation.Normalise(a), Evaluation.Normalise(b));
 
     // The reference's T-Few entries hold per-choice mean log-likelihoods of four choices behind one prompt.
     [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
@@ -33,7 +34,8 @@ public class EvaluationTests
     {
         using var model = new GoldenModel(name, type);
         var evaluation = new Evaluation(model.Session, new GoldenPrompts(model.Items, model.Masked, model.Eos));
-        var greedy = model.Items.Select(i => new Example((string)i["prompt"]!, string.Join(' ', GoldenModel.Ints(i["greedy_ids"])))).ToList();
+        var greedy = model.Items.Select(i => new Example((string)i["prompt"]!, string.Join(' ', GoldenModel.Ints(i["greedy_ids"]))))
+            .ToList();
         // In bfloat16 two tokens as good as equal may change places.
         var own = evaluation.ExactMatch(null, greedy);
         if (type == ScalarType.Float32) Assert.Equal(1, own);

@@ -38,7 +38,8 @@ public class LayeredPassTests
         var random2 = new Random(1);
         int[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random2.Next(3, decoder.Config.VocabularySize))];
         int[] prefix = Draw(12);
-        TokenSequence[] sequences = [.. Enumerable.Range(0, 3).Select(i => TokenSequence.Answer([.. prefix, .. Draw(3 + i)], Draw(2), new HashSet<int>()))];
+        TokenSequence[] sequences = [.. Enumerable.Range(0, 3)
+            .Select(i => TokenSequence.Answer([.. prefix, .. Draw(3 + i)], Draw(2), new HashSet<int>()))];
 
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch(sequences, CPU, shared);

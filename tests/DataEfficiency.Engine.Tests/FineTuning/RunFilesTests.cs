@@ -24,7 +24,8 @@ public sealed class RunFilesTests : IDisposable
     }
 
     // Stopped before each of several micro-batches: the checkpoint is that of the last place where nothing was half done.
-    private void CheckResume(Recipe recipe, ScalarType type, Action<(float[] Weights, TrainingResult Result), (float[] Weights, TrainingResult Result)> compare)
+    private void CheckResume(Recipe recipe, ScalarType type, Action<(float[] Weights, TrainingResult Result),
+        (float[] Weights, TrainingResult Result)> compare)
     {
         (float[], TrainingResult) whole;
         using (var world = new TrainingWorld(type))
@@ -44,7 +45,8 @@ public sealed class RunFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(Trained.Full), ScalarType.Float32), InlineData(nameof(Trained.Lora), ScalarType.Float32), InlineData(nameof(Trained.Ia3), ScalarType.Float32)]
+    [InlineData(nameof(Trained.Full), ScalarType.Float32), InlineData(nameof(Trained.Lora), ScalarType.Float32),
+        InlineData(nameof(Trained.Ia3), ScalarType.Float32)]
     [InlineData(nameof(Trained.Full), ScalarType.BFloat16), InlineData(nameof(Trained.Lora), ScalarType.BFloat16)]
     public void Resume_StoppedAnywhereOnOneThread_GivesTheBitsOfARunThatNeverStopped(string trained, ScalarType type) => OnOneThread(() =>
         CheckResume(Small with { Trained = Enum.Parse<Trained>(trained) }, type, (whole, resumed) =>
@@ -65,7 +67,8 @@ public sealed class RunFilesTests : IDisposable
 
     [Fact]
     public void Resume_OnSeveralThreads_GivesTheSameLosses() =>
-        CheckResume(Small, ScalarType.Float32, (whole, resumed) => GoldenModel.Near(whole.Result.ValidationLoss, resumed.Result.ValidationLoss, 1e-4));
+        CheckResume(Small, ScalarType.Float32, (whole, resumed) =>
+            GoldenModel.Near(whole.Result.ValidationLoss, resumed.Result.ValidationLoss, 1e-4));
 
     [Fact]
     public void Resume_NothingSaved_IsFalse()
@@ -92,7 +95,8 @@ public sealed class RunFilesTests : IDisposable
     {
         using var world = new TrainingWorld();
         SaveOne(world);
-        Assert.Contains("another recipe", Refusal(new TrainingRun(world.Session, Small with { LearningRate = .01 }, world.Train, world.Validation)));
+        Assert.Contains("another recipe",
+            Refusal(new TrainingRun(world.Session, Small with { LearningRate = .01 }, world.Train, world.Validation)));
         Assert.Contains("another data", Refusal(new TrainingRun(world.Session, Small, world.Train[1..], world.Validation)));
         Assert.Contains("another data", Refusal(new TrainingRun(world.Session, Small, world.Train, world.Train)));
         using var other = new TrainingWorld(seed: 2);
@@ -102,9 +106,11 @@ public sealed class RunFilesTests : IDisposable
     public static TheoryData<string, Action<string>> Damages => new()
     {
         { "is not the file that was written", tensors => { using var file = File.OpenWrite(tensors); file.SetLength(file.Length - 4); } },
-        { "is not the file that was written", tensors => { using var file = File.OpenWrite(tensors); file.Position = file.Length - 3; file.WriteByte(77); } },
+        { "is not the file that was written", tensors =>
+            { using var file = File.OpenWrite(tensors); file.Position = file.Length - 3; file.WriteByte(77); } },
         { "is missing", File.Delete },
-        { "is damaged", tensors => File.WriteAllText(Path.Combine(Path.GetDirectoryName(tensors)!, "run.json"), "{\"format\": 1, \"run\"") },
+        { "is damaged", tensors => File.WriteAllText(Path.Combine(Path.GetDirectoryName(tensors)!, "run.json"),
+            "{\"format\": 1, \"run\"") },
         { "is damaged", tensors => File.WriteAllText(Path.Combine(Path.GetDirectoryName(tensors)!, "run.json"), "{}") },
         { "format 7", tensors => Rewrite(tensors, "\"format\": 1", "\"format\": 7") },
     };
@@ -162,7 +168,8 @@ public sealed class RunFilesTests : IDisposable
         Assert.Throws<ModelException>(() => files.Save(run));
         Assert.Empty(Directory.GetFiles(_folder));
         new RunFiles(_folder, 2 * run.CheckpointBytes).Save(run);
-        Assert.InRange(Directory.GetFiles(_folder).Sum(f => new FileInfo(f).Length), 12 * run.CheckpointBytes / 16 - RunFiles.Overhead, run.CheckpointBytes);
+        Assert.InRange(Directory.GetFiles(_folder).Sum(f => new FileInfo(f).Length), 12 * run.CheckpointBytes / 16 - RunFiles.Overhead,
+            run.CheckpointBytes);
     }
 
     private static void OnOneThread(Action test)

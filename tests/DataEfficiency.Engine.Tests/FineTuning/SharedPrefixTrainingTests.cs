@@ -42,7 +42,8 @@ public sealed class SharedPrefixTrainingTests
     [Fact]
     public void SequenceBatch_NothingInCommon_KeepsNoPrefix()
     {
-        using var batch = new SequenceBatch([TokenSequence.Text([.. Enumerable.Range(3, 20)]), TokenSequence.Text([.. Enumerable.Range(4, 20)])], CPU, sharePrefix: true);
+        using var batch = new SequenceBatch([TokenSequence.Text([.. Enumerable.Range(3, 20)]),
+            TokenSequence.Text([.. Enumerable.Range(4, 20)])], CPU, sharePrefix: true);
         Assert.Null(batch.Prefix);
     }
 }

@@ -69,7 +69,8 @@ public class TFewLossTests
         var losses = tensor(new[] { 0f, 0f }).requires_grad_();
         var (_, language, unlikelihood, length) = TFewLoss.Of(losses, [1, 1], 0);
         Assert.True(double.IsFinite(unlikelihood.ToDouble()));
-        Assert.True(autograd.grad([language.add(unlikelihood, Operand.One).add(length, Operand.One)], [losses])[0].isfinite().all().ToBoolean());
+        Assert.True(autograd.grad([language.add(unlikelihood, Operand.One).add(length, Operand.One)], [losses])[0].isfinite().all()
+            .ToBoolean());
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public class TFewLossTests
         using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
         Tensor Total()
         {
-            var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Counted, (int)entry["gold"]!);
+            var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Kept,
+                (int)entry["gold"]!);
             return language.add(unlikelihood, Operand.One).add(length, Operand.One);
         }
         using var collecting = adapter.Collect();

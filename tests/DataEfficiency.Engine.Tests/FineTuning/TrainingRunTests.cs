@@ -23,7 +23,8 @@ public class TrainingRunTests
             run.Keep();
         }
         Assert.True(result.ValidationLoss < result.ValidationLossBefore, $"{result.ValidationLossBefore} to {result.ValidationLoss}");
-        GoldenModel.Near(result.ValidationLoss, MicroBatches.Loss(model.Decoder, null, model.Labelled, recipe), 1e-5, "the best is in place");
+        GoldenModel.Near(result.ValidationLoss, MicroBatches.Loss(model.Decoder, null, model.Labelled, recipe), 1e-5,
+            "the best is in place");
 
         // A rate that destroys the model never gets better: the run ends by patience and gives the model back as it was.
         var ruinous = recipe with { LearningRate = 30, MaxSteps = 100, EvaluateEvery = 1, ClipNorm = null };
@@ -101,7 +102,8 @@ public class TrainingRunTests
     {
         using var world = new TrainingWorld();
         using var parameters = world.Session.Decoder.Parameters.Flat.clone();
-        var recipe = new Recipe { Trained = Enum.Parse<Trained>(trained), Rank = 4, BatchSize = 8, MaxSteps = 20, EvaluateEvery = 5, LearningRate = .02 };
+        var recipe = new Recipe { Trained = Enum.Parse<Trained>(trained), Rank = 4, BatchSize = 8, MaxSteps = 20, EvaluateEvery = 5,
+            LearningRate = .02 };
         using var run = new TrainingRun(world.Session, recipe, world.Train, world.Train);
         var result = run.Run();
         Assert.True(result.ValidationLoss < result.ValidationLossBefore);
@@ -185,7 +187,8 @@ public class TrainingRunTests
             using var source = new CancellationTokenSource();
             var points = 0;
             if (cancelAt > 0)
-                Assert.Throws<OperationCanceledException>(() => run.Run(giveWay: new GiveWay(() => { if (++points == cancelAt) source.Cancel(); }, source.Token)));
+                Assert.Throws<OperationCanceledException>(() =>
+                    run.Run(giveWay: new GiveWay(() => { if (++points == cancelAt) source.Cancel(); }, source.Token)));
             run.Run();
             return [.. run.Model.Decoder.Parameters.Flat.data<float>()];
         }

@@ -24,7 +24,8 @@ internal sealed class TrainingWorld : IDisposable
     {
         var random = new Random(seed);
         int[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.Next(3, 300))];
-        return [.. Enumerable.Range(0, count).Select(_ => TokenSequence.Answer(Draw(random.Next(4, 14)), Draw(random.Next(1, 4)), new HashSet<int>(), end: 2))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => TokenSequence.Answer(Draw(random.Next(4, 14)), Draw(random.Next(1, 4)), new HashSet<int>(), end: 2))];
     }
 
     public void Dispose()

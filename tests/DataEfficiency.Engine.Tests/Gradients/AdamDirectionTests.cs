@@ -72,7 +72,8 @@ public class AdamDirectionTests
         using var session = ModelSession.Load(folder.Folder);
         var recipe = new Recipe { Trained = Enum.Parse<Trained>(trained), Rank = 4, Alpha = 8 };
         var random = new Random(1);
-        TokenSequence Draw() => TokenSequence.Answer([.. Enumerable.Range(0, 8).Select(_ => random.Next(3, 300))], [random.Next(3, 300)], new HashSet<int>());
+        TokenSequence Draw() => TokenSequence.Answer([.. Enumerable.Range(0, 8).Select(_ => random.Next(3, 300))], [random.Next(3, 300)],
+            new HashSet<int>());
         TokenSequence[] batch = [Draw(), Draw(), Draw()];
         var example = Draw();
 
@@ -128,7 +129,8 @@ public class AdamDirectionTests
             {
                 var expected = model.Arrays.Read($"less.{of}.{matrix}").view(-1);
                 if (type == ScalarType.Float32) Assert.True(GoldenModel.RelativeDistance(value, expected) <= 1e-4, $"{of}.{matrix}");
-                else Assert.True(GoldenModel.Cosine(value, expected) >= .95, $"{of}.{matrix} {GoldenModel.Cosine(value, expected)}"); // one matrix of one example
+                // one matrix of one example
+                else Assert.True(GoldenModel.Cosine(value, expected) >= .95, $"{of}.{matrix} {GoldenModel.Cosine(value, expected)}");
             }
         }
         double[] plain = [.. validation.Select(x => (double)x)];

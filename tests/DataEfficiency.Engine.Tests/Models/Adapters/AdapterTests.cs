@@ -18,10 +18,12 @@ public sealed class AdapterTests : IDisposable
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         var ids = GoldenModel.Ints(model.Items.First(i => (string)i["id"]! == item)["prompt_ids"]).Select(i => (long)i).ToArray();
-        return model.Decoder.Logits(model.Decoder.Hidden(tensor(ids).unsqueeze(0), hook)[0, -1].unsqueeze(0)).view(-1).MoveToOuterDisposeScope();
+        return model.Decoder.Logits(model.Decoder.Hidden(tensor(ids).unsqueeze(0), hook)[0, -1].unsqueeze(0)).view(-1)
+            .MoveToOuterDisposeScope();
     }
 
-    private static JsonObject Config(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject();
+    private static JsonObject Config(string folder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject();
 
     private static void Fill(Tensor flat, long seed)
     {
@@ -52,11 +54,13 @@ public sealed class AdapterTests : IDisposable
         using var scope = NewDisposeScope();
         var golden = Path.Combine(model.Folder, "lora_trained");
         using (var adapter = LoraAdapter.Load(golden, model.Decoder.Config, CPU)) adapter.Save(_folder, "the/base");
-        using SafetensorsFile theirs = SafetensorsFile.Open(Path.Combine(golden, "adapter_model.safetensors")), ours = SafetensorsFile.Open(Path.Combine(_folder, "adapter_model.safetensors"));
+        using SafetensorsFile theirs = SafetensorsFile.Open(Path.Combine(golden, "adapter_model.safetensors")),
+            ours = SafetensorsFile.Open(Path.Combine(_folder, "adapter_model.safetensors"));
         Assert.Equal(theirs.Entries.Keys.Order(), ours.Entries.Keys.Order());
         foreach (var key in theirs.Entries.Keys) Assert.True(GoldenModel.Same(theirs.Read(key), ours.Read(key)), key);
         var written = Config(_folder);
-        foreach (var (key, value) in Config(golden)) Assert.True(JsonNode.DeepEquals(value, written[key]), $"{key}: {value?.ToJsonString()} became {written[key]?.ToJsonString()}");
+        foreach (var (key, value) in Config(golden))
+            Assert.True(JsonNode.DeepEquals(value, written[key]), $"{key}: {value?.ToJsonString()} became {written[key]?.ToJsonString()}");
         Assert.Equal("the/base", (string?)written["base_model_name_or_path"]);
         using var again = LoraAdapter.Load(_folder, model.Decoder.Config, CPU);
         using var first = LoraAdapter.Load(golden, model.Decoder.Config, CPU);
@@ -84,7 +88,8 @@ public sealed class AdapterTests : IDisposable
         foreach (var linear in Enum.GetValues<Linear>())
         {
             using Scalar scale = 4 / Math.Sqrt(8); // alpha / sqrt(r)
-            var expected = linear == Linear.Value ? before[(int)linear].add(full.B(1, linear).mm(full.A(1, linear)), scale) : before[(int)linear];
+            var expected = linear == Linear.Value ? before[(int)linear].add(full.B(1, linear).mm(full.A(1, linear)), scale)
+                : before[(int)linear];
             Assert.True(GoldenModel.RelativeDistance(model.Decoder.Parameters.Weight(1, linear), expected) <= 1e-6, $"{linear}");
         }
     }
@@ -101,7 +106,8 @@ public sealed class AdapterTests : IDisposable
     public void Lora_ConfigurationThatIsNotSupported_SaysWhich(string key, string value, string said)
     {
         using var model = new GoldenModel(GoldenModel.Miniature);
-        using (var adapter = LoraAdapter.Load(Path.Combine(model.Folder, "lora_trained"), model.Decoder.Config, CPU)) adapter.Save(_folder, "");
+        using (var adapter = LoraAdapter.Load(Path.Combine(model.Folder, "lora_trained"), model.Decoder.Config, CPU))
+            adapter.Save(_folder, "");
         var config = Config(_folder);
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), config.ToJsonString());
@@ -112,7 +118,8 @@ public sealed class AdapterTests : IDisposable
     public void Lora_OfAnotherModel_NamesTheTensor()
     {
         using var model = new GoldenModel("smollm2-tiny");
-        var error = Assert.Throws<ModelException>(() => LoraAdapter.Load(Path.Combine(Fixtures.At("golden", "engine", "llama3-tiny"), "lora_trained"), model.Decoder.Config, CPU));
+        var error = Assert.Throws<ModelException>(() =>
+            LoraAdapter.Load(Path.Combine(Fixtures.At("golden", "engine", "llama3-tiny"), "lora_trained"), model.Decoder.Config, CPU));
         Assert.Contains("layers.0.self_attn.q_proj.lora_A.weight: expected shape [8, 96], found [8, 128]", error.Message);
     }
 
@@ -122,8 +129,8 @@ public sealed class AdapterTests : IDisposable
         using var model = new GoldenModel(name, type);
         using var scope = NewDisposeScope();
         using var adapter = new Ia3Adapter(model.Decoder.Config, CPU);
-        // Without a hook q, k, v and gate, up are one product each, which a library may sum in another order: the same linears apart are the
-        // base here.
+        // Without a hook q, k, v and gate, up are one product each, which a library may sum in another order: the same linears apart are
+        // the base here.
         Assert.True(GoldenModel.Same(Logits(model, "300-token prompt", new PlainLinears()), Logits(model, "300-token prompt", adapter)));
         var before = Logits(model, "300-token prompt", null);
         adapter.MergeInto(model.Decoder);
