@@ -25,7 +25,8 @@ public sealed record Calibration(int Version, string Model, string WeightsSha256
 /// (method section 8).</param>
 /// <param name="Precision">What signals and curves were computed in.</param>
 public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize,
-    int MaxSteps, int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets, IReadOnlyList<string> LearningRateTasks,
+    int MaxSteps, int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets,
+        IReadOnlyList<string> LearningRateTasks,
     int Number = 1, string Precision = "float32")
 {
     /// <summary>Number of the recipe that calibrations are made with today.</summary>

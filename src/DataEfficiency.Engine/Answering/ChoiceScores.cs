@@ -30,7 +30,7 @@ internal static class ChoiceScores
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, masked))], decoder.Device,
             sharePrefix: true);
-        return (batch.TokenLosses(decoder, hook).to(float64).MoveToOuterDisposeScope(), batch.Kept);
+        return (batch.TokenLosses(decoder, hook).to(float64).MoveToOuterDisposeScope(), batch.Counted);
     }
 
     /// <summary>Score of each choice behind the prompt, through the adapter that is lent to the session; null where the longest does not

@@ -49,10 +49,10 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(ModelSession session, Recipe recipe, IReadOnlyList<TokenSequence> train, IReadOnlyList<TokenSequence> validation,
         Adapter? adapter = null, long? free = null)
     {
-        train = [.. train.Where(s => s.Kept > 0)];
+        train = [.. train.Where(s => s.Counted > 0)];
         if (train.Count == 0)
             throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
-        if (validation.Count > 0 && validation.All(s => s.Kept == 0))
+        if (validation.Count > 0 && validation.All(s => s.Counted == 0))
             throw new ArgumentException("There is no validation example whose answer has a token that counts.", nameof(validation));
         (_session, _recipe) = (session, recipe);
         _order = new TrainingOrder(train, recipe.BatchSize, recipe.Seed);

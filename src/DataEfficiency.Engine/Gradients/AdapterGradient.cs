@@ -8,8 +8,9 @@ namespace DataEfficiency.Engine.Gradients;
 
 internal static class AdapterGradient
 {
-    /// <summary>Gradient of the mean loss of the counted tokens, in the layout of <see cref="Adapter.Flat"/>: for LoRA A [r, in] and B [out, r]
-    /// of each linear in turn. May be asked for between two steps of a run that trains the adapter (the order that LESS needs).</summary>
+    /// <summary>Gradient of the mean loss of the counted tokens, in the layout of <see cref="Adapter.Flat"/>: for LoRA A [r, in] and B
+    /// [out, r] of each linear in turn. May be asked for between two steps of a run that trains the adapter (the order that LESS
+    /// needs).</summary>
     /// <exception cref="ArgumentException">No token of the example counts, or one is none of the vocabulary's.</exception>
     public static float[] Of(Decoder decoder, Adapter adapter, TokenSequence example)
     {

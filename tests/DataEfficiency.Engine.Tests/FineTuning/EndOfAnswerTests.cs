@@ -21,7 +21,7 @@ public class EndOfAnswerTests
 
     [Theory, InlineData(new int[0]), InlineData(new[] { 0 })]
     public void Answer_EmptyOrFullyMasked_CountsNoEndEither(int[] answer) =>
-        Assert.Equal(0, TokenSequence.Answer([5, 6], answer, Masked, end: 2).Kept);
+        Assert.Equal(0, TokenSequence.Answer([5, 6], answer, Masked, end: 2).Counted);
 
     [Fact]
     public void End_OfGenerationConfig_IsItsFirstId()

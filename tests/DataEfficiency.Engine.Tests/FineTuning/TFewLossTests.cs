@@ -97,7 +97,7 @@ public class TFewLossTests
         using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, new HashSet<int>()))], CPU);
         Tensor Total()
         {
-            var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Kept,
+            var (_, language, unlikelihood, length) = TFewLoss.Of(batch.TokenLosses(model.Decoder, adapter), batch.Counted,
                 (int)entry["gold"]!);
             return language.add(unlikelihood, Operand.One).add(length, Operand.One);
         }
