@@ -42,8 +42,8 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         var disk = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace + TensorFiles.Sum(f => new FileInfo(f).Length);
         var least = Math.Min(room, disk);
         if (2 * run.CheckpointBytes <= least) return;
-        throw new ModelException($"A checkpoint of this run takes up to {Size(run.CheckpointBytes)}, twice that while one replaces another, and "
-            + $"{folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
+        throw new ModelException($"A checkpoint of this run takes up to {Size(run.CheckpointBytes)}, twice that while one replaces "
+            + $"another, and {folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
     }
 
     /// <summary>Saves a run that stands between two steps, at most once a minute.</summary>

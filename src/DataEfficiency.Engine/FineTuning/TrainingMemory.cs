@@ -25,7 +25,8 @@ internal static class TrainingMemory
         if (need <= room) return;
         throw new ModelException($"Full training of this model ({decoder.Config.ModelType}, {decoder.Parameters.Count:N0} parameters) "
             + $"needs {Size(need)} of memory beside the loaded model (its own weights, the best of them, master weights, moments and "
-            + $"gradient), and {decoder.Device} has {Size(room)} free. Train a LoRA adapter instead, or take a smaller model or a device with more memory.");
+            + $"gradient), and {decoder.Device} has {Size(room)} free. Train a LoRA adapter instead, or "
+            + "take a smaller model or a device with more memory.");
     }
 
     private static long? Available(torch.Device device) =>
