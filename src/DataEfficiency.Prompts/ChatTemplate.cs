@@ -12,7 +12,7 @@ public sealed class ChatTemplate
     private static readonly string[] SpecialTokens =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    private readonly IReadOnlyList<Statement> template;
+    private readonly JinjaTemplate template;
     private readonly Dictionary<string, string> tokens;
     private readonly string source;
     private readonly TimeProvider time;
@@ -27,7 +27,7 @@ public sealed class ChatTemplate
         (this.tokens, this.source, this.time) = (new(tokens ?? new Dictionary<string, string>()), source, time ?? TimeProvider.System);
         if (template.Length > LargestTemplate)
             throw new ChatTemplateException($"{source}: a template of more than {LargestTemplate:N0} characters is not read.");
-        this.template = Named(() => JinjaParser.Parse(template));
+        this.template = Named(() => JinjaTemplate.Read(template));
     }
 
     /// <summary>The template of a model folder (chat_template.jinja, else "chat_template" of tokenizer_config.json: a string, or a list

@@ -1,17 +1,67 @@
-// Names that a template sets further down and does not read before in its own lines: jinja2 makes them its own from the start, so that a
-// loop or macro above finds them undefined even where a variable of this name was given. (jinja2's idtracking.py, for the outermost lines.)
+// Names that the lines of a scope set further down and do not read before: jinja2 makes them the scope's own from its start, so that a
+// loop or macro above finds them undefined even where a variable of this name was given (jinja2's idtracking.py).
 namespace DataEfficiency.Prompts.Jinja;
 
 internal sealed class JinjaHiddenNames
 {
-    private readonly HashSet<string> known = [], hidden = [];
+    private readonly Dictionary<IReadOnlyList<Statement>, IReadOnlySet<string>> all;
+    private readonly HashSet<string> known, hidden = [];
 
-    public static IReadOnlySet<string> Of(IReadOnlyList<Statement> template)
+    private JinjaHiddenNames(Dictionary<IReadOnlyList<Statement>, IReadOnlySet<string>> all, IEnumerable<string> own) =>
+        (this.all, known) = (all, [.. own]);
+
+    /// <summary>By the body of a scope; one without such names is not among them.</summary>
+    public static IReadOnlyDictionary<IReadOnlyList<Statement>, IReadOnlySet<string>> Of(IReadOnlyList<Statement> template)
     {
-        var names = new JinjaHiddenNames();
-        foreach (var statement in template) names.Visit(statement, inBranch: false);
-        return names.hidden;
+        var all = new Dictionary<IReadOnlyList<Statement>, IReadOnlySet<string>>(ReferenceEqualityComparer.Instance);
+        Scope(template, [], new HashSet<string>(), all);
+        return all;
     }
+
+    /// <param name="own">Parameters and targets.</param>
+    /// <param name="outside">What the scopes around it read or set anywhere: such a name begins with its value there.</param>
+    private static void Scope(IReadOnlyList<Statement> body, IEnumerable<string> own, IReadOnlySet<string> outside,
+        Dictionary<IReadOnlyList<Statement>, IReadOnlySet<string>> all)
+    {
+        var names = new JinjaHiddenNames(all, own);
+        foreach (var statement in body) names.Visit(statement, inBranch: false);
+        names.hidden.ExceptWith(outside);
+        if (names.hidden.Count > 0) all[body] = names.hidden;
+        names.known.UnionWith(outside);
+        foreach (var statement in body) names.Enter(statement);
+    }
+
+    /// <summary>The scopes that a statement of this one opens.</summary>
+    private void Enter(Statement statement)
+    {
+        switch (statement)
+        {
+            case If branches:
+                foreach (var inner in branches.Branches.SelectMany(b => b.Body).Concat(branches.Else)) Enter(inner);
+                break;
+            case For loop:
+                Scope(loop.Body, [.. Targets(loop.Target), "loop"], known, all);
+                Scope(loop.Else, [], known, all);
+                break;
+            case With with: Scope(with.Body, with.Names.SelectMany(n => Targets(n.Target)), known, all); break;
+            case SetBlock block: Scope(block.Body, [], known, all); break;
+            case FilterBlock block: Scope(block.Body, [], known, all); break;
+            case Macro macro: Enter(macro.Body); break;
+            case CallBlock block: Enter(block.Caller); break;
+            case Generation generation: Enter(generation.Body); break;
+            case Block block: Scope(block.Body, [], new HashSet<string>(), all); break;
+        }
+    }
+
+    private void Enter(MacroBody macro) =>
+        Scope(macro.Body, [.. macro.Parameters.Select(p => p.Name), "caller", "kwargs", "varargs"], known, all);
+
+    private static IEnumerable<string> Targets(Expression target) => target switch
+    {
+        Name name => [name.Text],
+        ListOf list => list.Items.SelectMany(Targets),
+        _ => [],
+    };
 
     private void Visit(Statement statement, bool inBranch)
     {

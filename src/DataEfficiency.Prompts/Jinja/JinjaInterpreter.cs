@@ -9,24 +9,32 @@ internal sealed class JinjaInterpreter
 
     private readonly JinjaLimits limits = JinjaLimits.Running;
     private readonly JinjaEvaluator evaluator;
+    private readonly JinjaTemplate template;
     private readonly JinjaScope top;
 
-    private JinjaInterpreter(JinjaScope top) => (this.top, evaluator) = (top, new JinjaEvaluator(limits));
+    private JinjaInterpreter(JinjaTemplate template, JinjaScope global)
+    {
+        this.template = template;
+        evaluator = new JinjaEvaluator(limits);
+        top = Inside(template.Body, global);
+    }
 
     /// <summary>Renders a template with the names given.</summary>
     /// <exception cref="ChatTemplateException">Something is undefined, of the wrong type or not supported, a limit is passed, or the
     /// template raises.</exception>
-    public static string Render(IReadOnlyList<Statement> template, IEnumerable<KeyValuePair<string, object?>> names, TimeProvider time)
+    public static string Render(JinjaTemplate template, IEnumerable<KeyValuePair<string, object?>> names, TimeProvider time)
     {
         var global = new JinjaScope(null);
-        var run = new JinjaInterpreter(new JinjaScope(global));
+        var run = new JinjaInterpreter(template, global);
         foreach (var function in JinjaGlobals.Functions(time)) global.Set(function.Name, function);
         foreach (var (name, value) in names) global.Set(name, value);
-        foreach (var hidden in JinjaHiddenNames.Of(template)) run.top.Set(hidden, new Undefined($"'{hidden}', which is set further down"));
         var output = new StringBuilder();
-        run.Run(template, run.top, output);
+        run.Run(template.Body, run.top, output);
         return output.ToString();
     }
+
+    private JinjaScope Inside(IReadOnlyList<Statement> body, JinjaScope outer, bool isBlock = false) =>
+        new(outer, template.Hidden.GetValueOrDefault(body), isBlock);
 
     private Flow Run(IReadOnlyList<Statement> body, JinjaScope scope, StringBuilder to)
     {
@@ -73,14 +81,14 @@ internal sealed class JinjaInterpreter
                 Write(JinjaText.Of(filtered), to);
                 break;
             case With with:
-                var inner = new JinjaScope(scope);
+                var inner = Inside(with.Body, scope);
                 // each value is read outside: b=a in {% with a=1, b=a %} is another a
                 foreach (var (target, value) in with.Names) Assign(target, evaluator.Evaluate(value, scope), inner);
                 return Run(with.Body, inner, to);
             case Macro macro: scope.Set(macro.Body.Name!, MacroOf(macro.Body, scope)); break;
             case CallBlock block: Write(JinjaText.Of(evaluator.Invoke(block.Call, scope, MacroOf(block.Caller, scope))), to); break;
             case Generation generation: Write(JinjaText.Of(MacroOf(generation.Body, scope).Call(JinjaArguments.None)), to); break;
-            case Block block: return Run(block.Body, new JinjaScope(block.Scoped ? scope : top), to);
+            case Block block: return Run(block.Body, Inside(block.Body, block.Scoped ? scope : top, isBlock: true), to);
             case Jump jump: return jump.Continues ? Flow.Continue : Flow.Break;
         }
         return Flow.On;
@@ -90,7 +98,7 @@ internal sealed class JinjaInterpreter
     private Flow Capture(IReadOnlyList<Statement> body, Expression wrap, JinjaScope scope, out object? value)
     {
         var text = new StringBuilder();
-        var inner = new JinjaScope(scope);
+        var inner = Inside(body, scope);
         var flow = Run(body, inner, text);
         inner.Set(SetBlock.Captured, text.ToString());
         value = flow == Flow.On ? evaluator.Evaluate(wrap, inner) : null;
@@ -106,7 +114,7 @@ internal sealed class JinjaInterpreter
         while (loop.MoveNext())
         {
             limits.Step();
-            var inner = new JinjaScope(scope);
+            var inner = Inside(statement.Body, scope);
             inner.Set("loop", loop);
             Assign(statement.Target, loop.Current, inner);
             var flow = Run(statement.Body, inner, to);
@@ -114,7 +122,7 @@ internal sealed class JinjaInterpreter
             // jinja2 takes note of a turn at its end: where every turn is left early, the else branch runs
             if (flow == Flow.On) isEmpty = false;
         }
-        return isEmpty ? Run(statement.Else, new JinjaScope(scope), to) : Flow.On;
+        return isEmpty ? Run(statement.Else, Inside(statement.Else, scope), to) : Flow.On;
 
         string Recurse(object? children, int deeper)
         {
@@ -156,7 +164,7 @@ internal sealed class JinjaInterpreter
 
     private JinjaMacro MacroOf(MacroBody body, JinjaScope scope) => new(body, bound =>
     {
-        var inner = new JinjaScope(scope);
+        var inner = Inside(body.Body, scope);
         foreach (var (name, value) in bound.Special) inner.Set(name, value);
         // a default that names a later parameter finds it undefined
         foreach (var (name, _) in body.Parameters) inner.Set(name, new Undefined($"the parameter '{name}'"));

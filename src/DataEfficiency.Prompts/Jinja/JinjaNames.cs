@@ -25,12 +25,8 @@ internal sealed class JinjaNames
         return name;
     }
 
-    /// <summary>A macro's parameter: known from here on, and no name that its body assigns.</summary>
-    public string Parameter(string name)
-    {
-        assigned.Add(name);
-        return name;
-    }
+    /// <summary>A macro's parameter: for the macros around it a name of its own from here on, as jinja2 counts.</summary>
+    public string Parameter(string name) => Assign(new Name(name, 0)).Text;
 
     public void BeginMacro() => macros.Push(([], []));
 
