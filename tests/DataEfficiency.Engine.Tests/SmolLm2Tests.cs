@@ -25,7 +25,7 @@ public sealed class SmolLm2Model : IDisposable
     public SmolLm2Model()
     {
         if (Fixtures.Root is null) return;
-        FreeMemory.GiveBack();
+        ResidentMemory.GiveBack();
         set_num_threads(Environment.ProcessorCount);
         Json = JsonNode.Parse(File.ReadAllText(Fixtures.At("golden", "smollm2", "golden.json")))!;
         Unpack();
@@ -38,7 +38,7 @@ public sealed class SmolLm2Model : IDisposable
     {
         _estimator?.Dispose();
         _estimator = null;
-        FreeMemory.GiveBack();
+        ResidentMemory.GiveBack();
     }
 
     public JsonNode Json { get; } = null!;

@@ -17,13 +17,6 @@ public class PrefillMemoryTests
     private static readonly ModelConfig OneLayer = new("llama", 576, 1536, 1, 9, 3, 64, 64, 8192, 1e-5, 10000, null, false, true, 1, [2],
         0);
 
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class ResidentMemoryTheoryAttribute : TheoryAttribute
-    {
-        public ResidentMemoryTheoryAttribute() => Skip = TryReset() ? null
-            : "This system does not let a process set back its highest resident memory (/proc/self/clear_refs).";
-    }
-
     [ResidentMemoryTheory, InlineData(0), InlineData(Time - 20)]
     public void Greedy_OfALongPrompt_TakesAQuarterOfTheAllowanceBesideItsCache(int shared)
     {
@@ -31,28 +24,13 @@ public class PrefillMemoryTests
         int[] prompt = [.. Enumerable.Range(0, Time).Select(i => 3 + i * i % 61)];
         var cache = 2L * OneLayer.KeyValueHeads * OneLayer.HeadDim * sizeof(float) * (Time + GreedyDecoder.DefaultLimit);
         var greedy = new GreedyDecoder(new ModelSession(decoder), new HashSet<int>(), limit: 2);
-        greedy.Run(SharedPrefix.None, [prompt[..10]]);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.True(TryReset());
-        var before = Resident("VmRSS");
-        using (var prefix = decoder.Prefix(prompt[..shared])) greedy.Run(prefix, [prompt[shared..]]);
-        Assert.InRange(Resident("VmHWM") - before, 0, cache + Allowed);
-    }
-
-    private static bool TryReset()
-    {
-        try
+        void Answer()
         {
-            File.WriteAllText("/proc/self/clear_refs", "5");
-            return true;
+            using var prefix = decoder.Prefix(prompt[..shared]);
+            greedy.Run(prefix, [prompt[shared..]]);
         }
-        catch (Exception unavailable) when (unavailable is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        // The least of some runs: the C library keeps now more and now less of what was let go (40
+        // to 140 MB seen), and never less than is held.
+        Assert.InRange(Enumerable.Range(0, 4).Min(_ => ResidentMemory.MostDuring(Answer)), 1, cache + Allowed);
     }
-
-    private static long Resident(string name) => 1024 * long.Parse(File.ReadLines("/proc/self/status")
-        .First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 }
