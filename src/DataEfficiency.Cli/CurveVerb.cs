@@ -42,7 +42,8 @@ public sealed class CurveVerb : Verb
 
         if (arguments.GetValue(Json)) output.Json(new { curves });
         else foreach (var c in curves)
-            output.Line($"{c.Model,-12} {c.Task,-48} auc {c.Auc:0.000000}  {c.Minimum:0.0000} to {c.Maximum:0.0000}, ceiling {c.Ceiling:0.0000}");
+            output.Line(
+                $"{c.Model,-12} {c.Task,-48} auc {c.Auc:0.000000}  {c.Minimum:0.0000} to {c.Maximum:0.0000}, ceiling {c.Ceiling:0.0000}");
     }
 
     private static string[] Files(string path)

@@ -20,6 +20,7 @@ public interface IPrompts
     /// <summary>Tokens that end an answer.</summary>
     IReadOnlySet<int> Eos { get; }
 
-    /// <summary>The first of them in the order of generation_config.json, which fine-tuning teaches behind an answer; null where there is none.</summary>
+    /// <summary>The first of them in the order of generation_config.json, which fine-tuning teaches behind
+    /// an answer; null where there is none.</summary>
     int? End => Eos.Count > 0 ? Eos.First() : null;
 }

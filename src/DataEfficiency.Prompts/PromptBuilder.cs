@@ -4,7 +4,8 @@ using DataEfficiency.Prompts.Tokenization;
 
 namespace DataEfficiency.Prompts;
 
-/// <summary>Texts to prompts and ids in the format of one model. Prompt and answer are tokenised separately, so that no merge crosses the border.</summary>
+/// <summary>Texts to prompts and ids in the format of one model. Prompt and answer are tokenised separately,
+/// so that no merge crosses the border.</summary>
 public sealed class PromptBuilder : IPrompts
 {
     private const string Probe = "system-role-probe";
@@ -30,10 +31,11 @@ public sealed class PromptBuilder : IPrompts
         return new PromptBuilder(tokenizer, ChatTemplate.Load(folder), GenerationConfig.Load(folder, tokenizer));
     }
 
-    /// <summary>The same for the model in this folder. A tokenizer may have fewer tokens than the model has rows in its embedding, and files in use add a token or two
-    /// beyond them; more is a folder mixed of two models.</summary>
+    /// <summary>The same for the model in this folder. A tokenizer may have fewer tokens than the model has rows in its embedding, and
+    /// files in use add a token or two beyond them; more is a folder mixed of two models.</summary>
     /// <param name="warn">Told where the model has no row for an added token.</param>
-    /// <exception cref="ModelException">The same, or the model has no row for a token of the vocabulary or for one that every prompt holds.</exception>
+    /// <exception cref="ModelException">The same, or the model has no row for a token of the vocabulary
+    /// or for one that every prompt holds.</exception>
     public static PromptBuilder Load(string folder, Action<string>? warn)
     {
         var prompts = Load(folder);
@@ -41,16 +43,23 @@ public sealed class PromptBuilder : IPrompts
         var beyond = prompts.Tokenizer.TokensFrom(size).ToList();
         if (beyond.Count == 0) return prompts;
         var (file, rows) = (Path.Combine(folder, "tokenizer.json"), $"but the model has {size} tokens (vocab_size of config.json)");
-        const string cure = "Tokenizer and weights are of two models: put the tokenizer.json and chat template of these weights there, or get the whole folder again.";
-        if (beyond.FirstOrDefault(t => !t.IsAdded) is { Text: { } text } word) throw new ModelException($"{file}: \"{text}\" has id {word.Id}, {rows}. {cure}");
-        if (prompts.Prompt(new TaskPrompt("x"), "x").Where(id => id >= size).Select(id => (int?)id).FirstOrDefault() is { } id) throw new ModelException($"{file}: \"{prompts.Tokenizer.TokenText(id)}\", which every prompt holds, has id {id}, {rows}. {cure}");
-        warn?.Invoke($"{file}: the added token \"{beyond[0].Text}\" has id {beyond[0].Id}{(beyond.Count > 1 ? $" (and {beyond.Count - 1} more)" : "")}, {rows}: texts that hold it are left out.");
+        const string cure = "Tokenizer and weights are of two models: put the tokenizer.json and chat template of these weights there, "
+            + "or get the whole folder again.";
+        if (beyond.FirstOrDefault(t => !t.IsAdded) is { Text: { } text } word)
+            throw new ModelException($"{file}: \"{text}\" has id {word.Id}, {rows}. {cure}");
+        if (prompts.Prompt(new TaskPrompt("x"), "x").Where(id => id >= size).Select(id => (int?)id).FirstOrDefault() is { } id)
+            throw new ModelException(
+                $"{file}: \"{prompts.Tokenizer.TokenText(id)}\", which every prompt holds, has id {id}, {rows}. {cure}");
+        warn?.Invoke(
+            $"{file}: the added token \"{beyond[0].Text}\" has id "
+            + $"{beyond[0].Id}{(beyond.Count > 1 ? $" (and {beyond.Count - 1} more)" : "")}, {rows}: texts that hold it are left out.");
         return prompts;
     }
 
     // Null where the file does not say: whoever loads the model names that.
     private static int? VocabularySize(string folder) => JsonPart.Read(Path.Combine(folder, "config.json"),
-        root => root.Optional("vocab_size") is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var size) ? size : (int?)null);
+        root => root.Optional("vocab_size") is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var size)
+            ? size : (int?)null);
 
     public Tokenizer Tokenizer { get; }
 
@@ -72,19 +81,23 @@ public sealed class PromptBuilder : IPrompts
     {
         var instruction = Instruction(task);
         if (template is null) return $"{instruction}\n\n{text}\n\nAnswer:\n";
-        return template.Apply(takesSystem ? [new("system", instruction), new("user", text)] : [new("user", $"{instruction}\n\n{text}")], addGenerationPrompt: true);
+        return template.Apply(takesSystem ? [new("system", instruction), new("user", text)] : [new("user", $"{instruction}\n\n{text}")],
+            addGenerationPrompt: true);
     }
 
     /// <summary>The instruction; for a fixed answer set, where wanted, an empty line and the answers in their order.</summary>
     public static string Instruction(TaskPrompt task) =>
-        task is { ListAnswers: true, Answers.Count: > 0 } ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
+        task is { ListAnswers: true, Answers.Count: > 0 } ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}"
+            : task.Instruction;
 
-    /// <summary>A template may refuse a system role or pass over it in silence; both mean that the instruction belongs into the user message.</summary>
+    /// <summary>A template may refuse a system role or pass over it in silence; both mean that the
+    /// instruction belongs into the user message.</summary>
     private static bool TakesSystem(ChatTemplate template)
     {
         try
         {
-            if (template.Apply([new("system", Probe), new("user", "x")], addGenerationPrompt: true).Contains(Probe, StringComparison.Ordinal)) return true;
+            if (template.Apply([new("system", Probe), new("user", "x")], addGenerationPrompt: true)
+                .Contains(Probe, StringComparison.Ordinal)) return true;
         }
         catch (ChatTemplateException e) when (e.RaisedByTemplate)
         {

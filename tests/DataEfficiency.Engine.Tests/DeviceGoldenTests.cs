@@ -13,11 +13,12 @@ namespace DataEfficiency.Engine.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class GpuGoldenTheoryAttribute : TheoryAttribute
 {
-    public GpuGoldenTheoryAttribute() => Skip = cuda.is_available() ? null : "libtorch finds no CUDA device: run with -p:Accelerator=cuda on a machine with an NVIDIA GPU.";
+    public GpuGoldenTheoryAttribute() =>
+        Skip = cuda.is_available() ? null : "libtorch finds no CUDA device: run with -p:Accelerator=cuda on a machine with an NVIDIA GPU.";
 }
 
-/// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (autograd in a padded batch, in the place of the hand-written
-/// pass), so that on a machine with a GPU nothing of them is new but the device.</summary>
+/// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (autograd in a padded batch, in
+/// the place of the hand-written pass), so that on a machine with a GPU nothing of them is new but the device.</summary>
 public sealed class DeviceGoldenTests
 {
     private static Device Gpu => device("cuda:0");
@@ -42,7 +43,8 @@ public sealed class DeviceGoldenTests
 
     private static void CheckFloat32(string name, Device on)
     {
-        // TF32 keeps 10 bits of a factor: products would be off by 1e-3. libtorch leaves it off unless told; NVIDIA_TF32_OVERRIDE=1 would be another way of telling.
+        // TF32 keeps 10 bits of a factor: products would be off by 1e-3. libtorch leaves it off unless told;
+        // NVIDIA_TF32_OVERRIDE=1 would be another way of telling.
         Assert.False(backends.cuda.matmul.allow_tf32);
         Assert.NotEqual("1", Environment.GetEnvironmentVariable("NVIDIA_TF32_OVERRIDE"));
         using var model = new GoldenModel(name);
@@ -53,7 +55,8 @@ public sealed class DeviceGoldenTests
         using var scope = NewDisposeScope();
         var (losses, cosines) = Cosines(model, decoder);
         double[] expectedLosses = GoldenModel.Doubles(model.Json["gradients"]!["losses"]);
-        for (var i = 0; i < losses.Count; i++) GoldenModel.Near(expectedLosses[i], losses[i], Math.Max(5e-5, 5e-6 * expectedLosses[i]), $"loss {i}");
+        for (var i = 0; i < losses.Count; i++)
+            GoldenModel.Near(expectedLosses[i], losses[i], Math.Max(5e-5, 5e-6 * expectedLosses[i]), $"loss {i}");
         var expected = model.Arrays.Read("cosine", ScalarType.Float64);
         var at = 0;
         for (var i = 0; i < losses.Count; i++)
@@ -68,7 +71,8 @@ public sealed class DeviceGoldenTests
         {
             using var scope = NewDisposeScope();
             int[] prompt = GoldenModel.Ints(model.Items[n]["prompt_ids"]), answer = GoldenModel.Ints(model.Items[n]["answer_ids"]);
-            var hidden = decoder.Hidden(tensor((long[])[.. prompt.Concat(answer).Select(i => (long)i)], device: decoder.Device).unsqueeze(0));
+            var hidden =
+                decoder.Hidden(tensor((long[])[.. prompt.Concat(answer).Select(i => (long)i)], device: decoder.Device).unsqueeze(0));
             var logits = decoder.Logits(hidden[0].narrow(0, prompt.Length - 1, answer.Length + 1)).to(CPU);
             var distance = GoldenModel.RelativeDistance(logits, model.Arrays.Read($"logits.{n}"));
             Assert.True(distance <= 1e-5, $"logits of item {n}: {distance}");
@@ -94,7 +98,9 @@ public sealed class DeviceGoldenTests
         using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
         var rows = gradients.ByAutograd.Run(model.Labelled, half: false, default);
         var norms = rows.Select(r => GramMatrix.Norm(r.Values)).ToArray();
-        return ([.. rows.Select(r => r.Loss!.Value)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i) select GramMatrix.Dot(rows[i].Values, rows[j].Values) / (norms[i] * norms[j])]);
+        return (
+            [.. rows.Select(r => r.Loss!.Value)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i)
+            select GramMatrix.Dot(rows[i].Values, rows[j].Values) / (norms[i] * norms[j])]);
     }
 
     private static double Median(double[] cosines)

@@ -1,5 +1,5 @@
-// Properties of the model's fast ways against their plain twins on drawn input: ragged batches, prompts of 1 to 1,000 tokens, answers of 0 to 30. CsCheck prints the
-// seed of a failure; CsCheck_Seed=... runs it again.
+// Properties of the model's fast ways against their plain twins on drawn input: ragged batches, prompts of 1 to 1,000 tokens, answers of 0
+// to 30. CsCheck prints the seed of a failure; CsCheck_Seed=... runs it again.
 using CsCheck;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Datastore;
@@ -20,9 +20,12 @@ public sealed class ModelPropertyTests : IDisposable
     private readonly Decoder[] _families = [.. SmallFamilies.All.Select(SmallFamilies.Decoder)];
 
     private static readonly Gen<int> Token = Gen.Int[3, Vocabulary - 1];
-    private static readonly Gen<int[]> Prompt = Gen.Frequency((2, Gen.Int[1, 8]), (4, Gen.Int[9, 120]), (1, Gen.Int[121, 1000])).SelectMany(n => Token.Array[n]);
-    private static readonly Gen<int[]> Answer = Gen.Frequency((1, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Int[2, 29]), (1, Gen.Const(30))).SelectMany(n => Gen.Int[0, Vocabulary - 1].Array[n]);
-    private static readonly Gen<TokenSequence[]> Examples = Gen.Select(Gen.Int[0, 60].SelectMany(n => Token.Array[n]), Gen.Select(Prompt, Answer).Array[1, 6])
+    private static readonly Gen<int[]> Prompt =
+        Gen.Frequency((2, Gen.Int[1, 8]), (4, Gen.Int[9, 120]), (1, Gen.Int[121, 1000])).SelectMany(n => Token.Array[n]);
+    private static readonly Gen<int[]> Answer = Gen.Frequency((1, Gen.Const(0)), (3, Gen.Const(1)), (2, Gen.Int[2, 29]), (1, Gen.Const(30)))
+        .SelectMany(n => Gen.Int[0, Vocabulary - 1].Array[n]);
+    private static readonly Gen<TokenSequence[]> Examples =
+        Gen.Select(Gen.Int[0, 60].SelectMany(n => Token.Array[n]), Gen.Select(Prompt, Answer).Array[1, 6])
         .Select((shared, own) => own.Select(e => TokenSequence.Answer([.. shared, .. e.Item1], e.Item2, Masked)).ToArray());
     private static readonly Gen<int> Family = Gen.Int[0, SmallFamilies.All.Count - 1];
 
@@ -42,11 +45,14 @@ public sealed class ModelPropertyTests : IDisposable
                 var found = close >= 0 ? Cut(batched[i], close) : batched[i];
                 if (close >= 0) alone = Cut(alone, close);
                 Assert.Equal(alone.Tokens, found.Tokens);
-                for (var t = 0; t < alone.Tokens.Count; t++) GoldenModel.Near(alone.Probabilities[t], found.Probabilities[t], 1e-5, $"prompt {i} of {own[i].Length} tokens, token {t}");
+                for (var t = 0; t < alone.Tokens.Count; t++)
+                    GoldenModel.Near(alone.Probabilities[t], found.Probabilities[t], 1e-5,
+                        $"prompt {i} of {own[i].Length} tokens, token {t}");
             }
         }, iter: 20, threads: 1);
 
-    private static Generated Cut(Generated answer, int length) => new([.. answer.Tokens.Take(length)], [.. answer.Probabilities.Take(length)], [.. answer.LogProbabilities.Take(length)]);
+    private static Generated Cut(Generated answer, int length) =>
+        new([.. answer.Tokens.Take(length)], [.. answer.Probabilities.Take(length)], [.. answer.LogProbabilities.Take(length)]);
 
     [Fact]
     public void TokenLosses_RaggedBatch_AreEachSequencesAloneWithAndWithoutASharedPrefix() =>
@@ -81,11 +87,14 @@ public sealed class ModelPropertyTests : IDisposable
                 GoldenModel.Near(PlainTwins.TokenLosses(decoder, examples[i]).Average(), batched[i].Loss!.Value, 1e-4, $"loss {i}");
                 GoldenModel.Near(0, PlainTwins.Distance(rows.Compute([examples[i]])[0].Values!, twin), 1e-5, $"row {i} alone");
                 for (var j = 0; j < i; j++)
-                    if (twins[j] is { } other) GoldenModel.Near(PlainTwins.Cosine(twin, other), GramMatrix.Dot(batched[i].Values, batched[j].Values) / (GramMatrix.Norm(batched[i].Values) * GramMatrix.Norm(batched[j].Values)), 1e-5, $"cosine {i} {j}");
+                    if (twins[j] is { } other)
+                        GoldenModel.Near(PlainTwins.Cosine(twin, other), GramMatrix.Dot(batched[i].Values, batched[j].Values)
+                            / (GramMatrix.Norm(batched[i].Values) * GramMatrix.Norm(batched[j].Values)), 1e-5, $"cosine {i} {j}");
             }
         }, iter: 20, threads: 1);
 
-    // Labels come in any order, some twice, some without a gradient; rows past the budget turn into half precision, leave the memory for a folder, or for good.
+    // Labels come in any order, some twice, some without a gradient; rows past the budget turn into half
+    // precision, leave the memory for a folder, or for good.
     [Fact]
     public void Cosines_OfRowsKeptSpilledOrGone_AreThoseOfFreshRows() =>
         Gen.Select(Family, Examples, Gen.Int[0, 5].Array[1, 8], Gen.Int[0, 6], Gen.Bool).Sample((family, examples, order, room, spill) =>
@@ -106,7 +115,8 @@ public sealed class ModelPropertyTests : IDisposable
                     var twins = labels.Select(i => PlainTwins.Row(decoder, matrices, 4, examples[i])).ToArray();
                     Assert.Equal(Enumerable.Range(0, n).Where(k => twins[k] is not null), places);
                     for (var i = 0; i < places.Count; i++)
-                        for (var j = 0; j < places.Count; j++) GoldenModel.Near(PlainTwins.Cosine(twins[places[i]]!, twins[places[j]]!), cosines[i][j], 1e-5, $"{n}: {i} {j}");
+                        for (var j = 0; j < places.Count; j++)
+                            GoldenModel.Near(PlainTwins.Cosine(twins[places[i]]!, twins[places[j]]!), cosines[i][j], 1e-5, $"{n}: {i} {j}");
                 }
             }
             finally
@@ -118,7 +128,8 @@ public sealed class ModelPropertyTests : IDisposable
     // Text "3" is the prompt of the fourth example, answer "3" its answer.
     private sealed class ListedPrompts(TokenSequence[] examples) : IPrompts
     {
-        private readonly int[] _border = [.. examples.Select(e => Array.IndexOf(e.Scored, true) is var first and >= 0 ? first : e.Ids.Length)];
+        private readonly int[] _border =
+            [.. examples.Select(e => Array.IndexOf(e.Scored, true) is var first and >= 0 ? first : e.Ids.Length)];
 
         public int[] Prompt(TaskPrompt? task, string text) => examples[int.Parse(text)].Ids[.._border[int.Parse(text)]];
 

@@ -1,5 +1,5 @@
-// Tests against numbers computed elsewhere. Their files are no part of the repository: DATAEFFICIENCY_FIXTURES names the folder, else it is ../shared beside
-// the repository. Where it is absent the tests are skipped and say so.
+// Tests against numbers computed elsewhere. Their files are no part of the repository: DATAEFFICIENCY_FIXTURES names the folder, else it is
+// ../shared beside the repository. Where it is absent the tests are skipped and say so.
 namespace DataEfficiency.Prompts.Tests;
 
 /// <summary>Where the golden numbers, data sets and models lie.</summary>
@@ -10,7 +10,8 @@ public static class Fixtures
     /// <summary>A path below the folder, e.g. ("golden", "engine").</summary>
     public static string At(params string[] parts) => Path.Combine([Root ?? throw new InvalidOperationException(Missing), .. parts]);
 
-    internal const string Missing = "The folder of golden numbers is absent: set DATAEFFICIENCY_FIXTURES, or put it at ../shared beside the repository.";
+    internal const string Missing =
+        "The folder of golden numbers is absent: set DATAEFFICIENCY_FIXTURES, or put it at ../shared beside the repository.";
 
     private static string? Find()
     {

@@ -17,15 +17,18 @@ public sealed class PromptBuilderTests : IDisposable
         tokenizer = Tokenizer.Load(folder);
     }
 
-    private string Text(string? template, TaskPrompt task) => new PromptBuilder(tokenizer, template is null ? null : new ChatTemplate(template), new GenerationConfig([2], 0)).Text(task, "TEXT");
+    private string Text(string? template, TaskPrompt task) =>
+        new PromptBuilder(tokenizer, template is null ? null : new ChatTemplate(template), new GenerationConfig([2], 0)).Text(task, "TEXT");
 
     [Fact]
-    public void Text_TemplateTakesSystem_InstructionIsTheSystemMessage() => Assert.Equal("[system]Sort it.\n\nAnswer with one of: yes; no[user]TEXT", Text(Turns, Task));
+    public void Text_TemplateTakesSystem_InstructionIsTheSystemMessage() =>
+        Assert.Equal("[system]Sort it.\n\nAnswer with one of: yes; no[user]TEXT", Text(Turns, Task));
 
     [Theory]
     [InlineData("{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + Turns)]
     [InlineData("{% for m in messages if m.role != 'system' %}[{{ m.role }}]{{ m.content }}{% endfor %}")]
-    public void Text_TemplateRefusesOrDropsSystem_InstructionGoesBeforeTheText(string template) => Assert.Equal("[user]Sort it.\n\nTEXT", Text(template, Task with { ListAnswers = false }));
+    public void Text_TemplateRefusesOrDropsSystem_InstructionGoesBeforeTheText(string template) =>
+        Assert.Equal("[user]Sort it.\n\nTEXT", Text(template, Task with { ListAnswers = false }));
 
     [Fact]
     public void Text_NoTemplate_PlainFormat() => Assert.Equal("Sort it.\n\nTEXT\n\nAnswer:\n", Text(null, new TaskPrompt("Sort it.")));
@@ -35,7 +38,9 @@ public sealed class PromptBuilderTests : IDisposable
     {
         var prompts = PromptBuilder.Load(folder);
         Assert.EndsWith("<|im_start|>assistant\n", tokenizer.Decode(prompts.Prompt(Task, "TEXT"), skipSpecial: false));
-        Assert.Equal("<|im_start|>system\nSort it.\n\nAnswer with one of: yes; no<|im_end|>\n<|im_start|>user\nTEXT<|im_end|>\n<|im_start|>assistant\n", prompts.Text(Task, "TEXT"));
+        Assert.Equal(
+            "<|im_start|>system\nSort it.\n\nAnswer with one of: yes; "
+            + "no<|im_end|>\n<|im_start|>user\nTEXT<|im_end|>\n<|im_start|>assistant\n", prompts.Text(Task, "TEXT"));
         // A null task: the text is a full prompt already, special tokens in it are recognised.
         Assert.Equal([2], prompts.Prompt(null, "<|im_end|>"));
         // Neither config file is there: EOS and pad are those that tokenizer_config.json names.

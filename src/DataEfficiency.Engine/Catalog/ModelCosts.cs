@@ -1,7 +1,5 @@
-// What one example costs on this machine, measured on generated examples and kept beside the model folders.
-using System.Diagnostics;
+// What one example costs on this machine, measured on generated examples (CostMeasurement) and kept beside the model folders.
 using System.Text.Json;
-using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Catalog;
@@ -9,15 +7,16 @@ namespace DataEfficiency.Engine.Catalog;
 /// <param name="Tokens">Tokens of the prompts, on average; null where the estimator does not tell.</param>
 /// <param name="SecondsPerLabel">One label: forward, backward and its gradient row. Median.</param>
 /// <param name="SecondsPerItem">One item of a ranking, several at a time behind the instruction they share.</param>
-public sealed record ModelCost(string WeightsSha256, string Machine, string Device, int Threads, int? Tokens, double SecondsPerLabel, double SecondsPerItem,
-    DateTimeOffset MeasuredAt);
+public sealed record ModelCost(string WeightsSha256, string Machine, string Device, int Threads, int? Tokens, double SecondsPerLabel,
+    double SecondsPerItem, DateTimeOffset MeasuredAt);
 
 /// <summary>The measured costs under a models folder: one file, the last measurement of each model on each machine.</summary>
 public static class ModelCosts
 {
     public const string FileName = ".costs.json";
 
-    /// <summary>Items of one step of a ranking, at least: a whole batch. Measured on a CPU, seconds an item in steps of 1, 4, 16 and 64: 1.2, .73, .35, .37.</summary>
+    /// <summary>Items of one step of a ranking, at least: a whole batch. Measured on a CPU, seconds an item in steps of
+    /// 1, 4, 16 and 64: 1.2, .73, .35, .37.</summary>
     public const int RankingStep = 16;
 
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -58,41 +57,5 @@ public static class ModelCosts
         {
             return [];
         }
-    }
-}
-
-/// <summary>One measurement in short steps, so that other work may go between two of them.</summary>
-/// <param name="seed">Other than that of the measurement before: a row that is kept would cost nothing.</param>
-public sealed class CostMeasurement(long seed, int threads)
-{
-    private const int Labels = 4, Items = ModelCosts.RankingStep;
-    private static readonly ReferenceTask Task = ReferenceTaskList.Find("support-6");
-
-    private readonly IReadOnlyList<Example> _examples = Task.Generate(TaskSplit.Train, Labels + 1 + Items, seed);
-    private readonly List<double> _labels = [];
-    private int _step;
-
-    /// <summary>Does one step: a label, or a step of a ranking as the portal takes it. The first of each kind only warms up.</summary>
-    /// <param name="giveWay">More urgent work, done between two layers of the ranking; its time does not count.</param>
-    /// <returns>The cost, after the last step; null before.</returns>
-    public ModelCost? Step(IEstimator estimator, Action? giveWay = null, CancellationToken cancel = default)
-    {
-        var example = _examples[Math.Min(_step, Labels)];
-        var clock = Stopwatch.StartNew();
-        void Between()
-        {
-            clock.Stop();
-            giveWay?.Invoke();
-            clock.Start();
-        }
-        if (_step < Labels) estimator.Observe(Task.Prompt, example, cancel);
-        else estimator.Rank(Task.Prompt, [.. _examples.Skip(Labels).Take(_step == Labels ? 1 : Items).Select(e => e.Text)],
-            giveWay: Between, cancel: cancel);
-        var seconds = clock.Elapsed.TotalSeconds;
-        if (_step is > 0 and < Labels) _labels.Add(seconds);
-        if (_step++ <= Labels) return null;
-        var tokens = estimator is Estimator real ? (int?)Math.Round(_examples.Average(e => real.Prompts.Prompt(Task.Prompt, e.Text).Length)) : null;
-        return new(estimator.Model.Sha256, Environment.MachineName, estimator.Model.Device, threads, tokens,
-            _labels.Order().ElementAt(_labels.Count / 2), seconds / Items, DateTimeOffset.UtcNow);
     }
 }

@@ -36,7 +36,8 @@ internal sealed record PublishedModel(PublishedFit Fit, int Layers, int HiddenSi
     }
 
     private bool HasShape(ModelConfig config) =>
-        (config.Layers, config.HiddenSize, config.IntermediateSize, config.VocabularySize) == (Layers, HiddenSize, IntermediateSize, VocabularySize)
+        (config.Layers, config.HiddenSize, config.IntermediateSize, config.VocabularySize)
+            == (Layers, HiddenSize, IntermediateSize, VocabularySize)
         && (config.Heads, config.KeyValueHeads, config.HeadDim) == (Heads, KeyValueHeads, HiddenSize / Heads);
 
     private static string NameIn(string folder)

@@ -37,7 +37,8 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path))
-            throw new ModelException($"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
+            throw new ModelException(
+                $"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
         try
         {
             return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"),

@@ -98,7 +98,8 @@ internal sealed class SequenceBatch : IDisposable
     public Tensor Logits(Decoder decoder, ILinearHook? hook = null, GiveWay giveWay = default, Func<int, Tensor, Tensor>? between = null)
     {
         using var scope = NewDisposeScope();
-        var hidden = Prefix is null ? decoder.Hidden(Ids, hook, giveWay, between) : decoder.HiddenBehind(Prefix, Ids, hook, giveWay, between);
+        var hidden =
+            Prefix is null ? decoder.Hidden(Ids, hook, giveWay, between) : decoder.HiddenBehind(Prefix, Ids, hook, giveWay, between);
         var rows = hidden.view(-1, decoder.Config.HiddenSize);
         if (Rows.shape[0] != rows.shape[0]) rows = rows.index_select(0, Rows);
         return decoder.Logits(rows).MoveToOuterDisposeScope();
@@ -106,7 +107,8 @@ internal sealed class SequenceBatch : IDisposable
 
     /// <summary>-ln p of every counted token, [rows].</summary>
     /// <param name="between">As that of <see cref="Decoder.Behind"/>, and once more before the last norm.</param>
-    public Tensor TokenLosses(Decoder decoder, ILinearHook? hook = null, GiveWay giveWay = default, Func<int, Tensor, Tensor>? between = null)
+    public Tensor TokenLosses(Decoder decoder, ILinearHook? hook = null, GiveWay giveWay = default,
+        Func<int, Tensor, Tensor>? between = null)
     {
         using var logits = Logits(decoder, hook, giveWay, between);
         return nn.functional.cross_entropy(logits, Targets, reduction: nn.Reduction.None);

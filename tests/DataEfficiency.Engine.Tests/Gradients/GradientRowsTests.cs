@@ -21,7 +21,8 @@ public class GradientRowsTests
     private static void CheckAgainst(GoldenModel model, IReadOnlyList<GradientRow> rows, string gradients, string cosines)
     {
         var golden = model.Json[gradients]!;
-        double[] losses = GoldenModel.Doubles(golden["losses"]), norms = GoldenModel.Doubles(golden["grad_norms"]), exact = GoldenModel.Doubles(golden["grad_norms_f64"]);
+        double[] losses = GoldenModel.Doubles(golden["losses"]), norms = GoldenModel.Doubles(golden["grad_norms"]),
+            exact = GoldenModel.Doubles(golden["grad_norms_f64"]);
         using var scope = NewDisposeScope();
         Tensor expected = model.Arrays.Read(cosines), expectedExact = model.Arrays.Read(cosines.Replace("cosine", "cosine_f64"));
         var upper = new List<double>();
@@ -32,14 +33,16 @@ public class GradientRowsTests
             GoldenModel.Near(1, GramMatrix.Norm(rows[i].Values) / exact[i], 1e-5, $"norm {i} in float64");
             for (var j = 0; j < i; j++)
             {
-                var cosine = GramMatrix.Dot(rows[i].Values, rows[j].Values) / (GramMatrix.Norm(rows[i].Values) * GramMatrix.Norm(rows[j].Values));
+                var cosine =
+                    GramMatrix.Dot(rows[i].Values, rows[j].Values) / (GramMatrix.Norm(rows[i].Values) * GramMatrix.Norm(rows[j].Values));
                 GoldenModel.Near(expected[i, j].ToDouble(), cosine, 1e-5, $"cosine {i} {j}");
                 GoldenModel.Near(expectedExact[i, j].ToDouble(), cosine, 1e-5, $"cosine {i} {j} in float64");
                 upper.Add(cosine);
             }
         }
         upper.Sort();
-        foreach (var key in new[] { "cos_low", "cos_low_f64" }) GoldenModel.Near((double)golden[key]!, (upper[(upper.Count - 1) / 2] + upper[upper.Count / 2]) / 2, 1e-5, key);
+        foreach (var key in new[] { "cos_low", "cos_low_f64" })
+            GoldenModel.Near((double)golden[key]!, (upper[(upper.Count - 1) / 2] + upper[upper.Count / 2]) / 2, 1e-5, key);
     }
 
     [Theory, Miniature, GoldenModels]
@@ -58,7 +61,8 @@ public class GradientRowsTests
             {
                 var size = AdapterMatrices.Shape(model.Decoder.Config, linear).Out * 8;
                 var expected = perLinear[i, layer * 7 + (int)linear].ToDouble();
-                GoldenModel.Near(expected, GramMatrix.Norm(rows[i].Values.AsSpan(at, size)), 3e-5 * expected, $"example {i} layer {layer} {linear}");
+                GoldenModel.Near(expected, GramMatrix.Norm(rows[i].Values.AsSpan(at, size)), 3e-5 * expected,
+                    $"example {i} layer {layer} {linear}");
                 at += size;
             }
         }
@@ -89,7 +93,8 @@ public class GradientRowsTests
     public void Compute_AgainstAutogradThroughAnAdapter_IsTheSameAndItsAGradientIsZero(string name)
     {
         using var model = new GoldenModel(name);
-        var (file, alpha, golden) = model.Json["gradients_r64"] is { } large ? ("adapter_A_r64.safetensors", 32, large) : ("adapter_A.safetensors", 4, model.Json["gradients"]!);
+        var (file, alpha, golden) = model.Json["gradients_r64"] is { } large ? ("adapter_A_r64.safetensors", 32, large)
+            : ("adapter_A.safetensors", 4, model.Json["gradients"]!);
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, file), model.Decoder.Config);
         using var adapter = new LoraAdapter(model.Decoder.Config, matrices, alpha, CPU);
         using var gradients = new GradientRows(model.Session, matrices, alpha);
@@ -99,7 +104,8 @@ public class GradientRowsTests
             using var scope = NewDisposeScope();
             float[] plain = AdapterGradient.Of(model.Decoder, adapter, model.Labelled[n]);
             var places = adapter.Spans.ToList();
-            float[] Of(int matrix) => [.. places.Where((_, i) => i % 2 == matrix).SelectMany(p => plain[(int)p.Offset..(int)(p.Offset + p.Size)])];
+            float[] Of(int matrix) =>
+                [.. places.Where((_, i) => i % 2 == matrix).SelectMany(p => plain[(int)p.Offset..(int)(p.Offset + p.Size)])];
             Assert.Equal((double)golden["max_abs_dA"]!, Of(0).Max(Math.Abs));
             Assert.True(GoldenModel.RelativeDistance(tensor(rows[n].Values!), tensor(Of(1))) <= 1e-5, $"example {n}");
         }
@@ -114,16 +120,23 @@ public class GradientRowsTests
         using var matrices = AdapterMatrices.FromSeed(model.Decoder.Config, 1, 4);
         using var rows = new GradientRows(model.Session, matrices, 4);
         var random = new Random(1);
-        int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(5, Math.Min(500, model.Decoder.Config.VocabularySize)))];
-        foreach (var (prefix, lengths) in new (int, int[])[] { (0, [1]), (0, [1, 2, 300]), (20, [1, 9, 140]), (150, [2, 2, 130, 7]), (300, [40, 3]) })
+        int[] Ids(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => random.Next(5, Math.Min(500, model.Decoder.Config.VocabularySize)))];
+        foreach (
+            var (prefix, lengths) in new (int, int[])[] { (0, [1]), (0, [1, 2, 300]), (20, [1, 9, 140]), (150, [2, 2, 130, 7]),
+            (300, [40, 3]) })
         {
             var shared = Ids(prefix);
-            TokenSequence[] batch = [.. lengths.Select(n => TokenSequence.Answer([.. shared, .. Ids(n)], Ids(random.Next(1, 31)), model.Masked))];
+            TokenSequence[] batch =
+                [.. lengths.Select(n => TokenSequence.Answer([.. shared, .. Ids(n)], Ids(random.Next(1, 31)), model.Masked))];
             var expected = rows.ByAutograd.Run(batch, half: false, default);
             Check(rows.Compute(batch), "together");
             // One more label: what stands of the call before is not computed again, however much of it fits.
             Check([.. batch.SelectMany(s => rows.Compute([s]))], "one by one");
-            Check([.. batch.SelectMany(s => rows.Compute([s, s with { Ids = [.. s.Ids[..(s.Ids.Length / 2)], .. Ids(s.Ids.Length - s.Ids.Length / 2)] }]).Take(1))], "beside one that leaves them half-way");
+            Check([
+                .. batch.SelectMany(
+                s => rows.Compute([s, s with { Ids = [.. s.Ids[..(s.Ids.Length / 2)], .. Ids(s.Ids.Length - s.Ids.Length / 2)] }])
+                .Take(1))], "beside one that leaves them half-way");
 
             void Check(IReadOnlyList<GradientRow> byHand, string how)
             {
@@ -131,7 +144,8 @@ public class GradientRowsTests
                 {
                     using var scope = NewDisposeScope();
                     GoldenModel.Near(expected[i].Loss!.Value, byHand[i].Loss!.Value, 5e-5, $"loss of {i} behind {prefix}, {how}");
-                    Assert.True(GoldenModel.RelativeDistance(tensor(byHand[i].Values!), tensor(expected[i].Values!)) <= 1e-5, $"example {i} of {lengths[i]} behind {prefix}, {how}");
+                    Assert.True(GoldenModel.RelativeDistance(tensor(byHand[i].Values!), tensor(expected[i].Values!)) <= 1e-5,
+                        $"example {i} of {lengths[i]} behind {prefix}, {how}");
                 }
             }
         }
@@ -170,9 +184,11 @@ public class GradientRowsTests
         using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
         var rows = gradients.Compute(model.Labelled);
         double[] cosines = [.. from i in Enumerable.Range(0, rows.Count) from j in Enumerable.Range(0, i)
-                               select GramMatrix.Dot(rows[i].Values, rows[j].Values) / (GramMatrix.Norm(rows[i].Values) * GramMatrix.Norm(rows[j].Values))];
+                               select GramMatrix.Dot(rows[i].Values, rows[j].Values)
+                                   / (GramMatrix.Norm(rows[i].Values) * GramMatrix.Norm(rows[j].Values))];
         Array.Sort(cosines);
-        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, (cosines[(cosines.Length - 1) / 2] + cosines[cosines.Length / 2]) / 2, .01, "CoS-Low");
+        GoldenModel.Near((double)model.Json["gradients"]!["cos_low"]!, (cosines[(cosines.Length - 1) / 2] + cosines[cosines.Length / 2])
+            / 2, .01, "CoS-Low");
     }
 
     [Theory, Miniature, GoldenModels("smollm2-tiny")]
@@ -192,13 +208,15 @@ public class GradientRowsTests
     [InlineData(40)]
     public void Compute_AtAnyHeadWidth_IsWhatAutogradThroughAnAdapterGives(int width)
     {
-        using var session = new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0] with { Heads = 2, KeyValueHeads = 1, HeadDim = width }));
+        using var session =
+            new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0] with { Heads = 2, KeyValueHeads = 1, HeadDim = width }));
         using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 64);
         using var rows = new GradientRows(session, matrices, 32);
         TokenSequence[] batch = [Sequence(70, 3), Sequence(9, 1), Sequence(131, 30)];
         foreach (var computed in new[] { rows.Compute(batch), rows.ByAutograd.Run(batch, half: false, default) })
             for (var i = 0; i < batch.Length; i++)
-                GoldenModel.Near(0, PlainTwins.Distance(computed[i].Values!, PlainTwins.Row(session.Decoder, matrices, 32, batch[i])!), 1e-5, $"row {i}");
+                GoldenModel.Near(0, PlainTwins.Distance(computed[i].Values!, PlainTwins.Row(session.Decoder, matrices, 32, batch[i])!),
+                    1e-5, $"row {i}");
     }
 
     private static TokenSequence Sequence(int prompt, int answer)
@@ -224,7 +242,9 @@ public class GradientRowsTests
         {
             var bad = Sequence(10, 3);
             bad.Ids[at] = id;
-            foreach (var refused in new Action[] { () => rows.Compute([Sequence(9, 2), bad]), () => AdapterGradient.Of(session.Decoder, adapter, bad) })
+            foreach (
+                var refused in new Action[] {
+                () => rows.Compute([Sequence(9, 2), bad]), () => AdapterGradient.Of(session.Decoder, adapter, bad) })
                 Assert.Contains($"{id}", Assert.Throws<ArgumentException>(refused).Message);
         }
         Assert.NotNull(rows.Compute([Sequence(10, 3)])[0].Values);

@@ -11,7 +11,7 @@ public partial class RoomTests
     // What the door takes and gives: records of plain numbers and texts, which every room may speak of. The rest of
     // the root is the door itself, above all rooms.
     private const string Words = "words", Door = "door";
-    private static readonly HashSet<string> DoorTypes = ["Estimator", "IEstimator", "EngineOptions"];
+    private static readonly HashSet<string> DoorTypes = ["Estimator", "IEstimator", "EngineOptions", "CostMeasurement"];
 
     private static readonly (string Room, string[] MayUse)[] Rooms =
     [
@@ -29,16 +29,11 @@ public partial class RoomTests
         ("FineTuning", [Words, Prompts, Torch, "Randomness", "Models", "Models.Files", "Answering"]),
         ("Catalog", [Words, Prompts, "ReferenceTasks", "Forecasting", "Models", "Models.Files"]),
         ("Pretraining", [Words, Prompts, Torch, "Randomness", "ReferenceTasks", "Models", "Models.Files", "FineTuning"]),
-        ("Calibrating", [Words, Prompts, Torch, "Randomness", "ReferenceTasks", "Forecasting", "Models", "Models.Native", "Models.Files",
+        (Door, [Words, Prompts, Torch, "Randomness", "ReferenceTasks", "Forecasting", "Models", "Models.Native", "Models.Files",
             "Answering", "Gradients", "Datastore", "Selection", "FineTuning", "Catalog"]),
-        (Door, [Words, Prompts, Torch, "Randomness", "Forecasting", "Models", "Models.Native", "Models.Files", "Answering",
-            "Gradients", "Datastore", "Selection", "FineTuning", "Catalog", "Calibrating"]),
-    ];
-
-    // Arrows up that are still there.
-    private static readonly (string Room, string Uses)[] Exceptions =
-    [
-        ("Calibrating", Door), ("Catalog", Door),
+        // It takes a model's signals through the door, as a project will.
+        ("Calibrating", [Words, Prompts, Torch, "Randomness", "ReferenceTasks", "Forecasting", "Models", "Models.Native", "Models.Files",
+            "Answering", "Gradients", "Datastore", "Selection", "FineTuning", "Catalog", Door]),
     ];
 
     [GeneratedRegex(@"^using (?:static )?((?:DataEfficiency|Microsoft|TorchSharp)[\w.]*)", RegexOptions.Multiline)]
@@ -59,7 +54,7 @@ public partial class RoomTests
     {
         var allowed = Rooms.ToDictionary(r => r.Room, r => r.MayUse.ToHashSet());
         SourceTree.None(from a in Arrows()
-                        where !(allowed.TryGetValue(a.From, out var may) && may.Contains(a.To)) && !Exceptions.Contains((a.From, a.To))
+                        where !allowed.TryGetValue(a.From, out var may) || !may.Contains(a.To)
                         select $"{a.From} -> {a.To} ({a.Where})");
     }
 

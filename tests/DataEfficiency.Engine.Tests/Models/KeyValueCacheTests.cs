@@ -91,7 +91,8 @@ public class KeyValueCacheTests
         using var session = new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0]));
         using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 4);
         var layout = new RowLayout(session.Decoder.Config, 4);
-        using IGradientPass pass = onDevice ? new DevicePass(session, matrices, layout, 4) : new HandWrittenPass(session, matrices, layout, 4);
+        using IGradientPass pass =
+            onDevice ? new DevicePass(session, matrices, layout, 4) : new HandWrittenPass(session, matrices, layout, 4);
         var size = PassSize.Of([TokenSequence.Text(Tokens(300, 1)), TokenSequence.Text(Tokens(300, 2))]);
         Assert.True(pass.Fits(size));
         using (var cache = new KeyValueCache(session.Decoder, SharedPrefix.None, 64, 1 << 15))

@@ -1,5 +1,5 @@
-// Attention under a sliding window: every way of going through the model against an explicit masked attention, with windows of one token, shorter than a prompt, shorter than the shared
-// prefix, reaching into it, and longer than everything.
+// Attention under a sliding window: every way of going through the model against an explicit masked attention, with windows of one token,
+// shorter than a prompt, shorter than the shared prefix, reaching into it, and longer than everything.
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Gradients;
@@ -26,9 +26,12 @@ public sealed class WindowTests
     // Behind one prefix; ragged.
     private static readonly int[] Shared = Tokens(PrefixLength, 1);
     private static readonly int[][] Own = [Tokens(5, 2), Tokens(1, 3), Tokens(23, 4), Tokens(90, 5)];
-    private static readonly TokenSequence[] Sequences = [.. Own.Select((own, i) => TokenSequence.Answer([.. Shared, .. own], Tokens(1 + 4 * i, 10 + i), None))];
+    private static readonly TokenSequence[] Sequences =
+        [.. Own.Select((own, i) => TokenSequence.Answer([.. Shared, .. own], Tokens(1 + 4 * i, 10 + i), None))];
 
-    private static IEnumerable<Decoder> Decoders(int size) => new[] { SmallFamilies.Mistral(new SlidingWindow(size)), SmallFamilies.Qwen(new SlidingWindow(size, 1)) }.Select(SmallFamilies.Decoder);
+    private static IEnumerable<Decoder> Decoders(int size) =>
+        new[] { SmallFamilies.Mistral(new SlidingWindow(size)), SmallFamilies.Qwen(new SlidingWindow(size, 1)) }.Select(
+            SmallFamilies.Decoder);
 
     private static Tensor Logits(Decoder decoder, int[] ids)
     {
@@ -74,7 +77,8 @@ public sealed class WindowTests
                 using var prefix = decoder.Prefix(Shared);
                 using var nothing = decoder.Prefix([]);
                 var behind = new GreedyDecoder(new ModelSession(decoder), None).Run(prefix, Own);
-                var whole = new GreedyDecoder(new ModelSession(decoder), None).Run(nothing, [.. Own.Select(own => (int[])[.. Shared, .. own])]);
+                var whole =
+                    new GreedyDecoder(new ModelSession(decoder), None).Run(nothing, [.. Own.Select(own => (int[])[.. Shared, .. own])]);
                 for (var i = 0; i < Own.Length; i++)
                 {
                     var (alone, leads) = PlainTwins.Greedy(decoder, [.. Shared, .. Own[i]], None);
@@ -84,7 +88,8 @@ public sealed class WindowTests
                     foreach (var batched in new[] { behind[i], whole[i] })
                     {
                         Assert.Equal(alone.Tokens.Take(sure), batched.Tokens.Take(sure));
-                        for (var t = 0; t < sure; t++) GoldenModel.Near(alone.Probabilities[t], batched.Probabilities[t], 1e-5, $"prompt {i}, token {t}");
+                        for (var t = 0; t < sure; t++)
+                            GoldenModel.Near(alone.Probabilities[t], batched.Probabilities[t], 1e-5, $"prompt {i}, token {t}");
                     }
                 }
             }
@@ -120,7 +125,8 @@ public sealed class WindowTests
                 int[][] labels = [Tokens(1, 20), Tokens(12, 21), Tokens(4, 22)];
                 var scores = ChoiceScores.Of(new ModelSession(decoder), prompt, labels, None)!;
                 for (var l = 0; l < labels.Length; l++)
-                    GoldenModel.Near(-PlainTwins.TokenLosses(decoder, TokenSequence.Answer(prompt, labels[l], None)).Average(), scores[l], 1e-4, $"label {l}");
+                    GoldenModel.Near(-PlainTwins.TokenLosses(decoder, TokenSequence.Answer(prompt, labels[l], None)).Average(), scores[l],
+                        1e-4, $"label {l}");
             }
     }
 
@@ -178,7 +184,8 @@ public sealed class WindowTests
             using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
             using var prefix = decoder.Prefix(Shared);
             var generated = new GreedyDecoder(new ModelSession(decoder), None).Run(prefix, Own);
-            return (Logits: Logits(decoder, Tokens(200, 7)), Rows: rows.Compute(Sequences).SelectMany(r => r.Values!), Probabilities: generated.SelectMany(g => g.LogProbabilities));
+            return (Logits: Logits(decoder, Tokens(200, 7)), Rows: rows.Compute(Sequences).SelectMany(r => r.Values!),
+                Probabilities: generated.SelectMany(g => g.LogProbabilities));
         }).ToArray();
         Assert.True(GoldenModel.Same(found[0].Logits, found[1].Logits));
         Assert.Equal(found[0].Rows, found[1].Rows);

@@ -105,16 +105,20 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             if (entry.Begin < 0 || entry.End < entry.Begin)
                 throw new ModelException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
             if (entry.End > dataLength)
-                throw new ModelException($"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
+                throw new ModelException(
+                    $"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
             if (entry.Begin < end)
-                throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
+                throw new ModelException(
+                    $"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
             if (entry.Begin > end)
-                throw new ModelException($"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
+                throw new ModelException(
+                    $"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
             end = entry.End;
             var elements = (entry.End - entry.Begin) / type.Size;
             if (entry.Shape.Any(s => s < 0) || Elements(entry.Shape) != elements || elements * type.Size != entry.End - entry.Begin)
                 throw new ModelException(
-                    $"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not fit its {entry.End - entry.Begin} bytes.");
+                    $"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not "
+                        + $"fit its {entry.End - entry.Begin} bytes.");
         }
         if (end != dataLength)
             throw new ModelException($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
@@ -125,7 +129,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     private static ModelException NotComputedWith(string path, string name, string dtype) =>
-        new($"{path}: tensor {name} has type {dtype}, which is not computed with (quantized weights?). Get the model in BF16, F16, F32 or F64.");
+        new($"{path}: tensor {name} has type {dtype}, which is not computed with (quantized "
+            + "weights?). Get the model in BF16, F16, F32 or F64.");
 
     private static Int128 Elements(IReadOnlyList<long> shape)
     {

@@ -49,7 +49,8 @@ public sealed class LibTorchFolderTests : IClassFixture<LibTorchCopy>, IDisposab
         _copy = copy;
         var labelled = Path.Combine(_folder, "labelled.json");
         File.WriteAllText(labelled, """
-            [{"text": "red", "ground_truth": "colour"}, {"text": "seven", "ground_truth": "number"}, {"text": "nine", "ground_truth": "number"}]
+            [{"text": "red", "ground_truth": "colour"}, {"text": "seven", "ground_truth": "number"},
+             {"text": "nine", "ground_truth": "number"}]
             """);
         _estimate = ["estimate", "--model", Path.Combine(AppContext.BaseDirectory, ModelFolder.Bundled), "--labeled", labelled,
             "--instruction", "What is it?", "--threads", "1", "--json"];
