@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Prompts;
 using Microsoft.Extensions.Options;
