@@ -40,6 +40,8 @@ public class EvaluationTests
         var own = evaluation.ExactMatch(null, greedy);
         if (type == ScalarType.Float32) Assert.Equal(1, own);
         else Assert.True(own >= .5, $"{own}");
+        greedy[0] = greedy[0] with { Answer = "something else" };
+        if (type == ScalarType.Float32) Assert.Equal((greedy.Count - 1.0) / greedy.Count, evaluation.ExactMatch(null, greedy), 12);
         greedy = [.. greedy.Select(e => e with { Answer = "something else" })];
         Assert.Equal(0, evaluation.ExactMatch(null, greedy));
     }
