@@ -59,7 +59,8 @@ public sealed record CosLow(int Count, double? Median, double? StandardError, do
 }
 
 /// <param name="Index">Position in the request's examples.</param>
-public sealed record LeftOut(int Index, string Reason);
+/// <param name="Passing">For want of memory then: the next forecast may have the example, and until then it keeps its place.</param>
+public sealed record LeftOut(int Index, string Reason, bool Passing = false);
 
 /// <summary>Quantiles of accuracy (share of the way) at a number of examples, over all worlds.</summary>
 public sealed record BandPoint(int Examples, double Low, double Median, double High);

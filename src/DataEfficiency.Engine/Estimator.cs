@@ -142,17 +142,20 @@ public sealed class Estimator : IEstimator
     {
         using var scope = NewDisposeScope();
         // Only the first with a gradient count: the rows of the others may not crowd theirs out. A gradient of zero shows when it is
-        // computed; then one more is needed.
+        // computed; then one more is needed. Who only lacks memory keeps the place.
         var counting = request.Examples.Take(CosLow.Size).ToList();
-        var (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
-        while (places.Count < CosLow.Size && counting.Count < request.Examples.Count)
+        var (observed, places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
+        while (observed.Count(o => o.LeftOut is null || o.Passing) is var found and < CosLow.Size
+            && counting.Count < request.Examples.Count)
         {
-            counting = [.. request.Examples.Take(counting.Count + CosLow.Size - places.Count)];
-            (places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
+            counting = [.. request.Examples.Take(counting.Count + CosLow.Size - found)];
+            (observed, places, cosines, error) = _observer.Cosines(request.Task, counting, cancel);
         }
-        var observed = _observer.Observe(request.Task, request.Examples, cancel);
-        LeftOut[] leftOut = [.. Enumerable.Range(0, observed.Count).Where(i => observed[i].LeftOut is not null).Select(i =>
-            new LeftOut(i, observed[i].LeftOut!))];
+        // What is said of those that count is what their cosines were made of: memory may be another a moment later.
+        if (counting.Count < request.Examples.Count)
+            observed = [.. observed, .. _observer.Observe(request.Task, request.Examples, cancel).Skip(counting.Count)];
+        LeftOut[] leftOut = [.. observed.Index().Where(o => o.Item.LeftOut is not null)
+            .Select(o => new LeftOut(o.Index, o.Item.LeftOut!, o.Item.Passing))];
         var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut,
             [.. places.Select(i => request.Examples[i].Answer)], Yardstick.Of(Calibration, Published));
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };

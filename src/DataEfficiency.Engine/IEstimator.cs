@@ -56,7 +56,8 @@ public sealed record RankedText(int Index, double Confidence, double Perplexity,
 /// <param name="Loss">Mean cross-entropy of the kept answer tokens; null where the example has no gradient.</param>
 /// <param name="GradientNorm">Norm of all B gradients, alpha/r included; null as above.</param>
 /// <param name="LeftOut">Why there is no gradient (empty answer, only masked tokens, norm 0, prompt too long), or null.</param>
-public sealed record Observation(string Key, double? Loss, double? GradientNorm, string? LeftOut);
+/// <param name="Passing">It is left out for want of memory now: the same example may have a gradient another time.</param>
+public sealed record Observation(string Key, double? Loss, double? GradientNorm, string? LeftOut, bool Passing = false);
 
 /// <param name="Name">Folder name.</param>
 /// <param name="Sha256">SHA-256 over the weight files in name order: the identity that calibrations are keyed by.</param>

@@ -65,7 +65,7 @@ internal static class LabelGrowth
         observer.Cosines(Task.Prompt, examples[..2]); // everything is compiled
         var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
-        var (_, cosines, stated) = observer.Cosines(Task.Prompt, examples[..size]);
+        var (_, _, cosines, stated) = observer.Cosines(Task.Prompt, examples[..size]);
         var seconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
         observer.Cosines(Task.Prompt, examples);

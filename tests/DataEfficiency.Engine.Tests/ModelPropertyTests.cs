@@ -111,7 +111,7 @@ public sealed class ModelPropertyTests : IDisposable
                 for (var n = 1; n <= order.Length; n++)
                 {
                     var labels = order.Take(n).Select(i => i % examples.Length).ToArray();
-                    var (places, cosines, _) = observer.Cosines(null, [.. labels.Select(i => new Example($"{i}", $"{i}"))]);
+                    var (_, places, cosines, _) = observer.Cosines(null, [.. labels.Select(i => new Example($"{i}", $"{i}"))]);
                     var twins = labels.Select(i => PlainTwins.Row(decoder, matrices, 4, examples[i])).ToArray();
                     Assert.Equal(Enumerable.Range(0, n).Where(k => twins[k] is not null), places);
                     for (var i = 0; i < places.Count; i++)

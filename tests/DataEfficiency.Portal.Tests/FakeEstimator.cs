@@ -17,6 +17,9 @@ public sealed class FakeEstimator : IEstimator
     /// <summary>An example with this in its text has no gradient.</summary>
     public const string NoGradient = "no-gradient";
 
+    /// <summary>An example with this in its text has no gradient while <see cref="LacksMemory"/>.</summary>
+    public const string Large = "large";
+
     private readonly ManualResetEventSlim _open = new(true);
 
     public ModelInfo Model { get; set; } = new("fake", "/models/fake", "llama", 1_000_000, 2048, 2048, "f00d", "cpu", "float32");
@@ -28,6 +31,8 @@ public sealed class FakeEstimator : IEstimator
 
     /// <summary>Thrown by the next calls, while not null.</summary>
     public Exception? Failure { get; set; }
+
+    public bool LacksMemory { get; set; }
 
     /// <summary>"rank 4", "observe", "forecast 8", in the order of the calls.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
@@ -55,17 +60,19 @@ public sealed class FakeEstimator : IEstimator
     public Observation Observe(TaskPrompt? task, Example example, CancellationToken cancel = default)
     {
         Enter("observe", cancel);
-        return new(example.Text, LeftOut(example) ? null : 1, LeftOut(example) ? null : 1, LeftOut(example) ? "norm 0" : null);
+        return LeftOut(example) is { } reason ? new(example.Text, null, null, reason, IsTooLarge(example))
+            : new(example.Text, 1, 1, null);
     }
 
     public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
     {
         Enter($"forecast {request.Examples.Count}", cancel);
-        var rows = request.Examples.Where(e => !LeftOut(e)).ToArray();
+        var rows = request.Examples.Where(e => LeftOut(e) is null).ToArray();
         IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) =>
             (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
-        return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) ? (double?)null : 1)],
-            [.. request.Examples.Select((e, i) => (e, i)).Where(p => LeftOut(p.e)).Select(p => new LeftOut(p.i, "norm 0"))],
+        return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) is null ? 1 : (double?)null)],
+            [.. request.Examples.Index().Where(e => LeftOut(e.Item) is not null)
+                .Select(e => new LeftOut(e.Index, LeftOut(e.Item)!, IsTooLarge(e.Item)))],
                 [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
     }
 
@@ -86,7 +93,10 @@ public sealed class FakeEstimator : IEstimator
     public static double Share(string text) =>
         .2 + .7 * (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(text))) / (uint.MaxValue + 1.0));
 
-    private static bool LeftOut(Example example) => example.Text.Contains(NoGradient, StringComparison.Ordinal);
+    private string? LeftOut(Example example) => example.Text.Contains(NoGradient, StringComparison.Ordinal) ? "norm 0"
+        : IsTooLarge(example) ? "no memory" : null;
+
+    private bool IsTooLarge(Example example) => LacksMemory && example.Text.Contains(Large, StringComparison.Ordinal);
 
     private void Enter(string call, CancellationToken cancel)
     {

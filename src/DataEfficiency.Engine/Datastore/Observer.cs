@@ -18,10 +18,10 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, IRowDatas
         Observe(_prepared.Of(task, examples), giveWay).Observed;
 
     /// <summary>Cosines [k, k] of the examples that have a gradient, in the order given, and which these are.</summary>
-    /// <returns>Error: where the rows of all are too many for memory and files, cosines are those of their random projections, and this is
-    /// the standard deviation of each; else null.</returns>
-    public (IReadOnlyList<int> Places, double[][] Cosines, double? Error) Cosines(TaskPrompt? task, IReadOnlyList<Example> examples,
-        GiveWay giveWay = default)
+    /// <returns>Observed: all of them, as they were for these cosines. Error: where the rows of all are too many for memory and files,
+    /// cosines are those of their random projections, and this is the standard deviation of each; else null.</returns>
+    public (IReadOnlyList<Observation> Observed, IReadOnlyList<int> Places, double[][] Cosines, double? Error) Cosines(TaskPrompt? task,
+        IReadOnlyList<Example> examples, GiveWay giveWay = default)
     {
         var prepared = _prepared.Of(task, examples);
         var (observed, projected) = Observe(prepared, giveWay);
@@ -38,7 +38,7 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, IRowDatas
             for (var j = 0; j < i; j++)
                 cosines[i][j] = cosines[j][i] = index[i] == index[j] ? 1 : products[index[i]][index[j]] / (norms[i] * norms[j]);
         }
-        return (places, cosines, projected ? rows.ProjectionError : null);
+        return (observed, places, cosines, projected ? rows.ProjectionError : null);
     }
 
     private KeyedSequence Keyed(PreparedExample example) => new(KeyOf(example), example.Sequence);
@@ -55,7 +55,7 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, IRowDatas
         var tooLong = new Dictionary<RowKey, string>();
         Compute([.. usable.Where(e => !_known.ContainsKey(e.Key)).OrderBy(e => e.Sequence.Ids.Length)], projected, tooLong, giveWay);
         return ([.. prepared.Select(p => (p.LeftOut ?? tooLong.GetValueOrDefault(KeyOf(p))) is { } reason
-            ? new Observation(KeyOf(p).Name, null, null, reason) : _known[KeyOf(p)])], projected);
+            ? new Observation(KeyOf(p).Name, null, null, reason, p.LeftOut is null) : _known[KeyOf(p)])], projected);
     }
 
     // Like lengths together: less padding where there is any.

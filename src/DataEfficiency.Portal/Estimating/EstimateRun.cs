@@ -66,7 +66,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         }
         var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
             Labels: inputs.Labels), cancel);
-        unusable = [.. estimate.LeftOut.Select(l => (inputs.Items[l.Index], l.Reason))];
+        // what lacked memory today keeps its place among the first 32
+        unusable = [.. estimate.LeftOut.Where(l => !l.Passing).Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;
     }
 
@@ -76,7 +77,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         row.ModelSha256 = estimator.Model.Sha256;
         row.AdapterSeed = EstimateInputs.AdapterSeed(estimator);
         // whether the advised stop is passed is decided by the estimate that is stored, as the next run will see it
-        row.InputHash = inputs.Hash(estimator, PastStop(estimate.Stop, inputs.Labels));
+        // Where memory was wanting, the same inputs may give more the next time: this row answers for none.
+        row.InputHash = estimate.LeftOut.Any(l => l.Passing) ? "" : inputs.Hash(estimator, PastStop(estimate.Stop, inputs.Labels));
         (row.CosLow, row.StandardError) = (estimate.CosLow.Median, estimate.CosLow.StandardError);
         var p = estimate.Posterior;
         (row.PReach, row.Median, row.Low80, row.High80) = (p.PReach, p.Median, p.Low80, p.High80);

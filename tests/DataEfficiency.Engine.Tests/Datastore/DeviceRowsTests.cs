@@ -45,7 +45,7 @@ public sealed class DeviceRowsTests : IDisposable
     public void Cosines_Of32Labels_AreTheHosts()
     {
         var examples = Examples(32);
-        var (places, expected, _) = OnHost().Cosines(null, examples);
+        var (_, places, expected, _) = OnHost().Cosines(null, examples);
         var found = OnDevice.Cosines(null, examples);
         Assert.Equal(places, found.Places);
         Assert.Null(found.Error);
@@ -121,9 +121,9 @@ public sealed class DeviceRowsTests : IDisposable
         var observer = new Observer(_session, new CountingPrompts(), device, "identity");
         var examples = Examples(40);
         var host = new HostRows(rows, RowStoreTests.Store(1L << 30));
-        var (_, exact, none) = new Observer(_session, new CountingPrompts(), host, "identity").Cosines(null, examples);
+        var (_, _, exact, none) = new Observer(_session, new CountingPrompts(), host, "identity").Cosines(null, examples);
         Assert.Null(none);
-        var (_, folded, error) = observer.Cosines(null, examples);
+        var (_, _, folded, error) = observer.Cosines(null, examples);
         Assert.Equal(RandomProjection.Error, error);
         Near(exact, folded, 5 * RandomProjection.Error);
         var errors = folded.SelectMany((row, i) => row.Select((c, j) => Math.Abs(c - exact[i][j])));

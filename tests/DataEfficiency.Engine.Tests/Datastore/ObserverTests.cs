@@ -89,6 +89,7 @@ public class ObserverTests
         Assert.Equal(["The answer is empty.", "The prompt is empty.", "Prompt and answer have 513 tokens, the model takes 512.",
             "Every token of the answer is masked.",
             $"Prompt and answer have token 99999, but the model's vocabulary has {decoder.Config.VocabularySize}.", null], reasons);
+        Assert.DoesNotContain(observer.Observe(null, examples), o => o.Passing);
     }
 
     // A label's forecast asks for its observation, the cosines, and all observations.
@@ -123,9 +124,10 @@ public class ObserverTests
         var observer = new Observer(session, new CountingPrompts(), new HostRows(rows, RowStoreTests.Store(1 << 20)), "identity");
         var longest = string.Join(' ', Enumerable.Repeat(5, 500));
         Example[] examples = [new("10 11 12", "20 21"), new(longest, "22"), new("30 31 32 33", "22")];
-        var (places, cosines, _) = observer.Cosines(null, examples);
+        var (observed, places, cosines, _) = observer.Cosines(null, examples);
         Assert.Equal([0, 2], places);
         Assert.InRange(cosines[0][1], -1, .9999);
+        Assert.Equal([false, true, false], observed.Select(o => o.Passing));
         var leftOut = observer.Observe(null, examples)[1];
         Assert.Null(leftOut.Loss);
         Assert.StartsWith("tiny on cpu: the gradient of an example of 501 tokens needs", leftOut.LeftOut);
@@ -143,6 +145,7 @@ public class ObserverTests
         var observer = new Observer(session, new CountingPrompts(), new FullDevice(5), "identity", halving);
         var observed = observer.Observe(null, [new("5", "6"), new("5 6 7 8 9", "6"), new("6", "7")]);
         Assert.Equal([true, false, true], observed.Select(o => o.LeftOut is null));
+        Assert.Equal([false, true, false], observed.Select(o => o.Passing));
         Assert.Contains("tiny on cuda:0: one sequence of 6 tokens does not fit", observed[1].LeftOut);
     }
 

@@ -193,6 +193,23 @@ public sealed class EstimateWorkerTests
     }
 
     [Fact]
+    public async Task Example_ThatLackedMemory_KeepsItsPlaceAndCountsTheNextTime()
+    {
+        using var world = new EstimatingWorld { Estimator = new FakeEstimator { LacksMemory = true } };
+        var project = await world.AddPoolAsync(400, drawn: true, text: i => i == 1 ? FakeEstimator.Large : $"text {i}");
+        var update = await world.LabelAndWaitAsync(project, 3);
+        Assert.Equal((2, 3), (update.Estimate!.CosLow.Count, update.FirstLabels));
+        Assert.Equal(new(1, "no memory", true), Assert.Single(update.Estimate.LeftOut));
+        Assert.Null((await world.ItemsAsync(project))[1].Unusable);
+        // nothing but the memory is another
+        world.Estimator.LacksMemory = false;
+        update = await world.WaitAsync(project, u => u.Estimate?.LeftOut is [], () => world.Queue.Ring(project));
+        Assert.Equal((3, 3), (update.Estimate!.CosLow.Count, update.FirstLabels));
+        await world.RingAndWaitAsync(project);
+        Assert.Equal(2, (await world.EstimatesAsync(project)).Count);
+    }
+
+    [Fact]
     public async Task SafeStop_Passed_AppendsTheStopOnce()
     {
         using var world = new EstimatingWorld();
