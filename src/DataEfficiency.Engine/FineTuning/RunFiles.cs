@@ -15,7 +15,7 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
     /// <summary>Bytes of a checkpoint beside its tensors' values, at most.</summary>
     public const long Overhead = 16 << 10;
 
-    private const string Name = "run.json";
+    private const string Name = "run.json", Unfinished = ".tmp";
     private const int Format = 1;
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -56,22 +56,41 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
     }
 
     /// <exception cref="InvalidOperationException">The run is in the middle of a step.</exception>
-    /// <exception cref="ModelException">The checkpoint does not fit; the one before stays.</exception>
+    /// <exception cref="ModelException">The checkpoint does not fit, or the file system refuses it; the one before stays.</exception>
     public void Save(TrainingRun run)
     {
         if (!run.IsBetweenSteps) throw new InvalidOperationException("A run is saved between two steps, and not when it has ended.");
-        Require(run);
+        try
+        {
+            DropUnfinished();
+            Require(run);
+            Write(run);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"The training checkpoint could not be written to {folder}: {refused.Message}", refused);
+        }
+        finally
+        {
+            DropUnfinished();
+        }
+        _saved = _clock.GetTimestamp();
+    }
+
+    private void Write(TrainingRun run)
+    {
         var state = run.State;
         var tensors = $"run-{state.Step}.safetensors";
-        var (path, temporary) = (Path.Combine(folder, tensors), Path.Combine(folder, tensors + ".tmp"));
-        SafetensorsFile.Write(temporary, run.Tensors, float32);
-        var hash = Hash(temporary);
-        File.Move(temporary, path, overwrite: true);
-        var description = Path.Combine(folder, Name);
-        File.WriteAllText(description + ".tmp", JsonSerializer.Serialize(new Content(Format, run.Identity(), state, tensors, hash), Json));
-        File.Move(description + ".tmp", description, overwrite: true);
+        var (path, description) = (Path.Combine(folder, tensors), Path.Combine(folder, Name));
+        SafetensorsFile.Write(path + Unfinished, run.Tensors, float32);
+        var content = new Content(Format, run.Identity(), state, tensors, Hash(path + Unfinished));
+        File.WriteAllText(description + Unfinished, JsonSerializer.Serialize(content, Json));
+        // both on the disk before either has its name: a power cut leaves the checkpoint before or this one
+        Flush(path + Unfinished);
+        Flush(description + Unfinished);
+        File.Move(path + Unfinished, path, overwrite: true);
+        File.Move(description + Unfinished, description, overwrite: true);
         foreach (var old in TensorFiles.Where(f => f != path).ToList()) File.Delete(old);
-        _saved = _clock.GetTimestamp();
     }
 
     /// <summary>Brings a run that was just made to where the checkpoint stands; on one thread it goes on with the bits of a run that never
@@ -81,6 +100,7 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
     public bool Resume(TrainingRun run)
     {
         var path = Path.Combine(folder, Name);
+        DropUnfinished();
         if (!File.Exists(path)) return false;
         var content = Read(path);
         var own = run.Identity();
@@ -98,6 +118,13 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
 
     private IEnumerable<string> TensorFiles => Directory.EnumerateFiles(folder, "run-*.safetensors");
 
+    // What a process that was killed, or a full disk, left half written.
+    private void DropUnfinished()
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var left in Directory.GetFiles(folder, "run*" + Unfinished)) File.Delete(left);
+    }
+
     private static Content Read(string path)
     {
         try
@@ -109,6 +136,12 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         {
             throw Damaged(path, malformed.Message, malformed);
         }
+    }
+
+    private static void Flush(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write);
+        stream.Flush(flushToDisk: true);
     }
 
     private static string Hash(string path)

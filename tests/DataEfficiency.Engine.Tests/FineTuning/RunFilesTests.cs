@@ -172,6 +172,32 @@ public sealed class RunFilesTests : IDisposable
             run.CheckpointBytes);
     }
 
+    // A process killed while it wrote leaves such files; on SmolLM2-135M they are 2 GB each.
+    [Theory, InlineData(true), InlineData(false)]
+    public void Checkpoint_LeftUnfinishedByAKill_IsDroppedBySaveAndByResume(bool save)
+    {
+        using var world = new TrainingWorld();
+        SaveOne(world);
+        foreach (var left in new[] { "run-2.safetensors.tmp", "run.json.tmp" }) File.WriteAllText(Path.Combine(_folder, left), "half");
+        using var run = new TrainingRun(world.Session, Small, world.Train, world.Validation);
+        while (!run.IsBetweenSteps) run.Step();
+        if (save) Files.Save(run);
+        else Assert.True(Files.Resume(run));
+        Assert.Equal(["run.json", save ? "run-0.safetensors" : "run-3.safetensors"],
+            Directory.GetFiles(_folder).Select(f => Path.GetFileName(f)!).OrderDescending(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Save_RefusedByTheFileSystem_SaysSoAndLeavesNothingUnfinished()
+    {
+        using var world = new TrainingWorld();
+        using var run = new TrainingRun(world.Session, Small, world.Train, world.Validation);
+        while (!run.IsBetweenSteps) run.Step();
+        Directory.CreateDirectory(Path.Combine(_folder, "run.json", "in the way"));
+        Assert.Contains(_folder, Assert.Throws<ModelException>(() => Files.Save(run)).Message);
+        Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
+    }
+
     private static void OnOneThread(Action test)
     {
         var threads = get_num_threads();
