@@ -108,6 +108,13 @@ internal sealed class Trainer : IDisposable
         return _weights.clone().DetachFromDisposeScope();
     }
 
+    /// <summary>The same, into one that is there.</summary>
+    public void CopyTo(Tensor snapshot)
+    {
+        using var plain = no_grad();
+        snapshot.copy_(_weights);
+    }
+
     public void Restore(Tensor snapshot) => Change(() => Parameters.copy_(snapshot));
 
     /// <summary>Goes on where another trainer stood.</summary>

@@ -8,12 +8,12 @@ namespace DataEfficiency.Engine.FineTuning;
 internal static class TrainingMemory
 {
     /// <summary>Bytes that a run with all weights trained keeps beside the loaded model: its own copy of the weights and the best of them
-    /// so far in the model's type; moments, gradient and, where that type is not float32, the master weights in float32. Activations are
-    /// not in it.</summary>
+    /// so far in the model's type; in float32 the moments, the gradient, the denominator of the optimiser's step and, where that type is
+    /// not float32, the master weights. Activations are not in it.</summary>
     public static long Full(long values, torch.ScalarType type)
     {
         var width = type == torch.ScalarType.Float32 ? 4 : 2;
-        return values * (2 * width + 2 * 4 + 4 + (width == 4 ? 0 : 4));
+        return values * (2 * width + 2 * 4 + 4 + 4 + (width == 4 ? 0 : 4));
     }
 
     /// <param name="free">Bytes free on the model's device; null: as measured, and not asked for where that cannot be measured.</param>

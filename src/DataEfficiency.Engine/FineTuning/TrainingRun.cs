@@ -157,7 +157,8 @@ internal sealed class TrainingRun : IDisposable
             load("first", first);
             load("second", second);
         }, state.Step);
-        KeepBest(state.BestStep > 0 && _look.Count > 0 ? _trainer.Snapshot() : null);
+        DropBest();
+        if (state.BestStep > 0 && _look.Count > 0) KeepBest();
         if (BestIsApart(state)) load("best", _best!);
         NextStep();
     }
@@ -196,16 +197,23 @@ internal sealed class TrainingRun : IDisposable
         else if (loss < _state.Best)
         {
             _state = _state with { Best = loss, BestStep = _state.Step, Look = loss, Worse = 0 };
-            KeepBest(_trainer.Snapshot());
+            KeepBest();
         }
         else _state = _state with { Look = loss, Worse = _state.Worse + 1 };
         NextStep();
     }
 
-    private void KeepBest(Tensor? best)
+    // Over the best before: two of them would be a model more than TrainingMemory counts.
+    private void KeepBest()
+    {
+        if (_best is null) _best = _trainer.Snapshot();
+        else _trainer.CopyTo(_best);
+    }
+
+    private void DropBest()
     {
         _best?.Dispose();
-        _best = best;
+        _best = null;
     }
 
     private void End()
@@ -213,12 +221,12 @@ internal sealed class TrainingRun : IDisposable
         _phase = Phase.Ended;
         if (_look.Count == 0) _state = _state with { BestStep = _state.Step };
         else if (_state.BestStep < _state.Step) _trainer.Restore(_best ?? _start ?? _session.Decoder.Parameters.Flat);
-        KeepBest(null);
+        DropBest();
     }
 
     public void Dispose()
     {
-        KeepBest(null);
+        DropBest();
         _start?.Dispose();
         _trainer.Dispose();
         _fork?.Dispose();
