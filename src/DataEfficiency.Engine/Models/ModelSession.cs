@@ -23,6 +23,9 @@ internal sealed class ModelSession : IDisposable
     /// adapter.</summary>
     public string Version => _loan is null ? _weights : $"{_weights}+{_loan.Version}";
 
+    /// <summary>Names the weights alone, whatever adapter is lent.</summary>
+    internal string Weights => _weights;
+
     /// <summary>Takes the decoder over, its weights being those of its folder.</summary>
     public ModelSession(Decoder decoder) : this(decoder, "")
     {
@@ -37,8 +40,10 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Lets the weights be changed, or the values of an adapter; what was computed before is another version's from the first
     /// change on.</summary>
     /// <param name="trained">The adapter whose values change; null: the model's own weights do.</param>
+    /// <exception cref="InvalidOperationException">The weights lie under a mask, whose end would undo the change.</exception>
     public void Change(Action change, Adapter? trained = null)
     {
+        if (trained is null) RequireNoMask();
         // before the change: one that fails half-way is not the old version either
         if (trained is null) _weights = NewVersion();
         else if (_loan is { } loan && loan.Adapter == trained) loan.Version = NewVersion();
@@ -51,8 +56,10 @@ internal sealed class ModelSession : IDisposable
     public ModelSession Fork() => new(Decoder.Copy(), _weights);
 
     /// <summary>Goes on with the weights and the version of a fork.</summary>
+    /// <exception cref="InvalidOperationException">The weights lie under a mask, whose end would undo it.</exception>
     public void Keep(ModelSession fork)
     {
+        RequireNoMask();
         using var plain = no_grad();
         Decoder.Parameters.Flat.copy_(fork.Decoder.Parameters.Flat);
         _weights = fork._weights;
@@ -62,6 +69,7 @@ internal sealed class ModelSession : IDisposable
     /// the version before.</summary>
     /// <param name="version">Names the adapter's values where they are known by a name (a run and its step), so that what is kept in files
     /// is found again.</param>
+    /// <returns>What ends the loan. Of two, the later one ends first: disposed in another order it throws.</returns>
     public IDisposable Lend(Adapter adapter, string? version = null) => _loan = new Loan(this, adapter, version ?? NewVersion(), _loan);
 
     /// <summary>Computes with a part of the weights until what is returned is disposed; then with all of them again, to the bit and under
@@ -69,18 +77,32 @@ internal sealed class ModelSession : IDisposable
     /// <exception cref="InvalidOperationException">A mask lies over the session already.</exception>
     public IDisposable Mask(WeightMask mask)
     {
-        if (_isMasked) throw new InvalidOperationException("A mask lies over this model already: take it off first.");
+        RequireNoMask();
         using var plain = no_grad();
         var (whole, version) = (Decoder.Parameters.Flat.clone().DetachFromDisposeScope(), _weights);
-        _isMasked = true;
-        Change(() => mask.ApplyTo(Decoder));
-        return new Ending(() =>
+        var ending = new Ending(() =>
         {
             using var inner = no_grad();
             Decoder.Parameters.Flat.copy_(whole);
             whole.Dispose();
             (_weights, _isMasked) = (version, false);
         });
+        try
+        {
+            Change(() => mask.ApplyTo(Decoder));
+        }
+        catch
+        {
+            ending.Dispose();
+            throw;
+        }
+        _isMasked = true;
+        return ending;
+    }
+
+    private void RequireNoMask()
+    {
+        if (_isMasked) throw new InvalidOperationException("A mask lies over this model already: take it off first.");
     }
 
     // Never one that another process gave: row files outlive a process.
@@ -101,10 +123,17 @@ internal sealed class ModelSession : IDisposable
 
     private sealed class Loan(ModelSession session, Adapter adapter, string version, Loan? before) : IDisposable
     {
+        private bool _hasEnded;
+
         public Adapter Adapter => adapter;
 
         public string Version { get; set; } = version;
 
-        public void Dispose() => session._loan = before;
+        public void Dispose()
+        {
+            if (_hasEnded) return;
+            if (session._loan != this) throw new InvalidOperationException("Another adapter was lent behind this one: it goes back first.");
+            (session._loan, _hasEnded) = (before, true);
+        }
     }
 }

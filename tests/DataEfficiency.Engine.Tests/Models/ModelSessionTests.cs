@@ -145,6 +145,27 @@ public sealed class ModelSessionTests : IDisposable
         Assert.Equal(before, Computed(_rows, Examples));
     }
 
+    [Fact]
+    public void Lend_GivenBackTwiceOrOutOfOrder_KeepsTheLoanThatIsOn()
+    {
+        using var first = new Ia3Adapter(_session.Decoder.Config, CPU);
+        using var second = new Ia3Adapter(_session.Decoder.Config, CPU);
+        var outer = _session.Lend(first);
+        var inner = _session.Lend(second);
+        Assert.Throws<InvalidOperationException>(outer.Dispose);
+        Assert.Same(second, _session.Adapter);
+        inner.Dispose();
+        Assert.Same(first, _session.Adapter);
+        outer.Dispose();
+        using (_session.Lend(second))
+        {
+            inner.Dispose();
+            outer.Dispose();
+            Assert.Same(second, _session.Adapter);
+        }
+        Assert.Null(_session.Adapter);
+    }
+
     public void Dispose()
     {
         _ranking.Dispose();

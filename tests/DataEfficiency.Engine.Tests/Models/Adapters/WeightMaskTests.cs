@@ -54,10 +54,27 @@ public class WeightMaskTests
                 Assert.NotEqual(version, session.Version);
                 Assert.NotEqual(answer, Answer());
                 Assert.Throws<InvalidOperationException>(() => session.Mask(WeightMask.ByMagnitude(session.Decoder, .5)));
+                // the mask's end would undo both
+                Assert.Throws<InvalidOperationException>(() => session.Change(() => Assert.Fail("changed under a mask")));
+                using var fork = session.Fork();
+                Assert.Throws<InvalidOperationException>(() => session.Keep(fork));
             }
             Assert.Equal(version, session.Version);
             Assert.True(GoldenModel.Same(weights, session.Decoder.Parameters.Flat));
             Assert.Equal(answer, Answer());
         }
+    }
+
+    [Fact]
+    public void Mask_FailingHalfWay_LeavesTheWeightsWhole()
+    {
+        using var session = new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0]));
+        using var weights = session.Decoder.Parameters.Flat.clone();
+        var (mask, version) = (WeightMask.ByMagnitude(session.Decoder, .5), session.Version);
+        session.Decoder.Parameters.Layers[^1].Down.Dispose();
+        Assert.ThrowsAny<Exception>(() => session.Mask(mask));
+        Assert.True(GoldenModel.Same(weights, session.Decoder.Parameters.Flat));
+        Assert.Equal(version, session.Version);
+        session.Change(() => { });
     }
 }
