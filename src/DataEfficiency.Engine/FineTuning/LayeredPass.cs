@@ -50,16 +50,23 @@ internal sealed class LayeredPass(int layers) : IDisposable
     public void Back(Tensor loss, LayerLeaves leaves, Action<int, Tensor> take, GiveWay giveWay)
     {
         IReadOnlyList<Tensor> arriving = Piece([loss], null, layers, leaves, leaves.Top, take);
-        for (var layer = layers - 1; layer >= -1; layer--)
+        try
         {
-            giveWay.Point();
-            var above = _cuts[layer + 1];
-            if (above.Count == 0) return;
-            var own = layer < 0 ? leaves.Bottom : leaves.OfLayer(layer);
-            var departing = Piece([.. above.Select(c => c.End)], arriving, layer, leaves, own, take);
+            for (var layer = layers - 1; layer >= -1; layer--)
+            {
+                giveWay.Point();
+                var above = _cuts[layer + 1];
+                if (above.Count == 0) return;
+                var own = layer < 0 ? leaves.Bottom : leaves.OfLayer(layer);
+                var departing = Piece([.. above.Select(c => c.End)], arriving, layer, leaves, own, take);
+                foreach (var gradient in arriving) gradient.Dispose();
+                Drop(above);
+                arriving = departing;
+            }
+        }
+        finally
+        {
             foreach (var gradient in arriving) gradient.Dispose();
-            Drop(above);
-            arriving = departing;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record TrainingResult(int Steps, int BestStep, double Validation
 /// of the run. Dropped, the run has changed nothing.</summary>
 internal sealed class TrainingRun : IDisposable
 {
-    private enum Phase { Looking, Training, Ended }
+    private enum Phase { Looking, Training, Ended, Broken }
 
     private readonly ModelSession _session;
     private readonly ModelSession? _fork;
@@ -30,7 +30,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly int _lookTokens;
     private readonly Trainer _trainer;
     private readonly bool _ownsAdapter;
-    private readonly string _data;
+    private readonly string _data, _weights;
+    private string? _model;
     private Phase _phase;
     private IReadOnlyList<IReadOnlyList<TokenSequence>> _parts = [];
     private int _part, _tokens;
@@ -54,7 +55,7 @@ internal sealed class TrainingRun : IDisposable
             throw new ArgumentException("There is no training example whose answer has a token that counts.", nameof(train));
         if (validation.Count > 0 && validation.All(s => s.Counted == 0))
             throw new ArgumentException("There is no validation example whose answer has a token that counts.", nameof(validation));
-        (_session, _recipe) = (session, recipe);
+        (_session, _recipe, _weights) = (session, recipe, session.Weights);
         _order = new TrainingOrder(train, recipe.BatchSize, recipe.Seed);
         _look = MicroBatches.Of(validation, recipe);
         _lookTokens = validation.Sum(s => s.Counted);
@@ -94,9 +95,12 @@ internal sealed class TrainingRun : IDisposable
     /// <returns>False once the run has ended; the best parameters are then in place.</returns>
     /// <exception cref="OperationCanceledException">Cancelled between two layers; the run can go on, and does its step or look
     /// anew.</exception>
+    /// <exception cref="InvalidOperationException">The run broke before, or the model was given other weights meanwhile and the run, which
+    /// got no better, cannot go back to the ones it started from.</exception>
     public bool Step(GiveWay giveWay = default)
     {
         if (HasEnded) return false;
+        RequireSound();
         giveWay.Point();
         var part = _parts[_part];
         try
@@ -111,8 +115,17 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
         if (++_part < _parts.Count) return true;
-        if (_phase == Phase.Looking) EndLook();
-        else EndStep();
+        try
+        {
+            if (_phase == Phase.Looking) EndLook();
+            else EndStep();
+        }
+        catch
+        {
+            // an optimiser step or a copy of the best may be half done
+            _phase = Phase.Broken;
+            throw;
+        }
         return !HasEnded;
     }
 
@@ -131,13 +144,15 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Lets the session go on with what was trained in full. A trained adapter is lent to it by the caller.</summary>
+    /// <exception cref="InvalidOperationException">The run broke.</exception>
     public void Keep()
     {
+        RequireSound();
         if (_fork is not null) _session.Keep(_fork);
     }
 
     /// <summary>Recipe, model and examples: a checkpoint of others is not taken up.</summary>
-    internal RunIdentity Identity() => new(_recipe, RunIdentity.Of(_session.Decoder, _start), _data);
+    internal RunIdentity Identity() => new(_recipe, _model ??= RunIdentity.Of(StartedFrom(), _start), _data);
 
     internal RunState State => _state;
 
@@ -162,6 +177,15 @@ internal sealed class TrainingRun : IDisposable
         if (BestIsApart(state)) load("best", _best!);
         NextStep();
     }
+
+    private void RequireSound()
+    {
+        if (_phase == Phase.Broken)
+            throw new InvalidOperationException("This run failed in the middle of a step: begin it anew or from its checkpoint.");
+    }
+
+    private Decoder StartedFrom() => _session.Weights == _weights ? _session.Decoder
+        : throw new InvalidOperationException("The model has other weights than those this run started from.");
 
     private bool BestIsApart(RunState state) => _look.Count > 0 && state.BestStep > 0 && state.BestStep < state.Step;
 
@@ -196,8 +220,8 @@ internal sealed class TrainingRun : IDisposable
         if (_state.Step == 0) _state = _state with { Before = loss, Best = loss, Look = loss };
         else if (loss < _state.Best)
         {
-            _state = _state with { Best = loss, BestStep = _state.Step, Look = loss, Worse = 0 };
             KeepBest();
+            _state = _state with { Best = loss, BestStep = _state.Step, Look = loss, Worse = 0 };
         }
         else _state = _state with { Look = loss, Worse = _state.Worse + 1 };
         NextStep();
@@ -218,10 +242,10 @@ internal sealed class TrainingRun : IDisposable
 
     private void End()
     {
-        _phase = Phase.Ended;
         if (_look.Count == 0) _state = _state with { BestStep = _state.Step };
-        else if (_state.BestStep < _state.Step) _trainer.Restore(_best ?? _start ?? _session.Decoder.Parameters.Flat);
+        else if (_state.BestStep < _state.Step) _trainer.Restore(_best ?? _start ?? StartedFrom().Parameters.Flat);
         DropBest();
+        _phase = Phase.Ended;
     }
 
     public void Dispose()

@@ -211,6 +211,68 @@ public class TrainingRunTests
         foreach (var at in new[] { 2, 4, 5, 9, 10, 13 }) Assert.Equal(whole, Train(at));
     }
 
+    private static Tensor Named(TrainingRun run, string name) => run.Tensors.Single(t => t.Name == name).Value;
+
+    [Fact]
+    public void Step_OptimiserFailing_BreaksTheRun()
+    {
+        using var world = new TrainingWorld();
+        using var run = new TrainingRun(world.Session, new Recipe { BatchSize = 14 }, world.Train, []);
+        Named(run, "second").Dispose();
+        Assert.ThrowsAny<Exception>(() => { while (run.Step()) { } });
+        Assert.False(run.IsBetweenSteps);
+        Assert.Throws<InvalidOperationException>(() => run.Step());
+        Assert.Throws<InvalidOperationException>(run.Keep);
+        Assert.Equal(0, run.State.Step);
+    }
+
+    [Fact]
+    public void Step_BestThatCannotBeKept_IsNotNamedAsOne()
+    {
+        using var world = new TrainingWorld();
+        var recipe = new Recipe { BatchSize = 14, MaxSteps = 9, EvaluateEvery = 2, LearningRate = 1e-3 };
+        using var run = new TrainingRun(world.Session, recipe, world.Train, world.Train);
+        while (run.Progress.Step < 3 || !run.IsBetweenSteps) run.Step();
+        Assert.Equal(2, run.State.BestStep);
+        Named(run, "best").Dispose();
+        Assert.ThrowsAny<Exception>(() => { while (run.Step()) { } });
+        Assert.Equal((4, 2), (run.State.Step, run.State.BestStep));
+        Assert.Throws<InvalidOperationException>(() => run.Step());
+    }
+
+    // No step is better: the run goes back to the weights it started from, which are the session's.
+    [Fact]
+    public void Run_SessionGivenOtherWeightsMeanwhile_RefusesToGoBackToThem()
+    {
+        using var world = new TrainingWorld();
+        var recipe = new Recipe { LearningRate = 30, MaxSteps = 3, EvaluateEvery = 1 };
+        using var run = new TrainingRun(world.Session, recipe, world.Train, world.Train);
+        using var saved = new TrainingRun(world.Session, recipe, world.Train, world.Train);
+        var identity = saved.Identity();
+        world.Session.Change(() => world.Session.Decoder.Parameters.Flat.zero_());
+        Assert.Throws<InvalidOperationException>(() => run.Identity());
+        Assert.Contains("other weights", Assert.Throws<InvalidOperationException>(() => run.Run()).Message);
+        Assert.Equal(identity, saved.Identity());
+    }
+
+    [Fact]
+    public void Step_CancelledOnTheWayBack_LeavesNoGradientBehind()
+    {
+        using var world = new TrainingWorld();
+        using var run = new TrainingRun(world.Session, new Recipe { BatchSize = 7 }, world.Train, []);
+        run.Step();
+        var layers = world.Session.Decoder.Config.Layers;
+        for (var at = 1; at <= 2 * layers; at++)
+        {
+            using var source = new CancellationTokenSource();
+            var points = 0;
+            var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            Assert.Throws<OperationCanceledException>(() =>
+                run.Step(new GiveWay(() => { if (++points == at) source.Cancel(); }, source.Token)));
+            Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+    }
+
     private sealed class Until(Action<TrainingProgress> look) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => look(value);
