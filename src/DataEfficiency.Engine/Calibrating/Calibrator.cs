@@ -92,7 +92,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private string Identity(string weights, ScalarType type) => JsonSerializer.Serialize(new
     {
         version = CalibrationFile.Version, draw = Draw, weights, options.Profile, recipe = Recipe(0, type), options.LearningRates,
-        options.LearningRateBudget, options.PoolSize, options.Seed,
+        options.LearningRateBudget, options.PoolSize, options.Seed, prompts = PromptsHash.Of(prompts),
     });
 
     private CalibrationRecipe Recipe(double rate, ScalarType type) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize,

@@ -103,6 +103,42 @@ public sealed class CalibratorTests : IDisposable
         Assert.True(File.Exists(JournalPath + ".old"));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Run_JournalOfAnotherTemplateOrEnd_IsPutAside(bool end)
+    {
+        var options = Quick("priority", "parity") with { Budgets = [], LearningRateTasks = [] };
+        var own = PromptBuilder.Load(_model.Folder);
+        IReadOnlyList<string> Notes(IPrompts prompts)
+        {
+            List<string> notes = [];
+            using var stop = new CancellationTokenSource();
+            void Note(string line)
+            {
+                notes.Add(line);
+                if (line.Contains("CoS-Low")) stop.Cancel();
+            }
+            Assert.Throws<OperationCanceledException>(() => new Calibrator(_model.Folder, prompts, options).Run(Note, stop.Token));
+            return notes;
+        }
+        Assert.DoesNotContain(Notes(own), n => n.Contains("taken over"));
+        Assert.DoesNotContain(Notes(new Altered(own, end)), n => n.Contains("taken over"));
+        Assert.True(File.Exists(JournalPath + ".old"));
+    }
+
+    // The same weights behind another chat template, or with another end.
+    private sealed class Altered(IPrompts own, bool end) : IPrompts
+    {
+        public int[] Prompt(TaskPrompt? task, string text) => end ? own.Prompt(task, text) : [5, .. own.Prompt(task, text)];
+
+        public int[] Answer(string answer) => own.Answer(answer);
+
+        public string Decode(IReadOnlyList<int> ids) => own.Decode(ids);
+
+        public IReadOnlySet<int> Masked => own.Masked;
+
+        public IReadOnlySet<int> Eos { get; } = end ? new HashSet<int> { 1 } : own.Eos;
+    }
+
     [Fact]
     public void Run_TwoJobs_SameNumbersAsOne()
     {
