@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Tests.Forecasting;
 
@@ -88,6 +89,30 @@ public sealed class CalibrationFileTests : IDisposable
         var (calibration, problem) = CalibrationFile.For(folder, sha);
         Assert.Equal(sha, calibration?.WeightsSha256);
         Assert.Contains(CalibrationFile.Name, problem);
+    }
+
+    // A whole calibration with one thing in it that no calibration writes.
+    [Theory]
+    [InlineData("tasks", "[null]")]
+    [InlineData("runs", "[null]")]
+    [InlineData("adapterRank", "0")]
+    [InlineData("adapterRank", "-1")]
+    [InlineData("adapterAlpha", "0")]
+    [InlineData("adapterAlpha", "-32")]
+    public void For_WhatNoCalibrationHolds_NoCalibrationAndFileAndCure(string field, string value)
+    {
+        var path = CalibrationFile.PathIn(folder);
+        var whole = ForecasterTests.Calibration() with { WeightsSha256 = new string('0', 64) };
+        CalibrationFile.Save(path, whole);
+        Assert.NotNull(CalibrationFile.For(folder, whole.WeightsSha256).Calibration);
+        var root = JsonNode.Parse(File.ReadAllText(path))!;
+        var owner = field switch { "tasks" => root, "runs" => root["tasks"]![0]!, _ => root["recipe"]! };
+        Assert.NotNull(owner[field]);
+        owner[field] = JsonNode.Parse(value);
+        File.WriteAllText(path, root.ToJsonString());
+        var (calibration, problem) = CalibrationFile.For(folder, whole.WeightsSha256);
+        Assert.Null(calibration);
+        Assert.Contains(path, problem);
     }
 
     [Fact]
