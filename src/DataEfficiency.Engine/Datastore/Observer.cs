@@ -48,8 +48,9 @@ internal sealed class Observer(ModelSession session, IPrompts prompts, IRowDatas
     private (IReadOnlyList<Observation> Observed, bool Projected) Observe(IReadOnlyList<PreparedExample> prepared, GiveWay giveWay)
     {
         var usable = prepared.Where(p => p.LeftOut is null).Select(Keyed).DistinctBy(e => e.Key).ToList();
-        // The first 32 are one case from the first one on: no label among them changes what a cosine is.
-        var projected = !rows.Holds(Math.Max(CosLow.Size, usable.Count));
+        // The first 32 are one case from the first one on: no label among them changes what a cosine is, nor one that has no row.
+        var coming = usable.Count(e => _known.GetValueOrDefault(e.Key)?.LeftOut is null);
+        var projected = !rows.Holds(Math.Max(CosLow.Size, coming));
         rows.Use(usable);
         // What does not fit into memory now may fit another time: it is not known, only told.
         var tooLong = new Dictionary<RowKey, string>();

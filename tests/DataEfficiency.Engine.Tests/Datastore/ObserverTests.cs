@@ -142,16 +142,31 @@ public class ObserverTests
         using var model = new TinyModel();
         using var session = ModelSession.Load(model.Folder);
         var halving = new Halving("tiny on cuda:0", null);
-        var observer = new Observer(session, new CountingPrompts(), new FullDevice(5), "identity", halving);
+        var observer = new Observer(session, new CountingPrompts(), new SmallDevice(longest: 5), "identity", halving);
         var observed = observer.Observe(null, [new("5", "6"), new("5 6 7 8 9", "6"), new("6", "7")]);
         Assert.Equal([true, false, true], observed.Select(o => o.LeftOut is null));
         Assert.Equal([false, true, false], observed.Select(o => o.Passing));
         Assert.Contains("tiny on cuda:0: one sequence of 6 tokens does not fit", observed[1].LeftOut);
     }
 
-    private sealed class FullDevice(int longest) : IRowDatastore
+    // The one that takes the place of a gradient of zero is not one row too many.
+    [Fact]
+    public void Cosines_Of32BesideAGradientOfZero_AreThoseOfTheRowsThemselves()
     {
-        public bool Holds(int count) => true;
+        using var model = new TinyModel();
+        using var session = ModelSession.Load(model.Folder);
+        var observer = new Observer(session, new CountingPrompts(), new SmallDevice(withoutGradient: 10), "identity");
+        Example[] examples = [.. Enumerable.Range(10, 34).Select(i => new Example("5", $"{i}"))];
+        Assert.Equal(31, observer.Cosines(null, examples[..32]).Places.Count);
+        var (_, places, _, error) = observer.Cosines(null, examples[..33]);
+        Assert.Equal(Enumerable.Range(1, 32), places);
+        Assert.Null(error);
+        Assert.NotNull(observer.Cosines(null, examples).Error);
+    }
+
+    private sealed class SmallDevice(int longest = 100, int withoutGradient = 0) : IRowDatastore
+    {
+        public bool Holds(int count) => count <= CosLow.Size;
 
         public double ProjectionError => 0;
 
@@ -166,8 +181,9 @@ public class ObserverTests
         public IReadOnlyList<(double Norm, double? Loss)> Compute(IReadOnlyList<KeyedSequence> batch, bool projected, int coming,
             GiveWay giveWay) => batch.Any(b => b.Sequence.Ids.Length > longest)
                 ? throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2 GiB")
-                : [.. batch.Select(_ => (1.0, (double?)1.0))];
+                : [.. batch.Select(b => (b.Sequence.Ids.Contains(withoutGradient) ? 0.0 : 1.0, (double?)1.0))];
 
-        public double[][] Products(IReadOnlyList<KeyedSequence> examples, bool projected, GiveWay giveWay) => [];
+        public double[][] Products(IReadOnlyList<KeyedSequence> examples, bool projected, GiveWay giveWay) =>
+            [.. examples.Select(_ => new double[examples.Count])];
     }
 }
