@@ -19,7 +19,9 @@ internal interface IRowSink
 }
 
 /// <summary>All B gradients of a batch.</summary>
-internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha) : IGradientPass
+/// <param name="available">Bytes of the host's memory that there are; by default as the system says.</param>
+internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha,
+    Func<long>? available = null) : IGradientPass
 {
     private const int Linears = 7;
 
@@ -45,8 +47,9 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
             + 3L * sizeof(float) * size.Scored * config.VocabularySize;
     }
 
-    // The device's allocator says what does not fit.
-    public long AvailableBytes => long.MaxValue;
+    // A GPU's allocator says what does not fit; on the CPU the system would end the process.
+    public long AvailableBytes =>
+        _decoder.Device.type == DeviceType.CPU ? (available ?? AvailableMemory.OfTheSystem)() : long.MaxValue;
 
     // Beside a batch that waits, giving way, there is so much less.
     public bool Fits(PassSize size) => BytesOf(size) <= Room - _decoder.CacheBytes;

@@ -15,7 +15,7 @@ namespace DataEfficiency.Engine.Gradients;
 internal sealed class GradientRows(ModelSession session, AdapterMatrices matrices, double alpha, string name = "The model",
     Func<long>? available = null) : IDisposable
 {
-        private HandWrittenPass? _byHand;
+    private HandWrittenPass? _byHand;
     private DevicePass? _byAutograd;
 
     public RowLayout Layout { get; } = new(session.Decoder.Config, matrices.Rank);
@@ -34,7 +34,7 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
         ? _byHand ??= new HandWrittenPass(session, matrices, Layout, alpha, available)
         : ByAutograd;
 
-    public DevicePass ByAutograd => _byAutograd ??= new DevicePass(session, matrices, Layout, alpha);
+    public DevicePass ByAutograd => _byAutograd ??= new DevicePass(session, matrices, Layout, alpha, available);
 
     /// <summary>One backward pass over a batch; each example's gradient is its own (mean over its own kept tokens).</summary>
     /// <param name="half">Rows in half precision. On the CPU they never exist in another.</param>

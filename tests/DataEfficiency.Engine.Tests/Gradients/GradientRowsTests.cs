@@ -45,6 +45,20 @@ public class GradientRowsTests
             GoldenModel.Near((double)golden[key]!, (upper[(upper.Count - 1) / 2] + upper[upper.Count / 2]) / 2, 1e-5, key);
     }
 
+    [Fact]
+    public void Refusal_InBFloat16OnTheCpu_IsByTheSystemsMemory()
+    {
+        using var session = new ModelSession(Decoder.Initialise(SmallFamilies.All[0], 1, dtype: ScalarType.BFloat16));
+        using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 4);
+        var there = 1L << 30;
+        using var rows = new GradientRows(session, matrices, 4, "tiny on cpu", () => there);
+        TokenSequence[] batch = [TokenSequence.Text([.. Enumerable.Range(3, 100)])];
+        Assert.IsType<DevicePass>(rows.Pass);
+        Assert.Null(rows.Refusal(batch));
+        there = 1 << 10;
+        Assert.StartsWith("tiny on cpu: the gradient of an example of 100 tokens needs", rows.Refusal(batch));
+    }
+
     [Theory, Miniature, GoldenModels]
     public void Compute_InOneBatch_GivesTheReferencesLossesNormsAndCosines(string name)
     {
