@@ -49,11 +49,14 @@ internal sealed class KeyValueCache : IDisposable
     {
         var config = decoder.Config;
         (_decoder, Prefix, _groups, _budget) = (decoder, prefix, config.Heads / config.KeyValueHeads, ScoreBudget(decoder));
-        Tensor New() => empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype,
-            device: decoder.Device).DetachFromDisposeScope();
+        // Where memory ends half-way, the scope frees what there is: nobody has this cache then.
+        using var scope = NewDisposeScope();
+        Tensor New() =>
+            empty([config.KeyValueHeads, batch, columns, config.HeadDim], dtype: decoder.Dtype, device: decoder.Device);
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => New())];
-        if (config.Window is not null) _positions = empty([batch, columns], dtype: int64, device: decoder.Device).DetachFromDisposeScope();
+        if (config.Window is not null) _positions = empty([batch, columns], dtype: int64, device: decoder.Device);
+        foreach (var tensor in (Tensor?[])[.. _keys, .. _values, _positions]) tensor?.DetachFromDisposeScope();
         Count();
     }
 

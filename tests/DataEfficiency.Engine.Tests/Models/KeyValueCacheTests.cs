@@ -85,6 +85,17 @@ public class KeyValueCacheTests
         Assert.Equal(0, decoder.CacheBytes);
     }
 
+    // On a device without memory every size is there but one that no number says: keys of 2^62 bytes are, positions of 2^63 are not.
+    [Fact]
+    public void Constructor_ThatFailsHalfWay_LeavesNoTensorBehind()
+    {
+        var config = new ModelConfig("mistral", 16, 16, 2, 1, 1, 2, 8, 64, 1e-5, 10000, null, false, true, 1, [2], 0) with { Window = new(8) };
+        using var decoder = Decoder.Initialise(config, 1, META, ScalarType.BFloat16);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Assert.ThrowsAny<Exception>(() => new KeyValueCache(decoder, SharedPrefix.None, 1, 1L << 60));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void RowPass_BesideABatchThatWaits_TakesTheLess(bool onDevice)
     {
