@@ -9,6 +9,9 @@ namespace DataEfficiency.Engine.Models;
 /// <summary>Bytes that can be had now.</summary>
 internal static class AvailableMemory
 {
+    // Not so many that libtorch refuses for the number's sake alone (2^60).
+    private const long MoreThanAnyDevice = 1L << 50;
+
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int MemoryInfo(out nuint free, out nuint total);
 
@@ -35,6 +38,26 @@ internal static class AvailableMemory
     public static long? OfTheDevice(Device device)
     {
         if (device.type != DeviceType.CUDA || RuntimeLibrary() is not { } path) return null;
+        return WithoutTheCache(bytes => empty(bytes, dtype: ScalarType.Byte, device: device).Dispose(), () => Free(path, device));
+    }
+
+    /// <summary>What is free once libtorch has given back the blocks that it keeps unused: the runtime counts them as taken. TorchSharp
+    /// cannot ask for that, but libtorch does it before it refuses.</summary>
+    /// <param name="take">Takes so many bytes of the device.</param>
+    internal static long? WithoutTheCache(Action<long> take, Func<long?> free)
+    {
+        try
+        {
+            take(MoreThanAnyDevice);
+        }
+        catch (ExternalException refused) when (Halving.IsOutOfMemory(refused))
+        {
+        }
+        return free();
+    }
+
+    private static long? Free(string path, Device device)
+    {
         if (!NativeLibrary.TryLoad(path, out var runtime)) return null;
         T? Function<T>(string name) where T : Delegate =>
             NativeLibrary.TryGetExport(runtime, name, out var address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
