@@ -15,10 +15,6 @@ public static class ModelCosts
 {
     public const string FileName = ".costs.json";
 
-    /// <summary>Items of one step of a ranking, at least: a whole batch. Measured on a CPU, seconds an item in steps of
-    /// 1, 4, 16 and 64: 1.2, .73, .35, .37.</summary>
-    public const int RankingStep = 16;
-
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private static readonly Lock Writing = new();
 

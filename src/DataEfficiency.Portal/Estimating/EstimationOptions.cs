@@ -1,3 +1,5 @@
+using DataEfficiency.Engine.Catalog;
+
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>Section "Estimation": how the engine runs beside the web server.</summary>
@@ -9,10 +11,10 @@ public sealed class EstimationOptions
     /// 1.</summary>
     public int Threads { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>How long the steps of a ranking grow, beyond a whole batch: what a killed process ranks again, what ending a ranking waits
-    /// for, and estimates of a model that has no room beside the ranking's. Other estimates go between two layers of a step, however long
-    /// it is. Default: 2 s.</summary>
-    public TimeSpan RankStep { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long the steps of a ranking grow: what a killed process ranks again, and what ending a ranking waits for, and estimates
+    /// of a model that has no room beside the ranking's. Other estimates go between two layers of a step, however long it is. Short steps
+    /// rank small batches, which cost more an item. Default: 30 s.</summary>
+    public TimeSpan RankStep { get; set; } = RankingSteps.Longest;
 
     /// <summary>Shortest time between two pictures of one project sent to its pages. Default: 100 ms.</summary>
     public TimeSpan FeedInterval { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -30,11 +32,11 @@ public sealed class EstimationOptions
     public string? LibTorchPath { get; set; }
 
     internal static bool IsValid(EstimationOptions o) =>
-        o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromSeconds(5)
+        o.Threads >= 1 && o.LoadedModels >= 1 && o.RankStep > TimeSpan.Zero && o.RankStep <= TimeSpan.FromMinutes(5)
             && o.FeedInterval >= TimeSpan.Zero;
 
     internal const string Rule =
-        "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 seconds, FeedInterval not negative.";
+        "Estimation: Threads and LoadedModels must be at least 1, RankStep between 0 and 5 minutes, FeedInterval not negative.";
 }
 
 /// <summary>Section "Models": where model folders lie.</summary>

@@ -25,7 +25,8 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
             _failed.Remove(model);
             // another seed each time: rows that are kept would cost nothing
             if (_waiting.All(w => w.Model != model))
-                _waiting.Add((model, new CostMeasurement(time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.Threads)));
+                _waiting.Add((model, new CostMeasurement(time.GetUtcNow().ToUnixTimeMilliseconds(), options.Value.Threads,
+                options.Value.RankStep)));
         }
         queue.Wake();
     }

@@ -19,8 +19,6 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     ForecastPublisher publisher, IEstimateDoorbell doorbell,
     IOptions<EstimationOptions> options, TimeProvider time, ILogger<RankRun> log)
 {
-    private const int LargestStep = 256;
-
     private readonly Dictionary<int, IEnumerator<bool>> _begun = [];
 
     /// <summary>Does one step of the open job that has the least left. False: there is none.</summary>
@@ -80,7 +78,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         yield return true;
 
         // the speed while it has its turn: another job or an estimate may go between
-        var (size, doneBefore, busy) = (ModelCosts.RankingStep, done, TimeSpan.Zero);
+        var (size, doneBefore, busy) = (RankingSteps.First, done, TimeSpan.Zero);
         while (Wait(store.NextAsync(project.Id, cursor, size, cancel)) is { Count: > 0 } items)
         {
             // another project's estimate may have had the engine in between, with another model
@@ -95,7 +93,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
                     away += time.GetElapsedTime(left);
                 }, cancel: cancel);
             var took = time.GetElapsedTime(begun) - away;
-            size = NextSize(items.Count, size, took);
+            size = RankingSteps.Next(size, items.Count, took, options.Value.RankStep);
             busy += took;
             (cursor, done) = (items[^1].Id, done + items.Count);
             var speed = (done - doneBefore) / Math.Max(busy.TotalSeconds, 1e-3);
@@ -112,14 +110,6 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         }
         if (!Wait(store.FinishAsync(job.Id, project.Id, cancel))) yield break;
         doorbell.Ring(project.Id);
-    }
-
-    /// <summary>A whole batch, and as many more as fit into a step by the speed of the last one, at most twice as many at a time.</summary>
-    private int NextSize(int ranked, int size, TimeSpan took)
-    {
-        if (ranked < size) return size;
-        var fit = (int)(ranked * .8 * options.Value.RankStep.TotalMilliseconds / Math.Max(took.TotalMilliseconds, 1));
-        return Math.Clamp(Math.Min(fit, size * 2), ModelCosts.RankingStep, LargestStep);
     }
 
     private (Project, TaskPrompt) ReadProject(int projectId)
