@@ -62,11 +62,19 @@ internal sealed class TrainingRun : IDisposable
         _data = RunIdentity.Of(train, validation);
         if (adapter is null) TrainingMemory.Require(session.Decoder, recipe, free);
         (_ownsAdapter, Adapter) = (adapter is null, adapter ?? recipe.NewAdapter(session.Decoder.Config, session.Decoder.Device));
-        if (Adapter is null) _fork = session.Fork();
-        _trainer = new Trainer(Model, recipe, Adapter);
-        if (Adapter is not null) _start = _trainer.Snapshot();
-        if (_look.Count > 0) Look();
-        else NextStep();
+        try
+        {
+            if (Adapter is null) _fork = session.Fork();
+            _trainer = new Trainer(Model, recipe, Adapter);
+            if (Adapter is not null) _start = _trainer.Snapshot();
+            if (_look.Count > 0) Look();
+            else NextStep();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>What computes with the trained weights: a fork for full training, else the session itself, to which <see cref="Adapter"/>
@@ -252,7 +260,7 @@ internal sealed class TrainingRun : IDisposable
     {
         DropBest();
         _start?.Dispose();
-        _trainer.Dispose();
+        _trainer?.Dispose(); // none where the constructor failed before it
         _fork?.Dispose();
         if (_ownsAdapter) Adapter?.Dispose();
     }

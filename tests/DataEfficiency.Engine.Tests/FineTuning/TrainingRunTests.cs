@@ -273,6 +273,16 @@ public class TrainingRunTests
         }
     }
 
+    [Theory, InlineData(nameof(Trained.Full)), InlineData(nameof(Trained.Lora))]
+    public void TrainingRun_ThatCannotBegin_LeavesNoTensorBehind(string trained)
+    {
+        using var world = new TrainingWorld();
+        var recipe = new Recipe { Trained = Enum.Parse<Trained>(trained), Rank = 4, BatchSize = -20 }; // no batches to begin with
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Assert.Throws<DivideByZeroException>(() => new TrainingRun(world.Session, recipe, world.Train, []));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     private sealed class Until(Action<TrainingProgress> look) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => look(value);
