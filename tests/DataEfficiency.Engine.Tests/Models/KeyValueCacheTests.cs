@@ -89,7 +89,8 @@ public class KeyValueCacheTests
     [Fact]
     public void Constructor_ThatFailsHalfWay_LeavesNoTensorBehind()
     {
-        var config = new ModelConfig("mistral", 16, 16, 2, 1, 1, 2, 8, 64, 1e-5, 10000, null, false, true, 1, [2], 0) with { Window = new(8) };
+        var config =
+            new ModelConfig("mistral", 16, 16, 2, 1, 1, 2, 8, 64, 1e-5, 10000, null, false, true, 1, [2], 0) with { Window = new(8) };
         using var decoder = Decoder.Initialise(config, 1, META, ScalarType.BFloat16);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Assert.ThrowsAny<Exception>(() => new KeyValueCache(decoder, SharedPrefix.None, 1, 1L << 60));
