@@ -68,9 +68,7 @@ internal sealed class Decoder : IDisposable
         }
     }
 
-    /// <summary>A model with random weights: normal with deviation 0.02, the projections back into the residual stream divided by sqrt(2
-    /// layers) (GPT-2), norms 1.</summary>
-    /// <param name="seed">Gives the same values again on the same device in the same type only.</param>
+    /// <summary>A model with random weights: <see cref="DecoderParameters.FillRandom"/> says which.</summary>
     public static Decoder Initialise(ModelConfig config, long seed, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         NativeStartup.Ensure();
