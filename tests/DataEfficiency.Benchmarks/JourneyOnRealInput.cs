@@ -42,7 +42,7 @@ internal static class JourneyOnRealInput
         await budget.FillAsync("[name=instruction]", "Which intent does the customer have?");
         await budget.SetInputFilesAsync("input[type=file]", csv);
         await budget.SelectOptionAsync("[name=answerColumn]", "category");
-        await budget.GetByRole(AriaRole.Button, new() { Name = "Take them as the answer set" }).ClickAsync();
+        await budget.Locator(".mapping").WaitForAsync();
         await budget.FillAsync("[name=price]", "0.30");
         await budget.Locator("[name=price]").BlurAsync();
 
