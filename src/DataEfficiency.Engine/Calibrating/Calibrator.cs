@@ -114,7 +114,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             var seed = unchecked((long)TaskRandom.Hash($"first 32/{task.Name}/{options.Seed}"));
             RankedItem[] items = [.. ranked.Select(r => new RankedItem(r.Index, r.LeftOut is null ? r.Confidence : null))];
             var order = new FirstThirtyTwo().Order(items, seed);
-            var first = FirstThirtyTwo.Of(order, i => estimator.Observe(task.Prompt, pool[(int)i], cancel).LeftOut is null);
+            var first = FirstThirtyTwo.Of(order, i => HasGradient(estimator, task.Prompt, pool[(int)i], cancel));
             var request = new ForecastRequest(task.Prompt, [.. first.Select(i => pool[(int)i])], new Target(.9), LabelAxis.MaxExamples);
             var cosLow = estimator.Forecast(request, cancel).CosLow;
             if (cosLow is not { Median: { } median, StandardError: { } error })
@@ -123,6 +123,13 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             journal.Add(new JournalEntry(task.Name, Math.Round(clock.Elapsed.TotalSeconds, 2), median, error));
             note?.Invoke($"{task.Name}: CoS-Low {median:0.000} +- {error:0.000}, {clock.Elapsed.TotalSeconds:0} s");
         }
+    }
+
+    // An example that only lacks memory now would make the 32 others than they are.
+    private static bool HasGradient(IEstimator estimator, TaskPrompt prompt, Example example, CancellationToken cancel)
+    {
+        var observed = estimator.Observe(prompt, example, cancel);
+        return observed.Passing ? throw new ModelException(observed.LeftOut!) : observed.LeftOut is null;
     }
 
     private void EstimateCost((Device, ScalarType) place, CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
