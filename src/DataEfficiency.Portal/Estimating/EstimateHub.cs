@@ -18,6 +18,8 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, Projec
 {
     public const string Path = ApiPaths.Hubs + "/estimates";
 
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(4);
+
     /// <summary>Streams the forecast of a project that the caller leads: the newest now, then each following one.</summary>
     /// <exception cref="HubException">403: not a lead of this project, or there is none.</exception>
     public async IAsyncEnumerable<ForecastUpdate> Watch(int projectId, [EnumeratorCancellation] CancellationToken cancel)
@@ -26,12 +28,28 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, Projec
         using var subscription = feed.Subscribe(projectId);
         var newest = subscription.Latest ?? await reader.ReadAsync(projectId, cancel);
         if (newest is not null) yield return newest;
-        await foreach (var update in subscription.ReadAllAsync(cancel))
+        using var own = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var updates = subscription.ReadAllAsync(own.Token).GetAsyncEnumerator(own.Token);
+        var next = updates.MoveNextAsync().AsTask();
+        try
         {
-            if (newest is not null && update.IsOlderThan(newest)) continue;
-            // a stream lives for days, a membership may end in between
-            await RequireLeadAsync(projectId);
-            yield return newest = update;
+            while (true)
+            {
+                // a stream lives for days, a membership may end in between: also where no picture comes for hours
+                var asked = Task.Delay(AskAgain, cancel);
+                var came = await Task.WhenAny(next, asked) == next;
+                await RequireLeadAsync(projectId);
+                if (!came) continue;
+                if (!await next) yield break;
+                var update = updates.Current;
+                next = updates.MoveNextAsync().AsTask();
+                if (newest is null || !update.IsOlderThan(newest)) yield return newest = update;
+            }
+        }
+        finally
+        {
+            await own.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

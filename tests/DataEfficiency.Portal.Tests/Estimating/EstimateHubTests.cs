@@ -57,6 +57,21 @@ public sealed class EstimateHubTests
     }
 
     [Fact]
+    public async Task Watch_MembershipEndsAndNoPictureComes_StreamEndsAllTheSame()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(40, drawn: true);
+        await using var client = await ConnectAsync(world, project, ProjectRole.Lead);
+        await using var stream = client.StreamAsync<ForecastUpdate>("Watch", project).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+        await world.WriteAsync(db => db.Memberships.Where(m => m.ProjectId == project).ExecuteDeleteAsync());
+
+        var refused = await Assert.ThrowsAsync<HubException>(async () => { while (await stream.MoveNextAsync()) { } });
+
+        Assert.Contains("403", refused.Message);
+    }
+
+    [Fact]
     public async Task Connect_WithoutToken_Is401()
     {
         using var world = new EstimatingWorld();
