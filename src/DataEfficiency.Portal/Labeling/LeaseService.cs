@@ -7,6 +7,11 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Keeps the cards of a tab that is in use, and frees those that a closing tab will not come to.</summary>
 public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions<LabelingOptions> options)
 {
+    /// <summary>Open slots go back to their queues, for anybody.</summary>
+    internal static Task<int> FreeAsync(IQueryable<Slot> slots, CancellationToken cancellation) =>
+        slots.ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
+            .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), cancellation);
+
     /// <param name="keep">Items of the deck, the one on screen first.</param>
     /// <returns>The new end of the leases, Unix milliseconds, and how many of the kept items are still this person's.</returns>
     public Task<(long Until, int Kept)> RenewAsync(int projectId, string userId, string token, IReadOnlyList<long> keep, IReadOnlyCollection<long> free, CancellationToken cancellation)
@@ -15,9 +20,7 @@ public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions
         return writes.WriteAsync(async (db, c) =>
         {
             var own = db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null);
-            await own.Where(s => s.Token == token && free.Contains(s.ItemId)).ExecuteUpdateAsync(s => s
-                .SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
-                .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), c);
+            await FreeAsync(own.Where(s => s.Token == token && free.Contains(s.ItemId)), c);
             var kept = 0;
             foreach (var item in keep)
             {

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -89,9 +90,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             if (member is null) return null;
             if (await IsLastLeadAsync(db, member, token)) return LastLead;
             db.Memberships.Remove(member);
-            await db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null)
-                .ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
-                    .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), token);
+            await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null), token);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
             Audit(db, projectId, by, "member.removed", $"{userId}: {member.Role}", null);
             await db.SaveChangesAsync(token);
