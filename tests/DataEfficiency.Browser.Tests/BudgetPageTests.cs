@@ -52,9 +52,9 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
     {
         await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
-            var done = await db.Labels.CountAsync(l => l.ProjectId == project, token);
+            var done = await db.Answers.CountAsync(l => l.ProjectId == project, token);
             var items = await db.Items.Where(i => i.ProjectId == project && i.DrawRank >= done && i.DrawRank < total).Select(i => i.Id).ToListAsync(token);
-            db.Labels.AddRange(items.Select((id, n) => new Label { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelDefinitionId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
+            db.Answers.AddRange(items.Select((id, n) => new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
             await db.SaveChangesAsync(token);
             await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
         }, CancellationToken.None);

@@ -41,7 +41,7 @@ public sealed class AnnotatorPaceReader
     /// <summary>Everybody who is a member or has labelled, the most diligent first.</summary>
     public async Task<IReadOnlyList<AnnotatorPace>> ReadAsync(AppDbContext db, int projectId, CancellationToken cancel)
     {
-        var labels = db.Labels.Where(l => l.ProjectId == projectId && l.Stratum != Stratum.Imported);
+        var labels = db.Answers.Where(l => l.ProjectId == projectId && l.Stratum != Stratum.Imported);
         var counts = await labels.Where(l => l.Current).GroupBy(l => l.UserId).Select(g => new { User = g.Key, Count = g.Count(), Last = g.Max(l => l.CreatedAt) }).ToDictionaryAsync(g => g.User, cancel);
         var times = (await labels.Where(l => l.Current).OrderByDescending(l => l.Id).Take(NewestLabels).Select(l => new { l.Id, l.UserId, l.ActiveMilliseconds }).ToListAsync(cancel)).OrderBy(l => l.Id).ToLookup(l => l.UserId, l => l.ActiveMilliseconds);
         var skips = await db.Skips.Where(s => s.ProjectId == projectId).GroupBy(s => s.UserId).Select(g => new { User = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.User, g => g.Count, cancel);

@@ -21,14 +21,14 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         // one read transaction (this level is a deferred one on SQLite): label version and labels belong together
         await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancel);
         if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project) return null;
-        var definitions = await db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
+        var definitions = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var counting = db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
+        var counting = db.Answers.AsNoTracking().Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
         var labels = (await counting.Where(l => first.Contains(l.ItemId)).OrderBy(l => l.Id).ToListAsync(cancel)).GroupBy(l => l.ItemId).ToDictionary(g => g.Key, g => g.Last());
         var texts = await db.Items.Where(i => first.Contains(i.Id)).Select(i => new { i.Id, i.Text }).ToDictionaryAsync(i => i.Id, i => i.Text, cancel);
         var items = first.Where(labels.ContainsKey).ToArray();
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,
-            [.. items.Select(id => new Example(texts[id], Answer(labels[id], definitions)))],
+            [.. items.Select(id => new Example(texts[id], TextOf(labels[id], definitions)))],
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling, Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel));
     }
 
@@ -48,6 +48,6 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     public static long AdapterSeed(IEstimator estimator) => estimator.Calibration?.Recipe.AdapterSeed ?? 1;
 
     // an answer text that was reworded since counts as reworded: it is what the model would learn now
-    private static string Answer(Label label, List<LabelDefinition> definitions) =>
-        label.LabelDefinitionId is { } id && definitions.FirstOrDefault(d => d.Id == id) is { } definition ? definition.AnswerText : label.AnswerText;
+    private static string TextOf(Answer answer, List<Label> labels) =>
+        answer.LabelId is { } id && labels.FirstOrDefault(l => l.Id == id) is { } label ? label.AnswerText : answer.AnswerText;
 }

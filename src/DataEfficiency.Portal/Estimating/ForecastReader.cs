@@ -20,7 +20,7 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
             .Select(e => new { e.Id, e.Payload, e.AdapterSeed, e.DurationMilliseconds, e.CreatedAt }).FirstOrDefaultAsync(cancel);
         var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var counting = db.Labels.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
+        var counting = db.Answers.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
         var firstLabels = first.Count == 0 ? 0 : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
         return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels, project.RankVersion > 0 ? first.Count : CosLow.Size,
             job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model, good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt,

@@ -8,6 +8,6 @@ namespace DataEfficiency.Portal.Estimating;
 public static class ProjectPrompt
 {
     /// <param name="definitions">All of the project's; retired ones are left out.</param>
-    public static TaskPrompt Of(Project project, IEnumerable<LabelDefinition> definitions) => new(project.Instruction,
+    public static TaskPrompt Of(Project project, IEnumerable<Label> definitions) => new(project.Instruction,
         project.TaskType == TaskType.SingleChoice ? [.. definitions.Where(d => !d.Retired).OrderBy(d => d.Order).ThenBy(d => d.Id).Select(d => d.AnswerText)] : null, project.ListAnswers);
 }

@@ -116,7 +116,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     {
         using var db = contexts.CreateDbContext();
         var project = db.Projects.AsNoTracking().Single(p => p.Id == projectId);
-        return (project, ProjectPrompt.Of(project, db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId).ToList()));
+        return (project, ProjectPrompt.Of(project, db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToList()));
     }
 
     private static string Hash(ModelInfo model, TaskPrompt task) =>

@@ -80,7 +80,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
             """, token);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]'),"DrawRank"=json_extract(r.value,'$[2]') FROM json_each({rows}) AS r
-            WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."LabelId" IS NULL AND "Slots"."ProjectId"={projectId}
+            WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
             """, token);
     }, cancel);
 

@@ -23,7 +23,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
     private ExportSnapshot(AppDbContext db, SqliteTransaction transaction) => (this.db, this.transaction) = (db, transaction);
 
     public Project Project { get; private set; } = default!;
-    public IReadOnlyList<LabelDefinition> Answers { get; private set; } = [];
+    public IReadOnlyList<Label> Answers { get; private set; } = [];
     public int LabelCount { get; private set; }
 
     /// <summary>User id to the name shown.</summary>
@@ -47,10 +47,10 @@ public sealed class ExportSnapshot : IAsyncDisposable
                 return null;
             }
             snapshot.Project = project;
-            snapshot.Answers = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order)
+            snapshot.Answers = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order)
                 .ThenBy(l => l.Id).ToListAsync(cancel);
-            snapshot.LabelCount = await snapshot.Labels().CountAsync(cancel);
-            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Labels.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
+            snapshot.LabelCount = await snapshot.Current().CountAsync(cancel);
+            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Answers.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
                 || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
                 .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName!, cancel);
             return snapshot;
@@ -64,7 +64,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
 
     /// <summary>All current labels in the order of their items, streamed.</summary>
     public IAsyncEnumerable<LabelRow> RowsAsync() =>
-        (from l in Labels() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
+        (from l in Current() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
          select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.AnswerText,
              l.Stratum, l.Surplus,
              l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
@@ -110,5 +110,5 @@ public sealed class ExportSnapshot : IAsyncDisposable
         await db.DisposeAsync();
     }
 
-    private IQueryable<Label> Labels() => db.Labels.AsNoTracking().Where(l => l.ProjectId == Project.Id && l.Current);
+    private IQueryable<Answer> Current() => db.Answers.AsNoTracking().Where(l => l.ProjectId == Project.Id && l.Current);
 }

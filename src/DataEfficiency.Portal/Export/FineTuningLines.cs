@@ -26,7 +26,7 @@ public static class FineTuningLines
         }
     }
 
-    internal static string SystemMessage(Project project, IEnumerable<LabelDefinition> answers)
+    internal static string SystemMessage(Project project, IEnumerable<Label> answers)
     {
         var task = ProjectPrompt.Of(project, answers);
         return task is { Answers.Count: > 0, ListAnswers: true }

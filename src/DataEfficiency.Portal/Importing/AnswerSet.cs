@@ -8,11 +8,11 @@ namespace DataEfficiency.Portal.Importing;
 /// </summary>
 public sealed class AnswerSet
 {
-    private readonly Dictionary<string, LabelDefinition> _byText = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Label> _byText = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="values">What the file says, to an answer text; null: the value has no label here.</param>
-    public AnswerSet(TaskType type, IEnumerable<LabelDefinition> definitions, IReadOnlyDictionary<string, string?>? values = null)
+    public AnswerSet(TaskType type, IEnumerable<Label> definitions, IReadOnlyDictionary<string, string?>? values = null)
     {
         IsOpen = type == TaskType.ShortAnswer;
         var usable = definitions.Where(d => !d.Retired).ToList();
@@ -25,7 +25,7 @@ public sealed class AnswerSet
     /// <summary>Free short text: everything is an answer.</summary>
     public bool IsOpen { get; }
 
-    public LabelDefinition? Find(string answer)
+    public Label? Find(string answer)
     {
         var value = answer.Trim();
         if (_values.TryGetValue(value, out var text)) return text is null ? null : _byText.GetValueOrDefault(text);

@@ -24,7 +24,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
             var mapping = ColumnMapping.FromJson(import.Mapping);
-            var definitions = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
+            var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
             checks = new RowChecks(mapping, new AnswerSet(project.TaskType, definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
@@ -83,22 +83,22 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
 
     private async Task PlaceAsync(CancellationToken cancel)
     {
-        List<(long Id, long? LabelId)> items;
+        List<(long Id, long? AnswerId)> items;
         long seed;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
-                .Select(i => new { i.Id, Label = db.Labels.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() })
+                .Select(i => new { i.Id, Answer = db.Answers.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() })
                     .ToListAsync(cancel))
-                .ConvertAll(i => (i.Id, i.Label));
+                .ConvertAll(i => (i.Id, i.Answer));
         }
         // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
         // a random sample
         var random = new SplitMix64(unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
         foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
-            var chunk = part.Select(item => new PlacedItem(item.Id, (int)(random.Next() >> 33), item.LabelId)).ToList();
+            var chunk = part.Select(item => new PlacedItem(item.Id, (int)(random.Next() >> 33), item.AnswerId)).ToList();
             await writes.WriteAsync(async (db, token) =>
             {
                 await StillWantedAsync(db, token);
@@ -115,7 +115,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         if (checks.Labels > 0)
         {
             var version = ++project.LabelVersion;
-            await db.Labels.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0
+            await db.Answers.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0
                 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion, version), token);
         }

@@ -23,7 +23,7 @@ internal static class PoolWriter
             VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,-1,0) RETURNING "Id"
             """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
         using var label = Command(db, """
-            INSERT INTO "Labels" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelDefinitionId","AnswerText","Stratum",
+            INSERT INTO "Answers" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelId","AnswerText","Stratum",
                 "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
             VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,0,0)
             """, "submission", "project", "item", "user", "json", "definition", "answer", "stratum", "now");
@@ -48,15 +48,15 @@ internal static class PoolWriter
         using var place = Command(db, ranks, "rank", "item");
         using var slot = Command(db, """
             INSERT INTO "Slots"
-                ("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","LabelId")
+                ("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","AnswerId")
             VALUES (@project,@item,@import,0,@rank,@rank,@user,0,@queue,@label)
             """, "project", "item", "import", "rank", "user", "queue", "label");
-        foreach (var (id, rank, labelId) in items)
+        foreach (var (id, rank, answerId) in items)
         {
             Run(place, rank, id);
-            var isLabelled = labelId is not null;
+            var isLabelled = answerId is not null;
             Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? import.CreatedBy : null, isLabelled ? (int)Stratum.Imported
-                : null, labelId);
+                : null, answerId);
         }
     }
 
@@ -72,7 +72,7 @@ internal static class PoolWriter
 
     public static async Task RemoveItemsAsync(AppDbContext db, IReadOnlyList<long> ids, CancellationToken cancel)
     {
-        await db.Labels.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.Answers.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Skips.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Remarks.Where(r => ids.Contains(r.ItemId)).ExecuteDeleteAsync(cancel);
@@ -96,5 +96,5 @@ internal static class PoolWriter
     }
 }
 
-/// <param name="LabelId">The label that came with the item, or null.</param>
-internal sealed record PlacedItem(long Id, int Rank, long? LabelId);
+/// <param name="AnswerId">The answer that came with the item, or null.</param>
+internal sealed record PlacedItem(long Id, int Rank, long? AnswerId);

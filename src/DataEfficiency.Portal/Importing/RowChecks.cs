@@ -37,10 +37,10 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         return (new PoolRow(row, [], texts.Count > 0 ? texts[0] : null, label), fault);
     }
 
-    private (IReadOnlyList<string> Texts, LabelDefinition? Label, RowFault? Fault) Answers(MappedRow row)
+    private (IReadOnlyList<string> Texts, Label? Label, RowFault? Fault) Answers(MappedRow row)
     {
         if (row.Answers.Count == 0 || answers.IsOpen) return (row.Answers, null, null);
-        var found = row.Answers.Select(answers.Find).OfType<LabelDefinition>().Distinct().ToList();
+        var found = row.Answers.Select(answers.Find).OfType<Label>().Distinct().ToList();
         if (mapping.Use == AnswerUse.Labels && found.Count > 1)
             return ([], null, new(RowFault.SeveralAnswers,
                 $"Has {found.Count} answers where a label is one; the row was left out. As hidden gold, any of them is right.",

@@ -32,12 +32,12 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Time
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = project.State != ProjectState.Active ? 0 : await db.Slots
-            .Where(s => s.ProjectId == project.Id && s.LabelId == null && s.ImportId <= project.VisibleImport)
+            .Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport)
             .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
             .Where(s => !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)
                 && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit)
             .OrderBy(s => s.Id).Take(CountLimit).CountAsync(cancellation);
-        var own = db.Labels.Where(l => l.ProjectId == project.Id && l.UserId == userId && l.Current);
+        var own = db.Answers.Where(l => l.ProjectId == project.Id && l.UserId == userId && l.Current);
         var recent = await own.OrderByDescending(l => l.CreatedAt).Take(PaceOver)
             .Select(l => new { l.CreatedAt, l.ActiveMilliseconds }).ToListAsync(cancellation);
         var hours = recent.Sum(l => (double)l.ActiveMilliseconds) / 3_600_000;

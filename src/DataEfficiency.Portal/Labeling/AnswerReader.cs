@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>An answer that fits the project's task.</summary>
-internal sealed record ReadAnswer(string Json, int? LabelDefinitionId, string Text);
+internal sealed record ReadAnswer(string Json, int? LabelId, string Text);
 
 /// <summary>Reads {"label":7} or {"text":".."}; what does not fit is told in words a person can act on.</summary>
 internal static class AnswerReader
@@ -23,7 +23,7 @@ internal static class AnswerReader
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
             || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
             return (null, "A single choice needs {\"label\": id}.");
-        var label = await db.LabelDefinitions.AsNoTracking().SingleOrDefaultAsync(l => l.ProjectId == projectId && l.Id == id, cancellation);
+        var label = await db.Labels.AsNoTracking().SingleOrDefaultAsync(l => l.ProjectId == projectId && l.Id == id, cancellation);
         if (label is null) return (null, $"Answer {id} is not in this project's list of answers.");
         if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
         return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);

@@ -26,7 +26,7 @@ internal static class Cards
             .ToDictionaryAsync(d => d.ItemId, cancellation);
         var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
             .ToDictionaryAsync(r => r.ItemId, cancellation);
-        List<LabelDefinition> labels = project.SuggestionsShown ? await db.LabelDefinitions.AsNoTracking()
+        List<Label> labels = project.SuggestionsShown ? await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
         {

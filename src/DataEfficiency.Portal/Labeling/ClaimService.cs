@@ -47,13 +47,13 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
 
     /// <summary>Cards on this person's screens: leases that have not run out.</summary>
     internal static IQueryable<Slot> Held(AppDbContext db, int projectId, string userId, long now) =>
-        db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null && s.LeaseUntil >= now);
+        db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now);
 
     /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they were given.</summary>
     private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, CancellationToken cancellation)
     {
         var slots = await db.Slots
-            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.LabelId == null && s.ImportId <= project.VisibleImport)
+            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.AnswerId == null && s.ImportId <= project.VisibleImport)
             .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token))
             .Where(s => !request.Have.Contains(s.ItemId))
             .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want)

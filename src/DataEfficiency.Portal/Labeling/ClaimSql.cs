@@ -17,14 +17,14 @@ internal static class ClaimSql
 
     private static string Claim(string where, string order) => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(
-         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."LabelId" IS NULL AND s."ImportId"<=@visible {where}
+         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND s."ImportId"<=@visible {where}
          AND (s."UserId" IS NULL OR s."LeaseUntil"<@now)
          AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
-         AND NOT EXISTS(SELECT 1 FROM "Labels" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
+         AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
          AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"=s."ItemId" AND k."UserId"=@u)
          AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"=s."ItemId")<{Labeling.First32.SkipLimit}
          ORDER BY {order} LIMIT 1)
-        AND "LabelId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now) RETURNING "Id","ItemId","Queue"
+        AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now) RETURNING "Id","ItemId","Queue"
         """;
 }
 

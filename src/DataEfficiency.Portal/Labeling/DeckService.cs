@@ -30,7 +30,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
 
     private async Task<TaskSchema> SchemaAsync(AppDbContext db, Project project, CancellationToken cancellation)
     {
-        var choices = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
+        var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
             .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
         return new TaskSchema(project.Name, project.Instruction, project.TaskType == TaskType.SingleChoice ? "choice" : "text",
             Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern, project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);

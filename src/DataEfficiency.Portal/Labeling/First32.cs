@@ -22,7 +22,7 @@ public sealed class First32
             .Where(i => i.ProjectId == projectId && i.DrawRank != null && i.ImportId <= visible && i.Unusable == null)
             // an item that somebody answered after all keeps its place
             .Where(i => db.Skips.Count(k => k.ItemId == i.Id) < limit
-                || db.Labels.Any(l => l.ItemId == i.Id && l.Current && !l.Surplus))
+                || db.Answers.Any(l => l.ItemId == i.Id && l.Current && !l.Surplus))
             .OrderBy(i => i.DrawRank).Select(i => i.Id).Take(CosLow.Size).ToListAsync(cancellation);
     }
 

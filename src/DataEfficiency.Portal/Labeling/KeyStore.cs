@@ -31,7 +31,7 @@ public sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, WriteQueu
     private static async Task<string?> LabelConflictAsync(AppDbContext db, string userId, KeySettings settings, CancellationToken cancellation)
     {
         var keys = settings.Changed.Values.SelectMany(k => k).ToHashSet();
-        var labels = await db.LabelDefinitions.Where(l => l.Key != null && !l.Retired && db.Memberships.Any(m => m.ProjectId == l.ProjectId && m.UserId == userId))
+        var labels = await db.Labels.Where(l => l.Key != null && !l.Retired && db.Memberships.Any(m => m.ProjectId == l.ProjectId && m.UserId == userId))
             .Join(db.Projects.Where(p => p.DeletedAt == null && p.State != ProjectState.Archived), l => l.ProjectId, p => p.Id, (l, p) => new { Key = l.Key!, Label = l.Name, Project = p.Name })
             .ToListAsync(cancellation);
         return labels.Find(l => keys.Contains(l.Key.ToLowerInvariant())) is { } taken

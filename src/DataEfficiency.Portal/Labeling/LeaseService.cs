@@ -19,7 +19,7 @@ public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions
         var until = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.Value.Lease.TotalMilliseconds;
         return writes.WriteAsync(async (db, c) =>
         {
-            var own = db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null);
+            var own = db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null);
             await FreeAsync(own.Where(s => s.Token == token && free.Contains(s.ItemId)), c);
             var kept = 0;
             foreach (var item in keep)

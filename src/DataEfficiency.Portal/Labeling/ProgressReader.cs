@@ -9,11 +9,11 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
     public async Task<Progress> ReadAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
     {
         var first = await first32.ItemsAsync(db, project.Id, cancellation);
-        var counting = db.Labels.Where(l => l.ProjectId == project.Id && l.Current && !l.Surplus);
+        var counting = db.Answers.Where(l => l.ProjectId == project.Id && l.Current && !l.Surplus);
         var answered = first.Count == 0 ? 0
-            : await db.Labels.Where(l => first.Contains(l.ItemId) && l.Current && !l.Surplus).Select(l => l.ItemId).Distinct().CountAsync(cancellation);
+            : await db.Answers.Where(l => first.Contains(l.ItemId) && l.Current && !l.Surplus).Select(l => l.ItemId).Distinct().CountAsync(cancellation);
         return new Progress(answered, first.Count, await counting.CountAsync(cancellation), project.ItemCount,
-            await db.Labels.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation), project.RankVersion > 0);
+            await db.Answers.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation), project.RankVersion > 0);
     }
 
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>
@@ -30,7 +30,7 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
             case ProjectState.Archived: return new DeckEnd("archived", $"This project is archived. {who} can bring it back.");
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var open = db.Slots.Where(s => s.ProjectId == project.Id && s.LabelId == null && s.ImportId <= project.VisibleImport);
+        var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);
         if (await ClaimService.Held(db, project.Id, userId, now).AnyAsync(cancellation))
             return new DeckEnd("held", "Your items are open in another tab or on another device of yours: go on there, or close it.",
                 await ClaimService.Held(db, project.Id, userId, now).MinAsync(s => s.LeaseUntil, cancellation));

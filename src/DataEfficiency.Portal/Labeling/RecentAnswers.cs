@@ -20,24 +20,24 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
     public async Task<IReadOnlyList<RecentAnswer>> ReadAsync(int projectId, string userId, long? itemId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await db.Labels.AsNoTracking()
+        var rows = await db.Answers.AsNoTracking()
             .Where(l => l.ProjectId == projectId && l.UserId == userId && l.Current && (itemId == null || l.ItemId == itemId))
             .OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id).Take(Limit)
             .Join(db.Items, l => l.ItemId, i => i.Id, (l, i) =>
-                new { Label = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text, Parts = itemId == null
+                new { Answer = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text, Parts = itemId == null
                 && i.Text.Length >= Excerpt ? null : i.Parts })
             .ToListAsync(cancellation);
-        var ids = rows.Select(r => r.Label.ItemId).ToArray();
-        var names = await db.LabelDefinitions.AsNoTracking().Where(d => d.ProjectId == projectId)
+        var ids = rows.Select(r => r.Answer.ItemId).ToArray();
+        var names = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId)
             .ToDictionaryAsync(d => d.Id, d => d.Name, cancellation);
         var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
             .ToDictionaryAsync(r => r.ItemId, cancellation);
         // the join does not promise an order
-        return [.. rows.OrderByDescending(r => r.Label.CreatedAt).ThenByDescending(r => r.Label.Id)
-            .Select(r => new RecentAnswer(r.Label.ItemId, r.Text, Cards.Parse(r.Parts),
-            JsonSerializer.Deserialize<JsonElement>(r.Label.AnswerJson),
-            r.Label.LabelDefinitionId is { } id && names.TryGetValue(id, out var name) ? name : r.Label.AnswerText,
-            r.Label.CreatedAt, r.Label.ActiveMilliseconds,
-            remarks.GetValueOrDefault(r.Label.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Label.ItemId)?.Note))];
+        return [.. rows.OrderByDescending(r => r.Answer.CreatedAt).ThenByDescending(r => r.Answer.Id)
+            .Select(r => new RecentAnswer(r.Answer.ItemId, r.Text, Cards.Parse(r.Parts),
+            JsonSerializer.Deserialize<JsonElement>(r.Answer.AnswerJson),
+            r.Answer.LabelId is { } id && names.TryGetValue(id, out var name) ? name : r.Answer.AnswerText,
+            r.Answer.CreatedAt, r.Answer.ActiveMilliseconds,
+            remarks.GetValueOrDefault(r.Answer.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Answer.ItemId)?.Note))];
     }
 }

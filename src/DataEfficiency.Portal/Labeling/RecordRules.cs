@@ -22,6 +22,6 @@ internal static class RecordRules
     /// <summary>Held a card or has worked here before: such a person hears why nothing is taken, a foreign one hears of no project.</summary>
     public static async Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>
         await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.UserId == userId, cancellation)
-        || await db.Labels.AnyAsync(l => l.ProjectId == projectId && l.UserId == userId, cancellation)
+        || await db.Answers.AnyAsync(l => l.ProjectId == projectId && l.UserId == userId, cancellation)
         || await db.Skips.AnyAsync(k => k.ProjectId == projectId && k.UserId == userId, cancellation);
 }

@@ -22,10 +22,10 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
         if (await db.Skips.AnyAsync(k => k.ItemId == record.ItemId && k.UserId == userId, cancellation)) return Receipt.Of(record, Kept.Known);
 
         // an own answer that was reopened and then skipped is taken back, its row stays
-        var withdrawn = await db.Labels.Where(l => l.ItemId == record.ItemId && l.UserId == userId && l.Current).Select(l => l.Id).ToListAsync(cancellation);
-        await db.Labels.Where(l => withdrawn.Contains(l.Id)).ExecuteUpdateAsync(l => l.SetProperty(x => x.Current, false), cancellation);
-        await db.Slots.Where(s => s.ItemId == record.ItemId && (s.UserId == userId && s.LabelId == null || s.LabelId != null && withdrawn.Contains(s.LabelId.Value)))
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.LabelId, (long?)null).SetProperty(x => x.UserId, (string?)null)
+        var withdrawn = await db.Answers.Where(l => l.ItemId == record.ItemId && l.UserId == userId && l.Current).Select(l => l.Id).ToListAsync(cancellation);
+        await db.Answers.Where(l => withdrawn.Contains(l.Id)).ExecuteUpdateAsync(l => l.SetProperty(x => x.Current, false), cancellation);
+        await db.Slots.Where(s => s.ItemId == record.ItemId && (s.UserId == userId && s.AnswerId == null || s.AnswerId != null && withdrawn.Contains(s.AnswerId.Value)))
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, (long?)null).SetProperty(x => x.UserId, (string?)null)
                 .SetProperty(x => x.Token, (string?)null).SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), cancellation);
         await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
         db.Skips.Add(new Skip { ProjectId = projectId, ItemId = record.ItemId, UserId = userId, Reason = record.Reason, CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() });

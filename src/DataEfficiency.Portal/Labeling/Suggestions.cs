@@ -8,7 +8,7 @@ internal static class Suggestions
 {
     /// <param name="modelAnswer">The greedy answer of the ranking.</param>
     /// <returns>An answer as the editor sends it, or null.</returns>
-    public static JsonElement? Of(Project project, IReadOnlyList<LabelDefinition> labels, Stratum queue, string? modelAnswer)
+    public static JsonElement? Of(Project project, IReadOnlyList<Label> labels, Stratum queue, string? modelAnswer)
     {
         if (!project.SuggestionsShown || queue is not (Stratum.First32 or Stratum.Active) || string.IsNullOrWhiteSpace(modelAnswer)) return null;
         if (project.TaskType == TaskType.SingleChoice)

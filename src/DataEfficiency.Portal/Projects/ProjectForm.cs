@@ -74,7 +74,7 @@ public sealed class ProjectForm
         Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase)
             .Select(v => AnswerDraft.FromFile(v.Value))];
 
-    public static ProjectForm Of(Project project, IEnumerable<LabelDefinition> labels) => new()
+    public static ProjectForm Of(Project project, IEnumerable<Label> labels) => new()
     {
         Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType,
         ListAnswers = project.ListAnswers,

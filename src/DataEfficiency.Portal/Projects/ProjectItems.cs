@@ -40,7 +40,7 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         {
             ItemOrder.LeastSure => ordered.OrderBy(i => i.Confidence == null).ThenBy(i => i.Confidence).ThenBy(i => i.Id),
             ItemOrder.Random => ordered.OrderBy(i => i.RandomRank),
-            ItemOrder.NewestLabel => ordered.OrderByDescending(i => db.Labels.Where(l => l.ItemId == i.Id && l.Current)
+            ItemOrder.NewestLabel => ordered.OrderByDescending(i => db.Answers.Where(l => l.ItemId == i.Id && l.Current)
             .Max(l => (long?)l.Id)).ThenBy(i => i.Id),
             _ => ordered.OrderBy(i => i.ImportId).ThenBy(i => i.Id),
         };
@@ -49,7 +49,7 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
         {
             Item = i,
-            Label = db.Labels.Where(l => l.ItemId == i.Id && l.Current && !l.Surplus).OrderByDescending(l => l.Id)
+            Label = db.Answers.Where(l => l.ItemId == i.Id && l.Current && !l.Surplus).OrderByDescending(l => l.Id)
                 .Select(l => new { l.AnswerText, l.Stratum, l.CreatedAt, By = db.Users.Where(u => u.Id == l.UserId)
                     .Select(u => u.DisplayName).FirstOrDefault() }).FirstOrDefault(),
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
@@ -72,17 +72,17 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         }
         items = filter.State switch
         {
-            ItemState.Open => items.Where(i => db.Slots.Any(s => s.ItemId == i.Id && s.LabelId == null)),
-            ItemState.Labelled => items.Where(i => db.Labels.Any(l => l.ItemId == i.Id && l.Current)),
+            ItemState.Open => items.Where(i => db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null)),
+            ItemState.Labelled => items.Where(i => db.Answers.Any(l => l.ItemId == i.Id && l.Current)),
             ItemState.Skipped => items.Where(i => db.Skips.Any(s => s.ProjectId == projectId && s.ItemId == i.Id)),
             ItemState.Flagged => items.Where(i => db.Remarks.Any(r => r.ProjectId == projectId && r.ItemId == i.Id && r.Flagged)),
             ItemState.Unusable => items.Where(i => i.Unusable != null),
             _ => items,
         };
         if (filter.Stratum is { } stratum) items = items.Where(i =>
-            db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.Stratum == stratum));
+            db.Answers.Any(l => l.ItemId == i.Id && l.Current && l.Stratum == stratum));
         if (filter.Answer is { } answer) items = items.Where(i =>
-            db.Labels.Any(l => l.ItemId == i.Id && l.Current && l.LabelDefinitionId == answer));
+            db.Answers.Any(l => l.ItemId == i.Id && l.Current && l.LabelId == answer));
         return items;
     }
 }

@@ -24,7 +24,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
                       join u in db.Users on m.UserId equals u.Id
                       orderby m.Role, u.DisplayName
                       select new ProjectMember(u.Id, u.DisplayName, u.UserName!, m.Role,
-                          db.Labels.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
+                          db.Answers.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
     }
 
     /// <summary>Active people who are no members yet and whom the asking person knows: an admin everybody, a lead those of own projects.</summary>
@@ -90,7 +90,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             if (member is null) return null;
             if (await IsLastLeadAsync(db, member, token)) return LastLead;
             db.Memberships.Remove(member);
-            await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.LabelId == null), token);
+            await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null), token);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
             Audit(db, projectId, by, "member.removed", $"{userId}: {member.Role}", null);
             await db.SaveChangesAsync(token);

@@ -50,7 +50,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Imports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
             await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
-            await db.LabelDefinitions.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
             // the audit stays: it is append-only
             await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(token);

@@ -24,7 +24,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await db.SaveChangesAsync(token);
         db.Memberships.Add(new Membership { ProjectId = project.Id, UserId = userId, Role = ProjectRole.Lead, CreatedAt = Now });
         if (form.TaskType == TaskType.SingleChoice)
-            db.LabelDefinitions.AddRange(form.Answers.Select((a, i) => new LabelDefinition { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i }));
+            db.Labels.AddRange(form.Answers.Select((a, i) => new Label { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i }));
         Audit(db, project.Id, userId, "project.created", null, project.Name);
         await db.SaveChangesAsync(token);
         return project.Id;
@@ -34,7 +34,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancel) is not { } project) return null;
-        var labels = await db.LabelDefinitions.AsNoTracking().Where(l => l.ProjectId == id).ToListAsync(cancel);
+        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == id).ToListAsync(cancel);
         return (project, ProjectForm.Of(project, labels), await db.Items.AnyAsync(i => i.ProjectId == id && i.ImportId <= project.VisibleImport && i.Gold != null, cancel));
     }
 
@@ -111,12 +111,12 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     private static async Task SaveAnswersAsync(AppDbContext db, Project project, ProjectForm form, CancellationToken cancel)
     {
         if (form.TaskType != TaskType.SingleChoice) return;
-        var stored = await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
+        var stored = await db.Labels.Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
         var order = 0;
         foreach (var answer in form.Answers)
         {
             var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
-            if (label is null) db.LabelDefinitions.Add(label = new LabelDefinition { ProjectId = project.Id });
+            if (label is null) db.Labels.Add(label = new Label { ProjectId = project.Id });
             (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) = (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
             stored.Remove(label);
         }

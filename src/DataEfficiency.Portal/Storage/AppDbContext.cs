@@ -12,10 +12,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
     public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
     public DbSet<Project> Projects => Set<Project>();
-    public DbSet<LabelDefinition> LabelDefinitions => Set<LabelDefinition>();
+    public DbSet<Label> Labels => Set<Label>();
     public DbSet<Item> Items => Set<Item>();
     public DbSet<Slot> Slots => Set<Slot>();
-    public DbSet<Label> Labels => Set<Label>();
+    public DbSet<Answer> Answers => Set<Answer>();
     public DbSet<Skip> Skips => Set<Skip>();
     public DbSet<Remark> Remarks => Set<Remark>();
     public DbSet<Draft> Drafts => Set<Draft>();
@@ -42,7 +42,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<Membership>().HasIndex(m => m.UserId);
         builder.Entity<AccessToken>().HasIndex(t => t.Hash).IsUnique();
         builder.Entity<AccountLink>().HasIndex(l => l.Hash).IsUnique();
-        builder.Entity<LabelDefinition>().HasIndex(l => new { l.ProjectId, l.Order });
+        builder.Entity<Label>().HasIndex(l => new { l.ProjectId, l.Order });
 
         builder.Entity<Item>(item =>
         {
@@ -55,17 +55,17 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         {
             slot.HasIndex(s => new { s.ItemId, s.SlotNo }).IsUnique();
             slot.HasIndex(s => new { s.ItemId, s.UserId }).IsUnique().HasFilter("\"UserId\" IS NOT NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter("\"LabelId\" IS NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.SlotNo }).HasFilter("\"LabelId\" IS NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
             slot.HasIndex(s => new { s.ProjectId, s.DrawRank }).HasFilter("\"DrawRank\" IS NOT NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"LabelId\" IS NULL");
+            slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"AnswerId\" IS NULL");
         });
-        builder.Entity<Label>(label =>
+        builder.Entity<Answer>(answer =>
         {
-            label.HasIndex(l => l.SubmissionId).IsUnique();
-            label.HasIndex(l => new { l.ProjectId, l.Id });
-            label.HasIndex(l => new { l.ItemId, l.UserId });
-            label.HasIndex(l => new { l.ProjectId, l.UserId, l.CreatedAt });
+            answer.HasIndex(l => l.SubmissionId).IsUnique();
+            answer.HasIndex(l => new { l.ProjectId, l.Id });
+            answer.HasIndex(l => new { l.ItemId, l.UserId });
+            answer.HasIndex(l => new { l.ProjectId, l.UserId, l.CreatedAt });
         });
         builder.Entity<Skip>().HasIndex(s => new { s.ItemId, s.UserId }).IsUnique();
         builder.Entity<Skip>().HasIndex(s => s.ProjectId);

@@ -1,4 +1,3 @@
-
 namespace DataEfficiency.Portal.Storage;
 
 public enum TaskType { SingleChoice, ShortAnswer }
@@ -61,20 +60,4 @@ public sealed class Project
     public string CreatedBy { get; set; } = "";
     public long CreatedAt { get; set; }
     public long? DeletedAt { get; set; }
-}
-
-/// <summary>One answer of a project's answer set.</summary>
-public sealed class LabelDefinition
-{
-    public int Id { get; set; }
-    public int ProjectId { get; set; }
-    public string Name { get; set; } = "";
-    /// <summary>What the model learns to write.</summary>
-    public string AnswerText { get; set; } = "";
-    public int Order { get; set; }
-    /// <summary>Assigned key, or null for the key of its place.</summary>
-    public string? Key { get; set; }
-    public string? Group { get; set; }
-    public string? Description { get; set; }
-    public bool Retired { get; set; }
 }

@@ -48,7 +48,7 @@ public sealed class WizardTests(BrowserPortal portal) : IClassFixture<BrowserPor
             while (!await db.Imports.AnyAsync(i => i.ProjectId == id && i.State == WorkState.Done)) await Task.Delay(50);
             Assert.Equal(["0", "1", "0", null], await db.Items.Where(i => i.ProjectId == id).OrderBy(i => i.Line).Select(i => i.Gold)
                 .ToListAsync());
-            Assert.Equal(["first ending", "second ending"], await db.LabelDefinitions.Where(l => l.ProjectId == id).OrderBy(l => l.Order)
+            Assert.Equal(["first ending", "second ending"], await db.Labels.Where(l => l.ProjectId == id).OrderBy(l => l.Order)
                 .Select(l => l.Name).ToListAsync());
         }
         await page.GotoAsync($"/projects/{id}/label");

@@ -59,7 +59,7 @@ public sealed class KeyboardTests(Browser browser) : IDisposable
     {
         await _site.AddPoolAsync();
         await using (var db = await _site.OpenDbAsync())
-            await db.LabelDefinitions.Where(l => l.Name == "fish").ExecuteUpdateAsync(l => l.SetProperty(x => x.Key, "f"));
+            await db.Labels.Where(l => l.Name == "fish").ExecuteUpdateAsync(l => l.SetProperty(x => x.Key, "f"));
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
         await page.Keyboard.PressAsync("f");

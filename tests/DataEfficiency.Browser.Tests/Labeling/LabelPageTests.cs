@@ -164,7 +164,7 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await page.WaitForSelectorAsync(".stage[data-waiting='3']");
         await using (var db = await _site.OpenDbAsync())
         {
-            db.LabelDefinitions.Single(l => l.Name == "dog").Retired = true;
+            db.Labels.Single(l => l.Name == "dog").Retired = true;
             await db.SaveChangesAsync();
         }
         await page.UnrouteAsync("**/answers");
@@ -242,7 +242,7 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         var remark = db.Remarks.Single();
         Assert.Equal((true, "1 - odd, see guideline"), (remark.Flagged, remark.Note));
         Assert.Equal("no answer fits", db.Skips.Single().Reason);
-        Assert.Empty(db.Labels);
+        Assert.Empty(db.Answers);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class LabelSite(Browser browser) : KestrelFactory
     public async Task<List<string>> AnswersAsync()
     {
         await using var db = await OpenDbAsync();
-        return await db.Labels.Where(l => l.Current && !l.Surplus).Join(db.Items, l => l.ItemId, i => i.Id, (l, i) => new { l.Id, i.Text, l.AnswerText })
+        return await db.Answers.Where(l => l.Current && !l.Surplus).Join(db.Items, l => l.ItemId, i => i.Id, (l, i) => new { l.Id, i.Text, l.AnswerText })
             .OrderBy(x => x.Id).Select(x => x.Text + " = " + x.AnswerText).ToListAsync();
     }
 }

@@ -25,7 +25,7 @@ public sealed class EstimatingWorld : PortalFactory
         {
             var stored = await db.Projects.SingleAsync(p => p.Id == project.Id);
             (stored.Model, stored.Seed, stored.ItemCount, stored.VisibleImport, stored.RankVersion) = ("fake", 7, items, 1, drawn ? 1 : 0);
-            db.LabelDefinitions.AddRange(new LabelDefinition { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 }, new LabelDefinition { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
+            db.Labels.AddRange(new Label { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 }, new Label { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
             db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item { ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i), TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i, ActiveRank = i, DrawRank = drawn && i < 100 ? i : null }));
             if (drawn) db.RankJobs.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items });
             await db.SaveChangesAsync();
@@ -38,13 +38,13 @@ public sealed class EstimatingWorld : PortalFactory
     /// <summary>Labels the next items in drawn order, as a submit commits them; does not ring.</summary>
     public Task LabelAsync(int projectId, int count) => WriteAsync(async db =>
     {
-        var labelled = await db.Labels.Where(l => l.ProjectId == projectId).Select(l => l.ItemId).ToListAsync();
-        var definitions = await db.LabelDefinitions.Where(d => d.ProjectId == projectId).OrderBy(d => d.Order).ToListAsync();
+        var labelled = await db.Answers.Where(l => l.ProjectId == projectId).Select(l => l.ItemId).ToListAsync();
+        var definitions = await db.Labels.Where(d => d.ProjectId == projectId).OrderBy(d => d.Order).ToListAsync();
         var items = await db.Items.Where(i => i.ProjectId == projectId && !labelled.Contains(i.Id)).OrderBy(i => i.DrawRank ?? int.MaxValue).ThenBy(i => i.Id).Take(count).ToListAsync();
         foreach (var (item, n) in items.Select((item, n) => (item, n)))
         {
             var definition = definitions[(labelled.Count + n) % definitions.Count];
-            db.Labels.Add(new Label { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelDefinitionId = definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
+            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId = definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
         }
         await db.SaveChangesAsync();
         await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));

@@ -122,7 +122,7 @@ public sealed class ExportTests
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Contains("Bank enquiries", await page.Content.ReadAsStringAsync());
         await using var db = await restored.OpenDbAsync();
-        Assert.Equal(2, db.Labels.Count());
+        Assert.Equal(2, db.Answers.Count());
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(restored.DataFolder, "keys")));
     }
 

@@ -101,7 +101,7 @@ public sealed class AnswerMapTests
         Assert.Equal(["0", "1", "0", "2", null, "0"], await db.Items.OrderBy(i => i.ImportId).ThenBy(i => i.Line).Select(i => i.Gold)
             .ToListAsync());
         Assert.Equal(0, await db.ImportIssues.CountAsync());
-        Assert.Equal(("refund", "0"), await db.LabelDefinitions.OrderBy(l => l.Order).Select(l => ValueTuple.Create(l.Name, l.AnswerText))
+        Assert.Equal(("refund", "0"), await db.Labels.OrderBy(l => l.Order).Select(l => ValueTuple.Create(l.Name, l.AnswerText))
             .FirstAsync());
     }
 

@@ -33,7 +33,7 @@ public sealed class ImportTests
             .Order());
         var project = await db.Projects.SingleAsync();
         Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
-        Assert.Equal(0, await db.Labels.CountAsync());
+        Assert.Equal(0, await db.Answers.CountAsync());
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
         Assert.Equal(["line,column,code,reason,row", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
             csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
@@ -51,11 +51,11 @@ public sealed class ImportTests
 
         Assert.Equal((WorkState.Done, 2, 1), (import.State, import.Added, import.Bad));
         await using var db = await pool.Portal.OpenDbAsync();
-        var label = await db.Labels.SingleAsync();
+        var label = await db.Answers.SingleAsync();
         Assert.Equal((Stratum.Imported, true, "refund", 1L), (label.Stratum, label.Current, label.AnswerText, label.LabelVersion));
         Assert.Equal(1, (await db.Projects.SingleAsync()).LabelVersion);
-        Assert.Equal(1, await db.Slots.CountAsync(s => s.LabelId == null));
-        Assert.Equal(label.ItemId, (await db.Slots.SingleAsync(s => s.LabelId == label.Id)).ItemId);
+        Assert.Equal(1, await db.Slots.CountAsync(s => s.AnswerId == null));
+        Assert.Equal(label.ItemId, (await db.Slots.SingleAsync(s => s.AnswerId == label.Id)).ItemId);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class ImportTests
             process.Refresh();
             most = Math.Max(most, process.WorkingSet64);
             await using (var db = await pool.Portal.OpenDbAsync())
-                visible.Add(await db.Slots.CountAsync(s => s.LabelId == null
+                visible.Add(await db.Slots.CountAsync(s => s.AnswerId == null
                     && db.Projects.Any(p => p.Id == s.ProjectId && s.ImportId <= p.VisibleImport)));
             // labeling goes on: other writes get their turn between two chunks
             await pool.Portal.Services.GetRequiredService<WriteQueue>()

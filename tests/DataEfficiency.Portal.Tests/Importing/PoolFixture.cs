@@ -28,7 +28,7 @@ internal sealed class PoolFixture : IAsyncDisposable
             db.Projects.Add(made);
             await db.SaveChangesAsync(token);
             foreach (var answer in answers.Length > 0 ? answers : ["refund", "card arrival"])
-                db.LabelDefinitions.Add(new LabelDefinition { ProjectId = made.Id, Name = answer, AnswerText = answer });
+                db.Labels.Add(new Label { ProjectId = made.Id, Name = answer, AnswerText = answer });
             await db.SaveChangesAsync(token);
             return made;
         }, CancellationToken.None);
@@ -84,7 +84,7 @@ internal sealed class PoolFixture : IAsyncDisposable
     public async Task AssertNothingImportedAsync()
     {
         await using var db = await Portal.OpenDbAsync();
-        Assert.Equal((0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Labels.CountAsync()));
+        Assert.Equal((0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Answers.CountAsync()));
         var project = await db.Projects.SingleAsync();
         Assert.Equal((0, 0), (project.VisibleImport, project.ItemCount));
     }

@@ -27,7 +27,7 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal(new Acknowledgement(record.SubmissionId, Kept.Stored), first);
         Assert.Equal(new Acknowledgement(record.SubmissionId, Kept.Known), again);
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal("answer 0", (await db.Labels.SingleAsync()).AnswerText);
+        Assert.Equal("answer 0", (await db.Answers.SingleAsync()).AnswerText);
         Assert.Equal(1, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
         Assert.Single(_world.Doorbell.Rings);
     }
@@ -65,12 +65,12 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(Kept.Revision, Assert.Single(reply.Acknowledged).Kept);
         await using var db = await _world.OpenDbAsync();
-        var labels = await db.Labels.OrderBy(l => l.Id).ToListAsync();
+        var labels = await db.Answers.OrderBy(l => l.Id).ToListAsync();
         Assert.Equal([false, true], labels.Select(l => l.Current));
         Assert.Equal([1, 2], labels.Select(l => l.Revision));
         Assert.Equal(labels[0].Id, labels[1].RevisesId);
         Assert.Equal(Stratum.First32, labels[1].Stratum);
-        Assert.Equal(labels[1].Id, (await db.Slots.SingleAsync(s => s.ItemId == item)).LabelId);
+        Assert.Equal(labels[1].Id, (await db.Slots.SingleAsync(s => s.ItemId == item)).AnswerId);
         Assert.Equal(1, reply.Progress.Labels);
         Assert.Equal("answer 2", (await ada.ReadAsync<RecentReply>("recent", new RecentRequest(null))).Answers.Single().AnswerText.Replace("label", "answer"));
     }
@@ -102,7 +102,7 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal("other-user", Assert.Single(reply.Refused).Code);
         Assert.Equal(ben.UserId, reply.User);
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal(0, await db.Labels.CountAsync());
+        Assert.Equal(0, await db.Answers.CountAsync());
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal(Kept.Stored, Assert.Single((await ada.SubmitAsync(ada.Answer(item, 1))).Acknowledged).Kept);
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(0, await db.Skips.CountAsync());
-        Assert.Equal("answer 1", (await db.Labels.SingleAsync(l => l.Current)).AnswerText);
+        Assert.Equal("answer 1", (await db.Answers.SingleAsync(l => l.Current)).AnswerText);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class AnswerTests : IDisposable
 
         await ada.SubmitAsync(new AnswerRecord(Guid.NewGuid(), ada.UserId, item, text, 0, 10));
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal("half an ans", (await db.Labels.SingleAsync()).AnswerText);
+        Assert.Equal("half an ans", (await db.Answers.SingleAsync()).AnswerText);
         Assert.Equal(0, await db.Drafts.CountAsync());
         var empty = new AnswerRecord(Guid.NewGuid(), ada.UserId, item, JsonSerializer.SerializeToElement(new { text = " " }), 0, 10);
         Assert.Equal("The answer is empty.", Assert.Single((await ada.SubmitAsync(empty)).Refused).Reason);
@@ -181,7 +181,7 @@ public sealed class AnswerTests : IDisposable
         await ada.SubmitAsync(ada.Answer(suggested.ItemId) with { Suggested = true }, ada.Answer(cards.First(c => c.Suggestion is null).ItemId));
         await ada.SubmitAsync(ada.Answer(suggested.ItemId, 1));
         await using var read = await _world.OpenDbAsync();
-        Assert.Equal([true, false, true], await read.Labels.OrderBy(l => l.Id).Select(l => l.SuggestionShown).ToListAsync());
+        Assert.Equal([true, false, true], await read.Answers.OrderBy(l => l.Id).Select(l => l.SuggestionShown).ToListAsync());
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class KeyMapTests : IDisposable
         await _world.AddPoolAsync(1);
         var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddPersonAsync("ben"));
         await using (var db = await _world.OpenDbAsync())
-            await db.LabelDefinitions.Where(l => l.Id == _world.LabelIds[1]).ExecuteUpdateAsync(l => l.SetProperty(x => x.Key, "f"));
+            await db.Labels.Where(l => l.Id == _world.LabelIds[1]).ExecuteUpdateAsync(l => l.SetProperty(x => x.Key, "f"));
 
         using var refused = await ada.Client.PutAsJsonAsync("/api/v1/keys", Changed("flag", "f"));
         using var taken = await (await _world.WithTokenAsync(ben.Id)).PutAsJsonAsync("/api/v1/keys", Changed("flag", "f"));

@@ -16,7 +16,7 @@ public static class LabelPool
         var project = await portal.AddProjectAsync();
         await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
-            db.LabelDefinitions.AddRange(labels.Select((name, i) => new LabelDefinition { ProjectId = project.Id, Name = name, AnswerText = name.Replace("label", "answer"), Order = i }));
+            db.Labels.AddRange(labels.Select((name, i) => new Label { ProjectId = project.Id, Name = name, AnswerText = name.Replace("label", "answer"), Order = i }));
             for (var i = 0; i < items + hidden; i++)
                 db.Items.Add(new Item
                 {
@@ -35,6 +35,6 @@ public static class LabelPool
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
         await using var db = await portal.OpenDbAsync();
-        return (project.Id, await db.LabelDefinitions.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Order).Select(l => l.Id).ToListAsync());
+        return (project.Id, await db.Labels.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Order).Select(l => l.Id).ToListAsync());
     }
 }

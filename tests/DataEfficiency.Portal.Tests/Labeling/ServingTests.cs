@@ -47,9 +47,9 @@ public sealed class ServingTests : IDisposable
         Assert.All(queues[..32], q => Assert.Equal(Stratum.First32, q));
         Assert.DoesNotContain(Stratum.First32, queues[32..]);
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal(queues, await db.Labels.OrderBy(l => l.Id).Select(l => l.Stratum).ToListAsync());
+        Assert.Equal(queues, await db.Answers.OrderBy(l => l.Id).Select(l => l.Stratum).ToListAsync());
         Assert.Equal(40, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
-        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await db.Labels.OrderBy(l => l.Id).Select(l => l.LabelVersion).ToListAsync());
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await db.Answers.OrderBy(l => l.Id).Select(l => l.LabelVersion).ToListAsync());
         Assert.Equal(40, _world.Doorbell.Rings.Count);
         Assert.Equal("done", (await ada.NextAsync()).End!.Code);
     }
@@ -120,7 +120,7 @@ public sealed class ServingTests : IDisposable
 
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(1, (await ada.NextAsync()).Progress.Labels);
-        Assert.Equal([true, false], await db.Labels.OrderBy(l => l.Id).Select(l => l.Surplus).ToListAsync());
+        Assert.Equal([true, false], await db.Answers.OrderBy(l => l.Id).Select(l => l.Surplus).ToListAsync());
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class ServingTests : IDisposable
 
         Assert.Equal("removed", Assert.Single((await ada.SubmitAsync(ada.Answer(cards[1].ItemId))).Refused).Code);
         Assert.Equal("removed", (await ada.NextAsync(3)).End!.Code);
-        Assert.Equal(1, await db.Labels.CountAsync());
+        Assert.Equal(1, await db.Answers.CountAsync());
     }
 
     [Fact]
@@ -319,10 +319,10 @@ public sealed class ServingTests : IDisposable
         Assert.Equal(items, kept.Count);
         Assert.All(kept, k => Assert.Equal(Kept.Stored, k));
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal(items, await db.Labels.Select(l => l.ItemId).Distinct().CountAsync());
-        Assert.Equal(items, await db.Labels.CountAsync());
-        Assert.Equal(0, await db.Slots.CountAsync(s => s.LabelId == null));
-        Assert.Equal(32, await db.Labels.CountAsync(l => l.Stratum == Stratum.First32));
+        Assert.Equal(items, await db.Answers.Select(l => l.ItemId).Distinct().CountAsync());
+        Assert.Equal(items, await db.Answers.CountAsync());
+        Assert.Equal(0, await db.Slots.CountAsync(s => s.AnswerId == null));
+        Assert.Equal(32, await db.Answers.CountAsync(l => l.Stratum == Stratum.First32));
         Assert.Equal(items, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
     }
 }

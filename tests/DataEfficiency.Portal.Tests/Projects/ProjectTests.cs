@@ -25,7 +25,7 @@ public sealed class ProjectTests
         using var limit = new CancellationTokenSource(Patience.Long);
         await using var db = await pool.Portal.OpenDbAsync();
         while (await db.Projects.AnyAsync()) await Task.Delay(20, limit.Token);
-        Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Labels.CountAsync(), await db.Imports.CountAsync(), await db.LabelDefinitions.CountAsync()));
+        Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Answers.CountAsync(), await db.Imports.CountAsync(), await db.Labels.CountAsync()));
         Assert.Contains("project.deleted", await db.Audit.Select(a => a.What).ToListAsync());
     }
 
@@ -44,9 +44,9 @@ public sealed class ProjectTests
         var project = await db.Projects.SingleAsync();
         Assert.Equal((ProjectState.Active, true), (project.State, project.IsSample));
         Assert.InRange(project.ItemCount, 400, 600);
-        Assert.Equal(12, await db.LabelDefinitions.CountAsync());
+        Assert.Equal(12, await db.Labels.CountAsync());
         Assert.Equal(project.ItemCount, await db.Items.CountAsync(i => i.Gold != null));
-        Assert.Equal(project.ItemCount, await db.Slots.CountAsync(s => s.LabelId == null));
+        Assert.Equal(project.ItemCount, await db.Slots.CountAsync(s => s.AnswerId == null));
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class ProjectTests
         await service.SaveAsync(pool.ProjectId, form, pool.LeadId);
 
         await using var db = await pool.Portal.OpenDbAsync();
-        Assert.True((await db.LabelDefinitions.SingleAsync(l => l.Name == "c")).Retired);
-        Assert.Equal("c", (await db.Labels.SingleAsync()).AnswerText);
+        Assert.True((await db.Labels.SingleAsync(l => l.Name == "c")).Retired);
+        Assert.Equal("c", (await db.Answers.SingleAsync()).AnswerText);
     }
 
     [Fact]

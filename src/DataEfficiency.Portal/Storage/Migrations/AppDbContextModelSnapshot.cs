@@ -98,6 +98,80 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("AccountLinks");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Answer", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ActiveMilliseconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnswerJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Current")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("LabelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LabelVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RevisesId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Stratum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("SubmissionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("SuggestionShown")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Surplus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SubmissionId")
+                        .IsUnique();
+
+                    b.HasIndex("ItemId", "UserId");
+
+                    b.HasIndex("ProjectId", "Id");
+
+                    b.HasIndex("ProjectId", "UserId", "CreatedAt");
+
+                    b.ToTable("Answers");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.AppUser", b =>
                 {
                     b.Property<string>("Id")
@@ -406,80 +480,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
                 {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("ActiveMilliseconds")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("AnswerJson")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("AnswerText")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<bool>("Current")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("ItemId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int?>("LabelDefinitionId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("LabelVersion")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("RevisesId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Revision")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("StartedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Stratum")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<Guid>("SubmissionId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<bool>("SuggestionShown")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<bool>("Surplus")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("SubmissionId")
-                        .IsUnique();
-
-                    b.HasIndex("ItemId", "UserId");
-
-                    b.HasIndex("ProjectId", "Id");
-
-                    b.HasIndex("ProjectId", "UserId", "CreatedAt");
-
-                    b.ToTable("Labels");
-                });
-
-            modelBuilder.Entity("DataEfficiency.Portal.Storage.LabelDefinition", b =>
-                {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
@@ -514,7 +514,7 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("ProjectId", "Order");
 
-                    b.ToTable("LabelDefinitions");
+                    b.ToTable("Labels");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Membership", b =>
@@ -785,6 +785,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("ActiveRank")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("AnswerId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("DrawRank")
                         .HasColumnType("INTEGER");
 
@@ -792,9 +795,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ItemId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("LabelId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LeaseUntil")
@@ -831,13 +831,13 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasFilter("\"DrawRank\" IS NOT NULL");
 
                     b.HasIndex("ProjectId", "UserId")
-                        .HasFilter("\"LabelId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL");
 
                     b.HasIndex("ProjectId", "RandomRank", "SlotNo")
-                        .HasFilter("\"LabelId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL");
 
                     b.HasIndex("ProjectId", "ActiveRank", "ItemId", "SlotNo")
-                        .HasFilter("\"LabelId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL");
 
                     b.ToTable("Slots");
                 });

@@ -1,0 +1,31 @@
+namespace DataEfficiency.Portal.Storage;
+
+public sealed class Answer
+{
+    public long Id { get; set; }
+    /// <summary>Made in the browser; unique, so that a resent answer is acknowledged and not stored twice.</summary>
+    public Guid SubmissionId { get; set; }
+    public int ProjectId { get; set; }
+    public long ItemId { get; set; }
+    public string UserId { get; set; } = "";
+    /// <summary>{"label":id} or {"text":".."}</summary>
+    public string AnswerJson { get; set; } = "";
+    public int? LabelId { get; set; }
+    /// <summary>The answer text at the time of labeling (what the model would learn).</summary>
+    public string AnswerText { get; set; } = "";
+    public Stratum Stratum { get; set; }
+    /// <summary>The model's answer stood beside the item.</summary>
+    public bool SuggestionShown { get; set; }
+    public int Revision { get; set; } = 1;
+    /// <summary>The answer that this one revises.</summary>
+    public long? RevisesId { get; set; }
+    /// <summary>False once a newer revision (or an undo) replaced it.</summary>
+    public bool Current { get; set; } = true;
+    /// <summary>Came when the item was full: in agreement and export, not in progress or training.</summary>
+    public bool Surplus { get; set; }
+    public long StartedAt { get; set; }
+    public long CreatedAt { get; set; }
+    public int ActiveMilliseconds { get; set; }
+    /// <summary>The project's label version that this answer made.</summary>
+    public long LabelVersion { get; set; }
+}

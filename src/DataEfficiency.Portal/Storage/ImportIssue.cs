@@ -1,0 +1,14 @@
+namespace DataEfficiency.Portal.Storage;
+
+public sealed class ImportIssue
+{
+    public long Id { get; set; }
+    public int ImportId { get; set; }
+    public int Line { get; set; }
+    public string? Column { get; set; }
+    /// <summary>bad-row, empty-text, duplicate, unknown-answer, too-long, ...</summary>
+    public string Code { get; set; } = "";
+    public string Reason { get; set; } = "";
+    /// <summary>At most 80 characters of the row.</summary>
+    public string Excerpt { get; set; } = "";
+}

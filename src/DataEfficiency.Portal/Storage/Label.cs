@@ -1,0 +1,17 @@
+namespace DataEfficiency.Portal.Storage;
+
+/// <summary>One of the answers that a project's answer set offers.</summary>
+public sealed class Label
+{
+    public int Id { get; set; }
+    public int ProjectId { get; set; }
+    public string Name { get; set; } = "";
+    /// <summary>What the model learns to write.</summary>
+    public string AnswerText { get; set; } = "";
+    public int Order { get; set; }
+    /// <summary>Assigned key, or null for the key of its place.</summary>
+    public string? Key { get; set; }
+    public string? Group { get; set; }
+    public string? Description { get; set; }
+    public bool Retired { get; set; }
+}

@@ -1,0 +1,13 @@
+namespace DataEfficiency.Portal.Storage;
+
+public enum ProjectRole { Lead, Annotator }
+
+public sealed class Membership
+{
+    public int ProjectId { get; set; }
+    public string UserId { get; set; } = "";
+    public ProjectRole Role { get; set; }
+    /// <summary>Own claims so far: +1 in the claim's transaction; decides whose turn a queue has.</summary>
+    public int Sequence { get; set; }
+    public long CreatedAt { get; set; }
+}

@@ -1,0 +1,22 @@
+namespace DataEfficiency.Portal.Storage;
+
+/// <summary>The right to label one item once: rows are the capacity (workbench section 6).</summary>
+public sealed class Slot
+{
+    public long Id { get; set; }
+    public int ProjectId { get; set; }
+    public long ItemId { get; set; }
+    /// <summary>As the item's: served only while ImportId &lt;= Project.VisibleImport.</summary>
+    public int ImportId { get; set; }
+    public int SlotNo { get; set; }
+    public int RandomRank { get; set; }
+    public int ActiveRank { get; set; }
+    public int? DrawRank { get; set; }
+    public string? UserId { get; set; }
+    public long LeaseUntil { get; set; }
+    /// <summary>The browser tab's deck that holds it.</summary>
+    public string? Token { get; set; }
+    /// <summary>Which queue gave it out; the stratum of the answer to come.</summary>
+    public Stratum? Queue { get; set; }
+    public long? AnswerId { get; set; }
+}

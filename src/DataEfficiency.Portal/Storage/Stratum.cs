@@ -1,0 +1,3 @@
+namespace DataEfficiency.Portal.Storage;
+
+public enum Stratum { First32, Random, Active, Imported }

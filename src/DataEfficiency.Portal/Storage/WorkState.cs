@@ -1,0 +1,3 @@
+namespace DataEfficiency.Portal.Storage;
+
+public enum WorkState { Queued, Running, Done, Failed, Cancelled }
