@@ -2,8 +2,10 @@
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey SHARED/data/banking77/train.csv [FOLDER_FOR_SCREENSHOTS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- pool [SIZES]
-//   dotnet run -c Release -p:Accelerator=cuda --project tests/DataEfficiency.Benchmarks -- device cuda [float32|bfloat16] [LAYERS] [VOCABULARY]
+//   dotnet run -c Release -p:Accelerator=cuda --project tests/DataEfficiency.Benchmarks --
+//     device cuda [float32|bfloat16] [LAYERS] [VOCABULARY]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- labels
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models.Native;
@@ -15,7 +17,8 @@ switch (args)
         return 0;
     case ["engine", var shared, ..]:
         NativeStartup.Ensure();
-        using (var table = new EngineTable(shared)) table.Run(shared, int.Parse(args.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture));
+        using (var table = new EngineTable(shared))
+            table.Run(shared, int.Parse(args.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture));
         return 0;
     case ["memory", var shared, var way]: // a child of engine
         NativeStartup.Ensure();
@@ -38,7 +41,12 @@ switch (args)
     case ["labels-of", var size]: // a child of labels
         Console.WriteLine(LabelGrowth.Of(int.Parse(size, CultureInfo.InvariantCulture)));
         return 0;
+    case ["load-folder", var folder, .. var sizes]:
+        int Of(int place, int usual) => sizes.Length > place ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : usual;
+        await LoadFolder.WriteAsync(folder, Of(0, 100_000), Of(1, 100_000), Of(2, 200));
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES] | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY]");
+        Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
+            + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]");
         return 2;
 }

@@ -30,7 +30,6 @@ public static partial class EstimatingRegistration
         services.AddSingleton<RankStore>();
         services.AddSingleton<RankRun>();
         services.AddSingleton<RankJobs>();
-        services.AddSingleton<StopDecision>();
         services.AddSingleton<AnnotatorPaceReader>();
         services.AddSingleton<BudgetReader>();
         services.AddHostedService<EstimateWorker>();

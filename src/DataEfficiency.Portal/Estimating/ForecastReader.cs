@@ -12,7 +12,11 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
     public async Task<ForecastUpdate?> ReadAsync(int projectId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var project = await db.Projects.Where(p => p.Id == projectId && p.DeletedAt == null).Select(p => new { p.EstimatedVersion, p.Model, p.StoppedAt, p.RankVersion }).SingleOrDefaultAsync(cancel);
+        var project = await db.Projects.Where(p => p.Id == projectId && p.DeletedAt == null)
+            .Select(p => new { p.EstimatedVersion, p.Model, p.RankVersion,
+                // an older portal let a stopped project become active without reopening it
+                StoppedAt = p.State == ProjectState.Stopped || p.State == ProjectState.Archived ? p.StoppedAt : null })
+            .SingleOrDefaultAsync(cancel);
         if (project is null) return null;
         var rows = db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id);
         var newest = await rows.Select(e => new { e.Id, e.Error }).FirstOrDefaultAsync(cancel);

@@ -2,6 +2,7 @@
 // beside it; nothing of it is visible before the last one, which sets Project.VisibleImport.
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -121,7 +122,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         }
         project.VisibleImport = import.Id;
         project.ItemCount += import.Added;
-        if (project.State == ProjectState.Setup) project.State = ProjectState.Active;
+        ProjectMoves.Apply(db, project, ProjectMove.Begin, import.CreatedBy, Now);
         db.Audit.Add(new AuditEntry
         {
             ProjectId = project.Id, UserId = import.CreatedBy, What = "import.done", CreatedAt = Now,

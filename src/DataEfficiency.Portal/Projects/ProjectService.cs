@@ -73,20 +73,6 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await follower.ChangedAsync(id, cancel);
     }
 
-    /// <summary>Pause, resume, archive, reopen.</summary>
-    public async Task SetStateAsync(int id, ProjectState state, string userId, CancellationToken cancel = default)
-    {
-        await writes.WriteAsync(async (db, token) =>
-        {
-            var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
-            if (project.State == state) return;
-            Audit(db, id, userId, "project.state", project.State.ToString(), state.ToString());
-            project.State = state;
-            await db.SaveChangesAsync(token);
-        }, cancel);
-        await follower.ChangedAsync(id, cancel);
-    }
-
     /// <summary>Gone for everybody at once; its rows go in chunks afterwards.</summary>
     public async Task DeleteAsync(int id, string userId, CancellationToken cancel = default)
     {

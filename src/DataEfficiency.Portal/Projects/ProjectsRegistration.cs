@@ -10,6 +10,7 @@ public static class ProjectsRegistration
         services.AddSingleton<ProjectModels>();
         services.AddSingleton<ProjectRemoval>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<ProjectStates>();
         services.AddSingleton<ProjectCards>();
         services.AddSingleton<ProjectItems>();
         services.AddSingleton<ProjectMembers>();

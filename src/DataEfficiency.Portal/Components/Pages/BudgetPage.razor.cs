@@ -4,6 +4,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -28,7 +29,7 @@ public sealed partial class BudgetPage
     [Inject] private ForecastReader Forecasts { get; set; } = default!;
     [Inject] private EstimateFeed Feed { get; set; } = default!;
     [Inject] private RankJobs Ranking { get; set; } = default!;
-    [Inject] private StopDecision Decision { get; set; } = default!;
+    [Inject] private ProjectStates States { get; set; } = default!;
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
     [Inject] private ProjectAccess Access { get; set; } = default!;
 
@@ -116,9 +117,12 @@ public sealed partial class BudgetPage
 
     private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
 
-    private Task StopAsync() => ActAsync(async user => _refusal = await Decision.ConfirmAsync(Id, user) ? null : "The project is not active any more; nothing was changed.");
+    private Task StopAsync() => MoveAsync(ProjectMove.Stop, "The project is not active any more; nothing was changed.");
 
-    private Task ReopenAsync() => ActAsync(async user => _refusal = await Decision.ReopenAsync(Id, user) ? null : "The project is not stopped any more; nothing was changed.");
+    private Task ReopenAsync() => MoveAsync(ProjectMove.Reopen, "The project is not stopped any more; nothing was changed.");
+
+    private Task MoveAsync(ProjectMove move, string otherwise) =>
+        ActAsync(async user => _refusal = await States.MoveAsync(Id, move, user) ? null : otherwise);
 
     private async Task ActAsync(Func<string, Task> act)
     {

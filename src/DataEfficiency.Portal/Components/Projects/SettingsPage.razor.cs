@@ -7,8 +7,14 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-public sealed partial class SettingsPage(ProjectService projects, ProjectModels models, ProjectAccess access, NavigationManager navigation)
+public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, ProjectAccess access,
+    NavigationManager navigation)
 {
+    private static readonly (ProjectMove Move, string Name)[] Moves =
+    [
+        (ProjectMove.Pause, "Pause labeling"), (ProjectMove.Resume, "Resume labeling"), (ProjectMove.Reopen, "Reopen labeling"),
+        (ProjectMove.BringBack, "Bring back"), (ProjectMove.Archive, "Archive"),
+    ];
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
     private Project? _project;
     private ProjectForm _form = new();
@@ -54,9 +60,10 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectModels 
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
     }
 
-    private async Task SetStateAsync(ProjectState state)
+    // whether or not somebody else was quicker: the page shows what is
+    private async Task MoveAsync(ProjectMove move)
     {
-        await projects.SetStateAsync(Id, state, await LeadAsync());
+        await states.MoveAsync(Id, move, await LeadAsync());
         await LoadAsync();
     }
 
@@ -80,7 +87,7 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectModels 
         ProjectState.Setup => "The project waits for its first import.",
         ProjectState.Active => "Labeling is open.",
         ProjectState.Paused => "Labeling is paused: annotators see that, and answers still on their way are accepted.",
-        ProjectState.Stopped => "Labeling was stopped; the Budget page reopens it.",
+        ProjectState.Stopped => "Labeling was stopped; a lead can reopen it.",
         _ => "The project is archived: it is at the end of the list and nobody labels it.",
     };
 }
