@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Storage;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests;
@@ -16,7 +17,8 @@ public sealed class HostTests
         busy.Start();
         using var data = new TemporaryFolder();
 
-        var (code, output) = await RunAsync("--urls", $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}", "--Data:Folder", data.Path);
+        var (code, output) = await RunAsync(
+            "--urls", $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}", "--Data:Folder", data.Path);
 
         Assert.Equal(1, code);
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -45,7 +47,8 @@ public sealed class HostTests
         var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", "/sys/dataefficiency");
 
         Assert.Equal(1, code);
-        Assert.Contains("The data folder /sys/dataefficiency cannot be made", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("The data folder /sys/dataefficiency cannot be made",
+            Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [Fact]
@@ -57,6 +60,33 @@ public sealed class HostTests
         Assert.Contains("Data:Folder", output);
     }
 
+    [Theory]
+    [InlineData("garbage", "is damaged")]
+    [InlineData("torn page", "is damaged")]
+    [InlineData("cut short", "is damaged")]
+    [InlineData("another program's", "not one of DataEfficiency")]
+    [InlineData("newer", "newer DataEfficiency")]
+    public async Task Start_DatabaseThatCannotBeUsed_OneLineAndExitCodeOne(string kind, string said)
+    {
+        using var data = new TemporaryFolder(LandedDatabase.Unpack("5-text-parts"));
+        var file = Path.Combine(data.Path, "app.db");
+        var bytes = await File.ReadAllBytesAsync(file);
+        if (kind == "garbage") await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("this is no database ", 200)));
+        if (kind == "torn page") Array.Fill(bytes, (byte)0xC3, bytes.Length / 2, 4096);
+        if (kind == "torn page") await File.WriteAllBytesAsync(file, bytes);
+        if (kind == "cut short") await File.WriteAllBytesAsync(file, bytes[..(bytes.Length / 2)]);
+        if (kind == "another program's") LandedDatabase.Run(data.Path, "DROP TABLE \"__EFMigrationsHistory\"");
+        if (kind == "newer") LandedDatabase.Run(data.Path, "INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later','99.0')");
+
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", data.Path);
+
+        Assert.Equal(1, code);
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(said, line);
+        Assert.Contains(file, line);
+        Assert.False(File.Exists(file + ".before-upgrade"));
+    }
+
     [Fact]
     public async Task StaticFiles_EveryUrlOfAPage_Answers()
     {
@@ -65,7 +95,8 @@ public sealed class HostTests
         var browser = await portal.SignedInAsync("ada");
         var page = await browser.GetStringAsync("/");
         var urls = Regex.Matches(page, "(?:href|src)=\"((?:css|js|_content|_framework|favicon)[^\"]*)\"").Select(m => m.Groups[1].Value)
-            .Concat(["css/app.css", "js/portal.js", "js/passkey.js", "_content/MudBlazor/MudBlazor.min.css", "_framework/blazor.web.js"]).ToList();
+            .Concat(["css/app.css", "js/portal.js", "js/passkey.js",
+                "_content/MudBlazor/MudBlazor.min.css", "_framework/blazor.web.js"]).ToList();
 
         Assert.True(urls.Count >= 10, page);
         foreach (var url in urls)
@@ -93,7 +124,8 @@ public sealed class HostTests
     // the portal's own process, started from the root folder: settings must be found beside the dll
     private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(dotnet)
         {
             WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
             RedirectStandardOutput = true,
@@ -118,9 +150,9 @@ public sealed class HostTests
         return (process.ExitCode, await output + await errors);
     }
 
-    private sealed class TemporaryFolder : IDisposable
+    private sealed class TemporaryFolder(string? path = null) : IDisposable
     {
-        public string Path { get; } = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        public string Path { get; } = path ?? Directory.CreateTempSubdirectory("portal-test-").FullName;
         public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using DataEfficiency.Portal.Storage;
-using Microsoft.Data.Sqlite;
+using DataEfficiency.Portal.Storage.Sqlite;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -19,20 +19,14 @@ public sealed class Backup(DataFolder folder, ScratchFiles scratch)
         var copy = scratch.PathOfNew();
         try
         {
-            // a read transaction of its own: nobody who labels waits for it, and what they write meanwhile is not in it
-            await using (var connection = new SqliteConnection(folder.ConnectionString))
-            {
-                await connection.OpenAsync(cancel);
-                await using var command = connection.CreateCommand();
-                command.CommandText = "VACUUM INTO @copy";
-                command.Parameters.AddWithValue("@copy", copy);
-                await Task.Run(command.ExecuteNonQuery, cancel);
-            }
+            await DatabaseCopy.WriteAsync(folder.ConnectionString, copy, cancel);
             using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);
-            await using (var text = zip.CreateEntry("RESTORE.txt").Open()) await text.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Restore), cancel);
+            await using (var text = zip.CreateEntry("RESTORE.txt").Open())
+                await text.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Restore), cancel);
             await AddAsync(zip, copy, "app.db", cancel);
             foreach (var kind in new[] { folder.Keys, folder.Uploads })
-                foreach (var file in Directory.EnumerateFiles(kind)) await AddAsync(zip, file, $"{Path.GetFileName(kind)}/{Path.GetFileName(file)}", cancel);
+                foreach (var file in Directory.EnumerateFiles(kind))
+                    await AddAsync(zip, file, $"{Path.GetFileName(kind)}/{Path.GetFileName(file)}", cancel);
         }
         finally
         {

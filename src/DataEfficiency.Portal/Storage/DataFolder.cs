@@ -48,7 +48,8 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"The data folder {Root} cannot be made: {e.Message} Set Data:Folder to a folder that this user may write.", e);
+            throw new DataFolderException($"The data folder {Root} cannot be made: {e.Message} "
+                + "Set Data:Folder to a folder that this user may write.", e);
         }
         try
         {
@@ -56,11 +57,13 @@ public sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
-            throw new DataFolderException($"The data folder {Root} is in use by another portal: stop that one, or set Data:Folder to another folder.", e);
+            throw new DataFolderException($"The data folder {Root} is in use by another portal: "
+                + "stop that one, or set Data:Folder to another folder.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"The data folder {Root} is not writable for this user: {e.Message} Set Data:Folder to another folder.", e);
+            throw new DataFolderException($"The data folder {Root} is not writable for this user: {e.Message} "
+                + "Set Data:Folder to another folder.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -23,15 +24,14 @@ public static class StorageRegistration
             .UseSqlite(provider.GetRequiredService<DataFolder>().ConnectionString)
             .AddInterceptors(provider.GetRequiredService<SqliteSettings>()));
         services.AddSingleton<WriteQueue>();
+        services.AddSingleton<DatabaseUpgrade>();
 
         services.AddDataProtection().SetApplicationName("DataEfficiency");
         services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((keys, folder, loggers) =>
             keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Keys), loggers));
     }
 
-    public static async Task MigrateAsync(this WebApplication app)
-    {
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-        await db.Database.MigrateAsync();
-    }
+    /// <exception cref="DataFolderException">The database cannot be used; the message says why and what to do.</exception>
+    public static Task MigrateAsync(this WebApplication app) =>
+        app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(app.Lifetime.ApplicationStopping);
 }

@@ -22,7 +22,8 @@ public sealed class WriteQueueTests : IClassFixture<PortalFactory>
         var gate = new TaskCompletionSource();
         var order = new List<int>();
         var first = _queue.WriteAsync(async (_, _) => await gate.Task, CancellationToken.None);
-        var rest = Enumerable.Range(0, 20).Select(i => _queue.WriteAsync((_, _) => { order.Add(i); return Task.CompletedTask; }, CancellationToken.None)).ToList();
+        var rest = Enumerable.Range(0, 20)
+            .Select(i => _queue.WriteAsync((_, _) => { order.Add(i); return Task.CompletedTask; }, CancellationToken.None)).ToList();
 
         Assert.Empty(order);
         gate.SetResult();

@@ -1,11 +1,11 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace DataEfficiency.Portal.Storage;
+namespace DataEfficiency.Portal.Storage.Sqlite;
 
 /// <summary>
 /// Settings that SQLite keeps per connection. FULL: a label that was acknowledged survives a power cut, at the price of one
-/// fsync per transaction. (The journal mode, WAL, is kept in the file: migrations set it when they create the database.)
+/// fsync per transaction. (The journal mode, WAL, is kept in the file: each start sets it.)
 /// </summary>
 public sealed class SqliteSettings : DbConnectionInterceptor
 {
@@ -18,7 +18,8 @@ public sealed class SqliteSettings : DbConnectionInterceptor
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = Pragmas;

@@ -1,0 +1,155 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Storage;
+
+/// <summary>A data folder of every schema that landed opens with everything in it, also when its upgrade is cut off on the way.</summary>
+public sealed class DatabaseUpgradeTests
+{
+    // what tables and columns are called today
+    private static readonly Dictionary<string, string> Tables = new() { ["Labels"] = "Answers", ["LabelDefinitions"] = "Labels" };
+    private static readonly Dictionary<(string Table, string Column), string> Columns = new()
+    {
+        [("Labels", "LabelDefinitionId")] = "LabelId", [("Slots", "LabelId")] = "AnswerId",
+    };
+
+    public static TheoryData<string> Landed => [.. LandedDatabase.Names];
+
+    [Theory]
+    [MemberData(nameof(Landed))]
+    public async Task Start_OlderDataFolder_OpensWithEveryRow(string name)
+    {
+        var data = LandedDatabase.Unpack(name);
+        var before = LandedDatabase.Rows(data);
+
+        await StartAsync(data);
+
+        AssertSame(before, LandedDatabase.Rows(data));
+        Assert.False(File.Exists(Path.Combine(data, "app.db.upgrading")));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Start_UpgradeWasCutOff_BeginsAgainFromTheCopy()
+    {
+        var data = LandedDatabase.Unpack("1-first");
+        var before = LandedDatabase.Rows(data);
+        // a killed process restores nothing; ending by a cancellation does not either
+        await Assert.ThrowsAsync<OperationCanceledException>(() => UpgradeAsync(data, async (db, _) =>
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE \"Labels\"; DELETE FROM \"Items\"");
+            throw new OperationCanceledException();
+        }));
+        Assert.Empty(LandedDatabase.Rows(data)["Items"]);
+        Assert.True(File.Exists(Path.Combine(data, "app.db.before-upgrade")));
+
+        await StartAsync(data);
+
+        AssertSame(before, LandedDatabase.Rows(data));
+        Assert.False(File.Exists(Path.Combine(data, "app.db.upgrading")));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_MigrationFails_IsTakenBackAndSaysSo()
+    {
+        var data = LandedDatabase.Unpack("3-keys");
+        var before = LandedDatabase.Rows(data);
+
+        var refused = await Assert.ThrowsAsync<DataFolderException>(() => UpgradeAsync(data, async (db, _) =>
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE \"Labels\"");
+            throw new InvalidOperationException("no such column: x");
+        }));
+
+        Assert.Contains("no such column: x", refused.Message);
+        Assert.Contains("was taken back", refused.Message);
+        Assert.Equal(before.Keys.Order(), LandedDatabase.Rows(data).Keys.Order());
+        await StartAsync(data);
+        AssertSame(before, LandedDatabase.Rows(data));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_LockOfAKilledMigration_IsNotWaitedFor()
+    {
+        var data = LandedDatabase.Unpack("5-text-parts");
+        LandedDatabase.Run(data, "CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER PRIMARY KEY, "
+            + "\"Timestamp\" TEXT NOT NULL); "
+            + "INSERT OR REPLACE INTO \"__EFMigrationsLock\" VALUES (1,'2026-11-27')");
+        using var limit = new CancellationTokenSource(Patience.Long);
+
+        await Create(data).RunAsync(limit.Token);
+
+        Assert.NotEmpty(LandedDatabase.Rows(data)["Answers"]);
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Start_DatabaseOfToday_IsNotCopied()
+    {
+        var data = Directory.CreateTempSubdirectory("upgrade-test-").FullName;
+        await StartAsync(data);
+        await StartAsync(data);
+
+        Assert.False(File.Exists(Path.Combine(data, "app.db.before-upgrade")));
+        Directory.Delete(data, recursive: true);
+    }
+
+    // the whole portal, as it starts for people
+    private static async Task StartAsync(string data)
+    {
+        await using var portal = new PortalFactory { DataFolder = data, KeepDataFolder = true };
+        _ = portal.Services;
+    }
+
+    private static Task UpgradeAsync(string data, Func<AppDbContext, CancellationToken, Task> migrate) =>
+        Create(data).RunAsync(migrate, CancellationToken.None);
+
+    private static DatabaseUpgrade Create(string data)
+    {
+        var folder = new DataFolder(Options.Create(new StorageOptions { Folder = data }), new Nowhere());
+        return new(new Contexts(folder.ConnectionString), folder, NullLogger<DatabaseUpgrade>.Instance);
+    }
+
+    private static void AssertSame(Dictionary<string, List<SortedDictionary<string, string>>> before,
+        Dictionary<string, List<SortedDictionary<string, string>>> after)
+    {
+        var isRenamed = !before.ContainsKey("LabelDefinitions");
+        foreach (var (table, rows) in before)
+        {
+            var now = isRenamed ? table : Tables.GetValueOrDefault(table, table);
+            var names = rows.SelectMany(r => r.Keys).Distinct().ToDictionary(c => c,
+                c => isRenamed ? c : Columns.GetValueOrDefault((table, c), c));
+            Assert.NotEmpty(rows.Count == 0 && IsEmptyThere(table) ? [new()] : rows);
+            Assert.Equal(Lines(rows, names.ToDictionary(n => n.Key, n => n.Key)), Lines(after[now], names));
+        }
+    }
+
+    // what nothing of the portal fills
+    private static bool IsEmptyThere(string table) =>
+        table is "AspNetRoleClaims" or "AspNetUserClaims" or "AspNetUserLogins" or "AspNetUserTokens";
+
+    private static IEnumerable<string> Lines(List<SortedDictionary<string, string>> rows, Dictionary<string, string> names) =>
+        rows.Select(r => string.Join(" | ", names.Select(n => $"{n.Key}={r[n.Value]}"))).Order(StringComparer.Ordinal);
+
+    private sealed class Contexts(string connection) : IDbContextFactory<AppDbContext>
+    {
+        public AppDbContext CreateDbContext() => new(new DbContextOptionsBuilder<AppDbContext>()
+            .UseSqlite(new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString()).Options);
+    }
+
+    private sealed class Nowhere : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = "Production";
+        public string ApplicationName { get; set; } = "";
+        public string ContentRootPath { get; set; } = Path.GetTempPath();
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+}
