@@ -24,8 +24,9 @@ internal static class PoolWriter
             """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
         using var label = Command(db, """
             INSERT INTO "Answers" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelId","AnswerText","Stratum",
-                "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","ActiveMilliseconds","LabelVersion")
-            VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,0,0)
+                "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","AnsweredAt","ActiveMilliseconds",
+                "LabelVersion")
+            VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,@now,0,0)
             """, "submission", "project", "item", "user", "json", "definition", "answer", "stratum", "now");
         foreach (var (row, gold, answer, definition) in rows)
         {

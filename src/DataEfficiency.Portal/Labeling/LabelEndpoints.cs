@@ -21,8 +21,8 @@ public sealed record RecentRequest(long? ItemId);
 public sealed record RenewRequest(string Token, IReadOnlyList<long>? Keep, IReadOnlyList<long>? Free);
 
 /// <summary>The label page's API: answers by HTTP, so that labeling outlives a lost circuit.</summary>
-public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDbContext> contexts, DeckService decks, LabelService labels, SkipService skips,
-    NoteService notes, LeaseService leases, RecentAnswers recent, IOptions<LabelingOptions> options)
+public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDbContext> contexts, DeckService decks, LabelService labels,
+    SkipService skips, NoteService notes, LeaseService leases, RecentAnswers recent, IOptions<LabelingOptions> options)
 {
     public async Task<IResult> DeckAsync(ClaimsPrincipal user, int id, DeckRequest request, CancellationToken cancellation) =>
         await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
@@ -42,7 +42,11 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
         {
             var receipts = new List<Receipt>();
             foreach (var record in request.Records) receipts.Add(await notes.DraftAsync(id, userId, record, cancellation));
-            return Results.Ok(new { Acknowledged = receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>(), Refused = receipts.Select(r => r.Refused).OfType<Refusal>() });
+            return Results.Ok(new
+            {
+                Acknowledged = receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>(),
+                Refused = receipts.Select(r => r.Refused).OfType<Refusal>(),
+            });
         }, cancellation);
 
     public async Task<IResult> RecentAsync(ClaimsPrincipal user, int id, RecentRequest request, CancellationToken cancellation) =>
@@ -52,7 +56,8 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
     public async Task<IResult> RenewAsync(ClaimsPrincipal user, int id, RenewRequest request, CancellationToken cancellation) =>
         await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
         {
-            var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [], cancellation);
+            var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [],
+                cancellation);
             return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
         }, cancellation);
 
@@ -62,17 +67,22 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
             ? Results.Problem(fault, statusCode: StatusCodes.Status409Conflict, title: "The keys were not changed")
             : Results.Ok(KeyMap.Of(request));
 
-    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take, CancellationToken cancellation) where T : class =>
-        await WithAccessAsync(user, id, RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, options.Value.BatchLimit), async (userId, member) =>
-        {
-            // one transaction each, in the order given: a bad one in the middle holds nobody up
-            var receipts = new List<Receipt>(records.Count);
-            foreach (var record in records) receipts.Add(await take(userId, record));
-            return Results.Ok(await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation));
-        }, cancellation);
+    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records,
+        Func<string, T, Task<Receipt>> take, CancellationToken cancellation) where T : class =>
+        await WithAccessAsync(user, id, RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, options.Value.BatchLimit),
+            async (userId, member) =>
+            {
+                // one transaction each, in the order given: a bad one in the middle holds nobody up
+                var receipts = new List<Receipt>(records.Count);
+                foreach (var record in records) receipts.Add(await take(userId, record));
+                var reply = await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation);
+                // a reply all the same: it says what was refused and why, and brings the next cards
+                return Results.Json(reply, statusCode: receipts.Count > 0 && receipts.All(r => r.Refused is not null)
+                    ? receipts[0].Refused!.Status : StatusCodes.Status200OK);
+            }, cancellation);
 
-    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, RequestFault? fault, Func<string, bool, Task<IResult>> handle,
-        CancellationToken cancellation)
+    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, RequestFault? fault,
+        Func<string, bool, Task<IResult>> handle, CancellationToken cancellation)
     {
         if (fault is not null)
             return Results.Problem(fault.Reason, statusCode: StatusCodes.Status400BadRequest, title: "This request cannot be taken",
@@ -80,7 +90,8 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
         var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
         var member = await access.RoleAsync(user, projectId) is not null;
         if (!member && !await WorkedHereAsync(projectId, userId, cancellation))
-            return Results.Problem($"There is no project {projectId} for you.", statusCode: StatusCodes.Status404NotFound, title: "No such project");
+            return Results.Problem($"There is no project {projectId} for you.", statusCode: StatusCodes.Status404NotFound,
+                title: "No such project");
         return await handle(userId, member);
     }
 

@@ -15,7 +15,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             mismatch = await AnswerReader.MismatchAsync(db, projectId, record.Answer, cancellation);
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
-        if (receipt.Acknowledged is { Kept: not Kept.Known }) doorbell.Ring(projectId);
+        if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
         return receipt;
     }
 
@@ -23,10 +23,11 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         CancellationToken cancellation)
     {
         if (record.User != userId) return RecordRules.OtherUser(record);
-        if (await db.Answers.AsNoTracking().SingleOrDefaultAsync(l => l.SubmissionId == record.SubmissionId, cancellation) is { } known)
-            return known.UserId == userId && known.ItemId == record.ItemId
-                ? Receipt.Of(record, Kept.Known)
-                : Receipt.Refuse(record, "duplicate-id", "Another answer has this submission id.");
+        var standing = await Standing.ReadAsync(db, userId, record, cancellation);
+        if (standing.Known(record.SubmissionId) is { } known)
+            return known.UserId == userId && known.ItemId == record.ItemId && AnswerReader.Same(known.AnswerJson, record.Answer)
+                ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
+        if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var (read, problem) = await AnswerReader.ReadAsync(db, project, record.Answer, options.Value.AnswerLimit, cancellation);
@@ -39,25 +40,32 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             AnswerJson = read!.Json, LabelId = read.LabelId, AnswerText = read.Text, SuggestionShown = record.Suggested,
             // a browser's clock may be wrong: never later than now, and never a negative pace
             StartedAt = Math.Clamp(record.StartedAt, 0, now), CreatedAt = now, ActiveMilliseconds = Math.Max(0, record.ActiveMs),
+            AnsweredAt = standing.PlaceOf(record, now),
         };
-        var kept = await PlaceAsync(db, answer, now, cancellation);
+        if (standing.IsNewerThan(answer.AnsweredAt, answer.SubmissionId))
+        {
+            (answer.Current, answer.Stratum) = (false, standing.Current?.Stratum ?? Stratum.Random);
+            await InsertAsync(db, answer, cancellation);
+            return Receipt.Of(record, Kept.Older);
+        }
+        var kept = await PlaceAsync(db, answer, standing.Current, now, cancellation);
         await db.Skips.Where(k => k.ItemId == record.ItemId && k.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, answer.Id, cancellation);
         return Receipt.Of(record, kept);
     }
 
-    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, long now, CancellationToken cancellation)
+    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, long now, CancellationToken cancellation)
     {
-        var earlier = await db.Answers.SingleOrDefaultAsync(l => l.ItemId == answer.ItemId && l.UserId == answer.UserId && l.Current,
-            cancellation);
         if (earlier is not null)
         {
             earlier.Current = false;
-            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus) = (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
+            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus) =
+                (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
             answer.SuggestionShown |= earlier.SuggestionShown;
             await InsertAsync(db, answer, cancellation);
-            await db.Slots.Where(s => s.AnswerId == earlier.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id), cancellation);
+            await db.Slots.Where(s => s.AnswerId == earlier.Id)
+                .ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id), cancellation);
             return Kept.Revision;
         }
         var slots = await db.Slots.AsNoTracking().Where(s => s.ItemId == answer.ItemId).OrderBy(s => s.SlotNo).ToListAsync(cancellation);
@@ -69,7 +77,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         await InsertAsync(db, answer, cancellation);
         if (slot is null) return Kept.Surplus;
         await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id)
-            .SetProperty(x => x.UserId, answer.UserId).SetProperty(x => x.Queue, answer.Stratum).SetProperty(x => x.Token, (string?)null), cancellation);
+            .SetProperty(x => x.UserId, answer.UserId).SetProperty(x => x.Queue, answer.Stratum)
+            .SetProperty(x => x.Token, (string?)null), cancellation);
         return Kept.Stored;
     }
 

@@ -6,8 +6,10 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <param name="Text">The first 200 characters, or all of it where one item was asked for.</param>
 /// <param name="Parts">The text's named parts, where it has them and the text is whole.</param>
+/// <param name="SubmissionId">What a correction revises.</param>
+/// <param name="AnsweredAt">A correction is later than that, whatever the browser's clock says.</param>
 public sealed record RecentAnswer(long ItemId, string Text, JsonElement? Parts, JsonElement Answer, string AnswerText, long At,
-    int ActiveMs, bool Flagged, string? Note);
+    int ActiveMs, bool Flagged, string? Note, Guid SubmissionId, long AnsweredAt);
 
 /// <summary>A person's own last answers, on any machine, to look back at and to reopen.</summary>
 public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
@@ -38,6 +40,7 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
             JsonSerializer.Deserialize<JsonElement>(r.Answer.AnswerJson),
             r.Answer.LabelId is { } id && names.TryGetValue(id, out var name) ? name : r.Answer.AnswerText,
             r.Answer.CreatedAt, r.Answer.ActiveMilliseconds,
-            remarks.GetValueOrDefault(r.Answer.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Answer.ItemId)?.Note))];
+            remarks.GetValueOrDefault(r.Answer.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Answer.ItemId)?.Note,
+            r.Answer.SubmissionId, r.Answer.AnsweredAt))];
     }
 }

@@ -10,7 +10,7 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
     {
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, c), cancellation);
         // the first 32 may be other items now
-        if (receipt.Acknowledged is { Kept: not Kept.Known }) doorbell.Ring(projectId);
+        if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
         return receipt;
     }
 
@@ -19,16 +19,32 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
         if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
         if (!SkipReasons.All.Contains(record.Reason))
             return Receipt.Refuse(record, "bad-reason", $"A skip needs one of the reasons {string.Join(", ", SkipReasons.All)}.");
-        if (await db.Skips.AnyAsync(k => k.ItemId == record.ItemId && k.UserId == userId, cancellation)) return Receipt.Of(record, Kept.Known);
+        var standing = await Standing.ReadAsync(db, userId, record, cancellation);
+        if (standing.Known(record.SubmissionId) is not null) return Receipt.Conflict(record);
+        if (standing.Skip is { } known && known.SubmissionId == record.SubmissionId)
+            return known.Reason == record.Reason ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var place = standing.PlaceOf(record, now);
+        if (standing.IsNewerThan(place, record.SubmissionId)) return Receipt.Of(record, Kept.Older);
+        if (standing.Skip is { } earlier)
+        {
+            (earlier.Reason, earlier.SubmissionId, earlier.AnsweredAt) = (record.Reason, record.SubmissionId, place);
+            await db.SaveChangesAsync(cancellation);
+            return Receipt.Of(record, Kept.Revision);
+        }
 
         // an own answer that was reopened and then skipped is taken back, its row stays
-        var withdrawn = await db.Answers.Where(l => l.ItemId == record.ItemId && l.UserId == userId && l.Current).Select(l => l.Id).ToListAsync(cancellation);
-        await db.Answers.Where(l => withdrawn.Contains(l.Id)).ExecuteUpdateAsync(l => l.SetProperty(x => x.Current, false), cancellation);
-        await db.Slots.Where(s => s.ItemId == record.ItemId && (s.UserId == userId && s.AnswerId == null || s.AnswerId != null && withdrawn.Contains(s.AnswerId.Value)))
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, (long?)null).SetProperty(x => x.UserId, (string?)null)
-                .SetProperty(x => x.Token, (string?)null).SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null), cancellation);
+        var withdrawn = standing.Current;
+        if (withdrawn is not null) withdrawn.Current = false;
+        var taken = withdrawn?.Id;
+        await LeaseService.FreeAsync(db.Slots.Where(s => s.ItemId == record.ItemId
+            && (s.UserId == userId && s.AnswerId == null || taken != null && s.AnswerId == taken)), cancellation);
         await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
-        db.Skips.Add(new Skip { ProjectId = projectId, ItemId = record.ItemId, UserId = userId, Reason = record.Reason, CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+        db.Skips.Add(new Skip
+        {
+            ProjectId = projectId, ItemId = record.ItemId, UserId = userId, Reason = record.Reason, CreatedAt = now,
+            SubmissionId = record.SubmissionId, AnsweredAt = place,
+        });
         await db.SaveChangesAsync(cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, null, cancellation);
         return Receipt.Of(record, Kept.Stored);

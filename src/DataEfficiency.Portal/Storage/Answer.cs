@@ -25,6 +25,8 @@ public sealed class Answer
     public bool Surplus { get; set; }
     public long StartedAt { get; set; }
     public long CreatedAt { get; set; }
+    /// <summary>Which of a person's own answers to an item is the newest: the browser's time, later than what it revises.</summary>
+    public long AnsweredAt { get; set; }
     public int ActiveMilliseconds { get; set; }
     /// <summary>The project's label version that this answer made.</summary>
     public long LabelVersion { get; set; }

@@ -8,4 +8,7 @@ public sealed class Skip
     public string UserId { get; set; } = "";
     public string Reason { get; set; } = "";
     public long CreatedAt { get; set; }
+    public Guid SubmissionId { get; set; }
+    /// <summary>As an answer's: a skip is newer or older than it.</summary>
+    public long AnsweredAt { get; set; }
 }

@@ -135,7 +135,8 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await _site.AddPoolAsync();
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
-        await page.RouteAsync("**/answers", route => route.FulfillAsync(new() { Status = 200, ContentType = "text/html", Body = "<h1>Sign in</h1>" }));
+        await page.RouteAsync("**/answers", route => route.FulfillAsync(new() { Status = 200, ContentType = "text/html", Body =
+            "<h1>Sign in</h1>" }));
         await page.Keyboard.PressAsync("Digit1");
         await page.WaitForSelectorAsync(".stage[data-connection=offline][data-waiting='1']");
         await page.UnrouteAsync("**/answers");
@@ -188,9 +189,11 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await page.RouteAsync("**/answers", async route =>
         {
             using var body = JsonDocument.Parse(route.Request.PostData!);
-            var records = body.RootElement.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("submissionId").GetString()!).ToList();
+            var records = body.RootElement.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("submissionId").GetString()!)
+                .ToList();
             poison ??= records[0];
-            if (records.Contains(poison)) await route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = "{}" });
+            if (records.Contains(poison)) await route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body =
+                "{}" });
             else await route.ContinueAsync();
         });
 
@@ -269,7 +272,8 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     {
         // two-word names that share their beginnings, as intents do
         string[] verbs = ["activate", "block", "change", "delay", "explain", "find", "get", "hold", "lose", "move"];
-        string[] things = ["card", "transfer", "top up", "PIN", "fee", "limit", "café", "Überweisung", "balance", "address", "refund", "receipt", "identity", "cash", "device"];
+        string[] things = ["card", "transfer", "top up", "PIN", "fee", "limit", "café", "Überweisung", "balance", "address", "refund",
+            "receipt", "identity", "cash", "device"];
         string[] labels = [.. from verb in verbs from thing in things select $"{verb} {thing}"];
         await _site.AddPoolAsync(4, labels: labels);
         await using var context = await _site.SignedInAsync();
@@ -333,7 +337,8 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     [Fact]
     public async Task ShortAnswer_PatternAndCompletions_HelpBeforeTheServerIsAsked()
     {
-        await _site.AddPoolAsync(type: TaskType.ShortAnswer, change: p => (p.AnswerPattern, p.Completions) = ("[a-z ]+", "top up\ntransfer\nrefund"));
+        await _site.AddPoolAsync(type: TaskType.ShortAnswer, change: p => (p.AnswerPattern, p.Completions) =
+            ("[a-z ]+", "top up\ntransfer\nrefund"));
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
         await page.Keyboard.TypeAsync("t4");
@@ -374,7 +379,8 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     public async Task HostileText_IsShownAsText()
     {
         const string payload = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>";
-        await _site.AddPoolAsync(3, labels: [payload, "dog"], text: _ => payload, change: p => (p.Instruction, p.Guideline) = (payload, payload));
+        await _site.AddPoolAsync(3, labels: [payload, "dog"], text: _ => payload, change: p => (p.Instruction, p.Guideline) =
+            (payload, payload));
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
         await page.Keyboard.PressAsync("Digit1");
@@ -394,5 +400,34 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         var second = await _site.OpenAsync(context);
         Assert.Equal("text 0", await LabelSite.ItemAsync(first));
         Assert.Equal("text 3", await LabelSite.ItemAsync(second));
+    }
+
+    [Fact]
+    public async Task TwoTabs_CorrectionOfWhatTheOtherTabHasSent_IsNotLost()
+    {
+        await _site.AddPoolAsync();
+        await using var context = await _site.SignedInAsync();
+        var first = await _site.OpenAsync(context);
+        await LabelSite.SavedAsync(first);
+        // the first answer hangs on its way, so the second waits behind it and no request has carried it
+        var go = new TaskCompletionSource();
+        await first.RouteAsync("**/answers", async route =>
+        {
+            await go.Task;
+            await route.ContinueAsync();
+        });
+        await first.Keyboard.PressAsync("Digit1");
+        await first.Keyboard.PressAsync("Digit2");
+        await first.WaitForSelectorAsync(".stage[data-waiting='2']");
+        // another tab sends what it finds waiting in this browser
+        var second = await _site.OpenAsync(context);
+        await LabelSite.SavedAsync(second);
+        Assert.Equal(["text 0 = cat", "text 1 = dog"], await _site.AnswersAsync());
+
+        await first.Keyboard.PressAsync("Backspace");
+        await first.Keyboard.PressAsync("Digit4");
+        go.SetResult();
+        await LabelSite.SavedAsync(first);
+        Assert.Equal(["text 0 = cat", "text 1 = fish"], await _site.AnswersAsync());
     }
 }

@@ -28,8 +28,10 @@ public sealed class LabelingWorld : PortalFactory
         services.AddSingleton<IEstimateDoorbell>(Doorbell);
     };
 
-    public async Task AddPoolAsync(int items, int drawn = 0, bool ranked = true, TaskType type = TaskType.SingleChoice, int labels = 4, int hidden = 0) =>
-        (ProjectId, LabelIds) = await this.AddLabelPoolAsync(items, drawn, ranked, type, [.. Enumerable.Range(0, labels).Select(i => $"label {i}")], hidden);
+    public async Task AddPoolAsync(int items, int drawn = 0, bool ranked = true, TaskType type = TaskType.SingleChoice, int labels = 4,
+        int hidden = 0) =>
+        (ProjectId, LabelIds) = await this.AddLabelPoolAsync(items, drawn, ranked, type,
+            [.. Enumerable.Range(0, labels).Select(i => $"label {i}")], hidden);
 
     public async Task<Annotator> AddAnnotatorAsync(string name)
     {
@@ -64,7 +66,8 @@ public sealed class Annotator(LabelingWorld world, string userId, HttpClient cli
     public AnswerRecord Answer(long itemId, int label = 0, Guid? id = null) => new(id ?? Guid.NewGuid(), userId, itemId,
         JsonSerializer.SerializeToElement(new { label = world.LabelIds[label] }), 0, 1000);
 
-    public async Task<DeckReply> SubmitAsync(params AnswerRecord[] records) => await ReadAsync<DeckReply>("answers", new AnswersRequest(Deck(0), records));
+    public async Task<DeckReply> SubmitAsync(params AnswerRecord[] records) =>
+        await ReadAsync<DeckReply>("answers", new AnswersRequest(Deck(0), records));
 
     public async Task<DeckReply> SkipAsync(long itemId, string reason = "unclear") =>
         await ReadAsync<DeckReply>("skip", new SkipsRequest(Deck(0), [new SkipRecord(Guid.NewGuid(), userId, itemId, reason)]));
@@ -72,11 +75,16 @@ public sealed class Annotator(LabelingWorld world, string userId, HttpClient cli
     public async Task<T> ReadAsync<T>(string route, object body)
     {
         using var response = await PostAsync(route, body);
-        if (response.StatusCode != HttpStatusCode.OK) throw new HttpRequestException($"{route}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-        return (await response.Content.ReadFromJsonAsync<T>(LabelingWorld.Json))!;
+        var text = await response.Content.ReadAsStringAsync();
+        // where every record was refused, the reply that says why comes with a 4xx
+        if (response.StatusCode != HttpStatusCode.OK && !(typeof(T) == typeof(DeckReply)
+            && text.Contains("\"refused\":[{", StringComparison.Ordinal)))
+            throw new HttpRequestException($"{route}: {(int)response.StatusCode} {text}");
+        return JsonSerializer.Deserialize<T>(text, LabelingWorld.Json)!;
     }
 
-    public Task<HttpResponseMessage> PostAsync(string route, object body) => client.PostAsJsonAsync($"/api/v1/projects/{world.ProjectId}/{route}", body);
+    public Task<HttpResponseMessage> PostAsync(string route, object body) =>
+        client.PostAsJsonAsync($"/api/v1/projects/{world.ProjectId}/{route}", body);
 }
 
 public sealed class CountingDoorbell : IEstimateDoorbell

@@ -56,7 +56,10 @@ async function ask(url, body, keepalive, method) {
       return reply ? { kind: 'ok', body: reply } : { kind: 'retry' };
     }
     problem ??= await read(response);
-    return { kind: 'refused', status: response.status, reason: problem?.detail ?? problem?.title ?? `The server answered ${response.status}.` };
+    // nothing in it was taken, and the reply says for each why
+    if (Array.isArray(problem?.refused)) return { kind: 'ok', body: problem };
+    return { kind: 'refused', status: response.status, code: problem?.code,
+      reason: problem?.detail ?? problem?.title ?? `The server answered ${response.status}.` };
   } catch {
     return { kind: 'retry' };
   }

@@ -217,14 +217,15 @@ class LabelPage {
   }
 
   finish(card, result, route, body, activeMs) {
-    const revising = this.openAt >= 0, unsent = this.outbox.rewritable(card.itemId);
-    this.history = [{ ...card, ...result }, ...this.history.filter(h => h.itemId !== card.itemId)].slice(0, HISTORY);
+    const revising = this.openAt >= 0, known = this.history.find(h => h.itemId === card.itemId);
+    const entry = { ...card, ...result };
+    this.history = [entry, ...this.history.filter(h => h.itemId !== card.itemId)].slice(0, HISTORY);
     if (!revising) this.deck.advance();
     this.stage.say(this.standing);
     this.showCurrent();
     const about = { text: card.text.slice(0, EXCERPT), answer: result.answerText };
-    if (unsent) this.outbox.rewrite(unsent, route, body, about);
-    else this.outbox.add(route, card.itemId, body, about);
+    const { submissionId, at } = this.outbox.add(route, card.itemId, body, about, known && { submissionId: known.submissionId, at: known.answeredAt });
+    Object.assign(entry, { submissionId, answeredAt: at });
     if (!revising && route === 'answers') this.rail.countAnswer(activeMs);
     if (!this.deck.current) this.deck.fetch();
     this.drawHistory();

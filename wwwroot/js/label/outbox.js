@@ -80,29 +80,26 @@ export class Outbox {
   get waiting() { return this.#records.length; }
   items() { return this.#records.filter(r => r.project === this.#project && r.route !== 'remarks').map(r => r.itemId); }
 
-  /** The unsent answer or skip of an item that no request has carried yet: it can still be rewritten. */
-  rewritable(itemId) {
-    return this.#records.findLast(r => r.itemId === itemId && r.route !== 'remarks' && !this.#attempted.has(r.submissionId)) ?? null;
-  }
+  /** The last answer or skip of an item that still waits here. */
+  #lastOf(itemId) { return this.#records.findLast(r => r.itemId === itemId && r.route !== 'remarks') ?? null; }
 
-  /** Keeps a record and sends it; returns at once. route: 'answers' | 'skip' | 'remarks'. */
-  add(route, itemId, body, about) {
-    const record = { route, project: this.#project, user: this.#user, itemId, submissionId: newId(), body, about, at: Date.now() };
-    this.#keep(record);
-    return record;
-  }
-
-  rewrite(record, route, body, about) {
-    Object.assign(record, { route, body, about });
-    this.#keep(record);
-  }
-
-  #keep(record) {
-    if (!this.#records.includes(record)) this.#records.push(record);
+  /**
+   * Keeps a record and sends it; returns at once. route: 'answers' | 'skip' | 'remarks'.
+   * known: an earlier answer to the item, {submissionId, at}. A rewrite has an id of its own, since another tab may have sent the first.
+   */
+  add(route, itemId, body, about, known = null) {
+    const earlier = route === 'remarks' ? null : this.#lastOf(itemId), revised = earlier ?? known;
+    const record = { route, project: this.#project, user: this.#user, itemId, submissionId: newId(), body, about,
+      // the server goes by this time: later than what is revised, whatever this machine's clock says
+      at: Math.max(Date.now(), (revised?.at ?? 0) + 1), revises: revised?.submissionId ?? null };
+    this.#records.push(record);
     this.#tell();
     // writes go one after the other, so that their order is the order of the keys
     this.#writing = this.#writing.then(() => this.#store.put('outbox', record)).then(key => { record.seq = key; }, () => { this.lasting = false; });
+    // what no request has carried yet need not be sent at all
+    if (earlier && !this.#attempted.has(earlier.submissionId)) this.#drop(earlier);
     this.#writing.then(() => this.flush());
+    return record;
   }
 
   /** Sends what waits, in order, until all is acknowledged or the server does not answer. now: do not wait for the backoff. */
@@ -121,14 +118,15 @@ export class Outbox {
     this.#state = this.#state === 'saved' ? 'saving' : this.#state;
     for (const record of batch) this.#attempted.add(record.submissionId);
     this.#tell();
-    const records = batch.map(r => ({ submissionId: r.submissionId, user: r.user, itemId: r.itemId, ...r.body }));
+    const records = batch.map(r => ({ submissionId: r.submissionId, user: r.user, itemId: r.itemId, ...r.body,
+      ...r.route === 'remarks' ? {} : { revises: r.revises, answeredAt: r.at } }));
     const deck = project === this.#project ? this.#deck() : { token: 'elsewhere', want: 0 };
     const result = await post(project, route, { deck, records });
     if (result.kind === 'ok') return await this.#take(batch, result.body, project);
     if (result.kind === 'refused') {
       // one bad record must not hold up the others: find it by sending one at a time
       if (batch.length > 1) { this.#single = true; return true; }
-      await this.#refuse(batch[0], result.reason);
+      await this.#refuse(batch[0], result.reason, result.code);
       return true;
     }
     if (result.status === 500) {
@@ -150,7 +148,7 @@ export class Outbox {
       const refusal = refused.get(record.submissionId);
       if (acknowledged.has(record.submissionId)) { await this.#drop(record); moved++; }
       else if (refusal?.code === 'other-user') foreign = true;
-      else if (refusal) { await this.#refuse(record, refusal.reason); moved++; }
+      else if (refusal) { await this.#refuse(record, refusal.reason, refusal.code); moved++; }
     }
     if (foreign) { this.#later('other-user'); return false; }
     if (moved === 0) { this.#later('offline'); return false; }
@@ -177,14 +175,14 @@ export class Outbox {
   }
 
   async #drop(record) {
-    await this.#writing;
-    if (record.seq !== undefined) await this.#store.remove('outbox', record.seq);
     this.#records = this.#records.filter(r => r !== record);
     this.#attempted.delete(record.submissionId);
+    await this.#writing;
+    if (record.seq !== undefined) await this.#store.remove('outbox', record.seq);
   }
 
-  async #refuse(record, reason) {
-    await this.#store.put('refused', { ...record, reason, refusedAt: Date.now() });
+  async #refuse(record, reason, code) {
+    await this.#store.put('refused', { ...record, reason, code, refusedAt: Date.now() });
     await this.#drop(record);
     await this.#tellRefused();
   }

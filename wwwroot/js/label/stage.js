@@ -153,7 +153,7 @@ export class Stage {
 
   openRefused(list) {
     this.#open('refused', 'Not taken by the server', el('ul', { className: 'refused' }, ...list.map(r => el('li', {},
-      el('p', { dir: 'auto' }, el('b', {}, r.about?.answer ?? r.route), ` — ${r.about?.text ?? ''}`), el('p', { className: 'note' }, r.reason),
+      el('p', { dir: 'auto' }, el('b', {}, r.about?.answer ?? r.route), ` — ${r.about?.text ?? ''}`), el('p', { className: 'note' }, r.reason, r.code ? el('code', {}, ` ${r.code}`) : null),
       el('button', { type: 'button', className: 'btn ghost', onclick: event => copy(event.target, r) }, 'Copy'), ' ',
       el('button', { type: 'button', className: 'btn ghost', onclick: () => this.actions.forget(r.submissionId) }, 'Remove from this list')))));
   }
