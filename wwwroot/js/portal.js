@@ -68,16 +68,18 @@
     if (event.detail.state === "hide") clearTimeout(retry);
   });
 
-  // <time> elements come in UTC and are shown in the reader's zone and locale
-  const showLocalTimes = () => {
-    for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
-      time.title = time.textContent;
-      time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  // Times come in UTC and are shown in the reader's zone and locale. In a shadow, so that Blazor may draw the page anew at any moment.
+  customElements.define("local-time", class extends HTMLElement {
+    static observedAttributes = ["at"];
+    attributeChangedCallback() {
+      const at = new Date(Number(this.getAttribute("at")));
+      const shown = options => at.toLocaleString(undefined, options);
+      this.title = shown({ dateStyle: "full", timeStyle: "long" });
+      const time = document.createElement("time");
+      time.dateTime = at.toISOString();
+      time.textContent = shown({ dateStyle: "medium", timeStyle: "short" });
+      (this.shadowRoot ?? this.attachShadow({ mode: "open" })).replaceChildren(time);
     }
-  };
-  document.addEventListener("DOMContentLoaded", () => {
-    showLocalTimes();
-    window.Blazor?.addEventListener?.("enhancedload", showLocalTimes);
   });
 
   window.portal = {
