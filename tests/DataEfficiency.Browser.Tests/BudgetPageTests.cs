@@ -30,7 +30,7 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
         await page.WaitForSelectorAsync("main[data-interactive=true]");
         await page.WaitForSelectorAsync(".headline:has-text('0 of 8 labels')");
         await CheckAsync(page, "first labels");
-        foreach (var (total, headline) in new[] { (8, "A first band"), (16, "likely to be reached; if so"), (32, "Safe") })
+        foreach (var (total, headline) in new[] { (8, "A first band"), (16, "of the way; if so"), (32, "Even the whole pool") })
         {
             await LabelAsync(project, labels, total);
             await page.WaitForSelectorAsync($".headline:has-text('{headline}')");

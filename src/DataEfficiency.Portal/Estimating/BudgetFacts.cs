@@ -1,73 +1,91 @@
 using System.Globalization;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
-using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>A figure of the decision card with what qualifies it. Exact: the unrounded value, for the tooltip.</summary>
 public sealed record BudgetFact(string Term, string Value, string Small, string? Exact = null);
 
-/// <summary>The figures beside the verdict. None of a forecast before 16 first labels, none of a stop before 32.</summary>
-public static class BudgetFacts
+/// <summary>The figures beside the verdict. None of a forecast before 16 first labels, none of a stop before 32, none that is being computed
+/// anew.</summary>
+internal static class BudgetFacts
 {
     private const string None = "–";
 
-    /// <param name="perHour">Labels per person-hour; null where nobody was timed yet.</param>
-    public static IReadOnlyList<BudgetFact> Of(Project project, ForecastUpdate forecast, double? perHour, CultureInfo culture)
+    /// <param name="way">How far it still is, as the sentence says it too.</param>
+    public static IReadOnlyList<BudgetFact> Of(VerdictFacts facts, WayAhead? way, CultureInfo culture) =>
+        [Enough(facts, culture), CostFromHere(facts, way, culture), Pace(facts, way, culture), Stop(facts, culture),
+            CostSoFar(facts, culture), Pool(facts, culture)];
+
+    private static BudgetFact Enough(VerdictFacts facts, CultureInfo culture)
     {
-        var cap = Math.Min(Math.Min(project.MaximumBudget, project.ItemCount), LabelAxis.MaxExamples);
-        return [Enough(forecast, cap, culture), CostFromHere(project, forecast, culture), Pace(forecast, perHour, culture), SafeStop(forecast, culture), CostSoFar(project, forecast, culture), Pool(project, culture)];
+        if (facts.Numbered is not { Posterior: var p })
+            return new("Enough with your budget", None, WhyNone(facts, $"from {StopRule.NumberFrom} first labels on"));
+        var within = facts.Cap >= 2000 && p.PSuffices.TryGetValue(2000, out var two) ? (Labels: 2000, P: two) : (Labels: facts.Cap, P: p.PWithinCap);
+        var small = within.Labels > 500 && p.PSuffices.TryGetValue(500, out var less)
+            ? $"with 500: {ForecastNumbers.Percent(less, culture)}" : "";
+        return new($"Enough with {ForecastNumbers.Count(within.Labels, culture)} labels", ForecastNumbers.Percent(within.P, culture), small,
+            within.P.ToString("P2", culture));
     }
 
-    private static BudgetFact Enough(ForecastUpdate forecast, int cap, CultureInfo culture)
+    private static BudgetFact CostFromHere(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
-        if (Shown(forecast) is not { } p) return new("Enough with your budget", None, $"from {StopRule.NumberFrom} first labels on");
-        var within = cap >= 2000 && p.PSuffices.TryGetValue(2000, out var two) ? (Labels: 2000, P: two) : (Labels: cap, P: p.PWithinCap);
-        var small = within.Labels > 500 && p.PSuffices.TryGetValue(500, out var less) ? $"with 500: {ForecastNumbers.Percent(less, culture)}" : "";
-        return new($"Enough with {ForecastNumbers.Count(within.Labels, culture)} labels", ForecastNumbers.Percent(within.P, culture), small, within.P.ToString("P2", culture));
+        var term = way is { ToStop: true } ? "Cost to the stop" : "Expected cost from here";
+        if (facts.Price <= 0) return new(term, None, "no price per label set");
+        if (way is null) return new(term, None, WhyNone(facts, "with the first number"));
+        double Cost(int labels) => (double)facts.Price * labels;
+        var small = way.Missing > 0 ? $"for the {ForecastNumbers.Count(way.More, culture)} open items"
+            : way is { Low: { } low, High: { } high } ? ForecastNumbers.Range(ForecastNumbers.Money(Cost(low), facts.Currency, culture),
+                ForecastNumbers.Amount(Cost(high), culture)) + " if reachable"
+            : $"{ForecastNumbers.Labels(way.More, culture)} {(way.More == 1 ? "label" : "labels")}";
+        return new(term, ForecastNumbers.Money(Cost(way.More), facts.Currency, culture), small, Cost(way.More).ToString("N2", culture));
     }
 
-    private static BudgetFact CostFromHere(Project project, ForecastUpdate forecast, CultureInfo culture)
-    {
-        const string term = "Expected cost from here";
-        if (project.PricePerLabel <= 0) return new(term, None, "no price per label set");
-        if (Shown(forecast) is not { Median: { } median } p) return new(term, None, "with the first number");
-        double Cost(double labels) => (double)project.PricePerLabel * Math.Max(0, labels - forecast.Labels);
-        var range = ForecastNumbers.Range(ForecastNumbers.Money(Cost(p.Low80 ?? median), project.Currency, culture), ForecastNumbers.Amount(Cost(p.High80 ?? median), culture));
-        return new(term, ForecastNumbers.Money(Cost(median), project.Currency, culture), $"{range} if reachable", Cost(median).ToString("N2", culture));
-    }
-
-    private static BudgetFact Pace(ForecastUpdate forecast, double? perHour, CultureInfo culture)
+    private static BudgetFact Pace(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
         const string term = "At today’s pace";
-        if (perHour is not > 0) return new(term, None, "no timed label yet");
-        var pace = $"{ForecastNumbers.Labels(perHour.Value, culture)} labels/h";
-        if (Shown(forecast) is not { Median: { } median }) return new(term, None, pace);
-        var hours = Math.Max(0, median - forecast.Labels) / perHour.Value;
-        return new(term, ForecastNumbers.Hours(hours, culture), pace, $"{hours.ToString("N2", culture)} h");
+        if (facts.PerHour is not > 0) return new(term, None, "no timed label yet");
+        var pace = $"{ForecastNumbers.Labels(facts.PerHour.Value, culture)} labels/h";
+        if (way is null) return new(term, None, pace);
+        var hours = way.More / facts.PerHour.Value;
+        return new(term, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? $"{pace}, open items" : pace,
+            $"{hours.ToString("N2", culture)} h");
     }
 
-    private static BudgetFact SafeStop(ForecastUpdate forecast, CultureInfo culture)
+    private static BudgetFact Stop(VerdictFacts facts, CultureInfo culture)
     {
-        const string term = "Safe stop";
-        if (forecast.Estimate is not { } estimate || (estimate.CosLow.Count < StopRule.AdviceFrom && estimate.Stop.Rule != "B")) return new(term, None, $"from {StopRule.AdviceFrom} first labels on");
+        const string term = "Stop at";
+        if (facts.Forecast.StoppedAt is not null) return new(term, None, "labeling has stopped");
+        if (facts.Estimate is not { } estimate || (estimate.CosLow.Count < StopRule.AdviceFrom && estimate.Stop.Rule != "B"))
+            return new(term, None, WhyNone(facts, $"from {StopRule.AdviceFrom} first labels on"));
         if (estimate.Stop.At is not { } at) return new(term, None, estimate.HasFit ? "" : "model not calibrated");
         var enough = estimate.Stop.PEnough is { } p ? $"enough with {ForecastNumbers.Percent(p, culture)}" : "";
-        if (estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A") enough += enough.Length > 0 ? ", published fit" : "published fit";
-        return new(estimate.Stop.Rule == "B" ? "Next check at" : term, ForecastNumbers.Labels(at, culture), enough, at.ToString("N0", culture));
+        if (estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A")
+            enough += enough.Length > 0 ? ", published fit" : "published fit";
+        return new(estimate.Stop.Rule == "B" ? "Next check at" : VerdictText.IsSafe(estimate.Stop) ? "Safe stop" : term,
+            ForecastNumbers.Labels(at, culture), enough, at.ToString("N0", culture));
     }
 
-    private static BudgetFact CostSoFar(Project project, ForecastUpdate forecast, CultureInfo culture)
+    private static BudgetFact CostSoFar(VerdictFacts facts, CultureInfo culture)
     {
-        var labels = $"{ForecastNumbers.Count(forecast.Labels, culture)} {(forecast.Labels == 1 ? "label" : "labels")}";
-        if (project.PricePerLabel <= 0) return new("Labels so far", ForecastNumbers.Count(forecast.Labels, culture), "");
-        return new("Cost so far", $"{ForecastNumbers.Symbol(project.Currency)}\u00a0{((double)project.PricePerLabel * forecast.Labels).ToString("N2", culture)}", labels);
+        var labels = ForecastNumbers.Count(facts.Forecast.Labels, culture);
+        return facts.Price <= 0 ? new("Labels so far", labels, "")
+            : new("Cost so far", $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0"
+                + ((double)facts.Price * facts.Forecast.Labels).ToString("N2", culture),
+                $"{labels} {(facts.Forecast.Labels == 1 ? "label" : "labels")}");
     }
 
-    private static BudgetFact Pool(Project project, CultureInfo culture) =>
-        new("Items in the pool", ForecastNumbers.Count(project.ItemCount, culture), $"budget {ForecastNumbers.Count(project.MaximumBudget, culture)} labels");
+    private static BudgetFact Pool(VerdictFacts facts, CultureInfo culture) =>
+        new("Items in the pool", ForecastNumbers.Count(facts.Items, culture),
+            $"{ForecastNumbers.Count(facts.Open, culture)} open, budget {ForecastNumbers.Count(facts.Budget, culture)}");
 
-    private static Engine.Posterior? Shown(ForecastUpdate forecast) =>
-        forecast.Estimate is { } e && (e.CosLow.Count >= StopRule.NumberFrom || e.Stop.Rule == "B") ? e.Posterior : null;
+    private static string WhyNone(VerdictFacts facts, string early) => facts.Forecast switch
+    {
+        { StoppedAt: not null } => "labeling has stopped",
+        { Ranking.IsUnderWay: true } => "after the ranking",
+        { Outdated: not Outdated.No, Error: null } => "being computed anew",
+        { Outdated: not Outdated.No } => "the run failed",
+        _ => early,
+    };
 }

@@ -5,24 +5,37 @@ using DataEfficiency.Portal.Components.Charts;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <summary>The chart's plain numbers from a forecast: raw accuracy where zero-shot score and ceiling are known, else shares of the way.</summary>
-public sealed record ForecastChart(IReadOnlyList<BandMark> Curve, double? Target, string TargetText, NeedMark? Need, string NeedText, string YTitle, string Summary)
+/// <summary>The chart's plain numbers from a forecast: raw accuracy where zero-shot score and ceiling are known, else shares of the
+/// way.</summary>
+public sealed record ForecastChart(IReadOnlyList<BandMark> Curve, double? Target, string TargetText, NeedMark? Need, string NeedText,
+    string YTitle, string Summary)
 {
-    public static ForecastChart Of(ForecastUpdate forecast, Target target, CultureInfo culture)
+    /// <param name="settings">The target as the settings ask for it: drawn where no estimate answers it yet.</param>
+    public static ForecastChart Of(VerdictFacts facts, Target settings, CultureInfo culture)
     {
+        var target = facts.Estimate?.Target ?? settings;
         var raw = target is { ZeroShot: { } s0, Ceiling: { } ceiling } && ceiling - s0 >= Engine.Target.SmallestGap;
         double Height(double share) => raw ? target.ZeroShot!.Value + share * (target.Ceiling!.Value - target.ZeroShot.Value) : share;
         var height = Height(target.Share);
         var title = raw ? "accuracy" : "share of the way";
-        var targetText = raw ? $"target {ForecastNumbers.Score(height, culture)}" : $"target {ForecastNumbers.Percent(target.Share, culture)} of the way";
-        var m = forecast.Estimate?.CosLow.Count ?? 0;
-        if (forecast.Estimate is not { } estimate || m < StopRule.BandFrom) return new([], height, targetText, null, "", title, $"No forecast yet: {m} of {StopRule.BandFrom} labels before a first band.");
+        var targetText = raw ? $"target {ForecastNumbers.Score(height, culture)}"
+            : $"target {ForecastNumbers.Percent(target.Share, culture)} of the way";
+        if (facts.Estimate is not { CosLow.Count: >= StopRule.BandFrom } estimate)
+            return new([], height, targetText, null, "", title, None(facts.Forecast));
         var p = estimate.Posterior;
         BandMark[] curve = [.. p.Band.Select(b => new BandMark(b.Examples, Height(b.Low), Height(b.Median), Height(b.High)))];
-        var number = m >= StopRule.NumberFrom && p is { Median: not null, Low80: not null, High80: not null };
-        var need = number ? new NeedMark(p.Low80!.Value, p.Median!.Value, p.High80!.Value) : (NeedMark?)null;
-        var needText = number ? $"{ForecastNumbers.Need(p.Median!.Value, culture)} if reachable" : "";
-        var said = number ? $"; the need, if reachable, is {ForecastNumbers.Need(p.Median!.Value, culture)} labels, 80 % interval {ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80!.Value, culture), ForecastNumbers.Labels(p.High80!.Value, culture))}" : "";
-        return new(curve, height, targetText, need, needText, title, $"Forecast: {title} by number of labels, with {targetText}{said}.");
+        if (facts.Numbered is null || p is not { Median: { } median, Low80: { } low, High80: { } high })
+            return new(curve, height, targetText, null, "", title, $"Forecast: {title} by number of labels, with {targetText}.");
+        var need = ForecastNumbers.Need(median, culture);
+        var range = ForecastNumbers.Range(ForecastNumbers.Labels(low, culture), ForecastNumbers.Labels(high, culture));
+        return new(curve, height, targetText, new NeedMark(low, median, high), $"{need} if reachable", title,
+            $"Forecast: {title} by number of labels, with {targetText}; the need, if reachable, is {need} labels, 80 % interval {range}.");
     }
+
+    private static string None(ForecastUpdate forecast) => forecast switch
+    {
+        { Ranking.IsUnderWay: true } => "No forecast while the pool is being ranked.",
+        { Outdated: not Outdated.No } => "The forecast is being computed anew.",
+        _ => $"No forecast yet: {forecast.Estimate?.CosLow.Count ?? 0} of {StopRule.BandFrom} labels before a first band.",
+    };
 }

@@ -40,6 +40,9 @@ public static class ForecastNumbers
         _ => $"{ThreeDigits(hours).ToString("N0", culture)}{NoBreakSpace}h",
     };
 
+    /// <summary>A time that is not known exactly: "about 2 min", but "under 1 min".</summary>
+    public static string About(double hours, CultureInfo culture) => $"{(hours < 1.0 / 60 ? "" : "about ")}{Hours(hours, culture)}";
+
     /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
     public static string Money(double amount, string currency, CultureInfo culture) => $"{Symbol(currency)}{NoBreakSpace}{Amount(amount, culture)}";
 

@@ -12,23 +12,28 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
     public async Task<ForecastUpdate?> ReadAsync(int projectId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var project = await db.Projects.Where(p => p.Id == projectId && p.DeletedAt == null)
-            .Select(p => new { p.EstimatedVersion, p.Model, p.RankVersion,
-                // an older portal let a stopped project become active without reopening it
-                StoppedAt = p.State == ProjectState.Stopped || p.State == ProjectState.Archived ? p.StoppedAt : null })
-            .SingleOrDefaultAsync(cancel);
+        var project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel);
         if (project is null) return null;
         var rows = db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id);
         var newest = await rows.Select(e => new { e.Id, e.Error }).FirstOrDefaultAsync(cancel);
         var good = await rows.Where(e => e.Payload != null)
-            .Select(e => new { e.Id, e.Payload, e.AdapterSeed, e.DurationMilliseconds, e.CreatedAt }).FirstOrDefaultAsync(cancel);
-        var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
+            .Select(e => new { e.Id, e.Payload, e.Model, e.AdapterSeed, e.DurationMilliseconds, e.CreatedAt }).FirstOrDefaultAsync(cancel);
+        var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id)
+            .FirstOrDefaultAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
         var counting = db.Answers.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
-        var firstLabels = first.Count == 0 ? 0 : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
-        return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels, project.RankVersion > 0 ? first.Count : CosLow.Size,
-            job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model, good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt,
-            good is null ? null : EstimatePayload.Read(good.Payload!), newest?.Error, project.StoppedAt, project.RankVersion > 0);
+        var firstLabels = first.Count == 0 ? 0
+            : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
+        var estimate = good is null ? null : EstimatePayload.Read(good.Payload!);
+        return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels,
+            project.RankVersion > 0 ? first.Count : CosLow.Size,
+            job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model,
+            good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt, estimate, newest?.Error,
+            // an older portal let a stopped project become active without reopening it
+            project.State is ProjectState.Stopped or ProjectState.Archived ? project.StoppedAt : null, project.RankVersion > 0)
+        {
+            Outdated = estimate is null ? Outdated.No : OutdatedEstimate.Of(estimate, good!.Model, project),
+        };
     }
 }
 

@@ -13,11 +13,16 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="Error">Why the newest run failed; null where it did not.</param>
 /// <param name="StoppedAt">When a lead confirmed the stop.</param>
 /// <param name="Ranked">Some ranking has finished: there is an order and a draw, whatever became of a later one.</param>
-public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, int FirstSize, RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed,
-    int? DurationMilliseconds, long? EstimatedAt, Estimate? Estimate, string? Error, long? StoppedAt, bool Ranked)
+public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, int FirstSize,
+    RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed, int? DurationMilliseconds, long? EstimatedAt,
+    Estimate? Estimate, string? Error, long? StoppedAt, bool Ranked)
 {
+    /// <summary>What the estimate was made for and the settings no longer ask; it is being computed anew.</summary>
+    public Outdated Outdated { get; init; }
+
     /// <summary>True where another picture of the same project was taken later.</summary>
-    public bool IsOlderThan(ForecastUpdate other) => LabelVersion < other.LabelVersion || (LabelVersion == other.LabelVersion && (EstimateId ?? 0) < (other.EstimateId ?? 0));
+    public bool IsOlderThan(ForecastUpdate other) => LabelVersion < other.LabelVersion
+        || (LabelVersion == other.LabelVersion && (EstimateId ?? 0) < (other.EstimateId ?? 0));
 }
 
 /// <summary>The newest rank job of a project.</summary>

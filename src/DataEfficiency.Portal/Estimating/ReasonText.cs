@@ -10,6 +10,22 @@ public static class ReasonText
     /// <summary>Said wherever a number comes from a published fit.</summary>
     public const string Published = "The area comes from the model’s published fit (full fine-tuning, 5,000 labels), not from a calibration of your own.";
 
+    public const string NotCalibrated = "This model is not calibrated, so no number of labels follows from CoS-Low: the forecast is what 90 "
+        + "published curves say about any task.";
+
+    /// <summary>What a reader must know to take the forecast for what it is: a word for a line, a sentence for a page. Wherever the
+    /// forecast is shown, all of these are.</summary>
+    public static IEnumerable<(string Word, string Sentence)> Reservations(ForecastUpdate forecast, CultureInfo culture)
+    {
+        if (forecast.Estimate is not { } estimate) yield break;
+        if (!estimate.HasFit) yield return ("not calibrated", NotCalibrated);
+        if (estimate.CosLow.Count >= StopRule.NumberFrom && OfSource(estimate) is { } source) yield return ("published fit", source);
+        if (estimate.CosLow.Count >= StopRule.AdviceFrom && OfArea(estimate, culture) is { } area)
+            yield return (estimate.AreaRemark is AreaClipped ? "area at its limit" : "from the mean of the reference tasks", area);
+        if (OfTarget(estimate, culture) is { } target) yield return ("target lowered", target);
+        if (forecast.Error is { } failed) yield return ("the newest run failed", $"The newest run failed, so this is the one before: {failed}");
+    }
+
     /// <summary>Whose fit it was, where it was a published one.</summary>
     public static string? OfSource(Estimate estimate) => estimate is { AreaSource: AreaSource.Published, Auc: not null } ? Published : null;
 

@@ -6,11 +6,6 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <param name="Items">Visible items of the pool.</param>
-/// <param name="Budget">The project's maximum budget in labels.</param>
-/// <param name="StoppedBy">Name of the lead who confirmed the stop.</param>
-public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget, string? StoppedBy = null);
-
 /// <summary>
 /// The verdict of a project in words: which state it is in, the probability first, never a label need without its probability and interval
 /// (display policy: count below 8 first labels, band from 8, number from 16, advice from 32). Pure: facts in, words out.
@@ -18,176 +13,235 @@ public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget
 public static class VerdictText
 {
     /// <summary>Said wherever a number of rule A is shown, until a library of own pairs exists.</summary>
-    public const string RuleAProvenance = "How often this rule stops too early was measured on published curves of three other models, not on yours.";
+    public const string RuleAProvenance =
+        "How often this rule stops too early was measured on published curves of three other models, not on yours.";
 
     /// <summary>The same where the model is one of the three.</summary>
-    public const string RuleAPublished = "How often this rule stops too early was measured on published curves of three models, this one among them.";
-
-    public const string NotCalibrated = "This model is not calibrated, so no number of labels follows from CoS-Low: the forecast is what 90 published curves say about any task.";
+    public const string RuleAPublished =
+        "How often this rule stops too early was measured on published curves of three models, this one among them.";
 
     /// <summary>At or below it the target is called unlikely.</summary>
     private const double UnlikelyReach = .05;
 
-    public static Verdict Of(VerdictFacts facts, CultureInfo culture)
+    private const string OfTheWay = "“Of the way” runs from the score of the untrained model (0 %) to the ceiling (100 %).";
+
+    public static Verdict Of(VerdictFacts facts, CultureInfo culture) => Of(facts, WayAhead.Of(facts), culture);
+
+    /// <param name="way">How far it still is, as the tiles beside the sentence say it too.</param>
+    internal static Verdict Of(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
         var forecast = facts.Forecast;
-        if (forecast.StoppedAt is { } at) return Stopped(facts, at, culture);
-        if (facts.Items == 0) return new("Empty", VerdictTone.Wait, Runs("**No items** to label yet"), ["Import a pool: CSV, TSV, JSONL or Excel."], "the pool is empty");
-        if (!forecast.Ranked || forecast.Ranking is { IsUnderWay: true }) return Ranking(facts, culture);
+        if (forecast.StoppedAt is not null) return Stopped(facts, culture);
+        if (facts.Items == 0)
+            return new("Empty", VerdictTone.Wait, Runs("**No items** to label yet"), ["Import a pool: CSV, TSV, JSONL or Excel."]);
+        if (!forecast.Ranked || forecast.Ranking is { IsUnderWay: true }) return RankingText.Of(forecast.Ranking, culture);
+        if (forecast.Outdated != Outdated.No) return Anew(forecast);
         if (forecast.Estimate is not { } estimate)
             return forecast.Error is { } error
-                ? new("Failed", VerdictTone.Wait, Runs("**No forecast**: the last run failed"), [error, "It runs again with the next label."], "the last forecast failed")
+                ? new("Failed", VerdictTone.Wait, Runs("**No forecast**: the last run failed"),
+                    [$"{error} It runs again with the next label."])
                 : First(facts, 0, culture);
 
-        var verdict = estimate.Stop is { Rule: "B" } ? Measured(facts, estimate, culture)
-            : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, culture)
-            : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(facts, estimate, culture)
-            : RuleA(facts, estimate, culture);
-        string?[] more = [estimate.CosLow.Count >= StopRule.NumberFrom ? ReasonText.OfSource(estimate) : null, ReasonText.OfTarget(estimate, culture), AboveTheMethod(facts, culture), SmallPool(facts, culture), AfterRanking(forecast.Ranking), forecast.Error is { } failed ? $"The newest run failed, so this is the one before: {failed}" : null];
+        var verdict = estimate.Stop is { Rule: "B" } ? Measured(facts, estimate, way, culture)
+            : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, way, culture)
+            : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(estimate, culture)
+            : RuleA(facts, estimate, way!, culture);
+        string?[] more =
+        [
+            .. ReasonText.Reservations(forecast, culture).Select(r => r.Sentence), Pool(way, culture), AboveTheMethod(facts, culture),
+            SmallPool(facts, culture), AfterRanking(forecast.Ranking), IsRaw(estimate.Target) ? null : OfTheWay,
+        ];
         return verdict with { Details = [.. verdict.Details, .. more.OfType<string>()] };
     }
 
-    /// <summary>What annotators may see before a lead confirms a stop: how far the first signal is, never an advice.</summary>
+    /// <summary>What annotators may see before a lead confirms a stop: how far the first signal is, never an advice. With the reservations
+    /// of the budget page.</summary>
     public static string AnnotatorLine(ForecastUpdate forecast, CultureInfo culture)
     {
+        if (forecast.Ranking is { IsUnderWay: true }) return "The pool is being ranked; the forecast comes after it";
+        if (forecast.Outdated != Outdated.No) return "The forecast is being computed anew: the project’s settings changed";
         var m = forecast.Estimate?.CosLow.Count ?? 0;
-        if (forecast.Estimate is not { } estimate || m < StopRule.BandFrom) return $"{Math.Min(forecast.FirstLabels, StopRule.BandFrom)} of {StopRule.BandFrom} labels before a first forecast";
-        return m < StopRule.NumberFrom || estimate.Posterior.Median is null
-            ? $"First forecast: {ForecastNumbers.Percent(estimate.Posterior.PReach, culture)} likely to be reached"
-            : $"{ForecastNumbers.Percent(estimate.Posterior.PReach, culture)} likely to be reached; if so, with {Interval(estimate.Posterior, culture)} labels"
-                + (ReasonText.OfSource(estimate) is null ? "" : " (published fit)");
+        if (forecast.Estimate is not { } estimate || m < StopRule.BandFrom)
+            return $"{Math.Min(forecast.FirstLabels, StopRule.BandFrom)} of {StopRule.BandFrom} labels before a first forecast";
+        var p = estimate.Posterior;
+        var reach = $"{ForecastNumbers.Percent(p.PReach, culture)} likely to reach {Goal(estimate.Target, culture)}";
+        var line = m < StopRule.NumberFrom || p.Median is null ? $"First forecast: {reach}"
+            : $"{reach}; if so, with {Interval(p, culture)} labels in all";
+        var reservations = ReasonText.Reservations(forecast, culture).Select(r => r.Word).ToList();
+        return reservations.Count == 0 ? line : $"{line} ({string.Join("; ", reservations)})";
     }
 
-    private static Verdict Stopped(VerdictFacts facts, long at, CultureInfo culture)
+    private static Verdict Stopped(VerdictFacts facts, CultureInfo culture)
     {
-        var day = DateTimeOffset.FromUnixTimeMilliseconds(at).ToLocalTime().ToString("D", culture);
         var by = facts.StoppedBy is { Length: > 0 } name ? $" by {name}" : "";
         return new("Stopped", VerdictTone.Stop, Runs($"Stopped at **{ForecastNumbers.Count(facts.Forecast.Labels, culture)} labels**"),
-            [$"Confirmed{by} on {day}. Annotators see it; reopening keeps every label and rank."]);
+            [$"Confirmed{by}. Annotators see it; reopening keeps every label and rank."]) { At = facts.Forecast.StoppedAt };
     }
 
-    private static Verdict Ranking(VerdictFacts facts, CultureInfo culture)
+    private static Verdict Anew(ForecastUpdate forecast)
     {
-        const string meanwhile = "The first 32 labels are drawn from the tenth that the model is least sure of. Labels given before that are kept, but say nothing about CoS-Low.";
-        switch (facts.Forecast.Ranking)
+        var what = forecast.Outdated switch
         {
-            case { IsUnderWay: true } ranking:
-                var share = ForecastNumbers.Percent(ranking.Share, culture);
-                var speed = ranking.Left is { } left ? $"{ForecastNumbers.Rate(ranking.ItemsPerSecond, culture)} items/s, about {ForecastNumbers.Hours(left.TotalHours, culture)} left. "
-                    : ranking.State == WorkState.Running ? "The first items are being ranked. " : "Waiting for its turn on the engine. ";
-                return new("Ranking", VerdictTone.Wait, Runs($"Ranking **{share}** of {ForecastNumbers.Count(ranking.Total, culture)} items"), [speed + meanwhile], $"ranking {share}");
-            case { State: WorkState.Failed } failed:
-                return new("Ranking failed", VerdictTone.Wait, Runs("**No order yet**: ranking failed"), [failed.Error ?? "The reason is in the log.", "Mend the cause, then rank again."], "ranking failed");
-            case { State: WorkState.Cancelled } cancelled:
-                return new("Not ranked", VerdictTone.Wait, Runs($"Ranking cancelled at **{ForecastNumbers.Percent(cancelled.Share, culture)}**"), ["Rank again to go on where it stopped.", meanwhile], "ranking was cancelled");
-            default:
-                return new("Not ranked", VerdictTone.Wait, Runs("**Not ranked** yet"), ["Start the ranking.", meanwhile], "the pool is not ranked");
-        }
+            Outdated.Model => $"the model is now {forecast.Model}", Outdated.Target => "the target changed",
+            _ => "the budget or the pool changed",
+        };
+        return forecast.Error is { } error
+            ? new("Failed", VerdictTone.Wait, Runs($"**No forecast**: {what}, and the run for it failed"),
+                [$"{error} It runs again with the next label."])
+            : new("Computing", VerdictTone.Wait, Runs($"**Computing anew**: {what}"),
+                ["The forecast of before no longer answers what is asked; the new one appears here by itself."]);
     }
 
     private static Verdict First(VerdictFacts facts, int m, CultureInfo culture)
     {
         var size = facts.Forecast.FirstSize;
-        return new("First labels", VerdictTone.Wait, size < StopRule.BandFrom ? Runs($"**{m} of {size}** labels; a first band needs {StopRule.BandFrom}") : Runs($"**{m} of {StopRule.BandFrom}** labels before a first band"),
-            [$"Each of the first {size} labels moves CoS-Low; {(size < StopRule.NumberFrom ? "" : $"a number comes at {StopRule.NumberFrom}, ")}{WhenAdvised(size, $"advice at {StopRule.AdviceFrom}.")}", .. OfAll(facts, culture)], Waiting(m, size));
+        var band = size < StopRule.BandFrom ? Runs($"**{m} of {size}** labels; a first band needs {StopRule.BandFrom}")
+            : Runs($"**{m} of {StopRule.BandFrom}** labels before a first band");
+        var number = size < StopRule.NumberFrom ? "" : $"a number comes at {StopRule.NumberFrom}, ";
+        return new("First labels", VerdictTone.Wait, band,
+            [$"{Given(m, size)}: each moves CoS-Low; {number}{WhenAdvised(size, $"advice at {StopRule.AdviceFrom}.")}",
+                .. OfAll(facts, culture)]);
     }
 
-    private static Verdict Early(VerdictFacts facts, Estimate estimate, CultureInfo culture)
+    private static Verdict Early(VerdictFacts facts, Estimate estimate, WayAhead? way, CultureInfo culture)
     {
         var (m, size) = (estimate.CosLow.Count, facts.Forecast.FirstSize);
         if (m < StopRule.BandFrom) return First(facts, m, culture);
-        List<string> details = [];
-        if (!estimate.HasFit) details.Add(NotCalibrated);
+        var advised = WhenAdvised(size, $"advice comes after {StopRule.AdviceFrom - m} more.");
         if (m < StopRule.NumberFrom)
-            return new("First forecast", VerdictTone.Go, size < StopRule.NumberFrom ? Runs($"A first **band**; a number of labels needs {StopRule.NumberFrom} first labels") : Runs($"A first **band**; the number of labels comes at {StopRule.NumberFrom}"),
-                [$"{m} of {size} first labels: {(size < StopRule.NumberFrom ? "" : $"after {StopRule.NumberFrom - m} more the forecast says a number, ")}{WhenAdvised(size, $"after {StopRule.AdviceFrom - m} more it advises.")}", .. details], Waiting(m, size));
-        details.Insert(0, $"{Need(estimate.Posterior, culture)}{Capital(WhenAdvised(size, $"advice comes after {StopRule.AdviceFrom - m} more of the first labels."))}");
-        return new("First forecast", VerdictTone.Go, Likely(facts, estimate.Posterior, culture), details, Waiting(m, size));
+        {
+            var later = size < StopRule.NumberFrom ? $"a number of labels needs {StopRule.NumberFrom} first labels"
+                : $"the number of labels comes at {StopRule.NumberFrom}";
+            return new("First forecast", VerdictTone.Go, Runs($"A first **band**; {later}"), [$"{Given(m, size)}: {advised}"]);
+        }
+        return new("First forecast", VerdictTone.Go, Likely(facts, estimate, way, culture),
+            [$"{Need(estimate.Posterior, culture)}{Given(m, size)}: {advised}"]);
     }
 
     /// <summary>When advice comes, or why it cannot.</summary>
-    private static string WhenAdvised(int size, string comes) =>
-        size >= StopRule.AdviceFrom ? comes : $"advice needs {StopRule.AdviceFrom} first labels, and the pool has items for {size}: import more to get it.";
+    private static string WhenAdvised(int size, string comes) => size >= StopRule.AdviceFrom ? comes
+        : $"advice needs {StopRule.AdviceFrom} first labels, and the pool has items for {size}: import more to get it.";
 
-    private static Verdict Uncalibrated(VerdictFacts facts, Estimate estimate, CultureInfo culture)
+    private static Verdict Uncalibrated(Estimate estimate, CultureInfo culture)
     {
         var p = estimate.Posterior;
-        return new("Not calibrated", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** of tasks like the published ones reach this target with 5,000 labels"),
-            [NotCalibrated, p.Median is { } median ? $"Half of those that do need no more than {ForecastNumbers.Need(median, culture)} (80 %: {Interval(p, culture)}). " : "None of them does.",
-             "Calibrate the model to get a safe stop."], "the model is not calibrated");
+        return new("Not calibrated", VerdictTone.Wait,
+            Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** of tasks like the published ones reach "
+                + $"{Goal(estimate.Target, culture)} with 5,000 labels"),
+            [p.Median is { } median
+                ? $"Half of those that do need no more than {ForecastNumbers.Need(median, culture)} (80 %: {Interval(p, culture)}). "
+                    + "Calibrate the model to get a stop."
+                : "None of them does. Calibrate the model to get a stop."]);
     }
 
-    private static Verdict RuleA(VerdictFacts facts, Estimate estimate, CultureInfo culture)
+    private static Verdict RuleA(VerdictFacts facts, Estimate estimate, WayAhead way, CultureInfo culture)
     {
         var (p, stop, labels) = (estimate.Posterior, estimate.Stop, facts.Forecast.Labels);
-        var at = stop.At!.Value;
-        var safe = ForecastNumbers.Labels(at, culture);
-        var enough = Enough(stop, culture);
-        var half = p.Median is { } median ? $"Half of the tasks like this that are reachable need no more than {ForecastNumbers.Need(median, culture)} (80 %: {Interval(p, culture)})." : null;
-        string?[] tail = [half, ReasonText.OfArea(estimate, culture), estimate.AreaSource == AreaSource.Published ? RuleAPublished : RuleAProvenance];
-        if (labels >= at)
+        var at = ForecastNumbers.Labels(way.To, culture);
+        var likely = $"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to reach {Goal(estimate.Target, culture)}";
+        string?[] tail =
+        [
+            p.Median is { } median ? $"Half of the tasks like this that are reachable need no more than "
+                + $"{ForecastNumbers.Need(median, culture)} (80 %: {Interval(p, culture)})." : null,
+            estimate.AreaSource == AreaSource.Published ? RuleAPublished : RuleAProvenance,
+        ];
+        if (labels >= way.To)
         {
-            var why = at >= Cap(facts) ? $"{Limit(facts)} of **{ForecastNumbers.Count(at, culture)}** labels is used up" : $"the safe stop of **{safe}** labels is reached";
-            return new("Stop", VerdictTone.Stop, Runs($"**{ForecastNumbers.Percent(stop.PEnough ?? p.PWithinCap, culture)}** likely to be enough: {why}"),
-                [$"{ForecastNumbers.Count(labels, culture)} labels ({enough}). A lead confirms the stop; annotators see it only then.", .. tail.OfType<string>()], StopAdvised: true);
+            var why = way.To >= facts.Cap ? $"{Limit(facts)} of **{ForecastNumbers.Count(way.To, culture)}** labels is used up"
+                : $"the {StopWord(stop)} of **{at}** labels is reached";
+            return new("Stop", VerdictTone.Stop,
+                Runs($"**{ForecastNumbers.Percent(stop.PEnough ?? p.PWithinCap, culture)}** likely to be enough for "
+                    + $"{Goal(estimate.Target, culture)}: {why}"),
+                [$"{Of(at, stop, culture)} A lead confirms the stop; annotators see it only then.", .. tail.OfType<string>()],
+                StopAdvised: true);
         }
         if (p.PReach <= UnlikelyReach || p.Median is null)
-            return new("Unlikely", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached with 5,000 labels"),
-                [$"Think of a lower target, a clearer instruction or another model. The safe stop would be {safe} labels ({enough}).", .. tail.OfType<string>()]);
-        var limit = at >= Cap(facts) ? $"Safe only with {Limit(facts)} of **{ForecastNumbers.Count(at, culture)}** labels" : $"Safe stop without measuring: **{safe}** labels";
-        return new("Keep labeling", VerdictTone.Go, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached. {limit}"),
-            [$"{Capital(enough)}. {ForecastNumbers.Labels(at - labels, culture)} more from here.", .. tail.OfType<string>()]);
+            return new("Unlikely", VerdictTone.Wait, Runs($"{likely} with 5,000 labels"),
+                ["Think of a lower target, a clearer instruction or another model.",
+                    $"The rule would stop at {at} labels. {Of(at, stop, culture)}", .. tail.OfType<string>()]);
+        var limit = way.To < facts.Cap ? $"{Capital(StopWord(stop))}: **{at}** labels"
+            : IsSafe(stop) ? $"Safe only with {Limit(facts)} of **{ForecastNumbers.Count(way.To, culture)}** labels"
+            : $"Even {Limit(facts)} of **{ForecastNumbers.Count(way.To, culture)}** labels may not be enough";
+        return new("Keep labeling", VerdictTone.Go, Runs($"{likely}. {limit}"),
+            [$"{Of(at, stop, culture)} {ForecastNumbers.Labels(way.To - labels, culture)} more from here.", .. tail.OfType<string>()]);
     }
 
-    private static Verdict Measured(VerdictFacts facts, Estimate estimate, CultureInfo culture)
+    /// <summary>Nothing under the probability that was asked for is called safe.</summary>
+    internal static bool IsSafe(StopAdvice stop) => stop.PEnough >= 1 - (stop.Reason is SafeCount rule ? rule.Alpha : .10) - 1e-9;
+
+    private static string StopWord(StopAdvice stop) => IsSafe(stop) ? "safe stop" : "stop without measuring";
+
+    private static Verdict Measured(VerdictFacts facts, Estimate estimate, WayAhead? way, CultureInfo culture)
     {
         var (p, stop) = (estimate.Posterior, estimate.Stop);
         if (stop.Advice == Advice.Stop)
             return new("Stop", VerdictTone.Stop,
-                p.PTargetMet is { } met ? Runs($"**{ForecastNumbers.Percent(met, culture)}** likely that the target is truly met") : Runs("**No labels needed**: the zero-shot score meets the target already"),
+                p.PTargetMet is { } met ? Runs($"**{ForecastNumbers.Percent(met, culture)}** likely that the target is truly met")
+                    : Runs("**No labels needed**: the zero-shot score meets the target already"),
                 [ReasonText.OfCheck(stop, culture)], StopAdvised: true);
         var next = stop.At is { } at ? $"Next check at {ForecastNumbers.Labels(at, culture)}." : "";
         return p.PReach <= UnlikelyReach
-            ? new("Unlikely", VerdictTone.Wait, Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached with 5,000 labels"), [ReasonText.OfCheck(stop, culture)])
-            : new("Keep labeling", VerdictTone.Go, Likely(facts, p, culture), [$"{Need(p, culture)}{next}"]);
+            ? new("Unlikely", VerdictTone.Wait,
+                Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to reach {Goal(estimate.Target, culture)} with 5,000 labels"),
+                [ReasonText.OfCheck(stop, culture)])
+            : new("Keep labeling", VerdictTone.Go, Likely(facts, estimate, way, culture), [$"{Need(p, culture)}{next}"]);
     }
 
-    private static IReadOnlyList<VerdictRun> Likely(VerdictFacts facts, Posterior p, CultureInfo culture)
+    private static IReadOnlyList<VerdictRun> Likely(VerdictFacts facts, Estimate estimate, WayAhead? way, CultureInfo culture)
     {
-        var reach = $"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to be reached";
-        if (p.Median is not { } median) return Runs($"{reach} with 5,000 labels");
-        var more = Math.Ceiling(median - 1e-9) - facts.Forecast.Labels;
-        return more >= 1 ? Runs($"{reach}; if so, about **{ForecastNumbers.Labels(more, culture)} more** labels") : Runs($"{reach}; if so, half of such tasks need no more than the **{ForecastNumbers.Count(facts.Forecast.Labels, culture)}** you have");
+        var reach = $"**{ForecastNumbers.Percent(estimate.Posterior.PReach, culture)}** likely to reach {Goal(estimate.Target, culture)}";
+        if (way is null) return Runs($"{reach} with 5,000 labels");
+        var more = way.More + way.Missing;
+        return more >= 1 ? Runs($"{reach}; if so, about **{ForecastNumbers.Labels(more, culture)} more** labels")
+            : Runs($"{reach}; if so, half of such tasks need no more than the "
+                + $"**{ForecastNumbers.Count(facts.Forecast.Labels, culture)}** you have");
     }
 
-    private static string Need(Posterior p, CultureInfo culture) => p.Median is { } median ? $"{ForecastNumbers.Need(median, culture)} in all if reachable, 80 % interval {Interval(p, culture)}. " : "";
+    /// <summary>What is to be reached, as the chart's axis shows it.</summary>
+    private static string Goal(Target target, CultureInfo culture) => IsRaw(target)
+        ? $"{ForecastNumbers.Score(target.ZeroShot!.Value + target.Share * (target.Ceiling!.Value - target.ZeroShot.Value), culture)} accuracy"
+        : $"{ForecastNumbers.Percent(target.Share, culture)} of the way";
 
-    private static string Interval(Posterior p, CultureInfo culture) => ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture), ForecastNumbers.Labels(p.High80 ?? 0, culture));
+    private static bool IsRaw(Target target) => target is { ZeroShot: { } s0, Ceiling: { } ceiling } && ceiling - s0 >= Target.SmallestGap;
 
-    private static string Enough(StopAdvice stop, CultureInfo culture)
+    private static string Given(int m, int size) => m >= size ? $"All {size} first labels are given" : $"{m} of {size} first labels";
+
+    private static string Need(Posterior p, CultureInfo culture) => p.Median is { } median
+        ? $"{ForecastNumbers.Need(median, culture)} in all if reachable, 80 % interval {Interval(p, culture)}. " : "";
+
+    private static string Interval(Posterior p, CultureInfo culture) =>
+        ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture), ForecastNumbers.Labels(p.High80 ?? 0, culture));
+
+    // the probability belongs to the stop's labels, not to those that there are
+    private static string Of(string at, StopAdvice stop, CultureInfo culture)
     {
-        var all = stop.PEnough is { } p ? $"enough with {ForecastNumbers.Percent(p, culture)}" : "enough with an unknown probability";
-        return stop.PEnoughIfReachable is { } given ? $"{all}, {ForecastNumbers.Percent(given, culture)} if reachable at all" : all;
+        var all = stop.PEnough is { } p ? $"{at} labels are enough with {ForecastNumbers.Percent(p, culture)}"
+            : $"{at} labels are enough with an unknown probability";
+        return stop.PEnoughIfReachable is { } given ? $"{all}, {ForecastNumbers.Percent(given, culture)} if reachable at all." : $"{all}.";
     }
 
-    private static int Cap(VerdictFacts facts) => Math.Min(Math.Min(facts.Budget, facts.Items), LabelAxis.MaxExamples);
+    /// <summary>What ends at <see cref="VerdictFacts.Cap"/>.</summary>
+    private static string Limit(VerdictFacts facts) =>
+        facts.Cap == facts.Budget ? "the whole budget" : facts.Cap == facts.Items ? "the whole pool" : "the method’s limit";
 
-    /// <summary>What ends at <see cref="Cap"/>.</summary>
-    private static string Limit(VerdictFacts facts) => Cap(facts) == facts.Budget ? "the whole budget" : Cap(facts) == facts.Items ? "the whole pool" : "the method's limit";
-
-    private static string Waiting(int m, int size) => m >= size ? $"all {size} first labels are given, and advice needs {StopRule.AdviceFrom}" : $"{m} of {size} first labels";
+    private static string? Pool(WayAhead? way, CultureInfo culture) => way is { Missing: > 0 }
+        ? $"The pool has {ForecastNumbers.Count(way.More, culture)} open items for these labels: import "
+            + $"{ForecastNumbers.Labels(way.Missing, culture)} more to go all the way." : null;
 
     private static IEnumerable<string> OfAll(VerdictFacts facts, CultureInfo culture)
     {
-        if (facts.Forecast.Labels > facts.Forecast.FirstLabels) yield return $"{ForecastNumbers.Count(facts.Forecast.Labels, culture)} labels in all.";
+        if (facts.Forecast.Labels > facts.Forecast.FirstLabels)
+            yield return $"{ForecastNumbers.Count(facts.Forecast.Labels, culture)} labels in all.";
         if (SmallPool(facts, culture) is { } small) yield return small;
     }
 
     private static string? SmallPool(VerdictFacts facts, CultureInfo culture) => facts.Items < FirstThirtyTwo.PoolOfATenth
-        ? $"The pool has {ForecastNumbers.Count(facts.Items, culture)} items: with fewer than {FirstThirtyTwo.PoolOfATenth} the first labels are its least sure {Math.Min(CosLow.Size, facts.Items)}, not its least sure tenth." : null;
+        ? $"The pool has {ForecastNumbers.Count(facts.Items, culture)} items: with fewer than {FirstThirtyTwo.PoolOfATenth} the first "
+            + $"labels are its least sure {Math.Min(CosLow.Size, facts.Items)}, not its least sure tenth." : null;
 
-    private static string? AboveTheMethod(VerdictFacts facts, CultureInfo culture) => Math.Min(facts.Budget, facts.Items) > LabelAxis.MaxExamples
-        ? $"Above {ForecastNumbers.Count(LabelAxis.MaxExamples, culture)} labels the method says nothing." : null;
+    private static string? AboveTheMethod(VerdictFacts facts, CultureInfo culture) =>
+        Math.Min(facts.Budget, facts.Items) > LabelAxis.MaxExamples
+            ? $"Above {ForecastNumbers.Count(LabelAxis.MaxExamples, culture)} labels the method says nothing." : null;
 
     private static string? AfterRanking(RankingProgress? newest) => newest switch
     {
@@ -198,6 +252,5 @@ public static class VerdictText
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    /// <summary>Text between double stars is strong. Only texts of this file come here, never text from data.</summary>
-    private static IReadOnlyList<VerdictRun> Runs(string text) => [.. text.Split("**").Select((part, i) => new VerdictRun(part, i % 2 == 1)).Where(r => r.Text.Length > 0)];
+    internal static IReadOnlyList<VerdictRun> Runs(string text) => VerdictRun.Of(text);
 }

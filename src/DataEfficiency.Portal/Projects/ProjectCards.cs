@@ -21,19 +21,22 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var projects = await db.Projects.AsNoTracking()
-            .Where(p => p.DeletedAt == null && (all || db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Lead)))
+            .Where(p => p.DeletedAt == null
+                && (all || db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Lead)))
             .OrderBy(p => p.State == ProjectState.Archived).ThenByDescending(p => p.Id).ToListAsync(cancel);
         var cards = new List<ProjectCard>(projects.Count);
         foreach (var project in projects)
             if (await forecasts.ReadAsync(project.Id, cancel) is { } forecast)
-                cards.Add(Card(project, forecast, await db.Imports.Where(i => i.ProjectId == project.Id).OrderByDescending(i => i.Id).Select(i => (WorkState?)i.State).FirstOrDefaultAsync(cancel)));
+                cards.Add(Card(project, forecast, await db.Imports.Where(i => i.ProjectId == project.Id).OrderByDescending(i => i.Id)
+                    .Select(i => (WorkState?)i.State).FirstOrDefaultAsync(cancel)));
         return cards;
     }
 
     private static ProjectCard Card(Project project, ForecastUpdate forecast, WorkState? import)
     {
         var culture = CultureInfo.CurrentCulture;
-        var verdict = VerdictText.Of(new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget), culture);
+        var facts = new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget);
+        var verdict = VerdictText.Of(facts, culture);
         var (tag, tone) = (project.State, import) switch
         {
             (ProjectState.Archived, _) => ("Archived", VerdictTone.Wait),
@@ -42,18 +45,27 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
             (ProjectState.Setup, WorkState.Failed) => ("Import failed", VerdictTone.Wait),
             _ => (verdict.Tag, verdict.Tone),
         };
-        return new ProjectCard(project, forecast.Labels, tag, tone, Need(forecast, culture),
-            forecast.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : []);
+        return new ProjectCard(project, forecast.Labels, tag, tone, Need(facts, culture),
+            facts.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : []);
     }
 
-    private static string Need(ForecastUpdate forecast, CultureInfo culture)
+    private static string Need(VerdictFacts facts, CultureInfo culture)
     {
-        var first = forecast.Estimate?.CosLow.Count ?? 0;
-        if (forecast.Ranking is { IsUnderWay: true } ranking) return $"ranked {ForecastNumbers.Percent(ranking.Share, culture)} of {ForecastNumbers.Count(ranking.Total, culture)}";
-        if (forecast.Estimate is not { } estimate || first < BandFrom) return $"{Math.Min(first, BandFrom)} of {BandFrom} for a first forecast";
-        var (p, reach) = (estimate.Posterior, ForecastNumbers.Percent(estimate.Posterior.PReach, culture));
-        if (p.Median is not { } median) return $"{reach} reachable";
-        return first < NumberFrom ? $"likely {ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture), ForecastNumbers.Labels(p.High80 ?? 0, culture))} · {reach} reachable"
-            : $"≈ {ForecastNumbers.Labels(Math.Max(0, median - forecast.Labels), culture)} more · {reach} reachable";
+        var forecast = facts.Forecast;
+        if (forecast.Ranking is { IsUnderWay: true } ranking)
+            return $"ranked {ForecastNumbers.Percent(ranking.Share, culture)} of {ForecastNumbers.Count(ranking.Total, culture)}";
+        if (forecast.Outdated != Outdated.No) return "the forecast is being computed anew";
+        if (facts.Estimate is not { CosLow.Count: >= BandFrom and var first, Posterior: var p })
+            return $"{Math.Min(forecast.FirstLabels, BandFrom)} of {BandFrom} for a first forecast";
+        var reach = $"{ForecastNumbers.Percent(p.PReach, culture)} reachable";
+        if (p.Median is null) return reach;
+        if (first < NumberFrom)
+        {
+            var range = ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture), ForecastNumbers.Labels(p.High80 ?? 0, culture));
+            return $"likely {range} · {reach}";
+        }
+        // the same labels as on the budget page
+        return WayAhead.Of(facts) is not { } way || way.To <= forecast.Labels ? reach
+            : $"{(way.ToStop ? "" : "≈ ")}{ForecastNumbers.Labels(way.To - forecast.Labels, culture)} more{(way.ToStop ? " to the stop" : "")} · {reach}";
     }
 }

@@ -4,14 +4,12 @@ using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Xunit;
+using static DataEfficiency.Portal.Tests.Estimating.MadeUpForecast;
 
 namespace DataEfficiency.Portal.Tests.Estimating;
 
 public sealed class VerdictTextTests
 {
-    private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-US");
-    private static readonly RankingProgress Ranked = new(1, WorkState.Done, 10003, 10003, 50, null);
-
     [Fact]
     public void EmptyPool_AsksForAnImport() => Check(Of(Update(null), items: 0), "Empty", "No items to label yet", "Import a pool");
 
@@ -19,18 +17,18 @@ public sealed class VerdictTextTests
     public void Ranking_SaysShareSpeedAndTimeLeft()
     {
         var verdict = Of(Update(null) with { Ranking = new(1, WorkState.Running, 4001, 10003, 50, null) });
-        Check(verdict, "Ranking", "Ranking 40 % of 10,003 items", "50 items/s, about 2 min left");
-        Assert.Equal("ranking 40 %", Plain(verdict.Waiting!));
+        Check(verdict, "Ranking", "Ranking 40 % of 10,003 items", "50 items/s, about 2 min left.");
+        Assert.Contains("items/s, under 1 min left.", Details(Of(Update(null) with { Ranking = new(1, WorkState.Running, 9999, 10003, 50, null) })));
     }
 
     // A rate that is not known, or is small, is never "0 items/s".
     [Theory]
-    [InlineData(WorkState.Queued, 0, "Waiting for its turn on the engine. ")]
-    [InlineData(WorkState.Running, 0, "The first items are being ranked. ")]
+    [InlineData(WorkState.Queued, 0, "Waiting for its turn on the engine.")]
+    [InlineData(WorkState.Running, 0, "The first items are being ranked.")]
     [InlineData(WorkState.Running, .3, "0.3 items/s, about ")]
     [InlineData(WorkState.Running, .837, "0.84 items/s, about ")]
     [InlineData(WorkState.Running, 3.7, "3.7 items/s, about ")]
-    [InlineData(WorkState.Running, 1479, "1,480 items/s, about ")]
+    [InlineData(WorkState.Running, 1479, "1,480 items/s, under 1 min left.")]
     [InlineData(WorkState.Running, .002, "under 0.01 items/s, about ")]
     public void Ranking_SaysARateOnlyWhereItKnowsOne(WorkState state, double perSecond, string says) =>
         Assert.StartsWith(says, Of(Update(null) with { Ranking = new(1, state, 4001, 10003, perSecond, null) }).Details[0]);
@@ -58,22 +56,22 @@ public sealed class VerdictTextTests
     public void Below8_OnlyCounts(int m)
     {
         var verdict = Of(Update(m == 0 ? null : Estimate(m), labels: m));
-        Check(verdict, "First labels", $"{m} of 8 labels before a first band", "a number comes at 16, advice at 32");
+        Check(verdict, "First labels", $"{m} of 8 labels before a first band", "a number comes at 16, advice at 32.");
         AssertNoNumber(verdict);
-        Assert.Equal($"{m} of 32 first labels", verdict.Waiting);
+        Assert.StartsWith($"{m} of 32 first labels: each moves CoS-Low", verdict.Details[0]);
     }
 
     [Theory]
     [InlineData(3, 5, "3 of 5 labels; a first band needs 8", "3 of 5 first labels")]
-    [InlineData(5, 5, "5 of 5 labels; a first band needs 8", "all 5 first labels are given, and advice needs 32")]
+    [InlineData(5, 5, "5 of 5 labels; a first band needs 8", "All 5 first labels are given")]
     [InlineData(9, 12, "A first band; a number of labels needs 16 first labels", "9 of 12 first labels")]
     [InlineData(12, 20, "A first band; the number of labels comes at 16", "12 of 20 first labels")]
-    [InlineData(20, 20, "62\u00a0% likely", "all 20 first labels are given, and advice needs 32")]
+    [InlineData(20, 20, "62\u00a0% likely", "All 20 first labels are given")]
     public void PoolBelow32_CountsToItsSize_AndSaysWhatAdviceNeeds(int m, int size, string headline, string waiting)
     {
         var verdict = Of(Update(Estimate(m), labels: m) with { FirstSize = size }, items: size);
         Assert.StartsWith(headline, verdict.HeadlineText);
-        Assert.Equal(waiting, verdict.Waiting);
+        Assert.Contains(waiting, verdict.Details[0]);
         Assert.Contains(verdict.Details, d => d.Contains($"dvice needs 32 first labels, and the pool has items for {size}: import more to get it.", StringComparison.Ordinal));
     }
 
@@ -83,7 +81,7 @@ public sealed class VerdictTextTests
     public void From8_BandOnly(int m)
     {
         var verdict = Of(Update(Estimate(m), labels: m));
-        Check(verdict, "First forecast", "A first band; the number of labels comes at 16", $"after {16 - m} more");
+        Check(verdict, "First forecast", "A first band; the number of labels comes at 16", $"{m} of 32 first labels: advice comes after {32 - m} more.");
         AssertNoNumber(verdict);
         Assert.False(verdict.StopAdvised);
     }
@@ -94,56 +92,59 @@ public sealed class VerdictTextTests
     public void From16_NumberAndInterval_NoAdvice(int m)
     {
         var verdict = Of(Update(Estimate(m), labels: m));
-        Check(verdict, "First forecast", $"62 % likely to be reached; if so, about {757 - m} more labels", "757 in all if reachable, 80 % interval 175 – 2,960");
-        Assert.Contains($"Advice comes after {32 - m} more", Details(verdict));
+        Check(verdict, "First forecast", $"62 % likely to reach 90 % of the way; if so, about {757 - m} more labels", "757 in all if reachable, 80 % interval 175 – 2,960");
+        Assert.Contains($"{m} of 32 first labels: advice comes after {32 - m} more", verdict.Details[0]);
         Assert.False(verdict.StopAdvised);
     }
 
     [Fact]
-    public void At32_RuleA_ProbabilityFirst_ThenSafeStop_WithProvenance()
+    public void At32_RuleA_ProbabilityFirst_ThenTheStop_WithProvenance()
     {
         var verdict = Of(Update(Estimate(32), labels: 32));
-        Check(verdict, "Keep labeling", "62 % likely to be reached. Safe stop without measuring: 3,220 labels", "Enough with 57 %, 92 % if reachable at all. 3,190 more from here.");
+        Check(verdict, "Keep labeling", "62 % likely to reach 90 % of the way. Stop without measuring: 3,220 labels",
+            "3,220 labels are enough with 57 %, 92 % if reachable at all. 3,190 more from here.");
         Assert.Contains("Half of the tasks like this that are reachable need no more than 757 (80 %: 175 – 2,960).", Details(verdict));
         Assert.Contains(VerdictText.RuleAProvenance, verdict.Details);
         Assert.False(verdict.StopAdvised);
     }
 
     [Fact]
-    public void SafeStopReached_AdvisesStop()
+    public void StopReached_AdvisesIt_WithTheProbabilityOfItsOwnLabels()
     {
-        var verdict = Of(Update(Estimate(32), labels: 3218));
-        Check(verdict, "Stop", "57 % likely to be enough: the safe stop of 3,220 labels is reached", "3,218 labels (enough with 57 %");
+        var verdict = Of(Update(Estimate(32, at: 88), labels: 300));
+        Check(verdict, "Stop", "57 % likely to be enough for 90 % of the way: the stop without measuring of 88 labels is reached",
+            "88 labels are enough with 57 %, 92 % if reachable at all.");
+        Assert.DoesNotContain("300", verdict.HeadlineText + verdict.Details[0]);
         Assert.True(verdict.StopAdvised);
         Assert.Contains(VerdictText.RuleAProvenance, verdict.Details);
     }
 
     [Fact]
     public void BudgetUsedUp_SaysBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough: the whole budget of 2,000 labels is used up", "");
+        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough for 90 % of the way: the whole budget of 2,000 labels is used up", "");
 
     [Fact]
-    public void SafeStopBeyondBudget_SaysTheWholeBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to be reached. Safe only with the whole budget of 2,000 labels", "");
+    public void StopBeyondBudget_SaysTheWholeBudget() =>
+        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to reach 90 % of the way. Even the whole budget of 2,000 labels may not be enough", "");
 
     [Theory]
     [InlineData(.05, "5 %")]
     [InlineData(.001, "under 1 %")]
     [InlineData(0, "0 %")]
     public void LowReach_IsUnlikely(double reach, string said) =>
-        Check(Of(Update(Estimate(32, reach: reach), labels: 32)), "Unlikely", $"{said} likely to be reached with 5,000 labels", "lower target");
+        Check(Of(Update(Estimate(32, reach: reach), labels: 32)), "Unlikely", $"{said} likely to reach 90 % of the way with 5,000 labels", "lower target");
 
     [Fact]
     public void NotCalibrated_GivesThePublishedCurves_NoSafeStop()
     {
         var verdict = Of(Update(Estimate(32, calibrated: false), labels: 32));
-        Check(verdict, "Not calibrated", "62 % of tasks like the published ones reach this target with 5,000 labels", "90 published curves say about any task");
+        Check(verdict, "Not calibrated", "62 % of tasks like the published ones reach 90 % of the way with 5,000 labels", "90 published curves say about any task");
         Assert.DoesNotContain("3,220", verdict.HeadlineText + Details(verdict));
         Assert.False(verdict.StopAdvised);
     }
 
     [Fact]
-    public void NotCalibrated_Early_SaysSoToo() => Assert.Contains(VerdictText.NotCalibrated, Of(Update(Estimate(20, calibrated: false), labels: 20)).Details);
+    public void NotCalibrated_Early_SaysSoToo() => Assert.Contains(ReasonText.NotCalibrated, Of(Update(Estimate(20, calibrated: false), labels: 20)).Details);
 
     [Fact]
     public void TargetAbove95_IsSaid() => Assert.Contains("taken as .95", Details(Of(Update(Estimate(32) with { TargetNote = "taken as .95" }, labels: 32))));
@@ -159,7 +160,8 @@ public sealed class VerdictTextTests
     public void Stopped_SaysWhenAndWho()
     {
         var verdict = Of(Update(Estimate(32), labels: 3220) with { StoppedAt = 1_750_000_000_000 }, stoppedBy: "Ada");
-        Check(verdict, "Stopped", "Stopped at 3,220 labels", "Confirmed by Ada on");
+        Check(verdict, "Stopped", "Stopped at 3,220 labels", "Confirmed by Ada.");
+        Assert.Equal(1_750_000_000_000, verdict.At);
         Assert.False(verdict.StopAdvised);
     }
 
@@ -167,7 +169,7 @@ public sealed class VerdictTextTests
     public void AfterACheck_SaysMoreLabelsAndNextCheck()
     {
         var stop = new StopAdvice("B", 800, Advice.KeepLabeling, .1, .2, Run());
-        Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling", "62 % likely to be reached; if so, about 521 more labels", "Next check at 800");
+        Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling", "62 % likely to reach 90 % of the way; if so, about 521 more labels", "Next check at 800");
     }
 
     [Fact]
@@ -201,10 +203,10 @@ public sealed class VerdictTextTests
         var update = Update(Estimate(m, calibrated: false) with { Auc = .419, AucScale = .078, LabelsNeededPaper = 2681, AreaSource = AreaSource.Published, Stop = m < 32 ? new("none", null, Advice.None, null, null) : new("A", 3218, Advice.KeepLabeling, .57, .92) }, labels: m);
         var verdict = Of(update);
         Assert.Contains(ReasonText.Published, verdict.Details);
-        Assert.DoesNotContain(VerdictText.NotCalibrated, verdict.Details);
+        Assert.DoesNotContain(ReasonText.NotCalibrated, verdict.Details);
         Assert.DoesNotContain(VerdictText.RuleAProvenance, verdict.Details);
-        if (m >= 32) Check(verdict, "Keep labeling", "Safe stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
-        Assert.EndsWith(" labels (published fit)", Plain(VerdictText.AnnotatorLine(update, English)));
+        if (m >= 32) Check(verdict, "Keep labeling", "Stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
+        Assert.EndsWith(" labels in all (published fit)", Plain(VerdictText.AnnotatorLine(update, English)));
         Assert.DoesNotContain(ReasonText.Published, Of(Update(Estimate(m), labels: m)).Details);
         Assert.DoesNotContain(ReasonText.Published, Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
     }
@@ -239,15 +241,6 @@ public sealed class VerdictTextTests
     [InlineData(.12345, .123)]
     [InlineData(0, 0)]
     public void ThreeDigits_Rounds(double value, double expected) => Assert.Equal(expected, ForecastNumbers.ThreeDigits(value), 9);
-
-    private static Verdict Of(ForecastUpdate update, int items = 10003, int budget = 5000, string? stoppedBy = null) => VerdictText.Of(new(update, items, budget, stoppedBy), English);
-
-    private static ForecastUpdate Update(Estimate? estimate, int labels = 0) => new(1, labels, labels, Math.Min(labels, 32), 32, Ranked, estimate is null ? null : 1, "fake", 1, 10, 0, estimate, null, null, true);
-
-    private static Estimate Estimate(int m, double reach = .624977, int at = 3218, bool calibrated = true) => new(new CosLow(m, .2, .06, .1, .3, null, null, []), [], [], calibrated ? .419 : null, calibrated ? .078 : null, null, calibrated ? 2681 : null,
-        new Posterior(reach, reach > 0 ? 756.49 : null, reach > 0 ? 175.08 : null, reach > 0 ? 2955.56 : null, .6, .42, .43, null, 757, [], new SortedDictionary<int, double> { [500] = .22, [2000] = .497 }),
-        m < 32 ? new("none", null, Advice.None, null, null, new FewFirstLabels(m)) : calibrated ? new("A", at, Advice.KeepLabeling, .57, .92, new SafeCount(at, 5000, .1)) : new("none", null, Advice.None, null, null, new NoFit()),
-        17, 24, new Target(.9), null, calibrated);
 
     private static void Check(Verdict verdict, string tag, string headline, string detail)
     {

@@ -18,10 +18,9 @@ public sealed partial class BudgetPage
     private Task _following = Task.CompletedTask;
     private BudgetView? _view;
     private ForecastUpdate? _forecast;
-    private Verdict? _verdict;
+    private Outlook? _outlook;
     private ForecastChart? _chart;
     private ModelFolder? _model;
-    private IReadOnlyList<BudgetFact> _facts = [];
     private string? _refusal;
     private bool _missing, _busy, _asking;
 
@@ -45,8 +44,12 @@ public sealed partial class BudgetPage
             var task = project.TaskType == TaskType.SingleChoice ? $"{_view.Answers} answers" : "short answers";
             var culture = CultureInfo.CurrentCulture;
             var error = project.ZeroShotStandardError is > 0 and { } se ? $" ± {(se * 100).ToString("0.0", culture)}" : "";
-            var zeroShot = project.ZeroShot is { } s ? $" · zero-shot {ForecastNumbers.Score(s, culture)}{error}{(project.ZeroShotStandardError is null ? "" : " (measured)")}" : "";
-            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.YTitle == "accuracy" ? $"target {ForecastNumbers.Percent(project.TargetValue, culture)} of the way ({ForecastNumbers.Score(_chart.Target ?? 0, culture)} accuracy)" : _chart!.TargetText;
+            var measured = project.ZeroShotStandardError is null ? "" : " (measured)";
+            var zeroShot = project.ZeroShot is { } s ? $" · zero-shot {ForecastNumbers.Score(s, culture)}{error}{measured}" : "";
+            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.YTitle == "accuracy"
+                ? $"target {ForecastNumbers.Percent(project.TargetValue, culture)} of the way "
+                    + $"({ForecastNumbers.Score(_chart.Target ?? 0, culture)} accuracy)"
+                : _chart!.TargetText;
             return $"{task} · {project.Model} · {target}{zeroShot}";
         }
     }
@@ -98,17 +101,12 @@ public sealed partial class BudgetPage
         if (_view?.Project.Model != view.Project.Model)
             _model = await Task.Run(() => Catalog.Find(view.Project.Model), _leaving.Token);
         (_view, _forecast) = (view, forecast);
-        _verdict = VerdictText.Of(new(forecast, view.Project.ItemCount, view.Project.MaximumBudget, view.StoppedBy), culture);
-        _facts = BudgetFacts.Of(view.Project, forecast, view.LabelsPerHour, culture);
-        _chart = ForecastChart.Of(forecast, forecast.Estimate?.Target ?? TargetOf(view.Project), culture);
-        if (!_verdict.StopAdvised) _asking = false;
-    }
-
-    /// <summary>Before the first estimate: as the settings say it, as far as they can.</summary>
-    private static Target TargetOf(Project project)
-    {
-        if (project.TargetKind == TargetKind.ShareOfTheWay) return new(project.TargetValue, project.ZeroShot, project.Ceiling);
-        return project.ZeroShot is { } s0 && project.Ceiling - s0 >= Target.SmallestGap ? new((project.TargetValue - s0) / (project.Ceiling - s0), s0, project.Ceiling) : new(project.TargetValue, 0, 1);
+        var project = view.Project;
+        var facts = new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
+            project.Currency, view.LabelsPerHour);
+        _outlook = Outlook.Of(facts, culture);
+        _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
+        if (!_outlook.Verdict.StopAdvised) _asking = false;
     }
 
     private Task ReloadAsync() => ReadAsync(null);
