@@ -10,15 +10,25 @@ public sealed class EfficiencyChartTests : BunitContext
 {
     private static readonly BandMark[] Curve = [new(1, .3, .4, .5), new(10, .4, .5, .6), new(100, .5, .7, .8), new(1000, .6, .85, .95), new(5000, .7, .9, .98)];
 
-    [Fact]
-    public void Curve_IsSolidUpToNow_AndDashedBehind()
+    [Theory]
+    [InlineData(0, 54)]
+    [InlineData(236, 416.7)]
+    public void Forecast_BeginsAtNow_AndIsDashed(double now, double x)
     {
-        var chart = Draw(now: 236);
-        var (solid, dashed) = (Points(chart, ".med:not(.fut)"), Points(chart, ".med.fut"));
-        Assert.Equal(412.9, solid[^1].X, .11);
-        Assert.Equal(solid[^1], dashed[0]);
-        Assert.Equal(46, solid[0].X);
-        Assert.Equal(744, dashed[^1].X);
+        var chart = Draw(now: now, need: new(20, 1479, 4059));
+        Assert.Empty(chart.FindAll(".med:not(.fut)"));
+        Assert.Equal(x, Points(chart, ".med.fut")[0].X, .11);
+        Assert.Equal(744, Points(chart, ".med.fut")[^1].X);
+        Assert.All(Points(chart, ".band"), p => Assert.True(p.X >= x - .11));
+        Assert.True(Number(chart.Find(".needband"), "x1") >= x - .11);
+        Assert.All(chart.FindAll(".probe rect"), r => Assert.True(Number(r, "x") >= x - .11));
+    }
+
+    [Fact]
+    public void Need_ThatIsPassed_IsNotDrawn()
+    {
+        Assert.Empty(Draw(now: 2000, need: new(175, 757, 2956)).FindAll(".needdot, .need-t"));
+        Assert.Empty(Draw(now: 4000, need: new(175, 757, 2956)).FindAll(".needband"));
     }
 
     [Fact]
@@ -33,9 +43,9 @@ public sealed class EfficiencyChartTests : BunitContext
     public void Marks_StandWhereTheirNumbersAre()
     {
         var chart = Draw(target: .9, need: new(674, 1479.29, 4059), measured: [new(200, .63, .02)]);
-        Assert.Equal(611.9, Number(chart.Find(".needdot"), "cx"), .11);
-        Assert.Equal((526.7, 721.4), (Number(chart.Find(".needband"), "x1"), Number(chart.Find(".needband"), "x2")));
-        Assert.Equal(395.0, Number(chart.Find(".obs"), "cx"), .11);
+        Assert.Equal(613.5, Number(chart.Find(".needdot"), "cx"), .11);
+        Assert.Equal((529.2, 721.7), (Number(chart.Find(".needband"), "x1"), Number(chart.Find(".needband"), "x2")));
+        Assert.Equal(399.0, Number(chart.Find(".obs"), "cx"), .11);
         Assert.True(Number(chart.Find(".err"), "y1") < Number(chart.Find(".obs"), "cy"));
         Assert.Equal(Number(chart.Find(".target"), "y1"), Number(chart.Find(".need"), "y1"));
     }
@@ -94,11 +104,14 @@ public sealed class EfficiencyChartTests : BunitContext
         Assert.Equal("0,24 130,24 260,24", Render<Sparkline>(p => p.Add(s => s.Values, [2, 2, 2])).Find("polyline").GetAttribute("points"));
     }
 
-    private IRenderedComponent<EfficiencyChart> Draw(double now = 0, double? target = null, NeedMark? need = null, MeasuredMark[]? measured = null) => Render<EfficiencyChart>(p => p
-        .Add(c => c.Summary, "forecast").Add(c => c.Curve, Curve).Add(c => c.Now, now).Add(c => c.Target, target).Add(c => c.Need, need).Add(c => c.Measured, measured ?? []));
+    private IRenderedComponent<EfficiencyChart> Draw(double now = 0, double? target = null, NeedMark? need = null,
+        MeasuredMark[]? measured = null) => Render<EfficiencyChart>(p => p
+        .Add(c => c.Summary, "forecast").Add(c => c.Curve, Curve).Add(c => c.Now, now).Add(c => c.Target, target).Add(c => c.Need, need)
+        .Add(c => c.Measured, measured ?? []));
 
     private static (double X, double Y)[] Points(IRenderedComponent<EfficiencyChart> chart, string selector) =>
-        [.. chart.Find(selector).GetAttribute("points")!.Split(' ').Select(p => p.Split(',')).Select(p => (double.Parse(p[0], CultureInfo.InvariantCulture), double.Parse(p[1], CultureInfo.InvariantCulture)))];
+        [.. chart.Find(selector).GetAttribute("points")!.Split(' ').Select(p => p.Split(','))
+            .Select(p => (double.Parse(p[0], CultureInfo.InvariantCulture), double.Parse(p[1], CultureInfo.InvariantCulture)))];
 
     private static double Number(AngleSharp.Dom.IElement element, string name) => double.Parse(element.GetAttribute(name)!, CultureInfo.InvariantCulture);
 }

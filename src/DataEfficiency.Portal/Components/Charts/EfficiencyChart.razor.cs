@@ -25,7 +25,7 @@ public sealed partial class EfficiencyChart
 
     [Parameter] public string NeedText { get; set; } = "";
 
-    /// <summary>Labels so far: the curve is solid up to here.</summary>
+    /// <summary>Labels so far: what is forecast begins here, and left of it stands only what was measured.</summary>
     [Parameter] public double Now { get; set; }
 
     /// <summary>What the heights are: accuracy, or share of the way.</summary>
@@ -39,15 +39,14 @@ public sealed partial class EfficiencyChart
 
     private static CultureInfo Culture => CultureInfo.CurrentCulture;
 
-    private bool NowLeft => LogLabelScale.X(Now) > 200;
+    /// <summary>The part of the need that is still ahead; null where none is.</summary>
+    private (double Low, double High)? NeedAhead => Need is { } need && need.High > Now ? (Math.Max(need.Low, Now), need.High) : null;
 
     protected override void OnParametersSet()
     {
-        var curve = LogLabelScale.Visible(Curve);
-        // the change from solid to dashed lies exactly at "now"
-        if (LogLabelScale.At(curve, Now) is { } now && curve.All(p => p.Labels != Now)) curve = [.. curve.Append(now).OrderBy(p => p.Labels)];
-        _curve = curve;
-        IEnumerable<double?> heights = [.. curve.Select(p => (double?)p.Low), .. Measured.Select(m => (double?)(m.Value - m.Error)), curve.Count == 0 ? 0 : null];
+        _curve = LogLabelScale.From(Curve, Now);
+        IEnumerable<double?> heights = [.. _curve.Select(p => (double?)p.Low), .. Measured.Select(m => (double?)(m.Value - m.Error)), Target,
+            _curve.Count == 0 ? 0 : null];
         _scale = LogLabelScale.For(heights.OfType<double>());
     }
 
@@ -65,19 +64,19 @@ public sealed partial class EfficiencyChart
         };
     }
 
-    private string BandPoints => $"{string.Join(' ', _curve.Select(p => Place(p.Labels, p.High)))} {string.Join(' ', _curve.Reverse().Select(p => Place(p.Labels, p.Low)))}";
+    private string BandPoints => string.Join(' ', [.. _curve.Select(p => Place(p.Labels, p.High)),
+        .. _curve.Reverse().Select(p => Place(p.Labels, p.Low))]);
 
     private string Points(IEnumerable<BandMark> points) => string.Join(' ', points.Select(p => Place(p.Labels, p.Median)));
 
     private string Place(double labels, double share) => $"{N(LogLabelScale.X(labels))},{N(_scale.Y(share))}";
 
     /// <summary>The border between the hover areas of two neighbours.</summary>
-    private double Edge(int before, int after) =>
-        before < 0 ? LogLabelScale.Left : after >= _curve.Count ? LogLabelScale.Right : (LogLabelScale.X(_curve[before].Labels) + LogLabelScale.X(_curve[after].Labels)) / 2;
+    private double Edge(int before, int after) => before < 0 ? LogLabelScale.X(_curve[0].Labels)
+        : after >= _curve.Count ? LogLabelScale.Right : (LogLabelScale.X(_curve[before].Labels) + LogLabelScale.X(_curve[after].Labels)) / 2;
 
-    private static bool Late(BandMark p) => LogLabelScale.X(p.Labels) > (LogLabelScale.Left + LogLabelScale.Right) / 2;
-
-    private static string Value(BandMark p) => $"{Math.Round(p.Labels).ToString("N0", Culture)} labels: {Percent(p.Median)} (80 %: {Percent(p.Low)} – {Percent(p.High)})";
+    private static string Value(BandMark p) =>
+        $"{Math.Round(p.Labels).ToString("N0", Culture)} labels: {Percent(p.Median)} (80 %: {Percent(p.Low)} – {Percent(p.High)})";
 
     private static string Percent(double share) => $"{(share * 100).ToString("0.#", Culture)} %";
 

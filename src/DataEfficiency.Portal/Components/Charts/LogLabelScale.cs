@@ -1,17 +1,28 @@
-
 namespace DataEfficiency.Portal.Components.Charts;
 
-/// <summary>From labels and shares to places in the chart's viewBox of 760 x 360.</summary>
+/// <summary>From labels and shares to places in the chart's viewBox of 760 x 352. Each kind of words has a lane of its own, high enough for a
+/// phone's letters, so that no two can meet: "now" above <see cref="Top"/>, the target between Top and <see cref="Floor"/>, the need between
+/// Floor and <see cref="Axis"/>, the numbers of labels below it.</summary>
 internal sealed class LogLabelScale(double bottom)
 {
-    public const double Left = 46, Right = 744, Top = 18, Base = 320, FewestLabels = 8, MostLabels = 5000;
+    public const double Left = 54, Right = 744, Top = 30, Floor = 290, Axis = 322, FewestLabels = 8, MostLabels = 5000;
+
+    public const double NowLine = 20, NeedLine = 311, TickLine = 343;
 
     /// <summary>Minor ones give way on a narrow screen.</summary>
-    public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } = [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true), (1000, false), (2000, true), (5000, false)];
+    public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } = [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true),
+        (1000, false), (2000, true), (5000, false)];
 
-    public static double X(double labels) => Left + (Right - Left) * Math.Log(Math.Clamp(labels, FewestLabels, MostLabels) / FewestLabels) / Math.Log(MostLabels / FewestLabels);
+    public static double X(double labels) => Left + (Right - Left)
+        * Math.Log(Math.Clamp(labels, FewestLabels, MostLabels) / FewestLabels) / Math.Log(MostLabels / FewestLabels);
 
-    public double Y(double share) => Top + (Base - Top) * (1 - Math.Clamp(share, bottom, 1)) / (1 - bottom);
+    public double Y(double share) => Top + (Floor - Top) * (1 - Math.Clamp(share, bottom, 1)) / (1 - bottom);
+
+    /// <summary>Where the target's words stand: above its line, below it where the line is near the top.</summary>
+    public double TargetLine(double share) => Y(share) is var y && y < Top + 24 ? y + 23 : y - 6;
+
+    /// <summary>How words at a number of labels are anchored, so that they stay inside.</summary>
+    public static string Anchor(double labels) => X(labels) switch { < Left + 125 => "start", > Right - 125 => "end", _ => "middle" };
 
     /// <summary>Tens while there are few, else twenties.</summary>
     public IEnumerable<double> ShareTicks()
@@ -27,12 +38,12 @@ internal sealed class LogLabelScale(double bottom)
         return new(Math.Clamp(Math.Floor(lowest * 10 - .05) / 10, 0, .8));
     }
 
-    /// <summary>The part of a curve that the axis shows: it begins at the left edge, straight in log n between its points.</summary>
-    public static IReadOnlyList<BandMark> Visible(IReadOnlyList<BandMark> curve)
+    /// <summary>The part of a curve that is forecast and that the axis shows: from "now" on, straight in log n between its points.</summary>
+    public static IReadOnlyList<BandMark> From(IReadOnlyList<BandMark> curve, double now)
     {
-        var shown = curve.Where(p => p.Labels is >= FewestLabels and <= MostLabels).ToList();
-        var before = curve.LastOrDefault(p => p.Labels < FewestLabels);
-        if (before.Labels > 0 && shown.Count > 0 && shown[0].Labels > FewestLabels) shown.Insert(0, Between(before, shown[0], FewestLabels));
+        var from = Math.Max(now, FewestLabels);
+        var shown = curve.Where(p => p.Labels > from && p.Labels <= MostLabels).ToList();
+        if (At(curve, from) is { } first) shown.Insert(0, first);
         return shown;
     }
 
@@ -47,6 +58,7 @@ internal sealed class LogLabelScale(double bottom)
     private static BandMark Between(BandMark a, BandMark b, double labels)
     {
         var share = Math.Log(labels / a.Labels) / Math.Log(b.Labels / a.Labels);
-        return new(labels, a.Low + share * (b.Low - a.Low), a.Median + share * (b.Median - a.Median), a.High + share * (b.High - a.High));
+        return new(labels, a.Low + share * (b.Low - a.Low), a.Median + share * (b.Median - a.Median),
+            a.High + share * (b.High - a.High));
     }
 }
