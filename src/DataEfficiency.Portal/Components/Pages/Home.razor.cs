@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
@@ -8,13 +9,14 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
-/// <summary>The start page: cards of projects for leads, work for annotators.</summary>
-public sealed partial class Home(ProjectAccess access, ProjectCards cards, SampleProject sample, NavigationManager navigation) : IDisposable
+/// <summary>The start page: every project of this person once, led or labelled.</summary>
+public sealed partial class Home(ProjectAccess access, ProjectCards cards, AnnotatorWork works, SampleProject sample,
+    NavigationManager navigation) : IDisposable
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _leaving = new();
-    private IReadOnlyList<ProjectCard>? _cards;
-    private bool _leads, _isAdmin, _mayCreate, _making, _alsoAnnotates;
+    private IReadOnlyList<ProjectRow>? _rows;
+    private bool _leads, _isAdmin, _mayCreate, _making;
     private string? _error;
 
     [CascadingParameter]
@@ -26,9 +28,7 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Sampl
         _leads = await access.LeadsAnythingAsync(user);
         _isAdmin = user.IsInRole(GlobalRoles.Admin);
         _mayCreate = user.IsInRole(GlobalRoles.Admin) || user.IsInRole(GlobalRoles.Lead);
-        if (!_leads) return;
         await LoadAsync();
-        _alsoAnnotates = _cards!.Any(c => c.Project.State == ProjectState.Active);
         if (RendererInfo.IsInteractive) _ = WatchAsync();
     }
 
@@ -74,6 +74,8 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Sampl
     private async Task LoadAsync()
     {
         var user = (await Authentication).User;
-        _cards = await cards.ReadAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, user.IsInRole(GlobalRoles.Admin), _leaving.Token);
+        var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        var led = _leads ? await cards.ReadAsync(userId, user.IsInRole(GlobalRoles.Admin), _leaving.Token) : [];
+        _rows = ProjectRow.Of(led, await works.ReadAsync(userId, _leaving.Token));
     }
 }
