@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +13,8 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
     /// <summary>The start of every token, so that a leaked one is recognised.</summary>
     public const string Prefix = "de_";
 
+    private const int NameLimit = 60;
+
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes a token and returns it; it cannot be read again.</summary>
@@ -20,15 +23,23 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
         var secret = Secrets.New(Prefix);
         await writes.WriteAsync(async (db, token) =>
         {
-            db.AccessTokens.Add(new AccessToken { UserId = userId, Name = name, Hash = Secrets.Hash(secret), CreatedAt = Now });
+            var shown = name.Length > NameLimit ? name[..NameLimit] : name;
+            db.AccessTokens.Add(new AccessToken { UserId = userId, Name = shown, Hash = Secrets.Hash(secret), CreatedAt = Now });
+            AuditTrail.Add(db, time, userId, "token.made", after: shown);
             await db.SaveChangesAsync(token);
         }, cancellationToken);
         return secret;
     }
 
-    public async Task<bool> RevokeAsync(string userId, int id, CancellationToken cancellationToken) =>
-        await writes.WriteAsync((db, token) => db.AccessTokens.Where(t => t.Id == id && t.UserId == userId && t.RevokedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, Now), token), cancellationToken) == 1;
+    public Task<bool> RevokeAsync(string userId, int id, CancellationToken cancellationToken) => writes.WriteAsync(async (db, token) =>
+    {
+        var found = await db.AccessTokens.FirstOrDefaultAsync(t => t.Id == id && t.UserId == userId && t.RevokedAt == null, token);
+        if (found is null) return false;
+        found.RevokedAt = Now;
+        AuditTrail.Add(db, time, userId, "token.revoked", found.Name);
+        await db.SaveChangesAsync(token);
+        return true;
+    }, cancellationToken);
 
     /// <summary>The tokens of a person that still work, newest first.</summary>
     public async Task<List<AccessToken>> ListAsync(string userId)

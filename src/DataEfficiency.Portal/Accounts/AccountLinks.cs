@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -102,7 +103,8 @@ public sealed class AccountLinks(
         await writes.WriteAsync(async (db, token) =>
         {
             if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id)).ExecuteDeleteAsync(token) == 0) return;
-            await AuditAsync(db, id, "link.withdrawn", $"link {linkId}", null, token);
+            AuditTrail.Add(db, time, id, "link.withdrawn", $"link {linkId}");
+            await db.SaveChangesAsync(token);
         }, CancellationToken.None);
     }
 
@@ -118,7 +120,7 @@ public sealed class AccountLinks(
             if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
             if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
                 db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator, CreatedAt = Now });
-            await AuditAsync(db, user.Id, "link.accepted", null, $"invitation by {link.CreatedBy}", token, link.ProjectId);
+            AuditTrail.Add(db, time, user.Id, "link.accepted", after: $"invitation by {link.CreatedBy}", projectId: link.ProjectId);
             return null;
         });
     }
@@ -134,7 +136,7 @@ public sealed class AccountLinks(
             await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash)
                 .SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null).SetProperty(u => u.AccessFailedCount, 0), token);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
-            await AuditAsync(db, userId, "password.reset", null, $"link by {link.CreatedBy}", token);
+            AuditTrail.Add(db, time, userId, "password.reset", after: $"link by {link.CreatedBy}");
             return null;
         });
         if (errors.Count == 0) rights.Announce(userId);
@@ -177,17 +179,12 @@ public sealed class AccountLinks(
         await writes.WriteAsync(async (db, token) =>
         {
             db.AccountLinks.Add(link);
-            var what = link.Kind == LinkKind.PasswordReset ? $"reset of {link.UserId}" : $"invitation, installation {link.GlobalRole ?? "none"}, project role {link.ProjectRole?.ToString() ?? "none"}";
-            await AuditAsync(db, link.CreatedBy, "link.made", null, what, token, link.ProjectId);
+            var what = link.Kind == LinkKind.PasswordReset ? $"reset of {link.UserId}"
+                : $"invitation, installation {link.GlobalRole ?? "none"}, project role {link.ProjectRole?.ToString() ?? "none"}";
+            AuditTrail.Add(db, time, link.CreatedBy, "link.made", after: what, projectId: link.ProjectId);
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
         return new LinkMade(secret, null);
-    }
-
-    private async Task AuditAsync(AppDbContext db, string by, string what, string? before, string? after, CancellationToken cancellation, int? projectId = null)
-    {
-        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = by, What = what, Before = before, After = after, CreatedAt = Now });
-        await db.SaveChangesAsync(cancellation);
     }
 
     // rolls the transaction back with what to show

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -43,7 +44,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         await db.UserRoles.Where(r => r.UserId == userId).ExecuteDeleteAsync(token);
         if (role is not null)
             db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId, RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(token) });
-        Audit(db, by, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}", now);
+        AuditTrail.Add(db, time, IdOf(by)!, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}");
         return null;
     });
 
@@ -53,7 +54,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         if (deactivated && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
         var at = deactivated ? now : (long?)null;
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.DeactivatedAt, at), token);
-        Audit(db, by, deactivated ? "person.deactivated" : "person.reactivated", null, userId, now);
+        AuditTrail.Add(db, time, IdOf(by)!, deactivated ? "person.deactivated" : "person.reactivated", after: userId);
         return null;
     });
 
@@ -74,7 +75,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsAdminAsync(db, by.FindFirstValue(ClaimTypes.NameIdentifier), token)) return NotYours;
+            if (!await ProjectAccess.IsAdminAsync(db, IdOf(by), token)) return NotYours;
             if (!await db.Users.AnyAsync(u => u.Id == userId, token)) return "This person is gone.";
             if (await change(db, now, token) is { } why) return why;
             await RightsChanges.EndOpenAsync(db, userId, now, token);
@@ -85,6 +86,5 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         return refusal;
     }
 
-    private static void Audit(AppDbContext db, ClaimsPrincipal by, string what, string? before, string? after, long now) =>
-        db.Audit.Add(new AuditEntry { UserId = by.FindFirstValue(ClaimTypes.NameIdentifier)!, What = what, Before = before, After = after, CreatedAt = now });
+    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 }

@@ -2,6 +2,7 @@
 // beside it; nothing of it is visible before the last one, which sets Project.VisibleImport.
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -123,11 +124,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         project.VisibleImport = import.Id;
         project.ItemCount += import.Added;
         ProjectMoves.Apply(db, project, ProjectMove.Begin, import.CreatedBy, Now);
-        db.Audit.Add(new AuditEntry
-        {
-            ProjectId = project.Id, UserId = import.CreatedBy, What = "import.done", CreatedAt = Now,
-            After = $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates",
-        });
+        AuditTrail.Add(db, time, import.CreatedBy, "import.done", projectId: project.Id,
+            after: $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates");
         await db.SaveChangesAsync(token);
         await grown.QueueAsync(db, project.Id, token);
         await SaveProgressAsync(db, token);

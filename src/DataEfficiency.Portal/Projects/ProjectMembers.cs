@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -72,7 +73,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
                 changed = true;
                 await RightsChanges.EndOpenAsync(db, userId, Now, token);
             }
-            Audit(db, projectId, by, "member.set", before, $"{userId}: {role}");
+            AuditTrail.Add(db, time, IdOf(by)!, "member.set", before, $"{userId}: {role}", projectId);
             await db.SaveChangesAsync(token);
             return (string?)null;
         }, cancel);
@@ -92,7 +93,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             db.Memberships.Remove(member);
             await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null), token);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
-            Audit(db, projectId, by, "member.removed", $"{userId}: {member.Role}", null);
+            AuditTrail.Add(db, time, IdOf(by)!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
             await db.SaveChangesAsync(token);
             return (string?)null;
         }, cancel);
@@ -109,7 +110,4 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     private static async Task<bool> IsLastLeadAsync(AppDbContext db, Membership member, CancellationToken cancel) =>
         member.Role == ProjectRole.Lead
         && await db.Memberships.CountAsync(m => m.ProjectId == member.ProjectId && m.Role == ProjectRole.Lead, cancel) < 2;
-
-    private void Audit(AppDbContext db, int projectId, ClaimsPrincipal by, string what, string? before, string? after) =>
-        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = IdOf(by)!, What = what, Before = before, After = after, CreatedAt = Now });
 }

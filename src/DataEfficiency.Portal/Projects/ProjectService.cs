@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,8 +25,11 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await db.SaveChangesAsync(token);
         db.Memberships.Add(new Membership { ProjectId = project.Id, UserId = userId, Role = ProjectRole.Lead, CreatedAt = Now });
         if (form.TaskType == TaskType.SingleChoice)
-            db.Labels.AddRange(form.Answers.Select((a, i) => new Label { ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i }));
-        Audit(db, project.Id, userId, "project.created", null, project.Name);
+            db.Labels.AddRange(form.Answers.Select((a, i) => new Label
+            {
+                ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i,
+            }));
+        AuditTrail.Add(db, time, userId, "project.created", after: project.Name, projectId: project.Id);
         await db.SaveChangesAsync(token);
         return project.Id;
     }, cancel);
@@ -66,7 +70,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             await SaveAnswersAsync(db, project, form, token);
             // the estimator looks again: target, budget or prompt may have changed what it says
             if (project.LabelVersion > 0) project.LabelVersion++;
-            Audit(db, id, userId, "project.settings", before, Summary(project));
+            AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
             await db.SaveChangesAsync(token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
         }, cancel);
@@ -82,16 +86,13 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             project.DeletedAt = Now;
             await db.Imports.Where(i => i.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), token);
             await db.RankJobs.Where(j => j.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token);
-            Audit(db, id, userId, "project.deleted", project.Name, null);
+            AuditTrail.Add(db, time, userId, "project.deleted", project.Name, projectId: id);
             await db.SaveChangesAsync(token);
         }, cancel);
         removal.Ring(id);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private void Audit(AppDbContext db, int projectId, string userId, string what, string? before, string? after) =>
-        db.Audit.Add(new AuditEntry { ProjectId = projectId, UserId = userId, What = what, Before = before, After = after, CreatedAt = Now });
 
     // answers that labels may point to are retired, never deleted
     private static async Task SaveAnswersAsync(AppDbContext db, Project project, ProjectForm form, CancellationToken cancel)
