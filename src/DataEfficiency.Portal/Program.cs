@@ -3,6 +3,7 @@ using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Health;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
@@ -19,6 +20,7 @@ builder.AddPages();
 builder.AddImporting();
 builder.AddProjects();
 builder.AddExport();
+builder.AddHealth();
 
 return await builder.RunPortalAsync(app =>
 {
@@ -30,6 +32,7 @@ return await builder.RunPortalAsync(app =>
     app.MapEstimating();
     app.MapImporting();
     app.MapExport();
+    app.MapHealth();
 });
 
 /// <summary>The entry point, named so that tests can start it.</summary>

@@ -16,10 +16,13 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _started;
+    private volatile bool _started;
 
     // projects that are due but have to wait for the batch under way
     private readonly List<int> _later = [];
+
+    /// <summary>The engine thread runs.</summary>
+    public bool IsAlive => _started && !_ended.Task.IsCompleted;
 
     public async Task StartAsync(CancellationToken cancel)
     {

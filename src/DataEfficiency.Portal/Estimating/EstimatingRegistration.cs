@@ -32,7 +32,8 @@ public static partial class EstimatingRegistration
         services.AddSingleton<RankJobs>();
         services.AddSingleton<AnnotatorPaceReader>();
         services.AddSingleton<BudgetReader>();
-        services.AddHostedService<EstimateWorker>();
+        services.AddSingleton<EstimateWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<EstimateWorker>());
     }
 
     private static EngineOptions Options(IServiceProvider provider)

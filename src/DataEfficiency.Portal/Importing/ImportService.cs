@@ -1,11 +1,12 @@
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>Starts, cancels and looks at imports. Who may do so is checked by the caller.</summary>
 public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue,
-    TimeProvider time)
+    IOptions<UploadOptions> options, TimeProvider time)
 {
     /// <exception cref="ImportException">The upload is unknown or another's, the mapping does not fit it, or another import of the project
     /// is not finished.</exception>
@@ -22,6 +23,10 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
             if (await db.Imports.AnyAsync(i => i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running),
                 token))
                 throw new ImportException("Another import of this project is still running. Wait for its end, or cancel it.");
+            var before = await db.Imports.Where(i => i.ProjectId == projectId && i.State == WorkState.Done).SumAsync(i => i.Bytes, token);
+            if (before + upload.Bytes > options.Value.PerProject)
+                throw new ImportException($"The files of this project would come to {(before + upload.Bytes) >> 20:N0} MiB; " +
+                    $"{options.Value.PerProject >> 20:N0} are allowed. An admin can raise the setting Uploads:PerProject.");
             var import = new Import
             {
                 ProjectId = projectId, FileName = upload.FileName, StoredName = uploadId.ToString("N"), Bytes = upload.Bytes,

@@ -4,6 +4,9 @@ public static class ImportingRegistration
 {
     public static void AddImporting(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<UploadOptions>().BindConfiguration(UploadOptions.Section)
+            .Validate(o => o is { PerPerson: > 0, PerProject: > 0 }, "Uploads:PerPerson and :PerProject are bytes, at least 1")
+            .ValidateOnStart();
         builder.Services.AddSingleton<UploadStore>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportService>();

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -8,17 +10,29 @@ public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId,
 
 /// <summary>Uploaded files on their way into a pool, under names of our own; the user's file name lives in a note beside the file
 /// only.</summary>
-public sealed class UploadStore(DataFolder folder, TimeProvider time)
+public sealed class UploadStore
 {
+    private readonly DataFolder _folder;
+    private readonly UploadOptions _options;
+    private readonly TimeProvider _time;
+    // bytes by person, of what is stored and of what is on its way
+    private readonly Lazy<ConcurrentDictionary<string, long>> _used;
+
+    public UploadStore(DataFolder folder, IOptions<UploadOptions> options, TimeProvider time)
+    {
+        (_folder, _options, _time) = (folder, options.Value, time);
+        _used = new(() => new(Stored().GroupBy(u => u.UserId).ToDictionary(g => g.Key, g => g.Sum(u => u.Bytes))));
+    }
+
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
 
-    /// <exception cref="ImportException">Larger than the limit, or the disk is full.</exception>
+    /// <exception cref="ImportException">Larger than the limit, over what this person may store, or the disk is full.</exception>
     public async Task<Upload> SaveAsync(Stream body, string fileName, string userId, CancellationToken cancel)
     {
         var id = Guid.NewGuid();
+        long bytes = 0;
         try
         {
-            long bytes = 0;
             await using (var file = new FileStream(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16,
                 FileOptions.Asynchronous))
             {
@@ -26,19 +40,25 @@ public sealed class UploadStore(DataFolder folder, TimeProvider time)
                 int read;
                 while ((read = await body.ReadAsync(buffer, cancel)) > 0)
                 {
-                    if ((bytes += read) > ImportLimits.UploadBytes)
+                    bytes += read;
+                    var used = Use(userId, read);
+                    if (bytes > ImportLimits.UploadBytes)
                         throw new ImportException($"The file is larger than {ImportLimits.UploadBytes >> 30} GiB. Split it and import " +
                             $"the parts one after the other.");
+                    if (used > _options.PerPerson)
+                        throw new ImportException($"You have more than {_options.PerPerson >> 20:N0} MiB of uploaded files that wait to " +
+                            "be imported. Import them, or wait two days until they are removed.");
                     await file.WriteAsync(buffer.AsMemory(0, read), cancel);
                 }
             }
-            var upload = new Upload(id, Shown(fileName), bytes, userId, time.GetUtcNow().ToUnixTimeMilliseconds());
+            var upload = new Upload(id, Shown(fileName), bytes, userId, _time.GetUtcNow().ToUnixTimeMilliseconds());
             await File.WriteAllTextAsync(NoteOf(id), JsonSerializer.Serialize(upload), cancel);
             return upload;
         }
         catch (Exception e)
         {
-            Delete(id);
+            Use(userId, -bytes);
+            Remove(id);
             if (e is IOException and not BadHttpRequestException) throw new ImportException($"The upload could not be stored: {e.Message}");
             throw;
         }
@@ -52,21 +72,32 @@ public sealed class UploadStore(DataFolder folder, TimeProvider time)
 
     public void Delete(Guid id)
     {
-        File.Delete(PathOf(id));
-        File.Delete(NoteOf(id));
+        if (Find(id) is { } upload) Use(upload.UserId, -upload.Bytes);
+        Remove(id);
     }
 
     /// <summary>Removes what was uploaded and never imported.</summary>
     public void Sweep(IReadOnlySet<Guid> inUse)
     {
-        var before = (time.GetUtcNow() - Kept).UtcDateTime;
-        foreach (var path in Directory.EnumerateFiles(folder.Uploads))
+        var before = (_time.GetUtcNow() - Kept).UtcDateTime;
+        foreach (var path in Directory.EnumerateFiles(_folder.Uploads))
             if (Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) && !inUse.Contains(id)
-                && File.GetLastWriteTimeUtc(path) < before) File.Delete(path);
+                && File.GetLastWriteTimeUtc(path) < before) Delete(id);
     }
 
-    private string PathOf(Guid id) => Path.Combine(folder.Uploads, id.ToString("N"));
-    private string NoteOf(Guid id) => Path.Combine(folder.Uploads, id.ToString("N") + ".json");
+    private IEnumerable<Upload> Stored() => Directory.EnumerateFiles(_folder.Uploads, "*.json")
+        .Select(path => Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) ? Find(id) : null).OfType<Upload>();
+
+    private long Use(string userId, long bytes) => _used.Value.AddOrUpdate(userId, bytes, (_, used) => used + bytes);
+
+    private void Remove(Guid id)
+    {
+        File.Delete(PathOf(id));
+        File.Delete(NoteOf(id));
+    }
+
+    private string PathOf(Guid id) => Path.Combine(_folder.Uploads, id.ToString("N"));
+    private string NoteOf(Guid id) => Path.Combine(_folder.Uploads, id.ToString("N") + ".json");
 
     // shown in lists and in the audit; never part of a path
     private static string Shown(string fileName)

@@ -1,3 +1,4 @@
+using System.Net;
 using Markdig;
 using Markdig.Renderers;
 using Markdig.Syntax;
@@ -11,6 +12,19 @@ public static class GuidelineHtml
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseEmphasisExtras().Build();
 
     public static string Render(string markdown)
+    {
+        try
+        {
+            return RenderMarkdown(markdown);
+        }
+        catch (ArgumentException)
+        {
+            // quotes in quotes in quotes, thousands of them: the parser gives up, the page must not
+            return $"<p>This is nested too deeply to be shown as Markdown.</p><pre>{WebUtility.HtmlEncode(markdown)}</pre>";
+        }
+    }
+
+    private static string RenderMarkdown(string markdown)
     {
         var document = Markdown.Parse(markdown, Pipeline);
         foreach (var link in document.Descendants<LinkInline>().ToList())

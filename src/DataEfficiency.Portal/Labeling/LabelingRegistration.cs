@@ -27,6 +27,7 @@ public static class LabelingRegistration
         services.AddSingleton<AnnotatorWork>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<LabelEndpoints>();
+        services.AddHostedService<LeaseClock>();
     }
 
     /// <summary>No project policy here: who was removed from a project hears why nothing is taken, instead of a bare 404.</summary>

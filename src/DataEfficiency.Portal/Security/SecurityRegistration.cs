@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Security;
@@ -19,6 +21,10 @@ public static class SecurityRegistration
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddRateLimits();
+        // this portal's own check comes after the forwarding headers; the host's would come before them
+        services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
+        builder.Logging.AddConsoleFormatter<BoundedLog, ConsoleFormatterOptions>();
+        services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= BoundedLog.FormatterName);
         services.AddProblemDetails();
         services.AddScoped<CspNonce>();
     }
@@ -26,8 +32,12 @@ public static class SecurityRegistration
     public static void UseSecurity(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        app.UseMiddleware<AllowedHosts>();
+        // a browser that came by https once comes by nothing else for a month; over http, and on localhost, nothing is said
+        app.UseHsts();
         app.UseMiddleware<SecurityHeaders>();
         app.UseErrorAnswers();
+        app.UseMiddleware<SocketOrigin>();
         app.UseRouting();
     }
 }

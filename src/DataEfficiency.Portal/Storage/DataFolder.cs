@@ -13,6 +13,9 @@ public sealed class DataFolder : IDisposable
     // what .NET says of a file that another process has locked: EWOULDBLOCK, or a sharing violation
     private const int LockedOnLinux = 11, LockedOnMac = 35, LockedOnWindows = unchecked((int)0x80070020);
 
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
+
     private FileStream? _lock;
     private readonly TimeSpan _busyTimeout;
 
@@ -45,6 +48,7 @@ public sealed class DataFolder : IDisposable
             MakePrivate(Root);
             MakePrivate(Uploads);
             MakePrivate(Keys);
+            ProtectDatabase();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,9 +73,30 @@ public sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
+    /// <summary>Takes the database from everybody but its owner; SQLite gives a journal that it makes later the mode of its database.</summary>
+    public void ProtectDatabase()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var file in new[] { DatabaseFile, DatabaseFile + "-wal", DatabaseFile + "-shm" })
+            if (File.Exists(file)) Restrict(() => File.SetUnixFileMode(file, OwnFile));
+    }
+
+    // also a folder that was there before: whoever made it did not think of passwords' hashes
     private static void MakePrivate(string folder)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows()) Restrict(() => File.SetUnixFileMode(folder, OwnFolder));
+    }
+
+    private static void Restrict(Action set)
+    {
+        try
+        {
+            set();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // another user owns it, as volumes of containers are: who may read there is that user's to say
+        }
     }
 }

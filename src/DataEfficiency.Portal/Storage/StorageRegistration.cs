@@ -32,6 +32,9 @@ public static class StorageRegistration
     }
 
     /// <exception cref="DataFolderException">The database cannot be used; the message says why and what to do.</exception>
-    public static Task MigrateAsync(this WebApplication app) =>
-        app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(app.Lifetime.ApplicationStopping);
+    public static async Task MigrateAsync(this WebApplication app)
+    {
+        await app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(app.Lifetime.ApplicationStopping);
+        app.Services.GetRequiredService<DataFolder>().ProtectDatabase();
+    }
 }
