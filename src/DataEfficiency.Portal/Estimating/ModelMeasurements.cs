@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Portal.Storage;
 using DataEfficiency.Prompts;
 using Microsoft.Extensions.Options;
 
@@ -9,9 +10,8 @@ namespace DataEfficiency.Portal.Estimating;
 /// Measures what an example costs on a model of this machine. It is asked for on a page and done on the engine thread, in a few steps of
 /// one label or one step of a ranking each; due estimates go between the steps and between the layers of a ranking's batch.
 /// </summary>
-public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHost host, EstimateQueue queue,
-    IOptions<EstimationOptions> options,
-    TimeProvider time, ILogger<ModelMeasurements> log)
+public sealed partial class ModelMeasurements(ModelCatalog catalog, DataFolder data, IEstimatorHost host, EstimateQueue queue,
+    IOptions<EstimationOptions> options, TimeProvider time, ILogger<ModelMeasurements> log)
 {
     private readonly Lock _gate = new();
     private readonly List<(string Model, CostMeasurement Measurement)> _waiting = []; // the first is the running one
@@ -36,6 +36,11 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
         lock (_gate) return _waiting.Any(w => w.Model == model);
     }
 
+    /// <summary>What was measured of these weights on this machine, or null. Older portals and the command line keep it beside the
+    /// models.</summary>
+    public ModelCost? CostOf(string weightsSha256) =>
+        ModelCosts.Find(data.Root, weightsSha256) ?? ModelCosts.Find(catalog.Root, weightsSha256);
+
     /// <summary>Why the last measurement of this model failed, in words; null where it did not.</summary>
     public string? FailureOf(string model)
     {
@@ -58,7 +63,7 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, IEstimatorHo
             var estimator = host.Open(first.Model);
             using (host.Hold(first.Model)) cost = first.Measurement.Step(estimator, giveWay, cancel);
             if (cost is null) return true;
-            ModelCosts.Store(catalog.Root, cost);
+            ModelCosts.Store(data.Root, cost);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -115,9 +115,22 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         // the steps that the ranking of a pool grows through, behind one item that warms up
         string[] ranked = ["rank 1", "rank 16", "rank 32", "rank 64", "rank 128", "rank 256"];
         Assert.Equal(ranked, calls.Where(c => c.StartsWith("rank", StringComparison.Ordinal)));
-        Assert.NotNull(ModelCosts.Find(Root, _world.Estimator.Model.Sha256));
+        Assert.NotNull(ModelCosts.Find(_world.DataFolder, _world.Estimator.Model.Sha256));
+        Assert.Null(ModelCosts.Find(Root, _world.Estimator.Model.Sha256));
         await ClickAsync(page, "Measure again");
         page.WaitForAssertion(() => Assert.Equal(16, _world.Estimator.Calls.Count(c => c == "observe")), Patience.Long);
+    }
+
+    [Fact]
+    public async Task Cost_KeptBesideTheModelsByAnOlderPortal_IsStillShown()
+    {
+        var page = await OpenAsync(GlobalRoles.Lead);
+        var weights = _world.Services.GetRequiredService<ModelCatalog>().Models()[0].WeightsSha256;
+        Assert.DoesNotContain("Measured on ", page.Markup);
+
+        ModelCosts.Store(Root, new ModelCost(weights, Environment.MachineName, "cpu", 1, 30, .5, .1, DateTimeOffset.UnixEpoch));
+
+        Assert.Equal(.5, _world.Services.GetRequiredService<ModelMeasurements>().CostOf(weights)?.SecondsPerLabel);
     }
 
     [Fact]
