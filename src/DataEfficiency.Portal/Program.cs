@@ -9,6 +9,7 @@ using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Telemetry;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddStorage();
@@ -21,6 +22,7 @@ builder.AddImporting();
 builder.AddProjects();
 builder.AddExport();
 builder.AddHealth();
+builder.AddTelemetry();
 
 return await builder.RunPortalAsync(app =>
 {

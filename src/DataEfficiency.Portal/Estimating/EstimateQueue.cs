@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Telemetry;
 
 namespace DataEfficiency.Portal.Estimating;
 
@@ -10,7 +11,7 @@ public sealed class EstimateQueue : IEstimateDoorbell, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<int> _order = [];
-    private readonly HashSet<int> _waiting = [];
+    private readonly Dictionary<int, PortalMeter.Timing> _waiting = [];
     private readonly SemaphoreSlim _bell = new(0, 1);
 
     public int Count { get { lock (_gate) return _order.Count; } }
@@ -19,7 +20,7 @@ public sealed class EstimateQueue : IEstimateDoorbell, IDisposable
     public void Ring(int projectId)
     {
         lock (_gate)
-            if (_waiting.Add(projectId)) _order.Enqueue(projectId);
+            if (_waiting.TryAdd(projectId, PortalMeter.EngineLag.Time())) _order.Enqueue(projectId);
         Wake();
     }
 
@@ -35,7 +36,7 @@ public sealed class EstimateQueue : IEstimateDoorbell, IDisposable
         lock (_gate)
         {
             if (!_order.TryDequeue(out projectId)) return false;
-            _waiting.Remove(projectId);
+            if (_waiting.Remove(projectId, out var since)) since.Dispose();
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DataEfficiency.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Storage;
@@ -32,8 +33,10 @@ public sealed class WriteQueue : IAsyncDisposable
         if (Inside.Value)
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var since = PortalMeter.WriteWait.Time();
         var queued = _work.Writer.TryWrite(async () =>
         {
+            since.Dispose();
             if (cancellationToken.IsCancellationRequested)
             {
                 done.TrySetCanceled(cancellationToken);
