@@ -1,5 +1,6 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Export;
@@ -21,6 +22,7 @@ builder.AddPages();
 builder.AddImporting();
 builder.AddProjects();
 builder.AddExport();
+builder.AddApiDocument();
 builder.AddHealth();
 builder.AddTelemetry();
 
@@ -34,6 +36,7 @@ return await builder.RunPortalAsync(app =>
     app.MapEstimating();
     app.MapImporting();
     app.MapExport();
+    app.MapApiDocument();
     app.MapHealth();
 });
 

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
@@ -16,11 +17,11 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
             await _default.HandleAsync(next, context, policy, result);
             return;
         }
-        var (status, title) = unknownProject ? (404, "No such project.")
-            : result.Challenged ? (401, "Sign in, or send a personal access token: Authorization: Bearer TOKEN.")
-            : (403, "Your role does not allow this.");
+        var (status, code, title) = unknownProject ? (404, "not-found", "No such project.")
+            : result.Challenged ? (401, "signed-out", "Sign in, or send a personal access token: Authorization: Bearer TOKEN.")
+            : (403, "role", "Your role does not allow this.");
         context.Response.StatusCode = status;
         // a page's 404 keeps an empty body, so that the page for it is rendered
-        if (ApiPaths.IsApi(context.Request)) await Results.Problem(title: title, statusCode: status).ExecuteAsync(context);
+        if (ApiPaths.IsApi(context.Request)) await ApiProblem.Of(status, code, title).ExecuteAsync(context);
     }
 }

@@ -1,7 +1,10 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Export;
@@ -24,10 +27,11 @@ public static class ExportEndpoints
         app.MapApi().MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
     }
 
-    private static async Task<IResult> WorkbookAsync(int id, ClaimsPrincipal user, IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> WorkbookAsync(int id, ClaimsPrincipal user,
+        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
-        if (snapshot is null) return Results.NotFound();
+        if (snapshot is null) return ApiProblem.NotFound("project");
         var report = scratch.Create();
         try
         {
@@ -43,13 +47,14 @@ public static class ExportEndpoints
             throw;
         }
         report.Position = 0;
-        return Results.File(report, Excel, $"{FileName(snapshot.Project)}.xlsx");
+        return TypedResults.File(report, Excel, $"{FileName(snapshot.Project)}.xlsx");
     }
 
-    private static async Task<IResult> LinesAsync(int id, ClaimsPrincipal user, IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> LinesAsync(int id, ClaimsPrincipal user,
+        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
-        if (snapshot is null) return Results.NotFound();
+        if (snapshot is null) return ApiProblem.NotFound("project");
         var lines = scratch.Create();
         try
         {
@@ -63,10 +68,11 @@ public static class ExportEndpoints
             throw;
         }
         lines.Position = 0;
-        return Results.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.jsonl");
+        return TypedResults.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.jsonl");
     }
 
-    private static async Task<IResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    private static async Task<FileStreamHttpResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes,
+        ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         var archive = scratch.Create();
         try
@@ -80,12 +86,13 @@ public static class ExportEndpoints
             throw;
         }
         archive.Position = 0;
-        return Results.File(archive, "application/zip", $"dataefficiency-{time.GetUtcNow():yyyy-MM-dd-HHmm}.zip");
+        return TypedResults.File(archive, "application/zip", $"dataefficiency-{time.GetUtcNow():yyyy-MM-dd-HHmm}.zip");
     }
 
-    private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time,
+        CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
-        db.Audit.Add(new AuditEntry { ProjectId = id, UserId = user.FindFirstValue(ClaimTypes.NameIdentifier)!, What = what, After = size.ToString(), CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds() });
+        AuditTrail.Add(db, time, user.FindFirstValue(ClaimTypes.NameIdentifier)!, what, after: $"{size}", projectId: id);
         await db.SaveChangesAsync(token);
     }, cancel);
 

@@ -2,8 +2,10 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,22 +18,32 @@ public static class ImportEndpoints
 
     public sealed record ImportRequest(Guid Upload, ColumnMapping Mapping);
 
+    public sealed record ImportStarted(int Import);
+
+    public sealed record ImportProgress(int Id, string FileName, WorkState State, long Bytes, long BytesRead, int Rows, int Added, int Bad,
+        int Duplicates, string? Error);
+
+    public sealed record Uploaded(Guid Upload, string FileName, long Bytes, SourceFormat Format, IReadOnlyList<string> Columns,
+        IReadOnlyList<SourceRow> Rows, ColumnMapping Proposed, IReadOnlyList<string> Sheets, IReadOnlyList<string> Paths,
+        IReadOnlyList<JsonRows> Places, IReadOnlyList<string> Notes, HeaderReadings? Readings);
+
     public static void MapImporting(this IEndpointRouteBuilder app)
     {
         var limit = new RequestSizeLimitAttribute(ImportLimits.UploadBytes + 1);
         // a new project's file comes before the project: whoever may create one may upload
-        app.MapApi().MapPost("/uploads", UploadAsync).WithMetadata(limit)
+        app.MapApi().MapPost("/uploads", UploadAsync).WithMetadata(limit).Produces<Uploaded>()
             .RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin, GlobalRoles.Lead));
         var project = app.MapProjectApi(ProjectPolicies.Lead);
-        project.MapPost("/uploads", UploadAsync).WithMetadata(limit);
-        project.MapPost("/imports", StartAsync);
-        project.MapGet("/imports/{import:int}", ShowAsync);
+        project.MapPost("/uploads", UploadAsync).WithMetadata(limit).Produces<Uploaded>();
+        project.MapPost("/imports", StartAsync).Accepts<ImportRequest>("application/json")
+            .Produces<ImportStarted>(StatusCodes.Status202Accepted);
+        project.MapGet("/imports/{import:int}", ShowAsync).Produces<ImportProgress>();
         project.MapPost("/imports/{import:int}/cancel", CancelAsync);
         project.MapGet("/imports/{import:int}/errors.csv", ErrorsAsync);
     }
 
     /// <summary>The body is the file itself; <paramref name="fileName"/> is shown to people only.</summary>
-    private static async Task<IResult> UploadAsync(HttpRequest request, UploadStore uploads, string? fileName, CancellationToken cancel)
+    private static async Task<Results<JsonHttpResult<Uploaded>, ProblemHttpResult>> UploadAsync(HttpRequest request, UploadStore uploads, string? fileName, CancellationToken cancel)
     {
         try
         {
@@ -40,12 +52,8 @@ public static class ImportEndpoints
             try
             {
                 var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName), cancel);
-                return Results.Json(new
-                {
-                    upload = upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns, preview.Rows, preview.Proposed,
-                    preview.Sheets,
-                    preview.Paths, preview.Places, preview.Notes, preview.Readings,
-                }, Json);
+                return TypedResults.Json(new Uploaded(upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns,
+                    preview.Rows, preview.Proposed, preview.Sheets, preview.Paths, preview.Places, preview.Notes, preview.Readings), Json);
             }
             catch
             {
@@ -55,11 +63,11 @@ public static class ImportEndpoints
         }
         catch (ImportException e)
         {
-            return Results.Problem(title: e.Message, statusCode: StatusCodes.Status400BadRequest);
+            return ApiProblem.BadRequest("bad-file", e.Message);
         }
     }
 
-    private static async Task<IResult> StartAsync(int id, HttpRequest request, ImportService imports, CancellationToken cancel)
+    private static async Task<Results<JsonHttpResult<ImportStarted>, ProblemHttpResult>> StartAsync(int id, HttpRequest request, ImportService imports, CancellationToken cancel)
     {
         try
         {
@@ -69,35 +77,36 @@ public static class ImportEndpoints
                     "answer proposed it.");
             var import = await imports.StartAsync(id, body.Upload, body.Mapping,
                 request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
-            return Results.Json(new { import }, Json, statusCode: StatusCodes.Status202Accepted);
+            return TypedResults.Json(new ImportStarted(import), Json, statusCode: StatusCodes.Status202Accepted);
         }
         catch (JsonException e)
         {
-            return Results.Problem(title: $"The request is not valid JSON: {e.Message}", statusCode: StatusCodes.Status400BadRequest);
+            return ApiProblem.BadRequest("bad-json", $"The request is not valid JSON: {e.Message}");
         }
         catch (ImportException e)
         {
-            return Results.Problem(title: e.Message, statusCode: StatusCodes.Status400BadRequest);
+            return ApiProblem.BadRequest("bad-import", e.Message);
         }
     }
 
-    private static async Task<IResult> ShowAsync(int id, int import, ImportService imports, CancellationToken cancel) =>
+    private static async Task<Results<JsonHttpResult<ImportProgress>, ProblemHttpResult>> ShowAsync(int id, int import,
+        ImportService imports, CancellationToken cancel) =>
         await imports.FindAsync(id, import, cancel) is { } found
-            ? Results.Json(new { found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows, found.Added, found.Bad,
-                found.Duplicates, found.Error }, Json)
-            : Results.NotFound();
+            ? TypedResults.Json(new ImportProgress(found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows,
+                found.Added, found.Bad, found.Duplicates, found.Error), Json)
+            : ApiProblem.NotFound("import in this project");
 
-    private static async Task<IResult> CancelAsync(int id, int import, ImportService imports, CancellationToken cancel)
+    private static async Task<NoContent> CancelAsync(int id, int import, ImportService imports, CancellationToken cancel)
     {
         await imports.CancelAsync(id, import, cancel);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> ErrorsAsync(int id, int import, ImportService imports, IDbContextFactory<AppDbContext> contexts,
-        CancellationToken cancel)
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ErrorsAsync(int id, int import, ImportService imports,
+        IDbContextFactory<AppDbContext> contexts, CancellationToken cancel)
     {
-        if (await imports.FindAsync(id, import, cancel) is null) return Results.NotFound();
-        return Results.Stream(async output =>
+        if (await imports.FindAsync(id, import, cancel) is null) return ApiProblem.NotFound("import in this project");
+        return TypedResults.Stream(async output =>
         {
             await using var db = await contexts.CreateDbContextAsync(cancel);
             await IssueCsv.WriteAsync(db, import, output, cancel);

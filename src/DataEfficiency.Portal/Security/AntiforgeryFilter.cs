@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace DataEfficiency.Portal.Security;
@@ -16,8 +17,8 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
         var http = context.HttpContext;
         var changes = !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method);
         if (changes && !TokenAuthentication.WasUsed(http.User) && !await IsValidAsync(http))
-            return Results.Problem(title: $"The antiforgery token is missing or old: fetch a new one from {ApiRoutes.AntiforgeryPath} and send it as {Header}.",
-                statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = "antiforgery" });
+            return ApiProblem.BadRequest("antiforgery",
+                $"The antiforgery token is missing or old: fetch a new one from {ApiRoutes.AntiforgeryPath} and send it as {Header}.");
         return await next(context);
     }
 

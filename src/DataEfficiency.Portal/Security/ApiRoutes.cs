@@ -1,5 +1,6 @@
 using DataEfficiency.Portal.Accounts;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DataEfficiency.Portal.Security;
 
@@ -18,6 +19,10 @@ public static class ApiRoutes
 
     /// <summary>Where scripts fetch the antiforgery token, anew after each sign-in.</summary>
     internal static void MapAntiforgery(this IEndpointRouteBuilder app) =>
-        app.MapApi().MapGet("/antiforgery", (HttpContext context, IAntiforgery antiforgery) =>
-            new { header = AntiforgeryFilter.Header, token = antiforgery.GetAndStoreTokens(context).RequestToken });
+        app.MapApi().MapGet("/antiforgery", Antiforgery);
+
+    private sealed record AntiforgeryReply(string Header, string? Token);
+
+    private static Ok<AntiforgeryReply> Antiforgery(HttpContext context, IAntiforgery antiforgery) =>
+        TypedResults.Ok(new AntiforgeryReply(AntiforgeryFilter.Header, antiforgery.GetAndStoreTokens(context).RequestToken));
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Security;
@@ -40,11 +41,12 @@ internal static class RateLimits
             limiter.OnRejected = async (rejected, _) =>
             {
                 var http = rejected.HttpContext;
-                var after = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds) : 1;
+                var after = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds)
+                    : 1;
                 http.Response.Headers.RetryAfter = after.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 if (ApiPaths.IsApi(http.Request))
-                    await Results.Problem(title: "Too many requests: wait a moment.", statusCode: StatusCodes.Status429TooManyRequests,
-                        extensions: new Dictionary<string, object?> { ["code"] = "too-often" }).ExecuteAsync(http);
+                    await ApiProblem.Of(StatusCodes.Status429TooManyRequests, "too-often", "Too many requests: wait a moment.")
+                        .ExecuteAsync(http);
             };
         });
     }
@@ -55,7 +57,8 @@ internal static class RateLimits
         if (http.Request.Path.StartsWithSegments(ApiPaths.Api) && http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
             return Bucket($"user {id}", options.Burst, options.PerSecond, TimeSpan.FromSeconds(1));
         if (WaysIn.Any(way => http.Request.Path.StartsWithSegments(way)))
-            return Bucket($"address {SignInThrottle.Place(http.Connection.RemoteIpAddress)}", options.SignInBurst, options.SignInPerMinute, TimeSpan.FromMinutes(1));
+            return Bucket($"address {SignInThrottle.Place(http.Connection.RemoteIpAddress)}", options.SignInBurst, options.SignInPerMinute,
+                TimeSpan.FromMinutes(1));
         return RateLimitPartition.GetNoLimiter("");
     }
 

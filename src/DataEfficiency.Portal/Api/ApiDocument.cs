@@ -1,0 +1,37 @@
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Security;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace DataEfficiency.Portal.Api;
+
+/// <summary>The API described for programs (OpenAPI) and, at <see cref="Reader"/>, for people; both for whoever is signed in.</summary>
+public static class ApiDocument
+{
+    public const string Path = ApiPaths.Api + "/openapi.json", Reader = "/api/docs";
+
+    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(options =>
+    {
+        options.ShouldInclude = api => api.RelativePath?.StartsWith(ApiPaths.Api.TrimStart('/'), StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "DataEfficiency", Version = "v1",
+                Description = "Send a personal access token as `Authorization: Bearer TOKEN`; it is made on the page Account. A refusal is a " +
+                    "problem document (RFC 9457) with a `code`.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.AddComponent("token", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapApiDocument(this IEndpointRouteBuilder app)
+    {
+        app.MapOpenApi(Path).RequireAuthorization();
+        app.MapScalarApiReference(Reader, (options, context) => options.WithTitle("DataEfficiency API").WithOpenApiRoutePattern(Path)
+            .DisableDefaultFonts().DisableTelemetry()).RequireAuthorization();
+    }
+}
