@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Projects;
@@ -36,11 +37,8 @@ public static class ProjectMoves
     public static bool Apply(AppDbContext db, Project project, ProjectMove move, string userId, long now)
     {
         if (To(project, move) is not { } to) return false;
-        db.Audit.Add(new AuditEntry
-        {
-            ProjectId = project.Id, UserId = userId, What = $"project.{char.ToLowerInvariant(move.ToString()[0])}{move.ToString()[1..]}",
-            Before = project.State.ToString(), After = to.ToString(), CreatedAt = now,
-        });
+        AuditTrail.Add(db, now, userId, $"project.{char.ToLowerInvariant(move.ToString()[0])}{move.ToString()[1..]}", $"{project.State}",
+            $"{to}", project.Id);
         if (move is ProjectMove.Stop) (project.StoppedAt, project.StoppedBy) = (now, userId);
         if (move is ProjectMove.Reopen) (project.StoppedAt, project.StoppedBy) = (null, null);
         project.State = to;
