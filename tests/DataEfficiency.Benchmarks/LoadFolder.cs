@@ -12,7 +12,7 @@ namespace DataEfficiency.Benchmarks;
 
 internal static class LoadFolder
 {
-    private const int Chunk = 5000, Choices = 12, Drawn = 1000, EarlierPeople = 20;
+    private const int Chunk = 5000, Choices = 12, EarlierPeople = 20;
     private const string Password = "correct horse battery";
 
     /// <summary>Every item may be answered twice; the first <paramref name="answers"/> of them have one, of earlier people.</summary>
@@ -40,6 +40,10 @@ internal static class LoadFolder
             .Select(i => new Label { ProjectId = project.Id, Name = $"intent {i}", AnswerText = $"intent {i}", Order = i })
             .ToList();
         db.AddRange(choices);
+        var draw = new Draw { ProjectId = project.Id, Instruction = project.Instruction };
+        db.Add(draw);
+        await db.SaveChangesAsync();
+        project.DrawId = draw.Id;
         await db.SaveChangesAsync();
         for (var start = 0; start < items; start += Chunk)
             await AddItemsAsync(db, project, choices, people, start, Math.Min(Chunk, items - start), answers);
@@ -80,11 +84,13 @@ internal static class LoadFolder
         var items = Enumerable.Range(start, count).Select(i => new Item
         {
             ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = Text(i, random), TextHash = BitConverter.GetBytes(i),
-            RandomRank = (int)(i * 7919L % project.ItemCount), ActiveRank = i, DrawRank = i < Drawn ? i : null,
+            RandomRank = (int)(i * 7919L % project.ItemCount), ActiveRank = i,
             Confidence = random.NextDouble(),
         }).ToList();
         db.AddRange(items);
         await db.SaveChangesAsync();
+        db.AddRange(items.Where(i => i.ActiveRank < Draw.Kept)
+            .Select(i => new DrawItem { DrawId = project.DrawId!.Value, Place = i.ActiveRank, ItemId = i.Id }));
         var given = items.Where((_, n) => start + n < answers).Select((item, n) => new Answer
         {
             SubmissionId = Guid.NewGuid(), ProjectId = project.Id, ItemId = item.Id, UserId = people[(start + n) % people.Count],
@@ -99,7 +105,7 @@ internal static class LoadFolder
             db.AddRange(items.Select((item, n) => new Slot
             {
                 ProjectId = project.Id, ItemId = item.Id, ImportId = 1, SlotNo = no, RandomRank = item.RandomRank,
-                ActiveRank = item.ActiveRank, DrawRank = item.DrawRank, AnswerId = no == 0 && n < given.Count ? given[n].Id : null,
+                ActiveRank = item.ActiveRank, AnswerId = no == 0 && n < given.Count ? given[n].Id : null,
                 UserId = no == 0 && n < given.Count ? given[n].UserId : null, Queue = no == 0 && n < given.Count ? given[n].Stratum : null,
             }));
         await db.SaveChangesAsync();

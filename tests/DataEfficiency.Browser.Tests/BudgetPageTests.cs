@@ -21,10 +21,12 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
     public async Task LeadsPages_BudgetDrawnWithoutReload_NoneHasAnAxeViolation(ColorScheme scheme, int width)
     {
         _ = _portal.Url;
-        var (project, labels) = await _portal.AddLabelPoolAsync(400, 60, ranked: true, TaskType.SingleChoice, ["yes", "no"], change: p => (p.Model, p.PricePerLabel) = ("fake", .3m));
+        var (project, labels) = await _portal.AddLabelPoolAsync(400, 60, ranked: true, TaskType.SingleChoice, ["yes", "no"], change: p =>
+            (p.Model, p.PricePerLabel) = ("fake", .3m));
         var lead = await _portal.AddPersonAsync("ada", GlobalRoles.Lead);
         await _portal.AddMemberAsync(project, lead.Id, ProjectRole.Lead);
-        await using var context = await browser.SignedInAsync(_portal, "ada", new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
+        await using var context = await browser.SignedInAsync(_portal, "ada",
+            new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{_portal.Url}projects/{project}");
         await page.WaitForSelectorAsync("main[data-interactive=true]");
@@ -38,7 +40,8 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
         await page.Locator(".twin summary").ClickAsync();
         await CheckAsync(page, "advice");
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
-        foreach (var path in new[] { $"projects/{project}/annotators", $"projects/{project}/items", $"projects/{project}/settings", "models", "projects/new", "" })
+        foreach (var path in new[] { $"projects/{project}/annotators", $"projects/{project}/items", $"projects/{project}/settings",
+            "models", "projects/new", "" })
         {
             await page.GotoAsync(_portal.Url + path);
             await page.WaitForSelectorAsync("main[data-interactive=true]");
@@ -53,10 +56,13 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
         await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             var done = await db.Answers.CountAsync(l => l.ProjectId == project, token);
-            var items = await db.Items.Where(i => i.ProjectId == project && i.DrawRank >= done && i.DrawRank < total).Select(i => i.Id).ToListAsync(token);
-            db.Answers.AddRange(items.Select((id, n) => new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
+            var items = await db.DrawItems.Where(d => d.Place >= done && d.Place < total).OrderBy(d => d.Place).Select(d => d.ItemId)
+                .ToListAsync(token);
+            db.Answers.AddRange(items.Select((id, n) => new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id,
+                UserId = "u", LabelId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
             await db.SaveChangesAsync(token);
-            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
+            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p =>
+                p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
         }, CancellationToken.None);
         _portal.Services.GetRequiredService<EstimateQueue>().Ring(project);
     }
@@ -64,6 +70,7 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
     private static async Task CheckAsync(IPage page, string state)
     {
         var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ",
+            result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
     }
 }

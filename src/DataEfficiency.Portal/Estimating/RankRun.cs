@@ -108,7 +108,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
             Wait(store.SaveOrderAsync(project.Id, chunk, cancel));
             yield return true;
         }
-        if (!Wait(store.FinishAsync(job.Id, project.Id, cancel))) yield break;
+        if (!Wait(store.FinishAsync(job.Id, project.Id, order, cancel))) yield break;
         doorbell.Ring(project.Id);
     }
 

@@ -15,25 +15,32 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
 
     public sealed record PoolItem(long Id, string Text);
 
-    // The plus takes the project's indexes out of the choice: by one of them SQLite would read and sort all items that are left, in every step again.
+    // The plus takes the project's indexes out of the choice: by one of them SQLite would read and sort all items that are left, in every
+    // step again.
     internal const string Next = """
-        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p AND "ImportId"<=(SELECT "VisibleImport" FROM "Projects" WHERE "Id"=@p) ORDER BY "Id" LIMIT @count
+        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p
+        AND "ImportId"<=(SELECT "VisibleImport" FROM "Projects" WHERE "Id"=@p) ORDER BY "Id" LIMIT @count
         """;
 
     /// <summary>Ends the job where somebody asked for it.</summary>
     public Task<bool> CancelIfAskedAsync(int job, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
-        await db.RankJobs.Where(j => j.Id == job && j.CancelRequested).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Cancelled).SetProperty(x => x.FinishedAt, Now), token) > 0, cancel);
+        await db.RankJobs.Where(j => j.Id == job && j.CancelRequested).ExecuteUpdateAsync(j =>
+            j.SetProperty(x => x.State, WorkState.Cancelled).SetProperty(x => x.FinishedAt, Now), token) > 0, cancel);
 
-    /// <summary>Marks the job as running. Returns where to go on: behind what this job, or the last one with the same model and prompt, has stored.</summary>
-    public Task<(long Cursor, int Done)> StartAsync(int jobId, int projectId, string model, string sha256, string hash, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    /// <summary>Marks the job as running. Returns where to go on: behind what this job, or the last one with the same model and prompt,
+    /// has stored.</summary>
+    public Task<(long Cursor, int Done)> StartAsync(int jobId, int projectId, string model, string sha256, string hash,
+        CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
         var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
-        var before = job.LastItemId > 0 ? job : await db.RankJobs.Where(j => j.ProjectId == projectId && j.Id < jobId && j.LastItemId > 0).OrderByDescending(j => j.Id).FirstOrDefaultAsync(token);
+        var before = job.LastItemId > 0 ? job : await db.RankJobs.Where(j => j.ProjectId == projectId && j.Id < jobId && j.LastItemId > 0)
+            .OrderByDescending(j => j.Id).FirstOrDefaultAsync(token);
         var cursor = before is not null && before.InputHash == hash ? before.LastItemId : 0;
         var visible = Visible(db, projectId);
         job.State = WorkState.Running;
         (job.Model, job.ModelSha256, job.InputHash, job.LastItemId) = (model, sha256, hash, cursor);
-        (job.Total, job.Done, job.Error) = (await visible.CountAsync(token), cursor == 0 ? 0 : await visible.CountAsync(i => i.Id <= cursor, token), null);
+        (job.Total, job.Done, job.Error) = (await visible.CountAsync(token), cursor == 0 ? 0
+            : await visible.CountAsync(i => i.Id <= cursor, token), null);
         job.StartedAt ??= Now;
         await db.SaveChangesAsync(token);
         return (cursor, job.Done);
@@ -43,16 +50,20 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     public async Task<IReadOnlyList<PoolItem>> NextAsync(int projectId, long cursor, int count, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Database.SqlQueryRaw<PoolItem>(Next, new SqliteParameter("@p", projectId), new SqliteParameter("@cursor", cursor), new SqliteParameter("@count", count)).ToListAsync(cancel);
+        return await db.Database.SqlQueryRaw<PoolItem>(Next, new SqliteParameter("@p", projectId), new SqliteParameter("@cursor", cursor),
+            new SqliteParameter("@count", count)).ToListAsync(cancel);
     }
 
     /// <summary>Stores a step's confidences and the cursor. True: the job was cancelled.</summary>
-    public Task<bool> SaveAsync(int jobId, int projectId, IReadOnlyList<PoolItem> items, IReadOnlyList<RankedText> ranked, int done, double speed, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    public Task<bool> SaveAsync(int jobId, int projectId, IReadOnlyList<PoolItem> items, IReadOnlyList<RankedText> ranked, int done,
+        double speed, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
-        var rows = JsonSerializer.Serialize(ranked.Select(r => new object?[] { items[r.Index].Id, Finite(r.Confidence), Finite(r.Perplexity), r.Answer, r.NoKeptToken ? 1 : 0, r.LeftOut }));
+        var rows = JsonSerializer.Serialize(ranked.Select(r => new object?[] { items[r.Index].Id, Finite(r.Confidence),
+            Finite(r.Perplexity), r.Answer, r.NoKeptToken ? 1 : 0, r.LeftOut }));
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Items" SET "Confidence"=json_extract(r.value,'$[1]'),"Perplexity"=json_extract(r.value,'$[2]'),"ModelAnswer"=json_extract(r.value,'$[3]'),
-            "NoKeptToken"=json_extract(r.value,'$[4]'),"Unusable"=json_extract(r.value,'$[5]') FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
+            UPDATE "Items" SET "Confidence"=json_extract(r.value,'$[1]'),"Perplexity"=json_extract(r.value,'$[2]'),
+            "ModelAnswer"=json_extract(r.value,'$[3]'),"NoKeptToken"=json_extract(r.value,'$[4]'),"Unusable"=json_extract(r.value,'$[5]')
+            FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
             """, token);
         var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
         (job.Done, job.LastItemId, job.ItemsPerSecond) = (done, items[^1].Id, speed);
@@ -67,25 +78,29 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     public async Task<IReadOnlyList<ItemOrder>> OrderAsync(int projectId, long seed, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var items = await Visible(db, projectId).OrderBy(i => i.Id).Select(i => new { i.Id, Confidence = i.Unusable == null ? i.Confidence : null }).ToListAsync(cancel);
+        var items = await Visible(db, projectId).OrderBy(i => i.Id).Select(i =>
+            new { i.Id, Confidence = i.Unusable == null ? i.Confidence : null }).ToListAsync(cancel);
         return strategy.Order([.. items.Select(i => new RankedItem(i.Id, i.Confidence))], seed);
     }
 
     /// <summary>Gives items and their open slots their places. A place is advice, the slots' number is not touched.</summary>
-    public Task SaveOrderAsync(int projectId, IReadOnlyList<ItemOrder> chunk, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    public Task SaveOrderAsync(int projectId, IReadOnlyList<ItemOrder> chunk, CancellationToken cancel) =>
+        writes.WriteAsync(async (db, token) =>
     {
-        var rows = JsonSerializer.Serialize(chunk.Select(o => new object?[] { o.Id, o.ActiveRank, o.DrawRank }));
+        var rows = JsonSerializer.Serialize(chunk.Select(o => new object?[] { o.Id, o.ActiveRank }));
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Items" SET "ActiveRank"=json_extract(r.value,'$[1]'),"DrawRank"=json_extract(r.value,'$[2]') FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
+            UPDATE "Items" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
+            WHERE "Items"."Id"=json_extract(r.value,'$[0]')
             """, token);
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]'),"DrawRank"=json_extract(r.value,'$[2]') FROM json_each({rows}) AS r
+            UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
             WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
             """, token);
     }, cancel);
 
-    /// <summary>Closes the job, measures the zero-shot score where it was not typed, and makes the project due. False: cancelled in the last moment.</summary>
-    public async Task<bool> FinishAsync(int jobId, int projectId, CancellationToken cancel)
+    /// <summary>Closes the job, measures the zero-shot score where it was not typed, settles the draw, and makes the project due. False:
+    /// cancelled in the last moment.</summary>
+    public async Task<bool> FinishAsync(int jobId, int projectId, IReadOnlyList<ItemOrder> order, CancellationToken cancel)
     {
         var score = await ZeroShotAsync(projectId, cancel);
         return await writes.WriteAsync(async (db, token) =>
@@ -97,16 +112,21 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
             // a typed score has no standard error and stays
             if (score is not null)
                 await db.Projects.Where(p => p.Id == projectId && (p.ZeroShot == null || p.ZeroShotStandardError != null))
-                    .ExecuteUpdateAsync(p => p.SetProperty(x => x.ZeroShot, score.Score).SetProperty(x => x.ZeroShotStandardError, score.StandardError), token);
+                    .ExecuteUpdateAsync(p => p.SetProperty(x => x.ZeroShot, score.Score)
+                        .SetProperty(x => x.ZeroShotStandardError, score.StandardError), token);
+            await DrawStore.SettleAsync(db, await db.Projects.SingleAsync(p => p.Id == projectId, token), job.ModelSha256, order, Now,
+                token);
             // the draw changes which labels count, so the label version moves: a crash before the ring loses nothing
             await db.Projects.Where(p => p.Id == projectId)
-                .ExecuteUpdateAsync(p => p.SetProperty(x => x.RankVersion, x => x.RankVersion + 1).SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.RankVersion, x => x.RankVersion + 1)
+                    .SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
             return true;
         }, cancel);
     }
 
     public Task FailAsync(int jobId, string error, CancellationToken cancel) => writes.WriteAsync((db, token) =>
-        db.RankJobs.Where(j => j.Id == jobId).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Failed).SetProperty(x => x.Error, error).SetProperty(x => x.FinishedAt, Now), token), cancel);
+        db.RankJobs.Where(j => j.Id == jobId).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Failed)
+            .SetProperty(x => x.Error, error).SetProperty(x => x.FinishedAt, Now), token), cancel);
 
     private async Task<ZeroShotScore?> ZeroShotAsync(int projectId, CancellationToken cancel)
     {
@@ -121,5 +141,6 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static IQueryable<Item> Visible(AppDbContext db, int projectId) =>
-        db.Items.Where(i => i.ProjectId == projectId && i.ImportId <= db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport).First());
+        db.Items.Where(i => i.ProjectId == projectId && i.ImportId <= db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport)
+            .First());
 }

@@ -77,6 +77,8 @@ internal static class PoolWriter
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Skips.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Remarks.Where(r => ids.Contains(r.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.Claims.Where(c => ids.Contains(c.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.DrawItems.Where(d => ids.Contains(d.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Drafts.Where(d => ids.Contains(d.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Items.Where(i => ids.Contains(i.Id)).ExecuteDeleteAsync(cancel);
     }

@@ -20,7 +20,9 @@ internal static class Cards
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
         var items = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id))
-            .Select(i => new { i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.DrawRank, i.ModelAnswer })
+            .Select(i => new { i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer,
+                Place = db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == project.DrawId).Select(d => (int?)d.Place)
+                    .FirstOrDefault() })
                 .ToDictionaryAsync(i => i.Id, cancellation);
         var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId))
             .ToDictionaryAsync(d => d.ItemId, cancellation);
@@ -32,7 +34,7 @@ internal static class Cards
         {
             var item = items[slot.ItemId];
             var remark = remarks.GetValueOrDefault(slot.ItemId);
-            var place = slot.Queue switch { Stratum.First32 => item.DrawRank + 1 ?? 0,
+            var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
                 Stratum.Active when item.ActiveRank < project.ItemCount => item.ActiveRank + 1, _ => 0 };
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place,
                 project.ItemCount,

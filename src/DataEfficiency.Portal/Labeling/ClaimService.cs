@@ -9,10 +9,11 @@ namespace DataEfficiency.Portal.Labeling;
 /// <param name="Token">The tab's deck.</param>
 /// <param name="Dead">Tokens of this browser's tabs that no longer answer.</param>
 /// <param name="Have">Items that the tab holds already, on screen or unsent.</param>
-public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IReadOnlyCollection<string> Dead, IReadOnlyCollection<long> Have, int Want);
+public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IReadOnlyCollection<string> Dead,
+    IReadOnlyCollection<long> Have, int Want);
 
 /// <summary>Whose turn it is and what comes next: own open slots, the first 32, the random or the active queue, the other one.</summary>
-public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositions positions, TimeProvider clock, IOptions<LabelingOptions> options)
+public sealed class ClaimService(WriteQueue writes, QueuePositions positions, TimeProvider clock, IOptions<LabelingOptions> options)
 {
     private readonly LabelingOptions settings = options.Value;
 
@@ -49,11 +50,14 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
     internal static IQueryable<Slot> Held(AppDbContext db, int projectId, string userId, long now) =>
         db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now);
 
-    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they were given.</summary>
-    private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, CancellationToken cancellation)
+    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they
+    /// were given.</summary>
+    private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until,
+        CancellationToken cancellation)
     {
         var slots = await db.Slots
-            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.AnswerId == null && s.ImportId <= project.VisibleImport)
+            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.AnswerId == null
+                && s.ImportId <= project.VisibleImport)
             .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token))
             .Where(s => !request.Have.Contains(s.ItemId))
             .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want)
@@ -61,7 +65,8 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         for (var i = 0; i < slots.Count; i++)
         {
             var (id, lease) = (slots[i].Id, Lease(until, i));
-            await db.Slots.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease).SetProperty(x => x.Token, request.Token), cancellation);
+            await db.Slots.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease)
+                .SetProperty(x => x.Token, request.Token), cancellation);
         }
         return slots;
     }
@@ -69,11 +74,11 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
     /// <summary>A millisecond more for each card behind: leases in the order of the deck bring it back in that order.</summary>
     internal static long Lease(long until, int place) => until + place;
 
-    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, List<ClaimedSlot> slots, CancellationToken cancellation)
+    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, List<ClaimedSlot> slots,
+        CancellationToken cancellation)
     {
         var member = await MemberAsync(db, request, now, cancellation);
-        var first = await first32.ItemsAsync(db, project.Id, cancellation);
-        var sequence = member.Sequence;
+        var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
         {
             var parameters = Parameters(request, project, now, Lease(until, request.Have.Count + slots.Count));
@@ -82,14 +87,18 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
             Task<ClaimedSlot?> Active() => project.RankVersion == 0 ? Task.FromResult<ClaimedSlot?>(null)
                 : TakeActiveAsync(db, request, project, sequence, parameters, cancellation);
 
-            var slot = first.Count > 0 ? await TakeAsync(db, ClaimSql.First32(first), Stratum.First32, parameters, cancellation) : null;
+            var slot = project.DrawId is null ? null
+                : await TakeAsync(db, ClaimSql.First32, Stratum.First32, [.. parameters, new("@draw", project.DrawId)], cancellation);
             slot ??= RandomTurn(sequence, project.RandomShare) ? await Random() ?? await Active() : await Active() ?? await Random();
             if (slot is null) break;
             slots.Add(slot);
             sequence++;
         }
-        if (sequence > member.Sequence)
-            await db.Memberships.Where(m => m.ProjectId == project.Id && m.UserId == request.UserId)
+        if (sequence == member.Sequence) return;
+        db.Claims.AddRange(slots.Skip(resumed).Select(s =>
+            new ItemClaim { ItemId = s.ItemId, UserId = request.UserId, Queue = s.Queue, At = now }));
+        await db.SaveChangesAsync(cancellation);
+        await db.Memberships.Where(m => m.ProjectId == project.Id && m.UserId == request.UserId)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.Sequence, sequence), cancellation);
     }
 
@@ -105,7 +114,8 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         return member;
     }
 
-    private async Task<ClaimedSlot?> TakeActiveAsync(AppDbContext db, ClaimRequest request, Project project, int sequence, SqliteParameter[] parameters, CancellationToken cancellation)
+    private async Task<ClaimedSlot?> TakeActiveAsync(AppDbContext db, ClaimRequest request, Project project, int sequence,
+        SqliteParameter[] parameters, CancellationToken cancellation)
     {
         var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
         var slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, From(from)], cancellation);
@@ -117,15 +127,18 @@ public sealed class ClaimService(WriteQueue writes, First32 first32, QueuePositi
         return slot;
     }
 
-    private static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Stratum queue, SqliteParameter[] parameters, CancellationToken cancellation) =>
+    private static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Stratum queue, SqliteParameter[] parameters,
+        CancellationToken cancellation) =>
         // RETURNING cannot be composed, so the list is read whole (one row at most)
-        (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, [.. parameters, new SqliteParameter("@q", (int)queue)]).ToListAsync(cancellation)).SingleOrDefault();
+        (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, [.. parameters, new SqliteParameter("@q", (int)queue)]).ToListAsync(cancellation))
+            .SingleOrDefault();
 
     // a literal 0 as second argument would be taken for a type
     private static SqliteParameter From(int rank) => new() { ParameterName = "@from", Value = rank };
 
     private static SqliteParameter[] Parameters(ClaimRequest request, Project project, long now, long until) =>
     [
-        new("@p", project.Id), new("@u", request.UserId), new("@t", request.Token), new("@now", now), new("@until", until), new("@visible", project.VisibleImport),
+        new("@p", project.Id), new("@u", request.UserId), new("@t", request.Token), new("@now", now), new("@until", until),
+            new("@visible", project.VisibleImport),
     ];
 }

@@ -1,23 +1,26 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a sweeper.</summary>
+/// <summary>The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a
+/// sweeper.</summary>
 internal static class ClaimSql
 {
     public static string Active { get; } = Claim("AND s.\"ActiveRank\">=@from", "s.\"ActiveRank\",s.\"ItemId\",s.\"SlotNo\"");
 
     public static string Random { get; } = Claim("", "s.\"RandomRank\",s.\"SlotNo\"");
 
-    /// <param name="items">The first 32: database ids, so they may stand in the text.</param>
-    public static string First32(IEnumerable<long> items) =>
-        Claim($"AND s.\"ItemId\" IN ({string.Join(',', items)})", "s.\"DrawRank\",s.\"SlotNo\"")
-            // the plus takes the project's index out of the choice: SQLite would walk the whole pool instead of 32 items
-            .Replace("s.\"ProjectId\"=@p", "+s.\"ProjectId\"=@p", StringComparison.Ordinal);
+    /// <summary>The draw's first 32 that count, in drawn order (<see cref="Labeling.First32"/>). CROSS JOIN: SQLite must go from them to
+    /// their slots; by the project's index it would walk the whole pool.</summary>
+    public static string First32 { get; } = Claim("", "d.\"Place\",s.\"SlotNo\"", $"""
+        (SELECT "ItemId","Place" FROM "DrawItems" WHERE "DrawId"=@draw AND "Reason" IS NULL ORDER BY "Place" LIMIT {CosLow.Size}) d
+          CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
+        """);
 
-    private static string Claim(string where, string order) => $"""
+    private static string Claim(string where, string order, string from = "\"Slots\" s") => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(
-         SELECT s."Id" FROM "Slots" s WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND s."ImportId"<=@visible {where}
+         SELECT s."Id" FROM {from} WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND s."ImportId"<=@visible {where}
          AND (s."UserId" IS NULL OR s."LeaseUntil"<@now)
          AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
          AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>
-/// Which items are the first 32 (the CoS-Low draw): the candidates in drawn order, without those that the model cannot use and
-/// those that people gave up. The next of the draw takes such a place. Empty until the pool is ranked.
+/// Which items are the first 32: the stored draw in its order, without the places that were passed over. Empty until the pool is
+/// ranked. A place is passed over when it happens, not when it is read, so that answers given for the next one are never lost again.
 /// </summary>
 public sealed class First32
 {
@@ -14,24 +14,46 @@ public sealed class First32
     public const int SkipLimit = 2;
 
     /// <returns>Item ids in drawn order, at most <see cref="CosLow.Size"/>.</returns>
-    public async Task<IReadOnlyList<long>> ItemsAsync(AppDbContext db, int projectId, CancellationToken cancellation = default)
-    {
-        var visible = await db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport).SingleOrDefaultAsync(cancellation);
-        var limit = await SkipsToGiveUpAsync(db, projectId, cancellation);
-        return await db.Items
-            .Where(i => i.ProjectId == projectId && i.DrawRank != null && i.ImportId <= visible && i.Unusable == null)
-            // an item that somebody answered after all keeps its place
-            .Where(i => db.Skips.Count(k => k.ItemId == i.Id) < limit
-                || db.Answers.Any(l => l.ItemId == i.Id && l.Current && !l.Surplus))
-            .OrderBy(i => i.DrawRank).Select(i => i.Id).Take(CosLow.Size).ToListAsync(cancellation);
-    }
+    public Task<List<long>> ItemsAsync(AppDbContext db, int projectId, CancellationToken cancellation = default) =>
+        Counting(db, projectId).Select(d => d.ItemId).ToListAsync(cancellation);
 
-    /// <summary>Two, or one where only one person labels: nobody else would ever answer what that person skipped.</summary>
-    private static async Task<int> SkipsToGiveUpAsync(AppDbContext db, int projectId, CancellationToken cancellation)
+    /// <summary>How many of them have an answer: from the first on the draw has begun.</summary>
+    internal static Task<int> AnsweredAsync(AppDbContext db, int projectId, CancellationToken cancellation) =>
+        Counting(db, projectId).CountAsync(d => db.Answers.Any(a => a.ItemId == d.ItemId && a.Current && !a.Surplus), cancellation);
+
+    private static IQueryable<DrawItem> Counting(AppDbContext db, int projectId) =>
+        Current(db, projectId).Where(d => d.Reason == null).OrderBy(d => d.Place).Take(CosLow.Size);
+
+    /// <summary>The places of the project's current draw.</summary>
+    internal static IQueryable<DrawItem> Current(AppDbContext db, int projectId) =>
+        db.DrawItems.Where(d => db.Projects.Any(p => p.Id == projectId && p.DrawId == d.DrawId));
+
+    /// <summary>The model cannot use these: the next of the draw take their places.</summary>
+    internal static Task PassOverAsync(AppDbContext db, int projectId, IReadOnlyCollection<long> items, CancellationToken cancellation) =>
+        Current(db, projectId).Where(d => items.Contains(d.ItemId))
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.Unusable), cancellation);
+
+    /// <summary>
+    /// Passes over what people have given up. Asked after a skip and after a person left: where only one labels, one skip is enough, since
+    /// nobody else would ever answer it.
+    /// </summary>
+    internal static async Task GiveUpAsync(AppDbContext db, int projectId, CancellationToken cancellation)
     {
         // a lead counts as annotator from the first claim on
         var people = await db.Memberships.CountAsync(
             m => m.ProjectId == projectId && (m.Role == ProjectRole.Annotator || m.Sequence > 0), cancellation);
-        return people <= 1 ? 1 : SkipLimit;
+        var limit = people <= 1 ? 1 : SkipLimit;
+        await Current(db, projectId).Where(d => d.Reason == null && db.Skips.Count(k => k.ItemId == d.ItemId) >= limit)
+            // an item that somebody answered all the same keeps its place
+            .Where(d => !db.Answers.Any(a => a.ItemId == d.ItemId && a.Current && !a.Surplus))
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.GivenUp), cancellation);
+    }
+
+    /// <summary>An item that was given up was answered after all: it has its place again, unless the 32 are complete without it.</summary>
+    internal static async Task ReturnAsync(AppDbContext db, int projectId, long itemId, CancellationToken cancellation)
+    {
+        if (await AnsweredAsync(db, projectId, cancellation) >= CosLow.Size) return;
+        await Current(db, projectId).Where(d => d.ItemId == itemId && d.Reason == PassedOver.GivenUp)
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, (PassedOver?)null), cancellation);
     }
 }

@@ -49,7 +49,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             return Receipt.Of(record, Kept.Older);
         }
         var kept = await PlaceAsync(db, answer, standing.Current, now, cancellation);
-        await db.Skips.Where(k => k.ItemId == record.ItemId && k.UserId == userId).ExecuteDeleteAsync(cancellation);
+        if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
+        if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);
         await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, answer.Id, cancellation);
         return Receipt.Of(record, kept);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>What every outbox record must fulfil. A paused or stopped project is no reason to refuse work that was done.</summary>
+/// <summary>What every outbox record must fulfil. A paused or stopped project is no reason to refuse work on what was served.</summary>
 internal static class RecordRules
 {
     public static Receipt OtherUser(IOutboxRecord record) =>
@@ -14,19 +14,32 @@ internal static class RecordRules
         CancellationToken cancellation)
     {
         if (record.User != userId) return OtherUser(record);
-        var there = await db.Items.AnyAsync(i => i.Id == record.ItemId && i.ProjectId == projectId
-            && db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null && i.ImportId <= p.VisibleImport), cancellation);
-        if (!there) return Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).",
-            StatusCodes.Status404NotFound);
-        return await db.Memberships.AnyAsync(m => m.ProjectId == projectId && m.UserId == userId, cancellation) ? null
-            : Receipt.Refuse(record, "removed", "You are not in this project any more, so this was not taken. A lead can invite you again.",
-                StatusCodes.Status403Forbidden);
+        var facts = await db.Items
+            .Where(i => i.Id == record.ItemId && i.ProjectId == projectId
+                && db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null && i.ImportId <= p.VisibleImport))
+            .Select(i => new
+            {
+                Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId),
+                // an imported answer is its importer's to correct
+                Served = db.Claims.Any(c => c.ItemId == i.Id && c.UserId == userId)
+                    || db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId),
+            }).SingleOrDefaultAsync(cancellation);
+        return facts switch
+        {
+            null => Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).",
+                StatusCodes.Status404NotFound),
+            { Member: false } => Receipt.Refuse(record, "removed",
+                "You are not in this project any more, so this was not taken. A lead can invite you again.",
+                    StatusCodes.Status403Forbidden),
+            // answers to items of one's own choice would spoil the random sample
+            { Served: false } => Receipt.Refuse(record, "not-served",
+                "This item was never given to you, so this was not taken. Label the items that the label page shows.",
+                StatusCodes.Status403Forbidden),
+            _ => null,
+        };
     }
 
-    /// <summary>Held a card or has worked here before: such a person hears why nothing is taken, a foreign one hears of no
-    /// project.</summary>
-    public static async Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>
-        await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.UserId == userId, cancellation)
-        || await db.Answers.AnyAsync(l => l.ProjectId == projectId && l.UserId == userId, cancellation)
-        || await db.Skips.AnyAsync(k => k.ProjectId == projectId && k.UserId == userId, cancellation);
+    /// <summary>Was given an item here before: such a person hears why nothing is taken, a foreign one hears of no project.</summary>
+    public static Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>
+        db.Claims.AnyAsync(c => c.UserId == userId && db.Items.Any(i => i.Id == c.ItemId && i.ProjectId == projectId), cancellation);
 }

@@ -46,6 +46,7 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
             SubmissionId = record.SubmissionId, AnsweredAt = place,
         });
         await db.SaveChangesAsync(cancellation);
+        await First32.GiveUpAsync(db, projectId, cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, null, cancellation);
         return Receipt.Of(record, Kept.Stored);
     }

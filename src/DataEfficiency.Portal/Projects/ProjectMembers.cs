@@ -28,7 +28,8 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
                           db.Answers.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
     }
 
-    /// <summary>Active people who are no members yet and whom the asking person knows: an admin everybody, a lead those of own projects.</summary>
+    /// <summary>Active people who are no members yet and whom the asking person knows: an admin everybody, a lead those of own
+    /// projects.</summary>
     public async Task<IReadOnlyList<AppUser>> OthersAsync(ClaimsPrincipal by, int projectId, CancellationToken cancel = default)
     {
         var id = IdOf(by);
@@ -42,16 +43,20 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     }
 
     /// <summary>Adds the person who signs in by exactly this name, or changes their role. Returns why not, or null.</summary>
-    public async Task<string?> AddAsync(ClaimsPrincipal by, int projectId, string userName, ProjectRole role, CancellationToken cancel = default)
+    public async Task<string?> AddAsync(ClaimsPrincipal by, int projectId, string userName, ProjectRole role, CancellationToken cancel =
+        default)
     {
         var name = userName.Trim().ToUpperInvariant();
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var found = await db.Users.Where(u => u.NormalizedUserName == name && u.DeactivatedAt == null).Select(u => u.Id).FirstOrDefaultAsync(cancel);
-        return found is null ? $"Nobody here signs in as '{userName.Trim()}'. Invite them with a link." : await SetAsync(by, projectId, found, role, cancel);
+        var found = await db.Users.Where(u => u.NormalizedUserName == name && u.DeactivatedAt == null).Select(u => u.Id)
+            .FirstOrDefaultAsync(cancel);
+        return found is null ? $"Nobody here signs in as '{userName.Trim()}'. Invite them with a link."
+            : await SetAsync(by, projectId, found, role, cancel);
     }
 
     /// <summary>Adds a person or changes the role. Returns why not, or null.</summary>
-    public async Task<string?> SetAsync(ClaimsPrincipal by, int projectId, string userId, ProjectRole role, CancellationToken cancel = default)
+    public async Task<string?> SetAsync(ClaimsPrincipal by, int projectId, string userId, ProjectRole role, CancellationToken cancel =
+        default)
     {
         if (!Enum.IsDefined(role)) return $"There is no role {(int)role} in a project.";
         var changed = false;
@@ -95,6 +100,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
             AuditTrail.Add(db, time, IdOf(by)!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
             await db.SaveChangesAsync(token);
+            await First32.GiveUpAsync(db, projectId, token);
             return (string?)null;
         }, cancel);
         if (refusal is null) rights.Announce(userId);

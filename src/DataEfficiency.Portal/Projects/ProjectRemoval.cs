@@ -16,7 +16,8 @@ public sealed class ProjectRemoval
 }
 
 /// <summary>Removes deleted projects row by row in chunks, so that no label of another project waits; goes on after a restart.</summary>
-internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, ILogger<ProjectRemovalWorker> log) : BackgroundService
+internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
+    ILogger<ProjectRemovalWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -26,11 +27,13 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         try
         {
             await using (var db = await contexts.CreateDbContextAsync(stopping))
-                foreach (var id in await db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id).ToListAsync(stopping)) removal.Ring(id);
+                foreach (var id in await db.Projects.Where(p => p.DeletedAt != null).Select(p => p.Id)
+                    .ToListAsync(stopping)) removal.Ring(id);
             await foreach (var id in removal.ReadAllAsync(stopping))
             {
                 try { await RemoveAsync(id, stopping); }
-                catch (Exception e) when (e is not OperationCanceledException) { log.LogError(e, "Removing project {Project} failed; the next start goes on", id); }
+                catch (Exception e) when (e is not OperationCanceledException) { log.LogError(e,
+                    "Removing project {Project} failed; the next start goes on", id); }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -49,6 +52,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         {
             await db.Imports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
@@ -65,12 +69,14 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
 
     private static async Task<int> RemoveItemsAsync(AppDbContext db, int id, CancellationToken cancel)
     {
-        var ids = await db.Items.Where(i => i.ProjectId == id).OrderBy(i => i.Id).Select(i => i.Id).Take(ImportLimits.ChunkRows / 2).ToListAsync(cancel);
+        var ids = await db.Items.Where(i => i.ProjectId == id).OrderBy(i => i.Id).Select(i => i.Id).Take(ImportLimits.ChunkRows / 2)
+            .ToListAsync(cancel);
         if (ids.Count > 0) await PoolWriter.RemoveItemsAsync(db, ids, cancel);
         return ids.Count;
     }
 
     private static Task<int> RemoveIssuesAsync(AppDbContext db, int id, CancellationToken cancel) =>
-        db.ImportIssues.Where(i => db.ImportIssues.Where(x => db.Imports.Any(m => m.Id == x.ImportId && m.ProjectId == id)).OrderBy(x => x.Id).Take(5000).Select(x => x.Id).Contains(i.Id))
+        db.ImportIssues.Where(i => db.ImportIssues.Where(x => db.Imports.Any(m => m.Id == x.ImportId && m.ProjectId == id))
+            .OrderBy(x => x.Id).Take(5000).Select(x => x.Id).Contains(i.Id))
             .ExecuteDeleteAsync(cancel);
 }

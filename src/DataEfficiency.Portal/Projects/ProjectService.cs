@@ -1,18 +1,26 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Portal.Audit;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Projects;
 
 /// <param name="Reranks">What the model sees changed (instruction, answers, model): all confidences and gradients are void.</param>
-public sealed record ProjectChange(bool Reranks, IReadOnlyList<string> Fields);
+/// <param name="Redraws">Instruction or model changed, and the draw of the first 32 has begun: so many answers leave it.</param>
+public sealed record ProjectChange(bool Reranks, int Redraws, IReadOnlyList<string> Fields)
+{
+    /// <summary>Whether a lead who agreed to that has agreed to this.</summary>
+    public bool IsCoveredBy(ProjectChange? agreed) => !Reranks || agreed is { Reranks: true } && (Redraws == 0 || agreed.Redraws > 0);
+}
 
 /// <summary>Makes projects and changes them, each change with its audit entry. Who may do so is checked by the caller.</summary>
-public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal, IProjectChanged follower, TimeProvider time)
+public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
+    IProjectChanged follower, TimeProvider time)
 {
-    public Task<int> CreateAsync(ProjectForm form, string userId, bool sample = false, CancellationToken cancel = default) => writes.WriteAsync(async (db, token) =>
+    public Task<int> CreateAsync(ProjectForm form, string userId, bool sample = false, CancellationToken cancel = default) =>
+        writes.WriteAsync(async (db, token) =>
     {
         var project = new Project
         {
@@ -37,9 +45,11 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     public async Task<(Project Project, ProjectForm Form, bool HasGold)?> FindAsync(int id, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancel) is not { } project) return null;
+        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null,
+            cancel) is not { } project) return null;
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == id).ToListAsync(cancel);
-        return (project, ProjectForm.Of(project, labels), await db.Items.AnyAsync(i => i.ProjectId == id && i.ImportId <= project.VisibleImport && i.Gold != null, cancel));
+        return (project, ProjectForm.Of(project, labels), await db.Items.AnyAsync(i => i.ProjectId == id
+            && i.ImportId <= project.VisibleImport && i.Gold != null, cancel));
     }
 
     /// <summary>What saving would do, to be asked about first.</summary>
@@ -50,18 +60,25 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         var fields = new List<string>();
         void Differ(string name, object? a, object? b) { if (!Equals(a, b)) fields.Add(name); }
         Differ("instruction", before.Instruction.Trim(), form.Instruction.Trim());
+        Differ("model", before.Model, form.Model);
+        var draws = fields.Count > 0;
         Differ("answers", AnswersOf(before), AnswersOf(form));
         Differ("listing the answers", before.ListAnswers, form.ListAnswers);
-        Differ("model", before.Model, form.Model);
-        return new ProjectChange(fields.Count > 0 && found.Project.ItemCount > 0, fields);
+        var begun = draws ? await AnsweredOfTheDrawAsync(id, cancel) : 0;
+        return new ProjectChange(fields.Count > 0 && found.Project.ItemCount > 0, begun, fields);
 
         // a new name or order of an answer is for people; what the model reads are the texts in their order
-        static string AnswersOf(ProjectForm f) => f.TaskType == TaskType.SingleChoice ? JsonSerializer.Serialize(f.Answers.Select(a => a.AnswerText.Trim())) : "";
+        static string AnswersOf(ProjectForm f) => f.TaskType == TaskType.SingleChoice
+            ? JsonSerializer.Serialize(f.Answers.Select(a => a.AnswerText.Trim())) : "";
     }
 
-    public async Task SaveAsync(int id, ProjectForm form, string userId, CancellationToken cancel = default)
+    /// <param name="agreed">What the lead was asked about and agreed to.</param>
+    /// <returns>What is to be asked first, and nothing was saved; null: saved.</returns>
+    public async Task<ProjectChange?> SaveAsync(int id, ProjectForm form, string userId, ProjectChange? agreed = null,
+        CancellationToken cancel = default)
     {
         var change = await CompareAsync(id, form, cancel);
+        if (!change.IsCoveredBy(agreed)) return change;
         await writes.WriteAsync(async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
@@ -75,6 +92,13 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             if (change.Reranks) await follower.QueueAsync(db, id, token);
         }, cancel);
         await follower.ChangedAsync(id, cancel);
+        return null;
+    }
+
+    private async Task<int> AnsweredOfTheDrawAsync(int id, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await First32.AnsweredAsync(db, id, cancel);
     }
 
     /// <summary>Gone for everybody at once; its rows go in chunks afterwards.</summary>
@@ -102,9 +126,11 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         var order = 0;
         foreach (var answer in form.Answers)
         {
-            var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
+            var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired
+                && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
             if (label is null) db.Labels.Add(label = new Label { ProjectId = project.Id });
-            (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) = (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
+            (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) =
+                (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
             stored.Remove(label);
         }
         foreach (var left in stored) left.Retired = true;
@@ -114,14 +140,16 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
 
     private static string Summary(Project p) => JsonSerializer.Serialize(new
     {
-        p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget, p.PricePerLabel, p.Currency, p.ListAnswers,
+        p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget,
+            p.PricePerLabel, p.Currency, p.ListAnswers,
     });
 }
 
 /// <summary>What follows changed settings.</summary>
 public interface IProjectChanged
 {
-    /// <summary>Ranks and gradients no longer fit the prompt: in the transaction of the change, so that a crash right after it loses nothing.</summary>
+    /// <summary>Ranks and gradients no longer fit the prompt: in the transaction of the change, so that a crash right after it loses
+    /// nothing.</summary>
     Task QueueAsync(AppDbContext db, int projectId, CancellationToken cancel);
 
     /// <summary>After that transaction.</summary>

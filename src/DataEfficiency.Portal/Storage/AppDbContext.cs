@@ -16,7 +16,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Item> Items => Set<Item>();
     public DbSet<Slot> Slots => Set<Slot>();
     public DbSet<Answer> Answers => Set<Answer>();
+    public DbSet<ItemClaim> Claims => Set<ItemClaim>();
     public DbSet<Skip> Skips => Set<Skip>();
+    public DbSet<Draw> Draws => Set<Draw>();
+    public DbSet<DrawItem> DrawItems => Set<DrawItem>();
     public DbSet<Remark> Remarks => Set<Remark>();
     public DbSet<Draft> Drafts => Set<Draft>();
     public DbSet<Import> Imports => Set<Import>();
@@ -49,7 +52,6 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             item.HasIndex(i => new { i.ProjectId, i.RandomRank });
             item.HasIndex(i => new { i.ProjectId, i.TextHash });
             item.HasIndex(i => i.ImportId);
-            item.HasIndex(i => new { i.ProjectId, i.DrawRank }).HasFilter("\"DrawRank\" IS NOT NULL");
         });
         builder.Entity<Slot>(slot =>
         {
@@ -57,7 +59,6 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             slot.HasIndex(s => new { s.ItemId, s.UserId }).IsUnique().HasFilter("\"UserId\" IS NOT NULL");
             slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
             slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.DrawRank }).HasFilter("\"DrawRank\" IS NOT NULL");
             slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"AnswerId\" IS NULL");
         });
         builder.Entity<Answer>(answer =>
@@ -69,6 +70,11 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         });
         builder.Entity<Skip>().HasIndex(s => new { s.ItemId, s.UserId }).IsUnique();
         builder.Entity<Skip>().HasIndex(s => s.ProjectId);
+        builder.Entity<ItemClaim>().HasIndex(c => new { c.ItemId, c.UserId });
+        builder.Entity<ItemClaim>().HasIndex(c => c.UserId);
+        builder.Entity<Draw>().HasIndex(d => d.ProjectId);
+        builder.Entity<DrawItem>().HasKey(d => new { d.DrawId, d.Place });
+        builder.Entity<DrawItem>().HasIndex(d => new { d.ItemId, d.DrawId }).IsUnique();
         builder.Entity<Remark>().HasKey(r => new { r.ItemId, r.UserId });
         builder.Entity<Remark>().HasIndex(r => r.ProjectId);
         builder.Entity<Draft>().HasKey(d => new { d.ItemId, d.UserId });

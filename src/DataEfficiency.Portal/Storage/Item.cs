@@ -24,8 +24,6 @@ public sealed class Item
     public int RandomRank { get; set; }
     /// <summary>Place by falling need (least confident first), from 0; until ranked, the random rank.</summary>
     public int ActiveRank { get; set; }
-    /// <summary>Place in the drawn order of the candidates (lowest tenth by confidence); null outside.</summary>
-    public int? DrawRank { get; set; }
     public double? Confidence { get; set; }
     public double? Perplexity { get; set; }
     /// <summary>The model's greedy answer in the rank job.</summary>

@@ -54,6 +54,8 @@ public sealed class Project
     /// last small transaction that makes all its items and slots visible.</summary>
     public int VisibleImport { get; set; }
     public int ItemCount { get; set; }
+    /// <summary>The draw whose items are the first 32; null until ranked.</summary>
+    public int? DrawId { get; set; }
     /// <summary>When a lead confirmed the stop; annotators see it from then on.</summary>
     public long? StoppedAt { get; set; }
     public string? StoppedBy { get; set; }

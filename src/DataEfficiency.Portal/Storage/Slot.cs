@@ -11,7 +11,6 @@ public sealed class Slot
     public int SlotNo { get; set; }
     public int RandomRank { get; set; }
     public int ActiveRank { get; set; }
-    public int? DrawRank { get; set; }
     public string? UserId { get; set; }
     public long LeaseUntil { get; set; }
     /// <summary>The browser tab's deck that holds it.</summary>

@@ -91,7 +91,7 @@ public sealed class EstimateWorkerTests
         var projects = world.Services.GetRequiredService<ProjectService>();
         var (_, form, _) = (await projects.FindAsync(project))!.Value;
         change(form);
-        await projects.SaveAsync(project, form, "lead");
+        await projects.SaveAsync(project, form, "lead", await projects.CompareAsync(project, form));
     }
 
     [Fact]
@@ -149,8 +149,7 @@ public sealed class EstimateWorkerTests
         await world.RingAndWaitAsync(project);
         // a label outside the first 32 changes counts, not the forecast
         await world.WriteAsync(db =>
-            db.Items.Where(i => i.ProjectId == project && i.DrawRank >= 4).ExecuteUpdateAsync(i =>
-                i.SetProperty(x => x.DrawRank, (int?)null)));
+            db.DrawItems.Where(d => d.Place >= 4).ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.Unusable)));
         var update = await world.LabelAndWaitAsync(project, 1);
         Assert.Equal((5, 4), (update.Labels, update.FirstLabels));
         Assert.Single(await world.EstimatesAsync(project));

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,12 +26,20 @@ public sealed class EstimatingWorld : PortalFactory
         {
             var stored = await db.Projects.SingleAsync(p => p.Id == project.Id);
             (stored.Model, stored.Seed, stored.ItemCount, stored.VisibleImport, stored.RankVersion) = ("fake", 7, items, 1, drawn ? 1 : 0);
-            db.Labels.AddRange(new Label { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 }, new Label { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
-            db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item { ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i), TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i, ActiveRank = i, DrawRank = drawn && i < 100 ? i : null }));
+            db.Labels.AddRange(new Label { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 },
+                new Label { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
+            db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item { ProjectId = project.Id, ImportId = 1, Line = i + 1, Text =
+                text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i), TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i, ActiveRank =
+                i }));
             if (drawn) db.RankJobs.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items });
             await db.SaveChangesAsync();
-            db.Slots.AddRange(db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot { ProjectId = project.Id, ItemId = i.Id, ImportId = 1, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank, DrawRank = i.DrawRank }));
+            db.Slots.AddRange(db.Items.Where(i => i.ProjectId == project.Id)
+                .Select(i => new Slot { ProjectId = project.Id, ItemId = i.Id, ImportId = 1, RandomRank = i.RandomRank, ActiveRank =
+                i.ActiveRank }));
             await db.SaveChangesAsync();
+            if (drawn)
+                await db.AddDrawAsync(stored, await db.Items.Where(i => i.ProjectId == project.Id).OrderBy(i => i.Id).Select(i => i.Id)
+                    .Take(100).ToListAsync());
         });
         return project.Id;
     }
@@ -40,14 +49,18 @@ public sealed class EstimatingWorld : PortalFactory
     {
         var labelled = await db.Answers.Where(l => l.ProjectId == projectId).Select(l => l.ItemId).ToListAsync();
         var definitions = await db.Labels.Where(d => d.ProjectId == projectId).OrderBy(d => d.Order).ToListAsync();
-        var items = await db.Items.Where(i => i.ProjectId == projectId && !labelled.Contains(i.Id)).OrderBy(i => i.DrawRank ?? int.MaxValue).ThenBy(i => i.Id).Take(count).ToListAsync();
+        var items = await db.Items.Where(i => i.ProjectId == projectId && !labelled.Contains(i.Id))
+            .OrderBy(i => db.DrawItems.Where(d => d.ItemId == i.Id && db.Projects.Any(p => p.DrawId == d.DrawId))
+                .Select(d => (int?)d.Place).FirstOrDefault() ?? int.MaxValue).ThenBy(i => i.Id).Take(count).ToListAsync();
         foreach (var (item, n) in items.Select((item, n) => (item, n)))
         {
             var definition = definitions[(labelled.Count + n) % definitions.Count];
-            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId = definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
+            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId =
+                definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
         }
         await db.SaveChangesAsync();
-        await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));
+        await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p =>
+            p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));
     });
 
     public async Task<ForecastUpdate> LabelAndWaitAsync(int projectId, int count)
@@ -87,11 +100,20 @@ public sealed class EstimatingWorld : PortalFactory
         return await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Id).ToListAsync();
     }
 
+    /// <summary>The places of the project's draw, in drawn order.</summary>
+    public async Task<List<DrawItem>> DrawAsync(int projectId)
+    {
+        await using var db = await OpenDbAsync();
+        return await db.DrawItems.AsNoTracking().Where(d => db.Projects.Any(p => p.Id == projectId && p.DrawId == d.DrawId))
+            .OrderBy(d => d.Place).ToListAsync();
+    }
+
     public async Task<List<Item>> ItemsAsync(int projectId)
     {
         await using var db = await OpenDbAsync();
         return await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId).OrderBy(i => i.Id).ToListAsync();
     }
 
-    public Task WriteAsync(Func<AppDbContext, Task> work) => Services.GetRequiredService<WriteQueue>().WriteAsync((db, _) => work(db), CancellationToken.None);
+    public Task WriteAsync(Func<AppDbContext, Task> work) => Services.GetRequiredService<WriteQueue>()
+        .WriteAsync((db, _) => work(db), CancellationToken.None);
 }

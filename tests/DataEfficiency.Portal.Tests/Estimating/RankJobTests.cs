@@ -19,12 +19,12 @@ public sealed class RankJobTests
         var items = await world.ItemsAsync(project);
         Assert.All(items, i => Assert.Equal(FakeEstimator.Share(i.Text), i.Confidence!.Value, 12));
         Assert.Equal(items.OrderBy(i => i.Confidence).Select(i => i.Id), items.OrderBy(i => i.ActiveRank).Select(i => i.Id));
-        var drawn = items.Where(i => i.DrawRank is not null).ToList();
-        Assert.Equal(items.OrderBy(i => i.Confidence).Take(120).Select(i => i.Id).Order(), drawn.Select(i => i.Id).Order());
-        Assert.Equal(Enumerable.Range(0, 120), drawn.Select(i => i.DrawRank!.Value).Order());
+        var drawn = await world.DrawAsync(project);
+        Assert.Equal(items.OrderBy(i => i.Confidence).Take(120).Select(i => i.Id).Order(), drawn.Select(d => d.ItemId).Order());
+        Assert.Equal(Enumerable.Range(0, 120), drawn.Select(d => d.Place));
         await using var db = await world.OpenDbAsync();
         var slots = await db.Slots.Where(s => s.ProjectId == project).ToDictionaryAsync(s => s.ItemId);
-        Assert.All(items, i => Assert.Equal((i.ActiveRank, i.DrawRank), (slots[i.Id].ActiveRank, slots[i.Id].DrawRank)));
+        Assert.All(items, i => Assert.Equal(i.ActiveRank, slots[i.Id].ActiveRank));
         Assert.Equal(1, (await world.ProjectAsync(project)).RankVersion);
     }
 
@@ -154,7 +154,8 @@ public sealed class RankJobTests
         var project = await world.AddPoolAsync(50, text: i => i == 3 ? "too long" : $"text {i}");
         await RankAsync(world, project);
         var item = (await world.ItemsAsync(project))[3];
-        Assert.Equal(("the prompt is too long", 49, null), (item.Unusable, item.ActiveRank, item.DrawRank));
+        Assert.Equal(("the prompt is too long", 49), (item.Unusable, item.ActiveRank));
+        Assert.DoesNotContain(item.Id, (await world.DrawAsync(project)).Select(d => d.ItemId));
     }
 
     private static async Task RankAsync(EstimatingWorld world, int project)

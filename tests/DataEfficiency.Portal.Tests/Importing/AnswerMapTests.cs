@@ -88,12 +88,12 @@ public sealed class AnswerMapTests
         var service = pool.Portal.Services.GetRequiredService<ProjectService>();
         var (_, form, _) = (await service.FindAsync(pool.ProjectId))!.Value;
         form.Model = "BundledModel";
-        await service.SaveAsync(pool.ProjectId, form, pool.LeadId);
+        Assert.Null(await service.SaveAsync(pool.ProjectId, form, pool.LeadId, await service.CompareAsync(pool.ProjectId, form)));
         (_, form, _) = (await service.FindAsync(pool.ProjectId))!.Value;
 
         form.Answers[0].Rename("refund");
         var change = await service.CompareAsync(pool.ProjectId, form);
-        await service.SaveAsync(pool.ProjectId, form, pool.LeadId);
+        Assert.Null(await service.SaveAsync(pool.ProjectId, form, pool.LeadId, await service.CompareAsync(pool.ProjectId, form)));
         var second = await pool.ImportAsync("text,label\nsix texts,0\n", "b.csv", AnswerUse.HiddenGold);
 
         Assert.Equal((false, 0), (change.Reranks, change.Fields.Count));

@@ -49,7 +49,8 @@ public sealed class ServingTests : IDisposable
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(queues, await db.Answers.OrderBy(l => l.Id).Select(l => l.Stratum).ToListAsync());
         Assert.Equal(40, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
-        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await db.Answers.OrderBy(l => l.Id).Select(l => l.LabelVersion).ToListAsync());
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await db.Answers.OrderBy(l => l.Id).Select(l => l.LabelVersion)
+            .ToListAsync());
         Assert.Equal(40, _world.Doorbell.Rings.Count);
         Assert.Equal("done", (await ada.NextAsync()).End!.Code);
     }
@@ -69,7 +70,8 @@ public sealed class ServingTests : IDisposable
 
         Assert.Equal(10, queues.Count(q => q == Stratum.Random));
         // floor((seq+1) 0.2) > floor(seq 0.2) for seq 4, 9, 14, ...
-        Assert.Equal([4, 9, 14, 19, 24, 29, 34, 39, 44, 49], queues.Select((q, i) => (q, i)).Where(x => x.q == Stratum.Random).Select(x => x.i));
+        Assert.Equal([4, 9, 14, 19, 24, 29, 34, 39, 44, 49], queues.Select((q, i) => (q, i)).Where(x => x.q == Stratum.Random)
+            .Select(x => x.i));
     }
 
     [Theory]
@@ -172,7 +174,7 @@ public sealed class ServingTests : IDisposable
         var card = Assert.Single((await ada.NextAsync()).Cards);
         await ada.SkipAsync(card.ItemId);
         await using var db = await _world.OpenDbAsync();
-        var items = await db.Items.OrderBy(i => i.DrawRank == null).ThenBy(i => i.DrawRank).Select(i => i.Id).ToListAsync();
+        var items = await db.DrawItems.OrderBy(d => d.Place).Select(d => d.ItemId).ToListAsync();
         Assert.Equal(items[..32], await new First32().ItemsAsync(db, _world.ProjectId));
 
         Assert.Equal(card.ItemId, Assert.Single((await ben.NextAsync()).Cards).ItemId);
@@ -198,7 +200,7 @@ public sealed class ServingTests : IDisposable
         var cards = (await ada.NextAsync(2)).Cards;
         await ada.SkipAsync(cards[0].ItemId);
         await using var db = await _world.OpenDbAsync();
-        await db.Items.Where(i => i.Id == cards[1].ItemId).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable, "too long"));
+        await First32.PassOverAsync(db, _world.ProjectId, [cards[1].ItemId], CancellationToken.None);
 
         var first = await new First32().ItemsAsync(db, _world.ProjectId);
         Assert.Equal(32, first.Count);
@@ -265,11 +267,14 @@ public sealed class ServingTests : IDisposable
         foreach (var (route, body, code) in new (string, object, string)[]
         {
             ("deck", new DeckRequest(new string('t', 65), [], [], 1), "too-long"), ("deck", new DeckRequest("", [], [], 1), "missing"),
-            ("deck", new DeckRequest("t", [], Ids(33), 1), "too-many"), ("deck", new DeckRequest("t", [new string('d', 65)], [], 1), "too-long"),
+            ("deck", new DeckRequest("t", [], Ids(33), 1), "too-many"),
+                ("deck", new DeckRequest("t", [new string('d', 65)], [], 1), "too-long"),
             ("deck", new DeckRequest("t", [.. Ids(201).Select(i => $"{i}")], [], 1), "too-many"),
             ("renew", new RenewRequest("t", Ids(201), []), "too-many"), ("renew", new RenewRequest("t", [], Ids(201)), "too-many"),
-            ("answers", new { deck, records = new AnswerRecord?[] { null } }, "missing"), ("answers", new { deck }, "missing"), ("answers", new { records = Array.Empty<object>() }, "missing"),
-            ("skip", new { deck, records = new SkipRecord?[] { null } }, "missing"), ("drafts", new { records = new DraftRecord?[] { null } }, "missing"),
+            ("answers", new { deck, records = new AnswerRecord?[] { null } }, "missing"), ("answers", new { deck }, "missing"),
+                ("answers", new { records = Array.Empty<object>() }, "missing"),
+            ("skip", new { deck, records = new SkipRecord?[] { null } }, "missing"),
+                ("drafts", new { records = new DraftRecord?[] { null } }, "missing"),
             ("answers", new AnswersRequest(deck, [.. Ids(101).Select(i => ada.Answer(i))]), "too-many"),
         })
         {
@@ -290,8 +295,10 @@ public sealed class ServingTests : IDisposable
         var stranger = new Annotator(_world, eve.Id, client);
         foreach (var (route, body) in new (string, object)[]
         {
-            ("deck", stranger.Deck()), ("answers", new AnswersRequest(stranger.Deck(), [stranger.Answer(1)])), ("recent", new RecentRequest(null)),
-            ("renew", new RenewRequest("t", [], [])), ("drafts", new DraftsRequest([])), ("skip", new SkipsRequest(stranger.Deck(), [])), ("remarks", new RemarksRequest(stranger.Deck(), [])),
+            ("deck", stranger.Deck()), ("answers", new AnswersRequest(stranger.Deck(), [stranger.Answer(1)])),
+                ("recent", new RecentRequest(null)),
+            ("renew", new RenewRequest("t", [], [])), ("drafts", new DraftsRequest([])), ("skip", new SkipsRequest(stranger.Deck(), [])),
+                ("remarks", new RemarksRequest(stranger.Deck(), [])),
         })
         {
             using var response = await stranger.PostAsync(route, body);
@@ -324,5 +331,45 @@ public sealed class ServingTests : IDisposable
         Assert.Equal(0, await db.Slots.CountAsync(s => s.AnswerId == null));
         Assert.Equal(32, await db.Answers.CountAsync(l => l.Stratum == Stratum.First32));
         Assert.Equal(items, (await db.Projects.SingleAsync(p => p.Id == _world.ProjectId)).LabelVersion);
+    }
+
+    [Theory]
+    [InlineData("answers"), InlineData("skip"), InlineData("remarks")]
+    public async Task Record_OfAnItemThatWasNeverServed_IsRefusedWithACodeAndNothingIsStored(string route)
+    {
+        await _world.AddPoolAsync(5);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var ben = await _world.AddAnnotatorAsync("ben");
+        var item = Assert.Single((await ben.NextAsync()).Cards).ItemId;
+        using var response = await ada.PostAsync(route, new
+        {
+            deck = ada.Deck(0),
+            records = new[] { new { submissionId = Guid.NewGuid(), user = ada.UserId, itemId = item, answer =
+                new { label = _world.LabelIds[0] },
+                startedAt = 0, activeMs = 1, reason = "unclear", flagged = true } },
+        });
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("\"code\":\"not-served\"", await response.Content.ReadAsStringAsync());
+        await using var db = await _world.OpenDbAsync();
+        Assert.Equal((0, 0, 0), (await db.Answers.CountAsync(), await db.Skips.CountAsync(), await db.Remarks.CountAsync()));
+    }
+
+    [Fact]
+    public async Task Claims_AreWrittenOncePerCardWithTheirQueue_AndOutliveTheLease()
+    {
+        await _world.AddPoolAsync(5, drawn: 1);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var cards = (await ada.NextAsync(3)).Cards;
+        // the same cards again: resumed, not claimed
+        await ada.NextAsync(3);
+        _world.Clock.Advance(TimeSpan.FromHours(3));
+
+        await using var db = await _world.OpenDbAsync();
+        var claims = await db.Claims.OrderBy(c => c.Id).ToListAsync();
+        Assert.Equal(cards.Select(c => (c.ItemId, ada.UserId, c.Queue)), claims.Select(c => (c.ItemId, c.UserId, c.Queue)));
+        Assert.Equal(Stratum.First32, claims[0].Queue);
+        await db.Slots.ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null));
+        Assert.Equal(Kept.Stored, Assert.Single((await ada.SubmitAsync(ada.Answer(cards[0].ItemId))).Acknowledged).Kept);
     }
 }

@@ -69,6 +69,8 @@ public sealed class TwoTabsTests : IDisposable
         var ada = await _world.AddAnnotatorAsync("ada");
         await using var db = await _world.OpenDbAsync();
         var items = await db.Items.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync();
+        db.Claims.AddRange(items.Select(id => new ItemClaim { ItemId = id, UserId = ada.UserId }));
+        await db.SaveChangesAsync();
         var histories = Gen.Int[0, SkipAct].Array[2, 6].SelectMany(acts =>
             Gen.Select(Gen.Const(acts), Gen.Int[0, acts.Length - 1].Array[0, 6], Gen.Shuffle(Enumerable.Range(0, acts.Length).ToArray()),
                 Gen.Int[-1, acts.Length - 1].Array[acts.Length]));

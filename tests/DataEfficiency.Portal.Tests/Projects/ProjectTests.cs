@@ -76,7 +76,7 @@ public sealed class ProjectTests
         form.Model = "BundledModel";
         form.Answers.RemoveAt(2);
 
-        await service.SaveAsync(pool.ProjectId, form, pool.LeadId);
+        Assert.Null(await service.SaveAsync(pool.ProjectId, form, pool.LeadId, await service.CompareAsync(pool.ProjectId, form)));
 
         await using var db = await pool.Portal.OpenDbAsync();
         Assert.True((await db.Labels.SingleAsync(l => l.Name == "c")).Retired);

@@ -125,12 +125,28 @@ public sealed class DatabaseUpgradeTests
         foreach (var (table, rows) in before)
         {
             var now = isRenamed ? table : Tables.GetValueOrDefault(table, table);
-            var names = rows.SelectMany(r => r.Keys).Distinct().ToDictionary(c => c,
+            var names = rows.SelectMany(r => r.Keys).Where(c => c != DrawRank).Distinct().ToDictionary(c => c,
                 c => isRenamed ? c : Columns.GetValueOrDefault((table, c), c));
             Assert.NotEmpty(rows.Count == 0 && IsEmptyThere(table) ? [new()] : rows);
             Assert.Equal(Lines(rows, names.ToDictionary(n => n.Key, n => n.Key)), Lines(after[now], names));
         }
+        AssertDrawn(before["Items"], after);
     }
+
+    // a draw has tables of its own now
+    private static void AssertDrawn(List<SortedDictionary<string, string>> items, Dictionary<string, List<SortedDictionary<string,
+        string>>> after)
+    {
+        var drawn = items.Where(i => int.TryParse(i.GetValueOrDefault(DrawRank), out _)).OrderBy(i => int.Parse(i[DrawRank]));
+        foreach (var project in drawn.GroupBy(i => i["ProjectId"]))
+        {
+            var draw = after["Projects"].Single(p => p["Id"] == project.Key)["DrawId"];
+            Assert.Equal(project.Select(i => i["Id"]), after["DrawItems"].Where(d => d["DrawId"] == draw)
+                .OrderBy(d => int.Parse(d["Place"])).Select(d => d["ItemId"]));
+        }
+    }
+
+    private const string DrawRank = "DrawRank";
 
     // what nothing of the portal fills
     private static bool IsEmptyThere(string table) =>

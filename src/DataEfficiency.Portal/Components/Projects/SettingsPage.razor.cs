@@ -47,15 +47,15 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         _saved = false;
         _wrong = _form.Validate(_hasGold);
         if (_wrong.Count > 0) return;
-        var change = await projects.CompareAsync(Id, _form);
-        if (change.Reranks) _ask = change;
-        else await SaveAsync();
+        await SaveAsync();
     }
 
     private async Task SaveAsync()
     {
-        await projects.SaveAsync(Id, _form, await LeadAsync());
-        (_ask, _saved) = (null, true);
+        // what is to be asked is asked again where more changed than was agreed to
+        _ask = await projects.SaveAsync(Id, _form, await LeadAsync(), _ask);
+        if (_ask is not null) return;
+        _saved = true;
         // new answers have their ids now
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
     }

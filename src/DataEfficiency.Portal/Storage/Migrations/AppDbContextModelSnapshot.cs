@@ -286,6 +286,34 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Audit");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemClaim", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ItemId", "UserId");
+
+                    b.ToTable("Claims");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
                 {
                     b.Property<long>("ItemId")
@@ -304,6 +332,58 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasKey("ItemId", "UserId");
 
                     b.ToTable("Drafts");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Draw", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Instruction")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ModelSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Draws");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.DrawItem", b =>
+                {
+                    b.Property<int>("DrawId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Reason")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DrawId", "Place");
+
+                    b.HasIndex("ItemId", "DrawId")
+                        .IsUnique();
+
+                    b.ToTable("DrawItems");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Import", b =>
@@ -417,9 +497,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<double?>("Confidence")
                         .HasColumnType("REAL");
 
-                    b.Property<int?>("DrawRank")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("ExternalId")
                         .HasColumnType("TEXT");
 
@@ -470,9 +547,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ImportId");
-
-                    b.HasIndex("ProjectId", "DrawRank")
-                        .HasFilter("\"DrawRank\" IS NOT NULL");
 
                     b.HasIndex("ProjectId", "RandomRank");
 
@@ -575,6 +649,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("DrawId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("EstimatedVersion")
@@ -797,9 +874,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long?>("AnswerId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int?>("DrawRank")
-                        .HasColumnType("INTEGER");
-
                     b.Property<int>("ImportId")
                         .HasColumnType("INTEGER");
 
@@ -835,9 +909,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("ItemId", "UserId")
                         .IsUnique()
                         .HasFilter("\"UserId\" IS NOT NULL");
-
-                    b.HasIndex("ProjectId", "DrawRank")
-                        .HasFilter("\"DrawRank\" IS NOT NULL");
 
                     b.HasIndex("ProjectId", "UserId")
                         .HasFilter("\"AnswerId\" IS NULL");
