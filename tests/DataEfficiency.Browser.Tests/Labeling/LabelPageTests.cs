@@ -358,6 +358,27 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     }
 
     [Fact]
+    public async Task ShortAnswer_PatternThatNeverEnds_IsLeftToTheServerAndHoldsNothingUp()
+    {
+        // exponential for a matcher that tries everything: in the page's own thread it would run for hours
+        await _site.AddPoolAsync(type: TaskType.ShortAnswer, change: p => p.AnswerPattern = "(a+)+");
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        await page.Keyboard.TypeAsync(new string('a', 50) + "!");
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.WaitForFunctionAsync("() => document.querySelector('.stage .item').innerText === 'text 1'");
+        await LabelSite.SavedAsync(page);
+        await page.ClickAsync(".saved button");
+        Assert.Contains("takes too long", await page.InnerTextAsync(".panel"));
+        await page.FillAsync("textarea", "aaa");
+        await page.PressAsync("textarea", "Enter");
+        Assert.Equal("text 2", await LabelSite.ItemAsync(page));
+        await LabelSite.SavedAsync(page);
+        Assert.Equal(["text 1 = aaa"], await _site.AnswersAsync());
+    }
+
+    [Fact]
     public async Task PlusKey_TakesTheSuggestion_WhereThereIsOne()
     {
         await _site.AddPoolAsync(change: p => p.SuggestionsShown = true);

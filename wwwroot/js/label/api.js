@@ -28,7 +28,8 @@ async function send(url, text, keepalive, method) {
  * Returns {kind: 'ok', body} | {kind: 'sign-in'} | {kind: 'retry', status?, after?} | {kind: 'refused', reason}.
  * Only a JSON body counts as a reply: a bare 200 may be a sign-in page or a proxy.
  */
-export const post = (project, route, body, { keepalive = true } = {}) => ask(`api/v1/projects/${project}/${route}`, body, keepalive, 'POST');
+export const post = (project, route, body, { keepalive = true } = {}) =>
+  ask(`api/v1/projects/${project}/${route}`, body, keepalive, 'POST');
 
 export const put = (route, body) => ask(`api/v1/${route}`, body, false, 'PUT');
 

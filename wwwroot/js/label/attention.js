@@ -9,7 +9,8 @@ export class Attention {
     const use = () => { this.#count(); onUse(); };
     for (const name of ['keydown', 'pointerdown', 'wheel', 'touchmove'])
       document.addEventListener(name, use, { passive: true, capture: true, signal: this.#abort.signal });
-    document.addEventListener('visibilitychange', () => { this.#count(); this.#visible = !document.hidden; }, { signal: this.#abort.signal });
+    document.addEventListener('visibilitychange', () => { this.#count(); this.#visible = !document.hidden; },
+      { signal: this.#abort.signal });
   }
 
   #count() {

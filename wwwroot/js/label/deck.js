@@ -6,9 +6,11 @@ const RENEW_EVERY = 60000, WARN_BEFORE = 60000, ASK_AGAIN = 15000;
 
 export class Deck {
   cards = []; end = null; schema = null; ranked = false;
-  #project; #user; #tabs; #dead = []; #busy; #onChange; #onState; #fetching = false; #timers = []; #lastUse = Date.now(); #lastRenewed = Date.now();
+  #project; #user; #tabs; #dead = []; #busy; #onChange; #onState; #fetching = false; #timers = []; #lastUse = Date.now(); #lastRenewed =
+    Date.now();
 
-  /** busy(): items whose answers are still on their way; onChange(): cards or end changed; onState(kind): ok, offline, sign-in, other-user, warn. */
+  /** busy(): items whose answers are still on their way; onChange(reply or null): cards or end changed; onState(kind): ok, offline,
+    sign-in, other-user, warn. */
   constructor({ project, user, tabs, busy, onChange, onState }) {
     this.#project = project; this.#user = user; this.#tabs = tabs; this.#busy = busy; this.#onChange = onChange; this.#onState = onState;
   }
@@ -19,7 +21,8 @@ export class Deck {
   async join() { this.#dead = await this.#tabs.join(); }
 
   async start() {
-    this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4), setInterval(() => { if ((!this.current || !this.ranked) && !document.hidden) this.fetch(); }, ASK_AGAIN));
+    this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4),
+      setInterval(() => { if ((!this.current || !this.ranked) && !document.hidden) this.fetch(); }, ASK_AGAIN));
     await this.fetch(true);
   }
 
@@ -39,8 +42,8 @@ export class Deck {
     const result = await post(this.#project, 'deck', request);
     this.#fetching = false;
     if (result.kind === 'ok') this.take(result.body);
-    else if (result.kind === 'refused') { this.end = { code: 'refused', reason: result.reason }; this.#onChange(); }
-    else { this.#onState(result.kind === 'sign-in' ? 'sign-in' : 'offline'); this.#onChange(); }
+    else if (result.kind === 'refused') { this.end = { code: 'refused', reason: result.reason }; this.#onChange(null); }
+    else { this.#onState(result.kind === 'sign-in' ? 'sign-in' : 'offline'); this.#onChange(null); }
   }
 
   /** Cards of a reply, whichever request brought it. */
@@ -55,7 +58,7 @@ export class Deck {
     // until then it is asked again: the picture of the pool changes without an answer
     this.ranked = reply.progress.ranked;
     this.#onState('ok');
-    this.#onChange(reply.progress);
+    this.#onChange(reply);
   }
 
   /** The card on screen is done; the next one is there without a word to the server. */
@@ -90,5 +93,8 @@ export class Deck {
     if (free.length > 0) post(this.#project, 'renew', { token: this.#tabs.token, keep: [], free });
   }
 
-  stop() { this.#timers.forEach(clearInterval); }
+  stop() {
+    this.release();
+    this.#timers.forEach(clearInterval);
+  }
 }

@@ -1,22 +1,27 @@
 // The panel of keys: what each does, and the way to another key. The server says whether a key is free.
+import { put } from './api.js';
 import { el, kbd } from './markup.js';
 import { chordOf, shown } from './keys.js';
 
 const places = name => /^label-/.test(name);
 
 export class Keyboard {
-  #keys; #save; #waiting = null;
+  #keys; #onChange; #waiting = null;
 
-  /** save(changed, bare): asks the server; resolves to null or to why it did not take it. */
-  constructor(keys, save) {
-    this.#keys = keys; this.#save = save;
+  /** onChange(): the person has other keys. */
+  constructor(keys, onChange) {
+    this.#keys = keys; this.#onChange = onChange;
     this.said = el('p', { className: 'note' });
     this.said.setAttribute('role', 'status');
     this.list = el('div', { className: 'keyrows' });
     this.box = el('input', { type: 'checkbox', onchange: () => this.#store(this.#changed(), this.box.checked) });
-    this.element = el('div', {}, el('p', { className: 'note' }, 'To change a key, choose it and press the new one. Your keys hold in all projects and on every machine.'),
-      this.said, this.list, el('label', { className: 'switch' }, this.box, ' Keys without Ctrl or F act (switch off if you use speech input)'),
-      el('p', { className: 'actions' }, this.reset = el('button', { type: 'button', className: 'btn ghost', onclick: () => this.#store({}, true) }, 'Back to the default keys')));
+    this.element = el('div', {},
+      el('p', { className: 'note' },
+      'To change a key, choose it and press the new one. Your keys hold in all projects and on every machine.'),
+      this.said, this.list, el('label', { className: 'switch' }, this.box,
+        ' Keys without Ctrl or F act (switch off if you use speech input)'),
+      el('p', { className: 'actions' }, this.reset = el('button', { type: 'button', className: 'btn ghost', onclick: () =>
+        this.#store({}, true) }, 'Back to the default keys')));
     this.draw();
   }
 
@@ -28,13 +33,18 @@ export class Keyboard {
     const fixed = (keys, what) => el('div', {}, el('dt', {}, ...keys.map(kbd)), el('dd', {}, what));
     const open = this.list.querySelector('details')?.open ?? false;
     this.list.replaceChildren(
-      rows(this.#keys.actions.filter(a => !places(a.name)), fixed(['A … Z'], 'the label with that letter, else find a label'), fixed(['1 … 9', '↑', '↓', 'Enter'], 'in the finder: choose')),
-      el('details', { open }, el('summary', {}, `Labels 1 to ${this.#keys.actions.filter(a => places(a.name)).length}, and reasons to skip`), rows(this.#keys.actions.filter(a => places(a.name)))));
+      rows(this.#keys.actions.filter(a => !places(a.name)), fixed(['A … Z'], 'the label with that letter, else find a label'),
+        fixed(['1 … 9', '↑', '↓', 'Enter'], 'in the finder: choose')),
+      el('details', { open },
+        el('summary', {}, `Labels 1 to ${this.#keys.actions.filter(a => places(a.name)).length}, and reasons to skip`),
+        rows(this.#keys.actions.filter(a => places(a.name)))));
     this.box.checked = this.#keys.bare;
   }
 
   #button(action, place) {
-    const button = el('button', { type: 'button', className: 'key', ariaLabel: `${shown(action.keys[place])}: change the key of “${action.what}”`, onclick: () => this.#wait(action, place, button) },
+    const button = el('button',
+      { type: 'button', className: 'key', ariaLabel: `${shown(action.keys[place])}: change the key of “${action.what}”`, onclick: () =>
+      this.#wait(action, place, button) },
       kbd(shown(action.keys[place])));
     button.dataset.action = action.name;
     return button;
@@ -70,6 +80,17 @@ export class Keyboard {
   }
 
   #changed() { return Object.fromEntries(this.#keys.actions.map(a => [a.name, a.keys])); }
+
+  /** Asks the server; resolves to null or to why it did not take it. */
+  async #save(changed, bare) {
+    // at once: who needs the switch cannot wait for the server
+    this.#keys.bare = bare;
+    const result = await put('keys', { bare, changed });
+    if (result.kind !== 'ok') return result.reason ?? 'The server cannot be reached: your keys are not stored.';
+    this.#keys.use(result.body);
+    this.#onChange();
+    return null;
+  }
 
   async #store(changed, bare, focus) {
     const fault = await this.#save(changed, bare);

@@ -1,4 +1,5 @@
-// From a key event to what it means, by the person's own map. Digits go by the physical key and the number pad, everything else by its character.
+// From a key event to what it means, by the person's own map. Digits go by the physical key and the number pad, everything else by its
+// character.
 
 /** True where a key must be left alone: composition, AltGr, auto-repeat. */
 export function silent(event) {
@@ -7,7 +8,8 @@ export function silent(event) {
 }
 
 export const inTextField = target => target instanceof HTMLTextAreaElement || target?.isContentEditable
-  || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !['button', 'checkbox', 'radio', 'submit'].includes(target.type));
+  || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement
+    && !['button', 'checkbox', 'radio', 'submit'].includes(target.type));
 
 const onControl = target => target instanceof Element && target.closest('button, a[href], summary, input[type=checkbox]') !== null;
 
@@ -18,7 +20,8 @@ function digitOf(event) {
   return place && !(event.code.startsWith('Numpad') && !/^[0-9]$/.test(event.key)) ? place[1] : null;
 }
 
-/** What the map calls this key press, such as "f", "Shift+1", "Ctrl+z", "Space"; null for one that must be left alone or is only a modifier. */
+/** What the map calls this key press, such as "f", "Shift+1", "Ctrl+z",
+  "Space"; null for one that must be left alone or is only a modifier. */
 export function chordOf(event) {
   if (silent(event) || event.altKey || ['Control', 'Shift', 'Meta', 'CapsLock'].includes(event.key)) return null;
   const digit = digitOf(event), key = digit ?? (event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key);
@@ -66,44 +69,26 @@ export class Keys {
   /** Key shown on the nth label's button, from 0: its own, else the one of its place. */
   ofLabel(label, index) { return this.#own(label) ? shown(this.#own(label)) : this.of(`label-${index + 1}`); }
 
+  /** From 0, of the name of a label's place; -1: another name. */
+  placeOf(name) { return Number(LABEL.exec(name ?? '')?.[1] ?? 0) - 1; }
+
+  /** The label that a key press means: its own key, or the key of its place where it has none. */
+  labelOf(chord, name, labels) {
+    const own = labels.find(l => this.#own(l) === chord), placed = labels[this.placeOf(name)];
+    return own ?? (placed && !this.#own(placed) ? placed : null);
+  }
+
   /**
-   * What a key press asks for: {name, ...} or null.
-   * state: {mode: 'item'|'skip'|'finder'|'help', type: 'choice'|'text', labels, finderInput, offering: completions are shown}
+   * A key press that may mean something: {chord, name: the action's in the map or null, isBare, inField: in the editor's own field,
+   * text: what it would type}; null: left alone.
    */
-  actionOf(event, state) {
+  read(event, editor) {
     const chord = chordOf(event);
     if (!chord) return null;
-    const name = this.#names.get(chord), field = inTextField(event.target);
-    if (name && !isBare(chord) && !(field && ofFields.has(name))) return this.#meaning(name, state);
-    if (event.target === state.finderInput) return finderAction(chord);
-    if (field) return event.target.dataset.send === undefined ? null : this.#writing(chord, name, state.offering);
+    const name = this.#names.get(chord) ?? null, field = inTextField(event.target), press = { chord, name, text: event.key };
+    if (name && !isBare(chord) && !(field && ofFields.has(name))) return { ...press, isBare: false, inField: false };
+    if (field) return editor.contains(event.target) ? { ...press, isBare: true, inField: true } : null;
     if (!this.bare || onControl(event.target) && (chord === 'Enter' || chord === 'Space')) return null;
-    if (state.mode === 'skip') return name === 'skip-menu' || LABEL.test(name) ? this.#meaning(name, state) : null;
-    const own = state.type === 'choice' && state.labels.find(l => this.#own(l) === chord);
-    if (own) return { name: 'choose', label: own };
-    if (name) return this.#meaning(name, state);
-    return state.type === 'choice' && /^(?:Shift\+)?\p{L}$/u.test(chord) ? { name: 'finder', text: event.key } : null;
+    return { ...press, isBare: true, inField: false };
   }
-
-  #writing(chord, name, offering) {
-    if (offering && (chord === 'ArrowDown' || chord === 'ArrowUp')) return { name: 'move', by: chord === 'ArrowDown' ? 1 : -1 };
-    return name === 'send' && chord === 'Enter' ? { name } : null;
-  }
-
-  #meaning(name, state) {
-    const place = Number(LABEL.exec(name)?.[1]) - 1;
-    if (Number.isNaN(place)) return name === 'finder' ? state.type === 'choice' ? { name, text: '' } : null : { name };
-    if (state.mode === 'skip') return { name: 'skip', index: place };
-    const label = state.type === 'choice' ? state.labels[place] : null;
-    return label && !this.#own(label) ? { name: 'choose', label } : null;
-  }
-}
-
-/** The finder is a text field: letters narrow it, and only these few keys act. */
-function finderAction(chord) {
-  if (chord === 'Enter') return { name: 'choose-found', index: null };
-  if (/^[1-9]$/.test(chord)) return { name: 'choose-found', index: Number(chord) - 1 };
-  if (chord === 'ArrowDown') return { name: 'move', by: 1 };
-  if (chord === 'ArrowUp') return { name: 'move', by: -1 };
-  return null;
 }

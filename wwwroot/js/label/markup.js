@@ -24,4 +24,5 @@ export function marked(name, start, end) {
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
 export const count = n => numbers.format(n);
-export const clock = ms => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' }).format(ms);
+export const clock = ms => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' })
+  .format(ms);

@@ -1,9 +1,15 @@
 // Answers wait here until the server has repeated their submission id. A record names its person; nothing is removed before that.
 import { post } from './api.js';
 
-// A record that makes the server fail so often, alone, would hold up all behind it. Only 500 counts: 502 to 504 come from a proxy while the server is away.
+// A record that makes the server fail so often, alone, would hold up all behind it. Only 500 counts: 502 to 504 come from a proxy while
+// the server is away.
 const FAILURES = 3;
 const BATCH = 20, BATCH_BYTES = 50 * 1024, FIRST_WAIT = 1000, LONGEST_WAIT = 15000;
+
+const EXCERPT = 200;
+
+/** What the list of refused records shows of one. */
+export const about = (card, answer) => ({ text: card.text.slice(0, EXCERPT), answer });
 
 /** Plain http has no crypto.randomUUID. */
 export function newId() {
@@ -61,7 +67,8 @@ function memoryStore() {
  */
 export class Outbox {
   #store; #user; #project; #deck; #onReply; #onStatus; #onRefused;
-  #records = []; #attempted = new Set(); #running = false; #timer = 0; #wait = FIRST_WAIT; #state = 'saved'; #single = false; #writing = Promise.resolve();
+  #records = []; #attempted = new Set(); #running = false; #timer = 0; #wait = FIRST_WAIT; #state = 'saved'; #single = false; #writing =
+    Promise.resolve();
 
   constructor({ store, user, project, deck, onReply, onStatus, onRefused }) {
     Object.assign(this, { lasting: store.lasting });
@@ -95,7 +102,8 @@ export class Outbox {
     this.#records.push(record);
     this.#tell();
     // writes go one after the other, so that their order is the order of the keys
-    this.#writing = this.#writing.then(() => this.#store.put('outbox', record)).then(key => { record.seq = key; }, () => { this.lasting = false; });
+    this.#writing = this.#writing.then(() => this.#store.put('outbox', record))
+      .then(key => { record.seq = key; }, () => { this.lasting = false; });
     // what no request has carried yet need not be sent at all
     if (earlier && !this.#attempted.has(earlier.submissionId)) this.#drop(earlier);
     this.#writing.then(() => this.flush());
@@ -162,7 +170,8 @@ export class Outbox {
     let bytes = 0;
     for (const record of this.#records) {
       bytes += JSON.stringify(record.body).length + 200;
-      if (record.project !== project || record.route !== route || batch.length === (this.#single ? 1 : BATCH) || (batch.length && bytes > BATCH_BYTES)) break;
+      if (record.project !== project || record.route !== route || batch.length === (this.#single ? 1 : BATCH)
+        || (batch.length && bytes > BATCH_BYTES)) break;
       batch.push(record);
     }
     return batch;
@@ -193,6 +202,7 @@ export class Outbox {
   }
 
   async #tellRefused() { this.#onRefused((await this.#store.all('refused')).filter(r => r.user === this.#user)); }
-  #tell() { this.#onStatus({ waiting: this.#records.length, state: this.#records.length === 0 ? 'saved' : this.#state, lasting: this.lasting }); }
+  #tell() { this.#onStatus({ waiting: this.#records.length, state: this.#records.length === 0 ? 'saved' : this.#state,
+    lasting: this.lasting }); }
   stop() { clearTimeout(this.#timer); this.#timer = 0; }
 }

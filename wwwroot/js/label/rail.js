@@ -6,7 +6,8 @@ export class Rail {
 
   constructor(root, onOpen) {
     const part = name => root.querySelector(`[data-part="${name}"]`);
-    this.#parts = { progress: part('progress'), first: part('first'), session: part('session'), last: part('last'), circuit: part('circuit') };
+    this.#parts = { progress: part('progress'), first: part('first'), session: part('session'), last: part('last'),
+      circuit: part('circuit') };
     this.#onOpen = onOpen;
     this.#drawSession();
   }
@@ -15,7 +16,8 @@ export class Rail {
     const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;
     const [done, all] = inFirst ? [progress.first, progress.firstSize] : [progress.labels, progress.items];
     first?.replaceChildren(el('span', { className: 'big' }, count(done)),
-      el('span', { className: 'muted' }, inFirst ? `of ${all} first labels` : progress.ranked ? `labels of ${count(all)} items` : `labels · not ranked yet, items come in random order`));
+      el('span', { className: 'muted' }, inFirst ? `of ${all} first labels` : progress.ranked ? `labels of ${count(all)} items`
+        : `labels · not ranked yet, items come in random order`));
     if (!bar) return;
     bar.setAttribute('role', 'progressbar');
     bar.setAttribute('aria-label', inFirst ? 'First labels' : 'Labels');
@@ -28,7 +30,8 @@ export class Rail {
 
   /** The server forgot this page's circuit: labeling goes on, the forecast line does not. */
   showCircuitLost() {
-    this.#parts.circuit?.replaceChildren('The forecast has stopped moving here. ', el('a', { href: location.href, onclick: () => location.reload() }, 'Reload'));
+    this.#parts.circuit?.replaceChildren('The forecast has stopped moving here. ',
+      el('a', { href: location.href, onclick: () => location.reload() }, 'Reload'));
   }
 
   countAnswer(ms) { this.#session++; this.#active += ms; this.#drawSession(); }
@@ -43,6 +46,7 @@ export class Rail {
   /** history: newest first. */
   showLast(history, open) {
     this.#parts.last?.replaceChildren(...history.map((entry, i) => el('li', { className: i === open ? 'open' : '' },
-      el('button', { type: 'button', onclick: () => this.#onOpen(i) }, el('span', { dir: 'auto' }, entry.text.slice(0, 120)), el('b', { dir: 'auto' }, entry.answerText)))));
+      el('button', { type: 'button', onclick: () => this.#onOpen(i) }, el('span', { dir: 'auto' }, entry.text.slice(0, 120)),
+        el('b', { dir: 'auto' }, entry.answerText)))));
   }
 }

@@ -4,7 +4,9 @@ import { newId } from './outbox.js';
 const ANSWER_TIME = 150, FORGET_AFTER = 24 * 3600 * 1000;
 
 const read = key => { try { return JSON.parse(localStorage.getItem(key)) ?? {}; } catch { return {}; } };
-const write = (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* a full or blocked storage costs only the early return of cards */ } };
+const write = (key, value) =>
+  { try { localStorage.setItem(key,
+  JSON.stringify(value)); } catch { /* a full or blocked storage costs only the early return of cards */ } };
 
 export class Tabs {
   #key; #channel; #instance = newId(); #alive = new Set(); #doubled = false;
@@ -39,5 +41,5 @@ export class Tabs {
     return this.#channel ? others.filter(t => !this.#alive.has(t)) : [];
   }
 
-  leave() { this.#channel?.close(); }
+  stop() { this.#channel?.close(); }
 }

@@ -37,8 +37,9 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         if (!firstRender) return;
         try
         {
-            _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/label.js");
-            await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication), keys = KeyMap.Of(_keys), _keys.Bare });
+            _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/page.js");
+            await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication), keys =
+                KeyMap.Of(_keys), _keys.Bare });
         }
         catch (JSDisconnectedException)
         {

@@ -1,15 +1,16 @@
 // The single-choice editor: up to 20 labels as buttons, more behind the finder, always in their fixed order.
-import { find } from './finder.js';
-import { count, el, kbd, marked } from './markup.js';
+import { find } from '../finder.js';
+import { count, el, kbd, marked } from '../markup.js';
 
 const ALL_AS_BUTTONS = 20, FOUND_KEYS = 9;
 
 export class Choices {
-  #labels; #keys; #onChoose; #chosen = null; #place = -1; #hits = [];
+  #labels; #keys; #send; #chosen = null; #place = -1; #hits = []; #open = false;
 
-  constructor(labels, keys, onChoose) {
-    this.#labels = labels; this.#keys = keys; this.#onChoose = onChoose;
-    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'find a label', ariaLabel: `Find one of ${labels.length} labels`,
+  constructor({ choices }, { keys, send }) {
+    this.#labels = choices; this.#keys = keys; this.#send = send;
+    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'find a label',
+      ariaLabel: `Find one of ${choices.length} labels`,
       oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
     this.input.setAttribute('enterkeyhint', 'done');
     this.found = el('span', { className: 'muted' });
@@ -22,8 +23,34 @@ export class Choices {
     this.close();
   }
 
-  get isOpen() { return this.#open; }
-  #open = false;
+  /** Only the finder holds an answer that is not sent yet. */
+  get value() { return this.#open ? this.#valueOf(this.#found()) : null; }
+
+  fault() { return null; }
+
+  /** The finder is a text field: letters narrow it, and only a few keys act. */
+  act(chord, { name, inField, text }) {
+    if (inField) {
+      if (chord === 'Enter') this.#choose(this.#found());
+      else if (/^[1-9]$/.test(chord)) this.#choose(this.#hits[Number(chord) - 1]?.label);
+      else if (chord === 'ArrowDown' || chord === 'ArrowUp') this.#move(chord === 'ArrowDown' ? 1 : -1);
+      else return false;
+      return true;
+    }
+    const label = this.#keys.labelOf(chord, name, this.#labels);
+    if (label) this.#choose(label);
+    else if (name === 'finder') this.open('');
+    else if (!name && /^(?:Shift\+)?\p{L}$/u.test(chord)) this.open(text);
+    else return false;
+    return true;
+  }
+
+  /** Esc: leaves the finder. */
+  leave() {
+    const open = this.#open;
+    if (open) this.close();
+    return open;
+  }
 
   open(text) {
     this.#open = true;
@@ -41,16 +68,20 @@ export class Choices {
     this.#list();
   }
 
-  /** The nth found label, or the one the arrows stand on, or the first. */
-  foundAt(index) { return this.#hits[index ?? Math.max(0, this.#place)]?.label ?? null; }
+  /** The found label on which the arrows stand, or the first. */
+  #found() { return this.#hits[Math.max(0, this.#place)]?.label; }
 
-  move(by) {
+  #valueOf(label) { return label ? { answer: { label: label.id }, words: label.name } : null; }
+
+  #choose(label) { if (label) this.#send(this.#valueOf(label)); }
+
+  #move(by) {
     this.#place = Math.min(this.#hits.length - 1, Math.max(0, this.#place + by));
     this.#mark();
   }
 
   /** A new card, or a reopened one with its answer marked. */
-  show(answer) {
+  show(card, answer) {
     const chosen = answer?.label ?? null, open = this.#open;
     if (open) this.close();
     if (chosen === this.#chosen && !open) return;
@@ -68,8 +99,10 @@ export class Choices {
     const query = this.#open ? this.input.value : '', searching = query.trim() !== '';
     this.#hits = find(this.#labels, query);
     this.#place = searching && this.#hits.length > 0 ? 0 : -1;
-    this.found.textContent = searching || this.#labels.length > ALL_AS_BUTTONS ? `${count(this.#hits.length)} of ${count(this.#labels.length)}` : '';
-    this.grid.replaceChildren(...this.#grouped(searching));
+    this.found.textContent = searching || this.#labels.length > ALL_AS_BUTTONS
+      ? `${count(this.#hits.length)} of ${count(this.#labels.length)}` : '';
+    this.grid.replaceChildren(...this.#hits.length > 0 ? this.#grouped(searching)
+      : [el('p', { className: 'nothing' }, 'Nothing found. Take letters back with Backspace, or Esc for all labels.')]);
     this.grid.scrollTop = 0;
     this.#mark();
   }
@@ -88,8 +121,9 @@ export class Choices {
     const pressed = label.id === this.#chosen;
     return el('button', { type: 'button', className: 'chip', ariaPressed: String(pressed), title: label.description ?? null,
       // the finder must not close on the press, before the click comes
-      onmousedown: event => event.preventDefault(), onclick: () => this.#onChoose(label) },
-    key ? kbd(key) : null, marked(label.name, start, end), searching && index === 0 ? el('small', {}, 'Enter') : pressed ? el('small', {}, 'your answer') : null);
+      onmousedown: event => event.preventDefault(), onclick: () => this.#choose(label) },
+    key ? kbd(key) : null, marked(label.name, start, end),
+    searching && index === 0 ? el('small', {}, 'Enter') : pressed ? el('small', {}, 'your answer') : null);
   }
 
   #mark() {
