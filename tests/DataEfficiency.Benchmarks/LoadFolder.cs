@@ -3,6 +3,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
@@ -49,6 +50,7 @@ internal static class LoadFolder
             await AddItemsAsync(db, project, choices, people, start, Math.Min(Chunk, items - start), answers);
         db.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items, Model = project.Model });
         await db.SaveChangesAsync();
+        await FinalAnswers.SettleAllAsync(db, CancellationToken.None);
         await whole.CommitAsync();
         Console.WriteLine($"{file}: project {project.Id}, {items} items, {answers} answers; tokens of {annotators} annotators in "
             + $"{Path.Combine(folder, "people.txt")}; user name lead, password {Password}");
@@ -98,6 +100,7 @@ internal static class LoadFolder
             AnswerJson = $"{{\"label\":{choices[item.Line % Choices].Id}}}", ActiveMilliseconds = random.Next(1000, 20_000),
             Stratum = item.Line <= 32 ? Stratum.First32 : item.Line % 5 == 0 ? Stratum.Random : Stratum.Active,
             CreatedAt = 1_700_000_000_000 + item.Line, LabelVersion = item.Line,
+            Parts = { new AnswerPart { ItemId = item.Id, LabelId = choices[item.Line % Choices].Id } },
         }).ToList();
         db.AddRange(given);
         await db.SaveChangesAsync();

@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Labeling;
 using Deque.AxeCore.Playwright;
@@ -58,11 +59,16 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
             var done = await db.Answers.CountAsync(l => l.ProjectId == project, token);
             var items = await db.DrawItems.Where(d => d.Place >= done && d.Place < total).OrderBy(d => d.Place).Select(d => d.ItemId)
                 .ToListAsync(token);
-            db.Answers.AddRange(items.Select((id, n) => new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id,
-                UserId = "u", LabelId = definitions[n % 2], AnswerText = "yes", ActiveMilliseconds = 9000 }));
+            db.Answers.AddRange(items.Select((id, n) => new Answer
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelId = definitions[n % 2],
+                AnswerText = "yes", ActiveMilliseconds = 9000,
+            }));
             await db.SaveChangesAsync(token);
-            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p =>
-                p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
+            var stored = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == project, token);
+            foreach (var id in items) await FinalAnswers.SettleAsync(db, stored, id, token);
+            await db.Projects.Where(p => p.Id == project)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
         }, CancellationToken.None);
         _portal.Services.GetRequiredService<EstimateQueue>().Ring(project);
     }

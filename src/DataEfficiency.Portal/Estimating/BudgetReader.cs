@@ -33,8 +33,9 @@ public sealed class BudgetReader(IDbContextFactory<AppDbContext> contexts, First
         var settled = await rows.Where(e => e.CosLow != null).Take(SettledPoints).Select(e => e.CosLow!.Value).ToListAsync(cancel);
         settled.Reverse();
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var answers = await db.Answers.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus && first.Contains(l.ItemId))
-            .GroupBy(l => l.AnswerText).Select(g => new { Answer = g.Key, Count = g.Count() }).OrderByDescending(g => g.Count).ThenBy(g => g.Answer).ToListAsync(cancel);
+        var answers = await db.Finals.Where(f => f.ProjectId == projectId && f.AnswerId != null && first.Contains(f.ItemId))
+            .GroupBy(f => f.AnswerText).Select(g => new { Answer = g.Key!, Count = g.Count() })
+            .OrderByDescending(g => g.Count).ThenBy(g => g.Answer).ToListAsync(cancel);
         return new(project, await db.Labels.CountAsync(d => d.ProjectId == projectId && !d.Retired, cancel),
             project.StoppedBy is null ? null : await db.Users.Where(u => u.Id == project.StoppedBy).Select(u => u.DisplayName).FirstOrDefaultAsync(cancel),
             await paces.ReadAsync(db, projectId, cancel), history, settled, [.. answers.Select(a => (a.Answer, a.Count))]);

@@ -4,6 +4,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,17 +19,17 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <summary>The project's state now; null where it is gone.</summary>
     public static async Task<EstimateInputs?> ReadAsync(AppDbContext db, First32 first32, int projectId, CancellationToken cancel)
     {
-        // one read transaction (this level is a deferred one on SQLite): label version and labels belong together
-        await using var snapshot = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadUncommitted, cancel);
+        // one read transaction: label version and labels belong together
+        await using var snapshot = await ReadSnapshot.BeginAsync(db, cancel);
         if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project) return null;
         var definitions = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var counting = db.Answers.AsNoTracking().Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
-        var labels = (await counting.Where(l => first.Contains(l.ItemId)).OrderBy(l => l.Id).ToListAsync(cancel)).GroupBy(l => l.ItemId).ToDictionary(g => g.Key, g => g.Last());
+        var counting = db.Finals.AsNoTracking().Where(f => f.ProjectId == projectId && f.AnswerId != null);
+        var labels = await counting.Where(f => first.Contains(f.ItemId)).ToDictionaryAsync(f => f.ItemId, cancel);
         var texts = await db.Items.Where(i => first.Contains(i.Id)).Select(i => new { i.Id, i.Text }).ToDictionaryAsync(i => i.Id, i => i.Text, cancel);
         var items = first.Where(labels.ContainsKey).ToArray();
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,
-            [.. items.Select(id => new Example(texts[id], TextOf(labels[id], definitions)))],
+            [.. items.Select(id => new Example(texts[id], labels[id].TextNow(definitions)!))],
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling, Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel));
     }
 
@@ -47,7 +48,4 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's default.</summary>
     public static long AdapterSeed(IEstimator estimator) => estimator.Calibration?.Recipe.AdapterSeed ?? 1;
 
-    // an answer text that was reworded since counts as reworded: it is what the model would learn now
-    private static string TextOf(Answer answer, List<Label> labels) =>
-        answer.LabelId is { } id && labels.FirstOrDefault(l => l.Id == id) is { } label ? label.AnswerText : answer.AnswerText;
 }

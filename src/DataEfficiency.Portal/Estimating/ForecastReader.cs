@@ -21,9 +21,8 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fir
         var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id)
             .FirstOrDefaultAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var counting = db.Answers.Where(l => l.ProjectId == projectId && l.Current && !l.Surplus);
-        var firstLabels = first.Count == 0 ? 0
-            : await counting.Where(l => first.Contains(l.ItemId)).Select(l => l.ItemId).Distinct().CountAsync(cancel);
+        var counting = db.Finals.Where(f => f.ProjectId == projectId && f.AnswerId != null);
+        var firstLabels = first.Count == 0 ? 0 : await counting.CountAsync(f => first.Contains(f.ItemId), cancel);
         var estimate = good is null ? null : EstimatePayload.Read(good.Payload!);
         return new(projectId, project.EstimatedVersion, await counting.CountAsync(cancel), firstLabels,
             project.RankVersion > 0 ? first.Count : CosLow.Size,

@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -9,5 +10,5 @@ public static class ProjectPrompt
 {
     /// <param name="definitions">All of the project's; retired ones are left out.</param>
     public static TaskPrompt Of(Project project, IEnumerable<Label> definitions) => new(project.Instruction,
-        project.TaskType == TaskType.SingleChoice ? [.. definitions.Where(d => !d.Retired).OrderBy(d => d.Order).ThenBy(d => d.Id).Select(d => d.AnswerText)] : null, project.ListAnswers);
+        project.Kind().PromptAnswers(definitions), project.ListAnswers);
 }

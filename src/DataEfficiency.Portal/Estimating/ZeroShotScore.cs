@@ -1,4 +1,4 @@
-using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Estimating;
 
@@ -14,7 +14,7 @@ public sealed record ZeroShotScore(double Score, double StandardError, int Items
         foreach (var (gold, answer) in pairs)
         {
             count++;
-            if (gold.Any(g => AnswerReader.Normal(g) == AnswerReader.Normal(answer))) right++;
+            if (gold.Any(g => GreedyAnswer.Normal(g) == GreedyAnswer.Normal(answer))) right++;
         }
         if (count == 0) return null;
         var score = (double)right / count;

@@ -1,15 +1,17 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
-using Microsoft.Data.Sqlite;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DataEfficiency.Portal.Export;
 
 /// <summary>One label with its item, as exports show it.</summary>
 public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers,
     double? Confidence,
-    string? ModelAnswer, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds, int Revision);
+    string? ModelAnswer, long AnswerId, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds,
+    int Revision, Final? Final);
 
 /// <summary>
 /// A project as it was at one moment (one label version), however long the export takes: a read transaction, which in WAL mode
@@ -18,9 +20,9 @@ public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string 
 public sealed class ExportSnapshot : IAsyncDisposable
 {
     private readonly AppDbContext db;
-    private readonly SqliteTransaction transaction;
+    private readonly IDbContextTransaction transaction;
 
-    private ExportSnapshot(AppDbContext db, SqliteTransaction transaction) => (this.db, this.transaction) = (db, transaction);
+    private ExportSnapshot(AppDbContext db, IDbContextTransaction transaction) => (this.db, this.transaction) = (db, transaction);
 
     public Project Project { get; private set; } = default!;
     public IReadOnlyList<Label> Answers { get; private set; } = [];
@@ -35,10 +37,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
         var db = await contexts.CreateDbContextAsync(cancel);
         try
         {
-            await db.Database.OpenConnectionAsync(cancel);
-            // deferred: an immediate one would hold the write lock for the length of the download
-            var transaction = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
-            await db.Database.UseTransactionAsync(transaction, cancel);
+            var transaction = await ReadSnapshot.BeginAsync(db, cancel);
             var snapshot = new ExportSnapshot(db, transaction);
             if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null,
                 cancel) is not { } project)
@@ -64,10 +63,11 @@ public sealed class ExportSnapshot : IAsyncDisposable
 
     /// <summary>All current labels in the order of their items, streamed.</summary>
     public IAsyncEnumerable<LabelRow> RowsAsync() =>
-        (from l in Current() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id orderby l.ItemId, l.Id
-         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.AnswerText,
-             l.Stratum, l.Surplus,
-             l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision)).AsAsyncEnumerable();
+        (from l in Current() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id
+         join f in db.Finals.AsNoTracking() on l.ItemId equals f.ItemId into finals from final in finals.DefaultIfEmpty()
+         orderby l.ItemId, l.Id
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.Id, l.AnswerText,
+             l.Stratum, l.Surplus, l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision, final)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()

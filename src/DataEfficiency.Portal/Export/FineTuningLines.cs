@@ -17,10 +17,11 @@ public static class FineTuningLines
         using var line = new MemoryStream();
         await foreach (var item in snapshot.ItemsAsync().WithCancellation(cancel))
         {
-            // without a majority there is nothing to learn from the item
-            if (FinalAnswer.Of(item) is not { } answer) continue;
+            // without a final answer there is nothing to learn from the item
+            if (item[0].Final is not { AnswerId: not null } final) continue;
             line.SetLength(0);
-            using (var json = new Utf8JsonWriter(line, Options)) Write(json, system, item, answer, snapshot.Project.LabelVersion);
+            using (var json = new Utf8JsonWriter(line, Options))
+                Write(json, system, item, final, final.TextNow(snapshot.Answers)!, snapshot.Project.LabelVersion);
             line.WriteByte((byte)'\n');
             await output.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancel);
         }
@@ -43,7 +44,8 @@ public static class FineTuningLines
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, string answer, long version)
+    private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, Final final, string answer,
+        long version)
     {
         var first = item[0];
         json.WriteStartObject();
@@ -59,11 +61,11 @@ public static class FineTuningLines
         if (first.ExternalId is null) json.WriteNull("id");
         else json.WriteString("id", first.ExternalId);
         json.WriteNumber("line", first.Line);
-        json.WriteString("stratum", Strata.Name(item.First(a => a.Answer == answer).Stratum));
+        json.WriteString("stratum", Strata.Name(item.First(a => a.AnswerId == final.AnswerId).Stratum));
         json.WriteStartObject("final");
         json.WriteString("label", answer);
-        json.WriteString("by", item.Count == 1 ? "single" : item.All(a => a.Answer == answer) ? "unanimous" : "majority");
-        json.WriteNumber("answers", item.Count);
+        json.WriteString("by", final.By == FinalBy.Only ? "single" : JsonNamingPolicy.CamelCase.ConvertName(final.By.ToString()));
+        json.WriteNumber("answers", final.Heard);
         json.WriteEndObject();
         json.WriteNumber("labelVersion", version);
         json.WriteEndObject();

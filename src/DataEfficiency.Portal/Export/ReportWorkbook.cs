@@ -7,6 +7,7 @@ using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Adapters;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -46,7 +47,7 @@ internal static class ReportWorkbook
         Text(sheet.Cell(1, 1), p.Name).Style.Font.SetBold().Font.SetFontSize(16);
         var row = 3;
         Row("Instruction", p.Instruction);
-        Row("Kind of answer", p.TaskType == TaskType.SingleChoice ? $"one of {snapshot.Answers.Count(a => !a.Retired)} answers" : "short text");
+        Row("Kind of answer", p.Kind().Describe(snapshot.Answers.Count(a => !a.Retired)));
         Row("Model", p.Model);
         Row("State", p.State.ToString());
         Row("Exported (UTC)", figures.At);

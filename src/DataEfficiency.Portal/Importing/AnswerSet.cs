@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -12,9 +13,9 @@ public sealed class AnswerSet
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="values">What the file says, to an answer text; null: the value has no label here.</param>
-    public AnswerSet(TaskType type, IEnumerable<Label> definitions, IReadOnlyDictionary<string, string?>? values = null)
+    public AnswerSet(ITaskKind kind, IEnumerable<Label> definitions, IReadOnlyDictionary<string, string?>? values = null)
     {
-        IsOpen = type == TaskType.ShortAnswer;
+        IsOpen = !kind.HasLabels;
         var usable = definitions.Where(d => !d.Retired).ToList();
         // an answer text wins over another answer's name
         foreach (var definition in usable) _byText.TryAdd(definition.AnswerText.Trim(), definition);

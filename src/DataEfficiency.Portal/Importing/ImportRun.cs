@@ -4,7 +4,9 @@ using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Importing;
@@ -27,7 +29,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
             var mapping = ColumnMapping.FromJson(import.Mapping);
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
-            checks = new RowChecks(mapping, new AnswerSet(project.TaskType, definitions, mapping.Values),
+            checks = new RowChecks(mapping, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
         (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates) = (0, 0, 0, 0, 0);
@@ -116,17 +118,20 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         var project = await db.Projects.SingleAsync(p => p.Id == import.ProjectId, token);
         if (checks.Labels > 0)
         {
-            var version = ++project.LabelVersion;
-            await db.Answers.Where(l => l.ProjectId == project.Id && l.Stratum == Stratum.Imported && l.LabelVersion == 0
+            await LabelVersions.AdvanceAsync(db, project.Id, null, token);
+            await db.Answers.Where(l => l.ProjectId == project.Id && l.Role == AnswerRole.Import && l.LabelVersion == 0
                 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
-                .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion, version), token);
+                .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion,
+                    _ => db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.LabelVersion).First()), token);
+            PoolWriter.SettleImported(db, import);
         }
         project.VisibleImport = import.Id;
-        project.ItemCount += import.Added;
         ProjectMoves.Apply(db, project, ProjectMove.Begin, import.CreatedBy, Now);
         AuditTrail.Add(db, time, import.CreatedBy, "import.done", projectId: project.Id,
             after: $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates");
         await db.SaveChangesAsync(token);
+        await db.Projects.Where(p => p.Id == project.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.ItemCount, p => p.ItemCount + import.Added), token);
         await grown.QueueAsync(db, project.Id, token);
         await SaveProgressAsync(db, token);
         await db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, WorkState.Done)

@@ -19,25 +19,30 @@ internal static class PoolWriter
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
-                "RandomRank","ActiveRank","NoKeptToken")
-            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,-1,0) RETURNING "Id"
+                "RandomRank","ActiveRank","NoKeptToken","Split","Deleted")
+            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,-1,0,0,0) RETURNING "Id"
             """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
-        using var label = Command(db, """
+        using var given = Command(db, """
             INSERT INTO "Answers" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelId","AnswerText","Stratum",
                 "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","AnsweredAt","ActiveMilliseconds",
-                "LabelVersion")
-            VALUES (@submission,@project,@item,@user,@json,@definition,@answer,@stratum,0,1,0,0,@now,@now,@now,0,0)
-            """, "submission", "project", "item", "user", "json", "definition", "answer", "stratum", "now");
-        foreach (var (row, gold, answer, definition) in rows)
+                "LabelVersion","Role","SchemaVersion")
+            VALUES (@submission,@project,@item,@user,@json,@label,@answer,@stratum,0,1,0,0,@now,@now,@now,0,0,@role,
+                (SELECT "SchemaVersion" FROM "Projects" WHERE "Id"=@project)) RETURNING "Id"
+            """, "submission", "project", "item", "user", "json", "label", "answer", "stratum", "now", "role");
+        using var piece = Command(db, """INSERT INTO "AnswerParts" ("AnswerId","ItemId","LabelId") VALUES (@answer,@item,@label)""",
+            "answer", "item", "label");
+        foreach (var (row, gold, answer, label) in rows)
         {
             var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
             var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
                 gold.Count > 0 ? gold[0] : null, right, parts)!;
             if (answer is null) continue;
-            var json = definition is null ? JsonSerializer.Serialize(new { text = answer })
-                : JsonSerializer.Serialize(new { label = definition.Id });
-            Run(label, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, definition?.Id, answer, (int)Stratum.Imported, now);
+            var json = label is null ? JsonSerializer.Serialize(new { text = answer })
+                : JsonSerializer.Serialize(new { label = label.Id });
+            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, label?.Id, answer,
+                (int)Stratum.Imported, now, (int)AnswerRole.Import)!;
+            Run(piece, answerId, id, label?.Id);
         }
     }
 
@@ -61,6 +66,17 @@ internal static class PoolWriter
         }
     }
 
+    /// <summary>The answers that an import brought are its items' final ones: new items have no other.</summary>
+    public static void SettleImported(AppDbContext db, Import import)
+    {
+        using var settle = Command(db, """
+            INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion")
+            SELECT a."ItemId",a."ProjectId",@only,a."Id",a."LabelId",a."AnswerText",1,a."SchemaVersion"
+            FROM "Items" i JOIN "Answers" a ON a."ItemId"=i."Id" AND a."Current" WHERE i."ImportId"=@import
+            """, "only", "import");
+        Run(settle, (int)FinalBy.Only, import.Id);
+    }
+
     /// <summary>Removes up to a chunk of an import's items with all that hangs on them. Returns how many items went.</summary>
     public static async Task<int> RemoveChunkAsync(AppDbContext db, int importId, CancellationToken cancel)
     {
@@ -73,6 +89,7 @@ internal static class PoolWriter
 
     public static async Task RemoveItemsAsync(AppDbContext db, IReadOnlyList<long> ids, CancellationToken cancel)
     {
+        await db.Finals.Where(f => ids.Contains(f.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Answers.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Skips.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);

@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -32,7 +33,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
     {
         var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
             .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
-        return new TaskSchema(project.Name, project.Instruction, project.TaskType == TaskType.SingleChoice ? "choice" : "text",
+        return new TaskSchema(project.Name, project.Instruction, project.Kind().Editor,
             Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern, project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
     }
 }

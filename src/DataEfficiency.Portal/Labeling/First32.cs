@@ -19,7 +19,7 @@ public sealed class First32
 
     /// <summary>How many of them have an answer: from the first on the draw has begun.</summary>
     internal static Task<int> AnsweredAsync(AppDbContext db, int projectId, CancellationToken cancellation) =>
-        Counting(db, projectId).CountAsync(d => db.Answers.Any(a => a.ItemId == d.ItemId && a.Current && !a.Surplus), cancellation);
+        Counting(db, projectId).CountAsync(d => db.Finals.Any(f => f.ItemId == d.ItemId), cancellation);
 
     private static IQueryable<DrawItem> Counting(AppDbContext db, int projectId) =>
         Current(db, projectId).Where(d => d.Reason == null).OrderBy(d => d.Place).Take(CosLow.Size);
@@ -45,7 +45,7 @@ public sealed class First32
         var limit = people <= 1 ? 1 : SkipLimit;
         await Current(db, projectId).Where(d => d.Reason == null && db.Skips.Count(k => k.ItemId == d.ItemId) >= limit)
             // an item that somebody answered all the same keeps its place
-            .Where(d => !db.Answers.Any(a => a.ItemId == d.ItemId && a.Current && !a.Surplus))
+            .Where(d => !db.Finals.Any(f => f.ItemId == d.ItemId))
             .ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.GivenUp), cancellation);
     }
 

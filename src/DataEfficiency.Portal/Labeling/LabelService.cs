@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,10 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
     {
         string? mismatch;
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
-            mismatch = await AnswerReader.MismatchAsync(db, projectId, record.Answer, cancellation);
+        {
+            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
+            mismatch = project.Kind().Mismatch(project, record.Answer);
+        }
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
         if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
@@ -25,23 +29,28 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         if (record.User != userId) return RecordRules.OtherUser(record);
         var standing = await Standing.ReadAsync(db, userId, record, cancellation);
         if (standing.Known(record.SubmissionId) is { } known)
-            return known.UserId == userId && known.ItemId == record.ItemId && AnswerReader.Same(known.AnswerJson, record.Answer)
+            return known.UserId == userId && known.ItemId == record.ItemId && AnswerJson.Same(known.AnswerJson, record.Answer)
                 ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-        var (read, problem) = await AnswerReader.ReadAsync(db, project, record.Answer, options.Value.AnswerLimit, cancellation);
+        var kind = project.Kind();
+        List<Label> labels = kind.HasLabels
+            ? await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation) : [];
+        var (read, problem) = kind.Read(project, labels, record.Answer, options.Value.AnswerLimit);
         if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, "bad-answer", reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var answer = new Answer
         {
             SubmissionId = record.SubmissionId, ProjectId = projectId, ItemId = record.ItemId, UserId = userId,
-            AnswerJson = read!.Json, LabelId = read.LabelId, AnswerText = read.Text, SuggestionShown = record.Suggested,
+            AnswerJson = read!.Json, LabelId = read.LabelId, AnswerText = read.Text, SchemaVersion = project.SchemaVersion,
+            SuggestionShown = record.Suggested,
             // a browser's clock may be wrong: never later than now, and never a negative pace
             StartedAt = Math.Clamp(record.StartedAt, 0, now), CreatedAt = now, ActiveMilliseconds = Math.Max(0, record.ActiveMs),
             AnsweredAt = standing.PlaceOf(record, now),
         };
+        foreach (var part in kind.Parts(answer)) answer.Parts.Add(part);
         if (standing.IsNewerThan(answer.AnsweredAt, answer.SubmissionId))
         {
             (answer.Current, answer.Stratum) = (false, standing.Current?.Stratum ?? Stratum.Random);
@@ -49,6 +58,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             return Receipt.Of(record, Kept.Older);
         }
         var kept = await PlaceAsync(db, answer, standing.Current, now, cancellation);
+        await FinalAnswers.SettleAsync(db, project, record.ItemId, cancellation);
         if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
         if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);
         await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
@@ -60,7 +70,9 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
     {
         if (earlier is not null)
         {
+            // saved before the other comes: a person has one current answer of an item at any moment
             earlier.Current = false;
+            await db.SaveChangesAsync(cancellation);
             (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus) =
                 (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
             answer.SuggestionShown |= earlier.SuggestionShown;

@@ -9,11 +9,11 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
     public async Task<Progress> ReadAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
     {
         var first = await first32.ItemsAsync(db, project.Id, cancellation);
-        var counting = db.Answers.Where(l => l.ProjectId == project.Id && l.Current && !l.Surplus);
-        var answered = first.Count == 0 ? 0
-            : await db.Answers.Where(l => first.Contains(l.ItemId) && l.Current && !l.Surplus).Select(l => l.ItemId).Distinct().CountAsync(cancellation);
-        return new Progress(answered, first.Count, await counting.CountAsync(cancellation), project.ItemCount,
-            await db.Answers.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation), project.RankVersion > 0);
+        // items, not answers: two people who answer the same item have answered one
+        var answered = first.Count == 0 ? 0 : await db.Finals.CountAsync(f => first.Contains(f.ItemId), cancellation);
+        return new Progress(answered, first.Count, await db.Finals.CountAsync(f => f.ProjectId == project.Id, cancellation),
+            project.ItemCount, await db.Answers.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation),
+            project.RankVersion > 0);
     }
 
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>

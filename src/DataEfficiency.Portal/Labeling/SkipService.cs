@@ -46,6 +46,11 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
             SubmissionId = record.SubmissionId, AnsweredAt = place,
         });
         await db.SaveChangesAsync(cancellation);
+        if (withdrawn is not null)
+        {
+            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
+            await FinalAnswers.SettleAsync(db, project, record.ItemId, cancellation);
+        }
         await First32.GiveUpAsync(db, projectId, cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, null, cancellation);
         return Receipt.Of(record, Kept.Stored);

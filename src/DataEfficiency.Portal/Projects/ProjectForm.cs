@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Projects;
 
@@ -52,6 +54,8 @@ public sealed class ProjectForm
     public string Instruction { get; set; } = "";
     public string Guideline { get; set; } = "";
     public TaskType TaskType { get; set; }
+    [JsonIgnore]
+    public ITaskKind Kind => TaskKinds.Of(TaskType);
     public bool ListAnswers { get; set; } = true;
     public List<AnswerDraft> Answers { get; set; } = [];
     public int? AnswerLength { get; set; }
@@ -102,8 +106,8 @@ public sealed class ProjectForm
         else if (Instruction.Length > 4000) wrong[nameof(Instruction)] =
             "The instruction is longer than 4,000 characters. What is for people goes into the guideline.";
         if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = "The guideline is longer than 100,000 characters.";
-        if (TaskType == TaskType.SingleChoice && AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
-        if (TaskType == TaskType.ShortAnswer) ValidateText(wrong);
+        if (!Kind.HasLabels) ValidateText(wrong);
+        else if (AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
         if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =

@@ -49,7 +49,8 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
         {
             Item = i,
-            Label = db.Answers.Where(l => l.ItemId == i.Id && l.Current && !l.Surplus).OrderByDescending(l => l.Id)
+            Label = db.Answers.Where(l => l.ItemId == i.Id && db.Finals.Any(f => f.ItemId == l.ItemId && f.AnswerId == l.Id))
+                .OrderByDescending(l => l.Id)
                 .Select(l => new { l.AnswerText, l.Stratum, l.CreatedAt, By = db.Users.Where(u => u.Id == l.UserId)
                     .Select(u => u.DisplayName).FirstOrDefault() }).FirstOrDefault(),
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
@@ -82,7 +83,7 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         if (filter.Stratum is { } stratum) items = items.Where(i =>
             db.Answers.Any(l => l.ItemId == i.Id && l.Current && l.Stratum == stratum));
         if (filter.Answer is { } answer) items = items.Where(i =>
-            db.Answers.Any(l => l.ItemId == i.Id && l.Current && l.LabelId == answer));
+            db.AnswerParts.Any(p => p.ItemId == i.Id && p.LabelId == answer && db.Answers.Any(l => l.Id == p.AnswerId && l.Current)));
         return items;
     }
 }

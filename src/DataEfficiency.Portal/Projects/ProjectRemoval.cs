@@ -54,6 +54,8 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.SchemaLabels.Where(l => db.Schemas.Any(s => s.Id == l.SchemaId && s.ProjectId == id)).ExecuteDeleteAsync(token);
+            await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
             // the audit stays: it is append-only

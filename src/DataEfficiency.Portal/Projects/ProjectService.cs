@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,13 +33,14 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         db.Projects.Add(project);
         await db.SaveChangesAsync(token);
         db.Memberships.Add(new Membership { ProjectId = project.Id, UserId = userId, Role = ProjectRole.Lead, CreatedAt = Now });
-        if (form.TaskType == TaskType.SingleChoice)
+        if (form.Kind.HasLabels)
             db.Labels.AddRange(form.Answers.Select((a, i) => new Label
             {
                 ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i,
             }));
         AuditTrail.Add(db, time, userId, "project.created", after: project.Name, projectId: project.Id);
         await db.SaveChangesAsync(token);
+        await SchemaVersions.KeepAsync(db, project, userId, Now, token);
         return project.Id;
     }, cancel);
 
@@ -68,8 +70,8 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         return new ProjectChange(fields.Count > 0 && found.Project.ItemCount > 0, begun, fields);
 
         // a new name or order of an answer is for people; what the model reads are the texts in their order
-        static string AnswersOf(ProjectForm f) => f.TaskType == TaskType.SingleChoice
-            ? JsonSerializer.Serialize(f.Answers.Select(a => a.AnswerText.Trim())) : "";
+        static string AnswersOf(ProjectForm f) =>
+            f.Kind.HasLabels ? JsonSerializer.Serialize(f.Answers.Select(a => a.AnswerText.Trim())) : "";
     }
 
     /// <param name="agreed">What the lead was asked about and agreed to.</param>
@@ -85,10 +87,11 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             var before = Summary(project);
             form.ApplyTo(project);
             await SaveAnswersAsync(db, project, form, token);
-            // the estimator looks again: target, budget or prompt may have changed what it says
-            if (project.LabelVersion > 0) project.LabelVersion++;
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
             await db.SaveChangesAsync(token);
+            await SchemaVersions.KeepAsync(db, project, userId, Now, token);
+            // the estimator looks again: target, budget or prompt may have changed what it says
+            if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, null, token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
         }, cancel);
         await follower.ChangedAsync(id, cancel);
@@ -121,7 +124,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     // answers that labels may point to are retired, never deleted
     private static async Task SaveAnswersAsync(AppDbContext db, Project project, ProjectForm form, CancellationToken cancel)
     {
-        if (form.TaskType != TaskType.SingleChoice) return;
+        if (!form.Kind.HasLabels) return;
         var stored = await db.Labels.Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
         var order = 0;
         foreach (var answer in form.Answers)

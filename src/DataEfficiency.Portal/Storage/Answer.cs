@@ -13,6 +13,11 @@ public sealed class Answer
     public int? LabelId { get; set; }
     /// <summary>The answer text at the time of labeling (what the model would learn).</summary>
     public string AnswerText { get; set; } = "";
+    /// <summary>The pieces of it that can be counted and filtered; written with it.</summary>
+    public ICollection<AnswerPart> Parts { get; } = [];
+    public AnswerRole Role { get; set; }
+    /// <summary>Version of the project's answer set that its person saw.</summary>
+    public int SchemaVersion { get; set; } = 1;
     public Stratum Stratum { get; set; }
     /// <summary>The model's answer stood beside the item.</summary>
     public bool SuggestionShown { get; set; }

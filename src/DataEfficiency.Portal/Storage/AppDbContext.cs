@@ -17,6 +17,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Slot> Slots => Set<Slot>();
     public DbSet<Answer> Answers => Set<Answer>();
     public DbSet<ItemClaim> Claims => Set<ItemClaim>();
+    public DbSet<AnswerPart> AnswerParts => Set<AnswerPart>();
+    public DbSet<Final> Finals => Set<Final>();
+    public DbSet<Schema> Schemas => Set<Schema>();
+    public DbSet<SchemaLabel> SchemaLabels => Set<SchemaLabel>();
     public DbSet<Skip> Skips => Set<Skip>();
     public DbSet<Draw> Draws => Set<Draw>();
     public DbSet<DrawItem> DrawItems => Set<DrawItem>();
@@ -67,7 +71,19 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             answer.HasIndex(l => new { l.ProjectId, l.Id });
             answer.HasIndex(l => new { l.ItemId, l.UserId });
             answer.HasIndex(l => new { l.ProjectId, l.UserId, l.CreatedAt });
+            // a person has one answer of an item in each part that they play
+            answer.HasIndex(l => new { l.ItemId, l.UserId, l.Role }).IsUnique().HasFilter("\"Current\"");
+            answer.HasMany(l => l.Parts).WithOne().HasForeignKey(p => p.AnswerId);
         });
+        builder.Entity<AnswerPart>().HasIndex(p => new { p.ItemId, p.LabelId });
+        builder.Entity<Final>(final =>
+        {
+            final.HasKey(f => f.ItemId);
+            final.Property(f => f.ItemId).ValueGeneratedNever();
+            final.HasIndex(f => new { f.ProjectId, f.LabelId });
+        });
+        builder.Entity<Schema>().HasIndex(s => new { s.ProjectId, s.Version }).IsUnique();
+        builder.Entity<SchemaLabel>().HasKey(l => new { l.SchemaId, l.LabelId });
         builder.Entity<Skip>().HasIndex(s => new { s.ItemId, s.UserId }).IsUnique();
         builder.Entity<Skip>().HasIndex(s => s.ProjectId);
         builder.Entity<ItemClaim>().HasIndex(c => new { c.ItemId, c.UserId });
@@ -79,6 +95,9 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<Remark>().HasIndex(r => r.ProjectId);
         builder.Entity<Draft>().HasKey(d => new { d.ItemId, d.UserId });
         builder.Entity<Import>().HasIndex(i => i.ProjectId);
+        // one at a time: the flip of VisibleImport shows everything up to its id
+        builder.Entity<Import>().HasIndex(i => i.ProjectId, "OneOpenImport").IsUnique()
+            .HasFilter($"\"State\" IN ({(int)WorkState.Queued},{(int)WorkState.Running})");
         builder.Entity<ImportIssue>().HasIndex(i => new { i.ImportId, i.Line });
         builder.Entity<RankJob>().HasIndex(j => j.ProjectId);
         builder.Entity<StoredEstimate>().HasIndex(e => new { e.ProjectId, e.Id });

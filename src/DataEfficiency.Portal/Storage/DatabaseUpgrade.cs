@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -55,6 +56,9 @@ internal sealed class DatabaseUpgrade(IDbContextFactory<AppDbContext> contexts, 
         {
             if (OlderShapes.MayBe(applied)) await OlderShapes.MendAsync(_connection, cancellation);
             await migrate(db, cancellation);
+            // decided by the same code that decides them from now on
+            if (!applied.Any(m => m.EndsWith("_FinalsAndSchemas", StringComparison.Ordinal)))
+                await FinalAnswers.SettleAllAsync(db, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -20,6 +20,9 @@ public sealed class Item
     public string? Gold { get; set; }
     /// <summary>JSON list of all gold answers, any of which is right, where there are several; <see cref="Gold"/> is the first.</summary>
     public string? RightAnswers { get; set; }
+    public ItemSplit Split { get; set; }
+    /// <summary>Taken out of the project; its answers stay.</summary>
+    public bool Deleted { get; set; }
     /// <summary>A seeded random number; the project's random order is the rising one, into which later imports mix.</summary>
     public int RandomRank { get; set; }
     /// <summary>Place by falling need (least confident first), from 0; until ranked, the random rank.</summary>

@@ -53,6 +53,8 @@ public sealed class Project
     /// <summary>Id of the newest import that is complete; one import of a project runs at a time, so the flip of this one number is the
     /// last small transaction that makes all its items and slots visible.</summary>
     public int VisibleImport { get; set; }
+    /// <summary>The newest version of the answer set.</summary>
+    public int SchemaVersion { get; set; } = 1;
     public int ItemCount { get; set; }
     /// <summary>The draw whose items are the first 32; null until ranked.</summary>
     public int? DrawId { get; set; }

@@ -55,12 +55,17 @@ public sealed class EstimatingWorld : PortalFactory
         foreach (var (item, n) in items.Select((item, n) => (item, n)))
         {
             var definition = definitions[(labelled.Count + n) % definitions.Count];
-            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId =
-                definition.Id, AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000 });
+            db.Answers.Add(new Answer
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId = definition.Id,
+                AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000,
+            });
         }
         await db.SaveChangesAsync();
-        await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p =>
-            p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId);
+        foreach (var item in items) await FinalAnswers.SettleAsync(db, project, item.Id, CancellationToken.None);
+        await db.Projects.Where(p => p.Id == projectId)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count));
     });
 
     public async Task<ForecastUpdate> LabelAndWaitAsync(int projectId, int count)

@@ -35,6 +35,31 @@ public sealed class DatabaseUpgradeTests
         Directory.Delete(data, recursive: true);
     }
 
+    [Theory]
+    [InlineData("1-first")]
+    [InlineData("7-answer-times")]
+    public async Task Start_OlderAnswers_GetTheirRolePartsFinalAndSchema(string name)
+    {
+        var data = LandedDatabase.Unpack(name);
+        await StartAsync(data);
+
+        await using var db = new Contexts($"Data Source={Path.Combine(data, "app.db")}").CreateDbContext();
+        Assert.Equal([1L], await db.Answers.Where(a => a.Role == AnswerRole.Import).Select(a => a.Id).ToListAsync());
+        Assert.All(await db.Answers.ToListAsync(), a => Assert.Equal(1, a.SchemaVersion));
+        Assert.Equal(await db.Answers.OrderBy(a => a.Id).Select(a => new { a.Id, a.ItemId, a.LabelId }).ToListAsync(),
+            await db.AnswerParts.OrderBy(p => p.AnswerId).Select(p => new { Id = p.AnswerId, p.ItemId, p.LabelId }).ToListAsync());
+        Assert.Equal(
+        [
+            (1L, 1L, FinalBy.Only, 1), (2L, 3L, FinalBy.Only, 1), (3L, 5L, FinalBy.Unanimous, 2), (4L, null, FinalBy.None, 2),
+            (7L, (long?)9L, FinalBy.Only, 1),
+        ], (await db.Finals.OrderBy(f => f.ItemId).ToListAsync()).Select(f => (f.ItemId, f.AnswerId, f.By, f.Heard)));
+        Assert.Equal([(1, 1), (2, 1)], (await db.Schemas.OrderBy(s => s.ProjectId).ToListAsync()).Select(s => (s.ProjectId, s.Version)));
+        Assert.Equal(await db.Labels.OrderBy(l => l.Id).Select(l => new { l.Id, l.Name, l.AnswerText, l.Retired, l.Group, l.Key }).ToListAsync(),
+            await db.SchemaLabels.OrderBy(l => l.LabelId)
+                .Select(l => new { Id = l.LabelId, l.Name, l.AnswerText, l.Retired, l.Group, l.Key }).ToListAsync());
+        Directory.Delete(data, recursive: true);
+    }
+
     [Fact]
     public async Task Start_UpgradeWasCutOff_BeginsAgainFromTheCopy()
     {

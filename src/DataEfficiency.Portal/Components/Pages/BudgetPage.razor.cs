@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -41,7 +42,7 @@ public sealed partial class BudgetPage
         get
         {
             var project = _view!.Project;
-            var task = project.TaskType == TaskType.SingleChoice ? $"{_view.Answers} answers" : "short answers";
+            var task = project.Kind().Describe(_view.Answers);
             var culture = CultureInfo.CurrentCulture;
             var error = project.ZeroShotStandardError is > 0 and { } se ? $" ± {(se * 100).ToString("0.0", culture)}" : "";
             var measured = project.ZeroShotStandardError is null ? "" : " (measured)";

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.AspNetCore.Components;
 
 namespace DataEfficiency.Portal.Components.Projects;
@@ -33,7 +34,7 @@ public sealed partial class ImportSection(ProjectService projects, ImportService
         _pool = chosen;
         if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;
         _map = null;
-        if (chosen is null || Project.TaskType != TaskType.SingleChoice
+        if (chosen is null || !Project.Kind().HasLabels
             || await PoolValues.ReadAsync(uploads, chosen, _leaving.Token) is not { } values) return;
         // the labels as they are stored: what is typed in the form above is not saved yet
         if (_pool != chosen || await projects.FindAsync(Project.Id, _leaving.Token) is not { } found) return;

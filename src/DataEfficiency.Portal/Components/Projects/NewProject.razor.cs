@@ -32,7 +32,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
 
     private bool MapsGold => _pool is { Mapping: { Use: AnswerUse.HiddenGold, Answer: not null } };
 
-    private int WithoutLabel => _map is not null && _form.TaskType == TaskType.SingleChoice
+    private int WithoutLabel => _map is not null && _form.Kind.HasLabels
         && _pool is { Mapping.Use: not AnswerUse.Ignore }
         ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
 
@@ -65,7 +65,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         var id = await projects.CreateAsync(_form, userId);
         try
         {
-            var mapping = _form.TaskType == TaskType.SingleChoice && _map is not null ? _pool!.Mapping with { Values = _map.ToValues() }
+            var mapping = _form.Kind.HasLabels && _map is not null ? _pool!.Mapping with { Values = _map.ToValues() }
                 : _pool!.Mapping;
             await imports.StartAsync(id, _pool!.Upload.Id, mapping, userId);
         }

@@ -142,6 +142,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SchemaVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER");
 
@@ -170,9 +176,43 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("ProjectId", "Id");
 
+                    b.HasIndex("ItemId", "UserId", "Role")
+                        .IsUnique()
+                        .HasFilter("\"Current\"");
+
                     b.HasIndex("ProjectId", "UserId", "CreatedAt");
 
                     b.ToTable("Answers");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.AnswerPart", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AnswerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("End")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("LabelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Start")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnswerId");
+
+                    b.HasIndex("ItemId", "LabelId");
+
+                    b.ToTable("AnswerParts");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.AppUser", b =>
@@ -286,34 +326,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Audit");
                 });
 
-            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemClaim", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("ItemId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Queue")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("UserId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("UserId");
-
-                    b.HasIndex("ItemId", "UserId");
-
-                    b.ToTable("Claims");
-                });
-
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
                 {
                     b.Property<long>("ItemId")
@@ -386,6 +398,39 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("DrawItems");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Final", b =>
+                {
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnswerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnswerText")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("By")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Heard")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("LabelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SchemaVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ItemId");
+
+                    b.HasIndex("ProjectId", "LabelId");
+
+                    b.ToTable("Finals");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Import", b =>
                 {
                     b.Property<int>("Id")
@@ -448,6 +493,10 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("ProjectId");
 
+                    b.HasIndex(new[] { "ProjectId" }, "OneOpenImport")
+                        .IsUnique()
+                        .HasFilter("\"State\" IN (0,1)");
+
                     b.ToTable("Imports");
                 });
 
@@ -497,6 +546,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<double?>("Confidence")
                         .HasColumnType("REAL");
 
+                    b.Property<bool>("Deleted")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ExternalId")
                         .HasColumnType("TEXT");
 
@@ -533,6 +585,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("RightAnswers")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Split")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -555,6 +610,34 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Items");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemClaim", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ItemId", "UserId");
+
+                    b.ToTable("Claims");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
                 {
                     b.Property<int>("Id")
@@ -565,6 +648,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Colour")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Description")
                         .HasColumnType("TEXT");
 
@@ -573,6 +659,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.Property<string>("Key")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("MergedIntoId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -700,6 +789,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("RankVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("SchemaVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Seed")
                         .HasColumnType("INTEGER");
 
@@ -821,6 +913,75 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("ProjectId");
 
                     b.ToTable("Remarks");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Schema", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("Schemas");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.SchemaLabel", b =>
+                {
+                    b.Property<int>("SchemaId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LabelId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AnswerText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Colour")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Group")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("MergedIntoId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Order")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Retired")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("SchemaId", "LabelId");
+
+                    b.ToTable("SchemaLabels");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Skip", b =>
@@ -1144,6 +1305,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.AnswerPart", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Answer", null)
+                        .WithMany("Parts")
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<string>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole", null)
@@ -1244,6 +1414,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Answer", b =>
+                {
+                    b.Navigation("Parts");
                 });
 #pragma warning restore 612, 618
         }

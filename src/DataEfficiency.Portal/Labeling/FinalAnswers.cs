@@ -1,0 +1,78 @@
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>Decides what an item's answer is in the end, in the transaction of whatever changed its answers.</summary>
+public static class FinalAnswers
+{
+    private const int ChunkSize = 1000;
+
+    /// <summary>After an answer was given, revised or taken back. The change itself must have been saved.</summary>
+    public static async Task SettleAsync(AppDbContext db, Project project, long itemId, CancellationToken cancellation)
+    {
+        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current).OrderBy(a => a.Id).ToListAsync(cancellation);
+        var stored = await db.Finals.FindAsync([itemId], cancellation);
+        var decided = Decide(project.Kind(), answers);
+        if (decided is null)
+        {
+            if (stored is not null) db.Finals.Remove(stored);
+        }
+        else if (stored is null) db.Finals.Add(decided);
+        else db.Entry(stored).CurrentValues.SetValues(decided);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>Decides every item of a database from before there were final answers.</summary>
+    public static async Task SettleAllAsync(AppDbContext db, CancellationToken cancellation)
+    {
+        var kinds = (await db.Projects.AsNoTracking().ToListAsync(cancellation)).ToDictionary(p => p.Id, p => p.Kind());
+        for (long last = 0; ;)
+        {
+            var items = await db.Answers.Where(a => a.Current && a.ItemId > last).Select(a => a.ItemId).Distinct().OrderBy(i => i)
+                .Take(ChunkSize).ToListAsync(cancellation);
+            if (items.Count == 0) return;
+            last = items[^1];
+            var answers = await db.Answers.AsNoTracking().Where(a => a.Current && items.Contains(a.ItemId)).OrderBy(a => a.Id)
+                .ToListAsync(cancellation);
+            db.Finals.AddRange(answers.Where(a => kinds.ContainsKey(a.ProjectId)).GroupBy(a => a.ItemId)
+                .Select(g => Decide(kinds[g.First().ProjectId], [.. g])).OfType<Final>());
+            await db.SaveChangesAsync(cancellation);
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    /// <param name="answers">The current answers of one item, oldest first.</param>
+    /// <returns>Null where nobody is heard.</returns>
+    public static Final? Decide(ITaskKind kind, IReadOnlyList<Answer> answers)
+    {
+        if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, FinalBy.Review, 1);
+        var heard = Heard(answers);
+        if (heard.Count == 0) return null;
+        var groups = heard.GroupBy(a => kind.Sameness(a.LabelId, a.AnswerText)).OrderByDescending(g => g.Count()).ToList();
+        var most = groups[0];
+        var by = heard.Count == 1 ? FinalBy.Only : groups.Count == 1 ? FinalBy.Unanimous
+            : 2 * most.Count() > heard.Count ? FinalBy.Majority : FinalBy.None;
+        if (by != FinalBy.None) return Of(most.Last(), by, heard.Count);
+        return new Final
+        {
+            ItemId = heard[0].ItemId, ProjectId = heard[0].ProjectId, By = by, Heard = heard.Count,
+            SchemaVersion = heard.Max(a => a.SchemaVersion),
+        };
+    }
+
+    // what came with a file, and what was set for many at once, counts only where no person answered the item; surplus never
+    private static List<Answer> Heard(IReadOnlyList<Answer> answers)
+    {
+        foreach (var role in new[] { AnswerRole.Annotator, AnswerRole.Import, AnswerRole.Bulk })
+            if (answers.Where(a => a.Role == role && !a.Surplus).ToList() is { Count: > 0 } heard) return heard;
+        return [];
+    }
+
+    private static Final Of(Answer answer, FinalBy by, int heard) => new()
+    {
+        ItemId = answer.ItemId, ProjectId = answer.ProjectId, By = by, AnswerId = answer.Id, LabelId = answer.LabelId,
+        AnswerText = answer.AnswerText, Heard = heard, SchemaVersion = answer.SchemaVersion,
+    };
+}

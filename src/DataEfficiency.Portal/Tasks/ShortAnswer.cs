@@ -1,0 +1,52 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Tasks;
+
+/// <summary>A few words that people write: {"text": ".."}; the project can ask for a length and a pattern.</summary>
+public sealed class ShortAnswer : ITaskKind
+{
+    public TaskType Type => TaskType.ShortAnswer;
+    public string Editor => "text";
+    public string Title => "Short text";
+    public string Explanation => "a name, a number, a few words";
+    public bool HasLabels => false;
+
+    public string Describe(int labels) => "short text";
+
+    public (ReadAnswer? Answer, string? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit) =>
+        Read(answer, Math.Min(limit, project.AnswerLength ?? limit));
+
+    public string? Mismatch(Project project, JsonElement answer) =>
+        project.AnswerPattern is { } pattern && Read(answer, int.MaxValue).Answer is { } read ? AnswerPattern.Refusal(pattern, read.Text) : null;
+
+    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer)
+    {
+        var text = modelAnswer.Trim();
+        return text.Length <= (project.AnswerLength ?? int.MaxValue)
+            && (project.AnswerPattern is not { } pattern || AnswerPattern.Refusal(pattern, text) is null)
+            ? JsonSerializer.SerializeToElement(new { text }) : null;
+    }
+
+    public IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels) => null;
+
+    // case and blanks aside
+    public string Sameness(int? labelId, string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+
+    // one part without a label: the text itself stands in the answer
+    public IEnumerable<AnswerPart> Parts(Answer answer) => [new AnswerPart { ItemId = answer.ItemId }];
+
+    private static (ReadAnswer? Answer, string? Problem) Read(JsonElement answer, int limit)
+    {
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out var value)
+            || value.ValueKind != JsonValueKind.String)
+            return (null, "A short answer needs {\"text\": \"…\"}.");
+        if (AnswerJson.WholeText(value) is not { } whole) return (null, "The answer holds half a character (a lone surrogate); type it again.");
+        var text = whole.Trim();
+        if (text.Length == 0) return (null, "The answer is empty.");
+        if (text.Length > limit) return (null, $"The answer has {text.Length:N0} characters; {limit:N0} are allowed.");
+        return (new ReadAnswer(JsonSerializer.Serialize(new { text }), null, text), null);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Tasks;
+
+/// <summary>One label of the answer set: {"label": id}.</summary>
+public sealed class SingleChoice : ITaskKind
+{
+    public TaskType Type => TaskType.SingleChoice;
+    public string Editor => "choice";
+    public string Title => "One of a set";
+    public string Explanation => "2 to 150 answers, chosen with one key";
+    public bool HasLabels => true;
+
+    public string Describe(int labels) => $"one of {labels} answers";
+
+    public (ReadAnswer? Answer, string? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
+    {
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
+            || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
+            return (null, "A single choice needs {\"label\": id}.");
+        if (labels.FirstOrDefault(l => l.Id == id) is not { } label) return (null, $"Answer {id} is not in this project's list of answers.");
+        if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
+        return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);
+    }
+
+    public string? Mismatch(Project project, JsonElement answer) => null;
+
+    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer) =>
+        labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == GreedyAnswer.Normal(modelAnswer)) is { } label
+            ? JsonSerializer.SerializeToElement(new { label = label.Id }) : null;
+
+    public IReadOnlyList<string> PromptAnswers(IEnumerable<Label> labels) =>
+        [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id).Select(l => l.AnswerText)];
+
+    // a label keeps its id whatever it is called; an imported answer of a label that is gone has its text only
+    public string Sameness(int? labelId, string text) => labelId is { } id ? $"#{id}" : text;
+
+    public IEnumerable<AnswerPart> Parts(Answer answer) =>
+        answer.LabelId is { } label ? [new AnswerPart { ItemId = answer.ItemId, LabelId = label }] : [];
+}
