@@ -27,7 +27,10 @@ public sealed record EngineOptions
     /// <summary>Seed of the adapter's A matrices. Default: null, the calibration's, else 1.</summary>
     public long? AdapterSeed { get; init; }
 
-    /// <summary>Rank of the adapter. Default: null, the calibration's, else 64.</summary>
+    /// <summary>A rank above a model's width says nothing more than that width.</summary>
+    internal const int LargestRank = 4096;
+
+    /// <summary>Rank of the adapter, at most 4,096. Default: null, the calibration's, else 64.</summary>
     public int? AdapterRank { get; init; }
 
     /// <summary>Scale of the adapter is alpha / rank. Default: null, the calibration's, else 32.</summary>
@@ -51,7 +54,7 @@ public sealed record EngineOptions
     /// <summary>In the place of the models whose fits are published; for tests, which have none of those.</summary>
     internal IReadOnlyList<PublishedModel>? PublishedModels { get; init; }
 
-    /// <summary>Folder of libtorch 2.10 libraries to use in the place of the package's. Default: null.</summary>
+    /// <summary>Folder of libtorch 2.10 or 2.11 libraries to use in the place of the package's. Default: null.</summary>
     public string? LibTorchPath { get; init; }
 
     /// <exception cref="ModelException">A value that nothing can be done with; the message names the option and what is
@@ -61,7 +64,7 @@ public sealed record EngineOptions
         Expect(Threads is null or >= 1, nameof(Threads), Threads, "at least 1");
         Expect(IsDevice(Device), nameof(Device), $"\"{Device}\"", "auto, cpu, cuda or cuda:N");
         Expect(Precision is "auto" or "float32" or "bfloat16", nameof(Precision), $"\"{Precision}\"", "auto, float32 or bfloat16");
-        Expect(AdapterRank is null or >= 1, nameof(AdapterRank), AdapterRank, "at least 1");
+        Expect(AdapterRank is null or (>= 1 and <= LargestRank), nameof(AdapterRank), AdapterRank, $"1 to {LargestRank}");
         Expect(AdapterAlpha is null || (AdapterAlpha > 0 && double.IsFinite(AdapterAlpha.Value)), nameof(AdapterAlpha), AdapterAlpha,
             "a number above 0");
         Expect(AdapterMatricesFile is not "", nameof(AdapterMatricesFile), "empty", "a file or null");

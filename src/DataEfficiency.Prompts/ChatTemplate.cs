@@ -53,7 +53,7 @@ public sealed class ChatTemplate
             TokensOf(root);
             return !File.Exists(file) && root.Optional("chat_template") is { } found ? Default(found) : null;
         });
-        if (File.Exists(file)) return new ChatTemplate(File.ReadAllText(SmallFile.Checked(file)), tokens, file, time);
+        if (File.Exists(file)) return new ChatTemplate(SmallFile.Text(file), tokens, file, time);
         return template is null ? null : new ChatTemplate(template, tokens, $"chat_template of {config}", time);
     }
 

@@ -61,8 +61,8 @@ public static class CalibrationFile
             var calibration = document.Deserialize<Calibration>(Format) ?? throw Damaged(path, "it is empty");
             // The annotations do not reach into lists.
             if (calibration.Tasks.Any(t => t is null || t.Runs.Any(r => r is null))) throw Damaged(path, "a task or a run in it is null");
-            if (calibration.Recipe is { AdapterRank: < 1 } or not { AdapterAlpha: > 0 })
-                throw Damaged(path, "its adapter's rank is below 1, or its alpha is not above 0");
+            if (calibration.Recipe is { AdapterRank: < 1 or > EngineOptions.LargestRank } or not { AdapterAlpha: > 0 })
+                throw Damaged(path, $"its adapter's rank is not between 1 and {EngineOptions.LargestRank}, or its alpha is not above 0");
             if (calibration.Tasks.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw Damaged(path, $"task '{twice.Key}' stands in it twice");
             return calibration;

@@ -44,7 +44,7 @@ internal sealed record PublishedModel(PublishedFit Fit, int Layers, int HiddenSi
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(SmallFile.Checked(Path.Combine(folder, "config.json")))) as JsonObject;
+            var json = JsonNode.Parse(SmallFile.Text(Path.Combine(folder, "config.json"))) as JsonObject;
             return json?["_name_or_path"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : "";
         }
         catch (JsonException)

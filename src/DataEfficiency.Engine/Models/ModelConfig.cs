@@ -41,7 +41,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
                 $"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
         try
         {
-            return Read(JsonNode.Parse(File.ReadAllText(SmallFile.Checked(path)))?.AsObject() ?? throw new JsonException("it is empty"),
+            return Read(JsonNode.Parse(SmallFile.Text(path))?.AsObject() ?? throw new JsonException("it is empty"),
                 path);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)

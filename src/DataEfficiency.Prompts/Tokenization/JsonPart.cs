@@ -12,7 +12,7 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
         if (!System.IO.File.Exists(path)) return default;
         try
         {
-            using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(SmallFile.Checked(path)));
+            using var json = JsonDocument.Parse(SmallFile.Text(path));
             return read(new JsonPart(path, "", json.RootElement));
         }
         catch (JsonException e)

@@ -98,7 +98,7 @@ internal abstract class Adapter : ILinearHook, IDisposable
             throw new ModelException($"{path} is missing: an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
         try
         {
-            var config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+            var config = JsonNode.Parse(SmallFile.Text(path))!.AsObject();
             return (string?)config["peft_type"] == type ? read(config)
                 : throw new ModelException($"{path}: peft_type is \"{config["peft_type"]}\", expected {type}.");
         }

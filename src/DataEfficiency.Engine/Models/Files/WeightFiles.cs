@@ -12,7 +12,6 @@ namespace DataEfficiency.Engine.Models.Files;
 public sealed class WeightFiles : IDisposable
 {
     public const string SingleName = "model.safetensors", IndexName = "model.safetensors.index.json";
-    private const long LargestIndex = 16 << 20;
     private readonly Dictionary<string, SafetensorsFile> _fileOf = [];
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _folder;
@@ -48,11 +47,9 @@ public sealed class WeightFiles : IDisposable
         if (File.Exists(single)) return [single];
         var index = Path.Combine(folder, IndexName);
         if (!File.Exists(index)) throw new ModelException($"{folder} has neither {SingleName} nor {IndexName}: the weights are missing.");
-        if (new FileInfo(index).Length > LargestIndex)
-            throw new ModelException($"{index}: more than {LargestIndex:N0} bytes; such an index is not read.");
         try
         {
-            var map = JsonNode.Parse(File.ReadAllText(index))!["weight_map"]!.AsObject();
+            var map = JsonNode.Parse(SmallFile.Text(index))!["weight_map"]!.AsObject();
             if (map.Count == 0) throw new JsonException("it is empty");
             return [.. map.Select(e => (string?)e.Value ?? throw new JsonException($"{e.Key} has no file")).Distinct()
                 .Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file) == file

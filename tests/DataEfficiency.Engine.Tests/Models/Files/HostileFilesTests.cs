@@ -110,7 +110,18 @@ public sealed class HostileFilesTests : IDisposable
     {
         File.Delete(PathOf("model.safetensors"));
         Sparse(WeightFiles.IndexName, 1L << 30);
-        Assert.Contains("such an index is not read", Refused());
+        Assert.Contains("such a file is not read", Refused());
+    }
+
+    // é in Latin-1: read loosely it would become another letter without a word.
+    [Theory]
+    [InlineData("config.json"), InlineData("chat_template.jinja"), InlineData("tokenizer_config.json"), InlineData("generation_config.json")]
+    public void AnyFile_ThatIsNoUtf8_IsNamedWithItsLine(string file)
+    {
+        File.WriteAllBytes(PathOf(file), [.. "{\n\"a\": \""u8, 0xE9, .. "\"}"u8]);
+        var message = Refused();
+        Assert.Contains(file, message);
+        Assert.Contains("line 2", message);
     }
 
     [Theory]
