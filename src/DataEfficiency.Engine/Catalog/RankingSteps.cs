@@ -11,17 +11,17 @@ public static class RankingSteps
     /// <summary>Items of a step at most: as many as a batch has at most.</summary>
     public const int Largest = 256;
 
-    /// <summary>How long a step grows where nothing else is said. 30 s are 110 items there, 6 % slower an item than the largest
-    /// batch.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    /// <summary>How long a step grows where nothing else is said. 60 s are 236 items there: as fast an item as the largest batch, to half a
+    /// per cent.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>Items of the next step: as many as fit into the longest by the speed of the last one, at most twice as many.</summary>
+    /// <summary>Items of the next step: as many as fit into the longest by the speed of the last one, at most four times as many.</summary>
     /// <param name="size">Items asked for in the last step, of which <paramref name="ranked"/> were there.</param>
     /// <param name="took">Without what went between.</param>
     public static int Next(int size, int ranked, TimeSpan took, TimeSpan longest)
     {
         if (ranked < size) return size;
         var fit = ranked * longest.TotalSeconds / Math.Max(took.TotalSeconds, 1e-3);
-        return (int)Math.Clamp(Math.Min(fit, 2.0 * size), First, Largest);
+        return (int)Math.Clamp(Math.Min(fit, 4.0 * size), First, Largest);
     }
 }
