@@ -64,15 +64,12 @@ internal static class CosLowStatistics
         if (m < 2) return null;
         var random = new SplitMix64(seed);
         var drawn = new int[m];
-        List<double> medians = [], pairs = [];
+        List<double> medians = [];
+        var ranks = new PairRanks(cosines);
         for (var r = 0; r < replicates; r++)
         {
             for (var i = 0; i < m; i++) drawn[i] = random.NextIndex(m);
-            pairs.Clear();
-            for (var i = 0; i < m; i++)
-                for (var j = i + 1; j < m; j++)
-                    if (drawn[i] != drawn[j]) pairs.Add(cosines[drawn[i]][drawn[j]]);
-            if (Median(pairs) is { } median) medians.Add(median);
+            if (ranks.Median(drawn) is { } median) medians.Add(median);
         }
         if (medians.Count < 2) return null;
         medians.Sort();
@@ -81,6 +78,49 @@ internal static class CosLowStatistics
         return new(Math.Sqrt(variance), Quantile(.05), Quantile(.95), medians.Count);
 
         double Quantile(double p) => medians[(int)Math.Floor(p * (medians.Count - 1) + .5)];
+    }
+
+    // A replicate draws some pairs several times and others never: all pairs are sorted once, and a replicate counts how often each came.
+    private sealed class PairRanks
+    {
+        private readonly double[] _sorted;
+        private readonly int[] _rankOf, _times;
+        private readonly int _size;
+
+        public PairRanks(IReadOnlyList<IReadOnlyList<double>> cosines)
+        {
+            _size = cosines.Count;
+            int[] pairs = [.. Enumerable.Range(0, _size * _size).Where(p => p / _size != p % _size)];
+            _sorted = [.. pairs.Select(p => cosines[p / _size][p % _size])];
+            Array.Sort(_sorted, pairs);
+            _rankOf = new int[_size * _size];
+            for (var rank = 0; rank < pairs.Length; rank++) _rankOf[pairs[rank]] = rank;
+            _times = new int[pairs.Length];
+        }
+
+        // As CosLowStatistics.Median of the pairs of positions that hold different examples; null where there are none.
+        public double? Median(ReadOnlySpan<int> drawn)
+        {
+            Array.Clear(_times);
+            var count = 0;
+            for (var i = 0; i < drawn.Length; i++)
+                for (var j = i + 1; j < drawn.Length; j++)
+                {
+                    if (drawn[i] == drawn[j]) continue;
+                    _times[_rankOf[drawn[i] * _size + drawn[j]]]++;
+                    count++;
+                }
+            if (count == 0) return null;
+            return count % 2 == 1 ? At(count / 2) : (At(count / 2 - 1) + At(count / 2)) / 2;
+        }
+
+        // The value at a place of the sorted pairs of the replicate.
+        private double At(int place)
+        {
+            var rank = 0;
+            for (var below = _times[0]; below <= place; below += _times[rank]) rank++;
+            return _sorted[rank];
+        }
     }
 }
 
