@@ -20,7 +20,7 @@ public sealed class EngineChoice(string threadsMean = "Threads of one tensor ope
     };
     private readonly Option<string?> libTorch = new("--libtorch")
     {
-        Description = "Folder of libtorch 2.10 libraries (a Python install's torch/lib) in the place of the package's.",
+        Description = "Folder of libtorch 2.10 or 2.11 libraries (a Python install's torch/lib) in the place of the package's.",
     };
 
     public IEnumerable<Option> All => [threads, device, precision, libTorch];

@@ -8,8 +8,12 @@ namespace DataEfficiency.Engine.Models.Native;
 
 internal static class LibTorchFolder
 {
-    // The libtorch that TorchSharp's native half was built against; its C++ interface changes with every minor version.
-    private const int Major = 2, Minor = 10;
+    // The libtorch that TorchSharp's native half was built against, and a later one against which it binds and passes the golden checks;
+    // the C++ interface may change with every minor version.
+    private const int Major = 2;
+    private static readonly int[] Minors = [10, 11];
+    private const string Accepted = "2.10 or 2.11";
+
     private const string Cpu = "libtorch_cpu.so";
     private static readonly (string Name, bool Required)[] Libraries =
         [("libc10.so", true), (Cpu, true), ("libc10_cuda.so", false), ("libtorch_cuda.so", false), ("libtorch.so", true)];
@@ -30,20 +34,20 @@ internal static class LibTorchFolder
         if (Libraries.FirstOrDefault(l => l.Required && !File.Exists(Path.Combine(folder, l.Name))).Name is { } missing)
             throw new ModelException(
                 $"Estimation:LibTorchPath names {folder}, where {missing} is missing. Name a "
-                + $"folder of libtorch {Major}.{Minor} libraries.");
+                + $"folder of libtorch {Accepted} libraries.");
         var bridge = searched.Select(f => Path.Combine(f, bridgeName)).FirstOrDefault(File.Exists)
             ?? throw new ModelException($"{bridgeName} is missing beside the program.");
         foreach (var path in Libraries.Select(l => Path.Combine(folder, l.Name)).Where(File.Exists))
         {
             var library = Load(
                 path, error =>
-                $"{path} (Estimation:LibTorchPath) cannot be loaded: {error}. It must be libtorch {Major}.{Minor} for this system.");
+                $"{path} (Estimation:LibTorchPath) cannot be loaded: {error}. It must be libtorch {Accepted} for this system.");
             if (Path.GetFileName(path) == Cpu) RequireVersion(library, path);
         }
         foreach (var name in new[] { "torch_cpu.so", "torch_cuda.so" }) TakeName(name);
         Load(bridge,
             error => $"{bridge} does not fit the libtorch in {folder} (Estimation:LibTorchPath): {error}. The libraries "
-            + $"must be those of libtorch {Major}.{Minor}.");
+            + $"must be those of libtorch {Accepted}.");
     }
 
     // All symbols are bound at once, so that a library that lacks one is refused here by its name. NativeLibrary.Load binds a function at
@@ -64,12 +68,12 @@ internal static class LibTorchFolder
     {
         var told =
             NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function) ? ((delegate* unmanaged<ulong>)function)() : 0;
-        if (told >> 48 == (Major << 8 | Minor)) return;
+        if (Minors.Any(minor => told >> 48 == (ulong)(Major << 8 | minor))) return;
         var found = told == 0 ? "an older libtorch (it does not tell its version) or none"
             : $"libtorch {told >> 56}.{told >> 48 & 255}.{told >> 40 & 255}";
         throw new ModelException(
-            $"{path} (Estimation:LibTorchPath) is {found}, expected {Major}.{Minor}. Name a folder of libtorch {Major}.{Minor} libraries "
-            + $"(PyTorch {Major}.{Minor}'s torch/lib).");
+            $"{path} (Estimation:LibTorchPath) is {found}, expected {Accepted}. Name a folder of libtorch {Accepted} libraries "
+            + $"(PyTorch {Accepted}'s torch/lib).");
     }
 
     // TorchSharp asks for "torch_cpu" and "torch_cuda" before its first call. The runtime tries torch_cpu.so, which nobody has, then

@@ -16,7 +16,7 @@ internal static class NativeStartup
 
     /// <summary>Idempotent and safe under threads and processes that start at once.</summary>
     /// <param name="libTorchPath">Setting Estimation:LibTorchPath: a folder of libtorch libraries (a Python install's torch/lib) of
-    /// libtorch 2.10; null: those of the package.</param>
+    /// libtorch 2.10 or 2.11; null: those of the package.</param>
     /// <exception cref="ModelException">The library cannot be made loadable, or another one is in use;
     /// the message names cause and cure.</exception>
     public static void Ensure(string? libTorchPath = null)
