@@ -78,19 +78,36 @@ internal sealed class DeviceTable : IPrompts, IDisposable
         Print($"{Labels} labels of {LabelPrefix + LabelOwn + AnswerTokens} tokens ({LabelPrefix} shared) to their cosines, s", Timed(() => observer.Cosines(null, examples[..Labels])).Seconds);
 
         var calibration = CalibrationFile.LoadBeside(Path.Combine(AppContext.BaseDirectory, ModelFolder.Bundled));
+        // A portal that has run for a while has compiled the arithmetic for good.
+        const int warm = 40;
+        for (var i = 0; i < warm; i++) Forecast(examples[..Labels], observer.Cosines(null, examples[..Labels]).Cosines, [], calibration);
+        Thread.Sleep(TimeSpan.FromSeconds(1));
         var times = Enumerable.Range(Labels, Repeats).Select(last =>
         {
             Example[] grown = [.. examples[..(Labels - 1)], examples[last]];
             var (observed, row) = Timed(() => observer.Observe(null, grown));
             var (cosines, products) = Timed(() => observer.Cosines(null, grown).Cosines);
-            var (_, forecast) = Timed(() => Forecaster.Forecast(new ForecastRequest(null, grown, new Target(.9), 5000), cosines, [.. observed.Select(o => o.Loss)], [], [.. grown.Select(e => e.Answer)], Yardstick.Of(calibration)));
+            var (_, forecast) = Timed(() => Forecast(grown, cosines, [.. observed.Select(o => o.Loss)], calibration));
             return (Row: row, Products: products, Forecast: forecast);
         }).ToArray();
         double Median(Func<(double Row, double Products, double Forecast), double> of) => 1000 * times.Select(of).Order().ElementAt(Repeats / 2);
         Print($"one more label ({Labels - 1} to {Labels}) to its forecast, ms, median of {Repeats}", Median(t => t.Row + t.Products + t.Forecast));
-        Print("  of it its row", Median(t => t.Row));
-        Print("  of it products with the other rows", Median(t => t.Products));
+        Print("  of it its row and its products with the other rows", Median(t => t.Row));
+        var alone = examples[^1];
+        var sequence = TokenSequence.Answer(_prompts[alone.Text], _answers[alone.Answer], Masked);
+        Print("    the pass forth and back alone", 1000 * Enumerable.Range(0, Repeats).Select(_ => Timed(() => _rows.Run([sequence], new NoSink(), default)).Seconds).Order().ElementAt(Repeats / 2));
+        Print("  of it the cosines from the products", Median(t => t.Products));
         Print("  of it the forecast", Median(t => t.Forecast));
+    }
+
+    private static Estimate Forecast(Example[] examples, IReadOnlyList<IReadOnlyList<double>> cosines, IReadOnlyList<double?> losses, Calibration? calibration) =>
+        Forecaster.Forecast(new ForecastRequest(null, examples, new Target(.9), 5000), cosines, losses, [], [.. examples.Select(e => e.Answer)], Yardstick.Of(calibration));
+
+    private sealed class NoSink : IRowSink
+    {
+        public void Write(int layer, IReadOnlyList<Tensor> blocks)
+        {
+        }
     }
 
     private void Ranking()

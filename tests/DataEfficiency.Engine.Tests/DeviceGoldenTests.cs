@@ -9,33 +9,23 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Tests;
 
-/// <summary>A test on the first GPU. Without one it is skipped and says so.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class GpuGoldenTheoryAttribute : TheoryAttribute
-{
-    public GpuGoldenTheoryAttribute() =>
-        Skip = cuda.is_available() ? null : "libtorch finds no CUDA device: run with -p:Accelerator=cuda on a machine with an NVIDIA GPU.";
-}
-
-/// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (autograd in a padded batch, in
-/// the place of the hand-written pass), so that on a machine with a GPU nothing of them is new but the device.</summary>
+/// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (a padded batch and the
+/// device's operations, in the place of the hand-written pass), so that on a machine with a GPU nothing of them is new but the device.</summary>
 public sealed class DeviceGoldenTests
 {
-    private static Device Gpu => device("cuda:0");
-
     [Theory, Miniature, GoldenModels]
     public void Float32_OnTheCpuByTheGpusWay_GivesTheReferencesNumbers(string name) => CheckFloat32(name, CPU);
 
-    [GpuGoldenTheory, Miniature, GoldenModels]
-    public void Float32_OnAGpu_GivesTheReferencesNumbers(string name) => CheckFloat32(name, Gpu);
+    [GpuTheory, Miniature, GoldenModels]
+    public void Float32_OnAGpu_GivesTheReferencesNumbers(string name) => CheckFloat32(name, Gpu.First);
 
-    [GpuGoldenTheory, Miniature, GoldenModels]
+    [GpuTheory, Miniature, GoldenModels]
     public void BFloat16_OnAGpu_KeepsCosLow(string name)
     {
         using var model = new GoldenModel(name);
         double Of(ScalarType dtype)
         {
-            using var decoder = Decoder.Load(model.Folder, Gpu, dtype);
+            using var decoder = Decoder.Load(model.Folder, Gpu.First, dtype);
             return Median(Cosines(model, decoder).Cosines);
         }
         GoldenModel.Near(Of(ScalarType.Float32), Of(ScalarType.BFloat16), .01, "CoS-Low");
@@ -96,7 +86,7 @@ public sealed class DeviceGoldenTests
     {
         using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), decoder.Config, decoder.Device);
         using var gradients = new GradientRows(new ModelSession(decoder), matrices, 4);
-        var rows = gradients.ByAutograd.Run(model.Labelled, half: false, default);
+        var rows = gradients.OnDevice.Run(model.Labelled, half: false, default);
         var norms = rows.Select(r => GramMatrix.Norm(r.Values)).ToArray();
         return (
             [.. rows.Select(r => r.Loss!.Value)], [.. from i in Enumerable.Range(0, rows.Length) from j in Enumerable.Range(0, i)

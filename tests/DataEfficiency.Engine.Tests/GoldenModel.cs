@@ -66,11 +66,11 @@ internal sealed class GoldenModel : IDisposable
 
     public IReadOnlyList<JsonNode> Items { get; }
 
-    public GoldenModel(string name, ScalarType type = ScalarType.Float32)
+    public GoldenModel(string name, ScalarType type = ScalarType.Float32, Device? device = null)
     {
         Folder = FolderOf(name);
         Json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")))!;
-        Session = ModelSession.Load(Folder, dtype: type);
+        Session = ModelSession.Load(Folder, device, type);
         Arrays = SafetensorsFile.Open(Path.Combine(Folder, "golden.safetensors"));
         Masked = Ints(Json["masked_ids"]).ToHashSet();
         Eos = Ints(Json["eos_ids"]).ToHashSet();

@@ -39,7 +39,7 @@ internal sealed class DeviceRows : IRowDatastore, IDisposable
     {
         if (rows.Device.type == DeviceType.CPU || AvailableMemory.OfTheDevice(rows.Device) is not { } free) return null;
         var slab = RowSlab.BytesOf(Rows, rows.Layout);
-        rows.ByAutograd.Room = Math.Max(DevicePass.DefaultRoom, (2 * slab <= free ? free - slab : free) / 2);
+        rows.OnDevice.Room = Math.Max(SinkPass.DefaultRoom, (2 * slab <= free ? free - slab : free) / 2);
         return 2 * slab <= free ? new DeviceRows(rows, store) : null;
     }
 
@@ -48,7 +48,7 @@ internal sealed class DeviceRows : IRowDatastore, IDisposable
     // The same as a count sketch's: every column meets as many others.
     public double ProjectionError => RandomProjection.Error;
 
-    public bool Fits(PassSize size) => size.Count <= Rows && _rows.ByAutograd.Fits(size);
+    public bool Fits(PassSize size) => size.Count <= Rows && _rows.OnDevice.Fits(size);
 
     public string? Refusal(IReadOnlyList<TokenSequence> batch) => null;
 

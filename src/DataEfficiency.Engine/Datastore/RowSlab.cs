@@ -14,6 +14,9 @@ internal sealed class RowSlab(int rows, RowLayout layout, ModelConfig config, De
     // One float32 product over more columns is too far off (method section 5).
     private const int MostColumns = 65_536;
 
+    // Layers whose part of the rows is taken in together: each operation of a device has a price of its own.
+    private const int LayersAtOnce = 4;
+
     // The smallest float32 of full precision.
     private const double MinNormal = 1.17549435e-38;
 
@@ -36,37 +39,43 @@ internal sealed class RowSlab(int rows, RowLayout layout, ModelConfig config, De
         using var plain = no_grad();
         using var scope = NewDisposeScope();
         var sums = zeros([rows, 1], dtype: ScalarType.Float64, device: device);
-        foreach (var (layer, linear) in AdapterMatrices.Linears(config))
+        for (var layer = 0; layer < config.Layers; layer += LayersAtOnce)
         {
             using var inner = NewDisposeScope();
-            var (first, size) = (layout.Offset(layer, linear), SizeOf(linear));
-            var all = Read(first, size);
+            var all = Read(layer, Math.Min(LayersAtOnce, config.Layers - layer));
             sums.add_(BlockProducts(all, all.narrow(0, slot, 1)), Operand.One);
         }
         return [.. sums.view(-1).to(CPU).data<double>()];
     }
 
-    private int SizeOf(Linear linear) => AdapterMatrices.Shape(config, linear).Out * layout.Rank;
+    /// <summary>The squared norms of blocks [batch, out, r]: an output's squares in float32, the outputs in float64.</summary>
+    public static Tensor Squares(Tensor blocks) => blocks.mul(blocks).sum(-1).to(ScalarType.Float64).sum(-1);
 
-    // Columns of all rows in float32, [rows, size].
-    private Tensor Read(int first, int size)
+    // A layer's columns stand side by side.
+    private int Columns => layout.Width / config.Layers;
+
+    // The columns of some layers, of all rows in float32: [rows, columns].
+    private Tensor Read(int layer, int layers)
     {
         using var scope = NewDisposeScope();
-        int rank = layout.Rank, runs = size / rank;
-        var multiples = _multiples.narrow(1, first, size).to(ScalarType.Float32).view(rows, runs, rank);
-        return multiples.mul_(_units.narrow(1, first / rank, runs).unsqueeze(-1)).view(rows, size).MoveToOuterDisposeScope();
+        int rank = layout.Rank, first = layer * Columns, columns = layers * Columns;
+        // an integer's product with a float32 is one, without a copy in between
+        var multiples = _multiples.narrow(1, first, columns).view(rows, columns / rank, rank);
+        return multiples.mul(_units.narrow(1, first / rank, columns / rank).unsqueeze(-1)).view(rows, -1).MoveToOuterDisposeScope();
     }
 
-    private void Set(int slot, int first, Tensor row)
+    // The columns from a layer on, of some rows: values [slots, columns].
+    private void Set(Tensor slots, int layer, Tensor values)
     {
-        int rank = layout.Rank, runs = (int)row.numel() / rank;
-        var values = row.reshape(runs, rank);
+        int rank = layout.Rank, first = layer * Columns, columns = (int)values.shape[1];
+        values = values.view(-1, columns / rank, rank);
         using Scalar largest = short.MaxValue, smallest = short.MaxValue * MinNormal;
-        var magnitude = values.abs().amax([1]);
+        var magnitude = values.abs().amax([2]);
         // What is smaller than any unit counts as zero.
         var unit = where(magnitude.gt(smallest), magnitude.div(largest), ones_like(magnitude));
-        _units[slot].narrow(0, first / rank, runs).copy_(unit);
-        _multiples[slot].narrow(0, first, runs * rank).copy_(values.div(unit.unsqueeze(-1)).round_().view(-1));
+        _units.narrow(1, first / rank, columns / rank).index_copy_(0, slots, unit);
+        var multiples = values.div(unit.unsqueeze(-1)).round_().to(ScalarType.Int16).view(-1, columns);
+        _multiples.narrow(1, first, columns).index_copy_(0, slots, multiples);
     }
 
     // [rows, batch] in float64 of a [rows, columns] and b [batch, columns].
@@ -93,22 +102,33 @@ internal sealed class RowSlab(int rows, RowLayout layout, ModelConfig config, De
     /// <summary>Rows while a pass gives them.</summary>
     internal sealed class Writing(RowSlab slab, int[] slots) : IRowSink, IDisposable
     {
-        // Of each row with all rows of the slab, and last with itself: [rows + 1, batch].
-        private readonly Tensor _sums =
-            zeros([slab.Rows + 1, slots.Length], dtype: ScalarType.Float64, device: slab._multiples.device).DetachFromDisposeScope();
+        private readonly Tensor _slots = tensor([.. slots.Select(s => (long)s)], device: slab.Device).DetachFromDisposeScope();
 
-        public void Write(int layer, Linear linear, Tensor blocks)
+        // Of each row with all rows of the slab, [rows, batch], and with itself.
+        private readonly Tensor _products = New(slab, slab.Rows, slots.Length), _squares = New(slab, slots.Length);
+
+        private static Tensor New(RowSlab slab, params long[] shape) =>
+            zeros(shape, dtype: ScalarType.Float64, device: slab.Device).DetachFromDisposeScope();
+
+        // The layers that came last, the lowest first: a pass goes down from the top.
+        private readonly List<Tensor> _waiting = [];
+
+        public void Write(int layer, IReadOnlyList<Tensor> blocks)
         {
             using var scope = NewDisposeScope();
-            var rows = blocks.view(slots.Length, -1);
-            for (var b = 0; b < slots.Length; b++) slab.Set(slots[b], slab.Offset(layer, linear), rows[b]);
-            var all = slab.Read(slab.Offset(layer, linear), (int)rows.shape[1]);
-            _sums.narrow(0, 0, slab.Rows).add_(BlockProducts(all, rows), Operand.One);
-            for (var b = 0; b < slots.Length; b++)
-            {
-                var row = rows.narrow(0, b, 1);
-                _sums[slab.Rows].narrow(0, b, 1).add_(BlockProducts(row, row).view(-1), Operand.One);
-            }
+            _waiting.Insert(0, cat([.. blocks.Select(b => b.view(slots.Length, -1))], 1).DetachFromDisposeScope());
+            if (layer > 0 && _waiting.Count < LayersAtOnce) return;
+            var rows = cat(_waiting, 1);
+            slab.Set(_slots, layer, rows);
+            _products.add_(BlockProducts(slab.Read(layer, _waiting.Count), rows), Operand.One);
+            _squares.add_(Squares(rows.view(slots.Length, -1, slab.Rank)), Operand.One);
+            Forget();
+        }
+
+        private void Forget()
+        {
+            foreach (var tensor in _waiting) tensor.Dispose();
+            _waiting.Clear();
         }
 
         /// <summary>Of each row its products with all rows of the slab, the other new ones among them, and its squared norm: the one
@@ -116,14 +136,22 @@ internal sealed class RowSlab(int rows, RowLayout layout, ModelConfig config, De
         public (double[][] Products, double[] Squares) Finish()
         {
             using var scope = NewDisposeScope();
-            var sums = _sums.to(CPU).data<double>().ToArray();
-            double Of(int row, int b) => sums[row * slots.Length + b];
+            var all = cat([_products, _squares.unsqueeze(0)]).to(CPU).data<double>().ToArray();
+            double Of(int row, int b) => all[row * slots.Length + b];
             double[] Products(int b) => [.. Enumerable.Range(0, slab.Rows).Select(row => Of(row, b))];
             return ([.. slots.Select((_, b) => Products(b))], [.. slots.Select((_, b) => Of(slab.Rows, b))]);
         }
 
-        public void Dispose() => _sums.Dispose();
+        public void Dispose()
+        {
+            Forget();
+            _slots.Dispose();
+            _products.Dispose();
+            _squares.Dispose();
+        }
     }
 
-    private int Offset(int layer, Linear linear) => layout.Offset(layer, linear);
+    private Device Device => device;
+
+    private int Rank => layout.Rank;
 }

@@ -79,13 +79,14 @@ internal sealed class SignedFolding : IDisposable
         private static Tensor New(ScalarType dtype, SignedFolding folding, params long[] shape) =>
             zeros(shape, dtype: dtype, device: folding._signs.device).DetachFromDisposeScope();
 
-        public void Write(int layer, Linear linear, Tensor blocks)
+        public void Write(int layer, IReadOnlyList<Tensor> blocks)
         {
-            using var scope = NewDisposeScope();
-            var rows = blocks.view(count, -1);
-            _sums.add_(folding.Fold(folding._layout.Offset(layer, linear), rows), Operand.One);
-            // an output's squares in float32, the outputs in float64
-            _squares.add_(blocks.mul(blocks).sum(-1).to(ScalarType.Float64).sum(-1), Operand.One);
+            for (var i = 0; i < blocks.Count; i++)
+            {
+                using var scope = NewDisposeScope();
+                _sums.add_(folding.Fold(folding._layout.Offset(layer, (Linear)i), blocks[i].view(count, -1)), Operand.One);
+                _squares.add_(RowSlab.Squares(blocks[i]), Operand.One);
+            }
         }
 
         /// <summary>The folded rows, as long as they come, and the squared norms of the rows themselves.</summary>

@@ -1,176 +1,161 @@
-// The rows of a batch by autograd, on any device and in any type, in a padded batch. Each linear keeps A x, autograd gives dL/dy of its
-// output, and one float32 product gives the part of the rows of all examples at once (method section 4). The graph is cut between layers:
-// going back, one layer's gradients are there at a time, and its part of the rows is handed on before the next one's.
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
+// The rows of a batch on any device and in any type, in a padded batch, with the way back written out: where a graph of the whole layer
+// costs a GPU more time to follow than its products take, here each linear goes forward as one product with its neighbours, the norms have
+// their derivative, and only attention and SwiGLU are small graphs of their own, because the library's way back is one operation of the
+// device. A x is taken on the way forth; one float32 product of it with dL/dy gives a part of the rows of all examples at once (method
+// section 4). AutogradPass is its oracle in the tests.
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
+using F = TorchSharp.torch.nn.functional;
 
 namespace DataEfficiency.Engine.Gradients;
 
-/// <summary>Takes the rows of a batch as they come, one linear after the other.</summary>
-internal interface IRowSink
-{
-    /// <param name="blocks">[batch, out, r] float32, contiguous, on the decoder's device; the caller disposes it.</param>
-    void Write(int layer, Linear linear, Tensor blocks);
-}
-
-/// <summary>All B gradients of a batch.</summary>
-/// <param name="available">Bytes of the host's memory that there are; by default as the system says.</param>
+/// <summary>All B gradients of a batch without an adapter.</summary>
 internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha,
-    Func<long>? available = null) : IGradientPass
+    Func<long>? available = null) : SinkPass(session, matrices, layout, available)
 {
-    private const int Linears = 7;
-
-    private readonly Decoder _decoder = session.Decoder;
-
-    /// <summary>Bytes for a batch where the device's memory cannot be measured.</summary>
-    public const long DefaultRoom = 288L << 20;
-
-    /// <summary>Bytes for a batch of several.</summary>
-    public long Room { get; set; } = DefaultRoom;
-
-    // Of what is stored for the way back, by counting it in Decoder.Block; and one layer's gradients. A batch that does not fit all the
-    // same is halved by the caller.
-    public long BytesOf(PassSize size)
+    /// <summary>What a layer stores for the way back. x, mid [n, hidden] in front of the norms, with the inverses [n, 1] of their lengths;
+    /// what goes into attention [batch, time, heads, width] and comes out [batch, time, queries]; gate, up and their product [n, wide]; of
+    /// each linear A x [n, r].</summary>
+    private sealed record Layer(Tensor X, Tensor Inverse, Tensor Rotated, Tensor Values, Tensor Mixed, Tensor Mid, Tensor InverseMid,
+        Tensor Gate, Tensor Up, Tensor Inner, Tensor[] Narrow) : IDisposable
     {
-        var config = _decoder.Config;
-        long hidden = config.HiddenSize, wide = config.IntermediateSize, queries = (long)config.Heads * config.HeadDim;
-        var columns = queries + 2L * config.KeyValueHeads * config.HeadDim;
-        var value = _decoder.Dtype == ScalarType.Float32 ? 4 : 2;
-        var layer = value * (4 * hidden + 2 * columns + 4 * wide + 5 * queries) + sizeof(float) * (6 * hidden + Linears * matrices.Rank);
-        var gradients = value * (4 * hidden + 2 * columns + 4 * wide + 5 * queries) + sizeof(float) * wide;
-        return (long)size.Count * size.Longest * (config.Layers * layer + gradients)
-            + 3L * sizeof(float) * size.Scored * config.VocabularySize;
-    }
-
-    // A GPU's allocator says what does not fit; on the CPU the system would end the process.
-    public long AvailableBytes =>
-        _decoder.Device.type == DeviceType.CPU ? (available ?? AvailableMemory.OfTheSystem)() : long.MaxValue;
-
-    // Beside a batch that waits, giving way, there is so much less.
-    public bool Fits(PassSize size) => BytesOf(size) <= Room - _decoder.CacheBytes;
-
-    public GradientRow[] Run(IReadOnlyList<TokenSequence> sequences, bool half, GiveWay giveWay)
-    {
-        var rows = new HostSink(sequences.Count, layout, half);
-        var losses = Run(sequences, rows, giveWay);
-        return [.. losses.Select((loss, i) => new GradientRow(rows.Rows[i], Math.Sqrt(rows.Squares[i]), loss))];
-    }
-
-    /// <returns>The loss of each sequence.</returns>
-    public double[] Run(IReadOnlyList<TokenSequence> sequences, IRowSink sink, GiveWay giveWay)
-    {
-        using var scope = NewDisposeScope();
-        using var tracing = set_grad_enabled(true);
-        using var batch = new SequenceBatch(sequences, _decoder.Device);
-        using var tape = new Tape(matrices, _decoder.Config.Layers, session.Adapter);
-        var layers = _decoder.Config.Layers;
-        var top = tape.Between(layers, _decoder.Behind(layers, batch.Ids, tape, giveWay, tape.Between));
-        var hidden = _decoder.Normed(top).view(-1, _decoder.Config.HiddenSize).index_select(0, batch.Rows);
-        var losses = nn.functional.cross_entropy(_decoder.Logits(hidden), batch.Targets, reduction: nn.Reduction.None);
-        var weights = tensor(batch.Counted.SelectMany(n => Enumerable.Repeat(1f / n, n)).ToArray(), device: _decoder.Device);
-        var gradient = autograd.grad([(losses * weights).sum()], [tape.Inputs[^1]])[0];
-        for (var layer = layers - 1; layer >= 0; layer--)
-        {
-            giveWay.Point();
-            using var inner = NewDisposeScope();
-            var outputs = tape.Outputs.AsSpan(layer * Linears, Linears).ToArray();
-            var gradients = autograd.grad([tape.Ends[layer]], layer > 0 ? [.. outputs, tape.Inputs[layer]] : outputs, [gradient]);
-            Write(layer, gradients, tape, sink);
-            gradient.Dispose();
-            if (layer > 0) gradient = gradients[Linears].MoveToOuterDisposeScope();
-            tape.Drop(layer);
-        }
-        var perToken = losses.detach().to(CPU).data<float>().ToArray();
-        var first = 0;
-        return [.. batch.Counted.Select(n => perToken.AsSpan((first += n) - n, n).ToArray().Average(x => (double)x))];
-    }
-
-    private void Write(int layer, IList<Tensor> gradients, Tape tape, IRowSink sink)
-    {
-        using var plain = no_grad();
-        using Scalar scale = alpha / matrices.Rank;
-        for (var i = 0; i < Linears; i++)
-        {
-            using var scope = NewDisposeScope();
-            var blocks = gradients[i].to(ScalarType.Float32).transpose(1, 2).bmm(tape.Narrow[layer * Linears + i]).mul_(scale);
-            sink.Write(layer, (Linear)i, blocks);
-        }
-    }
-
-    public void Dispose()
-    {
-    }
-
-    // Rows in the host's memory.
-    private sealed class HostSink(int count, RowLayout layout, bool half) : IRowSink
-    {
-        private const int SummedAtOnce = 4096;
-
-        public RowValues[] Rows { get; } = [.. Enumerable.Range(0, count).Select(_ => RowValues.New(layout.Width, layout.Rank, half))];
-
-        public double[] Squares { get; } = new double[count];
-
-        public void Write(int layer, Linear linear, Tensor blocks)
-        {
-            var host = blocks.to(CPU).contiguous();
-            for (var b = 0; b < Rows.Length; b++)
-            {
-                var values = MemoryMarshal.Cast<byte, float>(host[b].bytes);
-                Rows[b].Set(layout.Offset(layer, linear), values);
-                for (var at = 0; at < values.Length; at += SummedAtOnce)
-                    Squares[b] += TensorPrimitives.SumOfSquares<float>(values.Slice(at, Math.Min(SummedAtOnce, values.Length - at)));
-            }
-        }
-    }
-
-    // The weights are frozen and the input of the first layer carries no gradient: its q, k and v become the leaves that its graph starts
-    // from.
-    private sealed class Tape(AdapterMatrices matrices, int layers, ILinearHook? adapter) : ILinearHook, IDisposable
-    {
-        public Tensor[] Outputs { get; } = new Tensor[layers * Linears];
-
-        public Tensor[] Narrow { get; } = new Tensor[layers * Linears];
-
-        /// <summary>What goes into each layer, and last into the final norm: the leaves of the graphs of layers.</summary>
-        public Tensor[] Inputs { get; } = new Tensor[layers + 1];
-
-        /// <summary>What comes out of each layer.</summary>
-        public Tensor[] Ends { get; } = new Tensor[layers];
-
-        public Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias)
-        {
-            var y = adapter?.Apply(layer, linear, x, weight, bias) ?? nn.functional.linear(x, weight, bias);
-            if (!y.requires_grad) y.requires_grad_();
-            var i = layer * Linears + (int)linear;
-            Outputs[i] = y.DetachFromDisposeScope();
-            using var plain = no_grad();
-            Narrow[i] = nn.functional.linear(x.to(ScalarType.Float32), matrices[layer, linear]).DetachFromDisposeScope();
-            return y;
-        }
-
-        public Tensor Between(int layer, Tensor x)
-        {
-            if (layer > 0) Ends[layer - 1] = x.alias().DetachFromDisposeScope();
-            var input = x.detach();
-            return Inputs[layer] = (layer > 0 ? input.requires_grad_() : input).DetachFromDisposeScope();
-        }
-
-        public void Drop(int layer)
-        {
-            foreach (var t in Outputs.AsSpan(layer * Linears, Linears)) t.Dispose();
-            foreach (var t in Narrow.AsSpan(layer * Linears, Linears)) t.Dispose();
-            Ends[layer].Dispose();
-            Inputs[layer + 1].Dispose();
-        }
+        public Tensor[] All => [X, Inverse, Rotated, Values, Mixed, Mid, InverseMid, Gate, Up, Inner, .. Narrow];
 
         public void Dispose()
         {
-            foreach (var t in Outputs.Concat(Narrow).Concat(Inputs).Concat(Ends)) t?.Dispose();
+            foreach (var tensor in All) tensor.Dispose();
         }
+    }
+
+    /// <summary>Positions of a batch [batch, time]: the tables of the rotation, its inverse's, and what a window hides.</summary>
+    private sealed record Frame(long Batch, long Time, Tensor Cos, Tensor Sin, Tensor Back, Tensor? Window);
+
+    private readonly ModelConfig _config = session.Decoder.Config;
+
+    // Attention stores its keys and values once more, one for each query's head, and SwiGLU its activated gate.
+    protected override (long Values, long Floats) OfALayer(Widths w) =>
+        (2 * w.Hidden + w.Columns + 5 * w.Queries + 4 * w.Wide, 2 + Linears * w.Rank);
+
+    public override double[] Run(IReadOnlyList<TokenSequence> sequences, IRowSink sink, GiveWay giveWay)
+    {
+        using var plain = no_grad();
+        using var scope = NewDisposeScope();
+        using var batch = new SequenceBatch(sequences, Decoder.Device);
+        var (count, time) = (batch.Ids.shape[0], batch.Ids.shape[1]);
+        var (cos, sin) = Decoder.Rotary(time);
+        var frame = new Frame(count, time, cos.unsqueeze(1), sin.unsqueeze(1), sin.neg().unsqueeze(1), Decoder.WindowMask(0, time));
+
+        var x = Decoder.Behind(0, batch.Ids).view(-1, _config.HiddenSize);
+        var layers = new Layer[_config.Layers];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            giveWay.Point();
+            (layers[i], x) = Forward(i, x, frame);
+        }
+        var (gradient, losses) = Top(x, batch);
+        for (var i = layers.Length - 1; i >= 0; i--)
+        {
+            giveWay.Point();
+            gradient = Backward(i, layers[i], gradient, frame, sink);
+            layers[i].Dispose();
+        }
+        return Losses(losses, batch);
+    }
+
+    private (Layer, Tensor Next) Forward(int i, Tensor x, Frame frame)
+    {
+        using var scope = NewDisposeScope();
+        var p = Decoder.Parameters.Layers[i];
+        int heads = _config.Heads, kv = _config.KeyValueHeads;
+        var (h, inverse) = Norm(x, p.InputNorm);
+        var input = Narrow(i, h, Linear.Query, Linear.Key, Linear.Value);
+        var qkv = F.linear(h, p.QueryKeyValue, p.QueryKeyValueBias).view(frame.Batch, frame.Time, heads + 2 * kv, _config.HeadDim);
+        var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), frame.Cos, frame.Sin).requires_grad_();
+        var values = qkv.narrow(2, heads + kv, kv).detach().requires_grad_();
+        Tensor mixed;
+        using (set_grad_enabled(true))
+            mixed = Decoder.Causal(i, rotated.narrow(2, 0, heads), rotated.narrow(2, heads, kv), values, frame.Window);
+        var read = mixed.view(-1, mixed.shape[^1]);
+        var mid = x.add(F.linear(read, p.Output, p.OutputBias), Operand.One);
+
+        (h, var inverseMid) = Norm(mid, p.PostAttentionNorm);
+        var both = F.linear(h, p.GateUp, p.GateUpBias);
+        var gate = both.narrow(1, 0, _config.IntermediateSize).detach().requires_grad_();
+        var up = both.narrow(1, _config.IntermediateSize, _config.IntermediateSize).detach().requires_grad_();
+        Tensor inner;
+        using (set_grad_enabled(true)) inner = F.silu(gate).mul(up);
+        var next = mid.add(F.linear(inner, p.Down, p.DownBias), Operand.One);
+        var layer = new Layer(x, inverse, rotated, values, mixed, mid, inverseMid, gate, up, inner,
+            [.. input, .. Narrow(i, read, Linear.Output), .. Narrow(i, h, Linear.Gate, Linear.Up), .. Narrow(i, inner, Linear.Down)]);
+        foreach (var tensor in layer.All.Append(next))
+            if (!ReferenceEquals(tensor, x)) tensor.MoveToOuterDisposeScope();
+        return (layer, next);
+    }
+
+    // The gradient of what goes into the layer from that of what comes out, both [n, hidden]; of the first layer nothing is asked.
+    private Tensor Backward(int i, Layer layer, Tensor gradient, Frame frame, IRowSink sink)
+    {
+        using var scope = NewDisposeScope();
+        var p = Decoder.Parameters.Layers[i];
+        int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim, wide = _config.IntermediateSize;
+        Tensor Block(Linear linear, Tensor of, int first, int columns) => of.narrow(1, first, columns).view(frame.Batch, frame.Time, columns)
+            .transpose(1, 2).bmm(layer.Narrow[(int)linear].view(frame.Batch, frame.Time, -1));
+
+        var down = Block(Linear.Down, gradient.to(ScalarType.Float32), 0, _config.HiddenSize);
+        var swiGlu = autograd.grad([layer.Inner], [layer.Gate, layer.Up], [gradient.mm(p.Down)]);
+        var dGateUp = cat(swiGlu, 1);
+        var exact = dGateUp.to(ScalarType.Float32);
+        var (gate, up) = (Block(Linear.Gate, exact, 0, wide), Block(Linear.Up, exact, wide, wide));
+        gradient = gradient.add(NormBackward(dGateUp.mm(p.GateUp), layer.Mid, p.PostAttentionNorm, layer.InverseMid), Operand.One);
+
+        var output = Block(Linear.Output, gradient.to(ScalarType.Float32), 0, _config.HiddenSize);
+        var attention = autograd.grad([layer.Mixed], [layer.Rotated, layer.Values], [gradient.mm(p.Output).view(layer.Mixed.shape)]);
+        var dQkv = cat([RotaryPositions.Rotate(attention[0], frame.Cos, frame.Back), attention[1]], 2).view(gradient.shape[0], -1);
+        exact = dQkv.to(ScalarType.Float32);
+        sink.Write(i, [Block(Linear.Query, exact, 0, heads * width), Block(Linear.Key, exact, heads * width, kv * width),
+            Block(Linear.Value, exact, (heads + kv) * width, kv * width), output, gate, up, down]);
+        if (i == 0) return gradient;
+        return gradient.add(NormBackward(dQkv.mm(p.QueryKeyValue), layer.X, p.InputNorm, layer.Inverse), Operand.One)
+            .MoveToOuterDisposeScope();
+    }
+
+    // The losses [rows] of the tokens that count, and the gradient of what comes out of the last layer. The rows' scale is the loss's.
+    private (Tensor Gradient, Tensor Losses) Top(Tensor x, SequenceBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var tracing = set_grad_enabled(true);
+        var top = x.detach().requires_grad_();
+        var losses = F.cross_entropy(Decoder.Logits(Decoder.Normed(top).index_select(0, batch.Rows)), batch.Targets,
+            reduction: nn.Reduction.None);
+        var scale = alpha / Matrices.Rank;
+        var weights = tensor(batch.Counted.SelectMany(n => Enumerable.Repeat((float)(scale / n), n)).ToArray(), device: Decoder.Device);
+        var gradient = autograd.grad([(losses * weights).sum()], [top])[0];
+        return (gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope());
+    }
+
+    private Tensor[] Narrow(int layer, Tensor x, params ReadOnlySpan<Linear> linears)
+    {
+        var wide = x.to(ScalarType.Float32);
+        var narrow = new Tensor[linears.Length];
+        for (var i = 0; i < narrow.Length; i++) narrow[i] = F.linear(wide, Matrices[layer, linears[i]]);
+        return narrow;
+    }
+
+    // As the decoder's, with the inverse [n, 1] of the root mean square.
+    private (Tensor Normed, Tensor Inverse) Norm(Tensor x, Tensor weight)
+    {
+        var wide = x.to(ScalarType.Float32);
+        var inverse = wide.mul(wide).mean([-1], true).add(Decoder.Epsilon, Operand.One).rsqrt();
+        return (wide.mul(inverse).to(Decoder.Dtype).mul(weight), inverse);
+    }
+
+    // With a = d w: inverse a - x inverse^3 mean(a x).
+    private Tensor NormBackward(Tensor d, Tensor x, Tensor weight, Tensor inverse)
+    {
+        var (a, wide) = (d.mul(weight).to(ScalarType.Float32), x.to(ScalarType.Float32));
+        var along = a.mul(wide).mean([-1], true).mul(inverse).mul(inverse);
+        return a.addcmul_(wide, along, Operand.MinusOne).mul_(inverse).to(Decoder.Dtype);
     }
 }

@@ -1,5 +1,6 @@
 // Per-example LoRA gradients at B = 0 without any B: dL/dB = (alpha / r) sum over positions of dL/dy (A x)^T for each linear y = W x, and
-// dL/dA = 0 (method section 4). On the CPU in float32 by hand, else by autograd.
+// dL/dA = 0 (method section 4). On the CPU in float32 with products of the CPU's own, else by the device's operations; where an adapter
+// stands in the way, by autograd.
 using DataEfficiency.Engine.Gradients.CpuPass;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
@@ -16,7 +17,8 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
     Func<long>? available = null) : IDisposable
 {
     private HandWrittenPass? _byHand;
-    private DevicePass? _byAutograd;
+    private DevicePass? _onDevice;
+    private AutogradPass? _byAutograd;
 
     public RowLayout Layout { get; } = new(session.Decoder.Config, matrices.Rank);
 
@@ -29,12 +31,18 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
 
     public int Rank => matrices.Rank;
 
-    /// <summary>The way of the decoder's device; an adapter is in the way of writing it out by hand.</summary>
+    /// <summary>The way of the decoder's device.</summary>
     public IGradientPass Pass => session is { Adapter: null, Decoder: { Device.type: DeviceType.CPU, Dtype: ScalarType.Float32 } }
         ? _byHand ??= new HandWrittenPass(session, matrices, Layout, alpha, available)
+        : OnDevice;
+
+    /// <summary>The way whose rows can stay on the device; an adapter is in the way of writing it out by hand.</summary>
+    public SinkPass OnDevice => session.Adapter is null
+        ? _onDevice ??= new DevicePass(session, matrices, Layout, alpha, available)
         : ByAutograd;
 
-    public DevicePass ByAutograd => _byAutograd ??= new DevicePass(session, matrices, Layout, alpha, available);
+    /// <summary>The way with an adapter, and without one the oracle of the others.</summary>
+    public AutogradPass ByAutograd => _byAutograd ??= new AutogradPass(session, matrices, Layout, alpha, available);
 
     /// <summary>One backward pass over a batch; each example's gradient is its own (mean over its own kept tokens).</summary>
     /// <param name="half">Rows in half precision. On the CPU they never exist in another.</param>
@@ -53,13 +61,13 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
         return rows;
     }
 
-    /// <summary>The same by autograd, the rows handed on as they come.</summary>
+    /// <summary>The same on the device, the rows handed on as they come.</summary>
     /// <param name="examples">Each with a token that counts.</param>
     /// <returns>Their losses.</returns>
     public double[] Run(IReadOnlyList<TokenSequence> examples, IRowSink sink, GiveWay giveWay)
     {
         foreach (var example in examples) RequireKnownIds(example);
-        return ByAutograd.Run(examples, sink, giveWay);
+        return OnDevice.Run(examples, sink, giveWay);
     }
 
     /// <summary>Why there is not enough memory for a batch, in words; null where there is.</summary>
@@ -85,6 +93,7 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
     public void Dispose()
     {
         _byHand?.Dispose();
+        _onDevice?.Dispose();
         _byAutograd?.Dispose();
     }
 }

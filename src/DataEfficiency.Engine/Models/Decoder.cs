@@ -22,13 +22,15 @@ internal sealed class Decoder : IDisposable
     private readonly RotaryPositions _rotary;
     private readonly int _groups;
     private readonly Scalar _scale;
-    private readonly Scalar _epsilon;
 
     public ModelConfig Config { get; }
 
     public DecoderParameters Parameters { get; }
 
     public Device Device { get; }
+
+    /// <summary>What the norms add to a mean square.</summary>
+    internal Scalar Epsilon { get; }
 
     /// <summary>Float32, or BFloat16 on a GPU.</summary>
     public ScalarType Dtype { get; }
@@ -41,7 +43,7 @@ internal sealed class Decoder : IDisposable
         (Config, Device, Dtype) = (config, device, dtype);
         _groups = config.Heads / config.KeyValueHeads;
         _scale = 1 / Math.Sqrt(config.HeadDim);
-        _epsilon = config.RmsNormEps;
+        Epsilon = config.RmsNormEps;
         Parameters = new DecoderParameters(config, device, dtype);
         _rotary = new RotaryPositions(config, device, dtype);
     }
@@ -298,11 +300,11 @@ internal sealed class Decoder : IDisposable
     }
 
     // Null where no window is shorter than the sequence: causal attention sees the same.
-    private Tensor? WindowMask(long before, long time) => Config.Window is { } window && window.Size < before + time
+    internal Tensor? WindowMask(long before, long time) => Config.Window is { } window && window.Size < before + time
         ? Mask(before, time, window.Size) : null;
 
     // q [batch, time, heads, width], k and v [batch, time, kv, width] -> [batch, time, heads * width]
-    private Tensor Causal(int layer, Tensor q, Tensor k, Tensor v, Tensor? window)
+    internal Tensor Causal(int layer, Tensor q, Tensor k, Tensor v, Tensor? window)
     {
         using var scope = NewDisposeScope();
         var mask = IsWindowed(layer) ? window : null;
@@ -334,7 +336,7 @@ internal sealed class Decoder : IDisposable
         using var scope = NewDisposeScope();
         // not square(): it is pow(2) with a number of its own (see Operand)
         var wide = Dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
-        var inverse = wide.mul(wide).mean([-1], true).add(_epsilon, Operand.One).rsqrt();
+        var inverse = wide.mul(wide).mean([-1], true).add(Epsilon, Operand.One).rsqrt();
         var normed = wide * inverse;
         return ((Dtype == ScalarType.Float32 ? normed : normed.to(Dtype)) * weight).MoveToOuterDisposeScope();
     }
@@ -344,6 +346,6 @@ internal sealed class Decoder : IDisposable
         Parameters.Dispose();
         _rotary.Dispose();
         _scale.Dispose();
-        _epsilon.Dispose();
+        Epsilon.Dispose();
     }
 }

@@ -61,8 +61,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>Scores of one layer (numbers) that one batch holds at most, on the CPU few enough to stay near its caches. A batch that
-    /// needs more never holds them.</summary>
-    internal static long ScoreBudget(Decoder decoder) => decoder.Device.type == DeviceType.CPU ? 4L << 20 : 64L << 20;
+    /// needs more never holds them. A GPU has room for the 200 sequences that fill its products.</summary>
+    internal static long ScoreBudget(Decoder decoder) => decoder.Device.type == DeviceType.CPU ? 4L << 20 : 512L << 20;
 
     /// <summary>Columns of a prompt of so many that go through the model next: all of them where their scores may be held, else so many
     /// that no mask is larger than twice what scores may take.</summary>

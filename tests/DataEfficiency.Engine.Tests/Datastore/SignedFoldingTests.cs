@@ -37,17 +37,11 @@ public sealed class SignedFoldingTests : IDisposable
         }),
     ];
 
-    // Both rows go through in one batch, linear by linear, as a pass gives them.
+    // Both rows go through in one batch.
     private (float[][] Rows, double[] Squares) Fold(params float[][] rows)
     {
         using var writing = _folding.Write(rows.Length);
-        foreach (var (layer, linear) in AdapterMatrices.Linears(Config))
-        {
-            using var scope = NewDisposeScope();
-            int first = _layout.Offset(layer, linear), outputs = AdapterMatrices.Shape(Config, linear).Out;
-            var columns = first..(first + outputs * Rank);
-            writing.Write(layer, linear, stack([.. rows.Select(r => tensor(r[columns]).view(outputs, Rank))]));
-        }
+        PassOf.Rows(writing, Config, _layout, rows);
         return writing.Finish();
     }
 

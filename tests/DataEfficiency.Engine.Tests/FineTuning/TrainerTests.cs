@@ -72,6 +72,18 @@ public class TrainerTests
         }
     }
 
+    [GpuTheory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]
+    public void Step_OnAGpu_GivesTheReferencesLosses(string name, ScalarType type)
+    {
+        using (var full = new GoldenModel(name, type, Gpu.First)) CheckThreeSteps(full, "full", null);
+        using var model = new GoldenModel(name, type, Gpu.First);
+        using var matrices = AdapterMatrices.Load(Path.Combine(model.Folder, "adapter_A.safetensors"), model.Decoder.Config);
+        using var lora = new LoraAdapter(model.Decoder.Config, matrices, (double)model.Json["gradients"]!["alpha"]!, Gpu.First);
+        CheckThreeSteps(model, "lora", lora);
+        using var ia3 = new Ia3Adapter(model.Decoder.Config, Gpu.First);
+        CheckThreeSteps(model, "ia3", ia3);
+    }
+
     // Without a pad token in config.json the look-up passes a gradient to every row: the run that the reference's padding_idx rule changes.
     [GoldenTheory, InlineData(ScalarType.Float32), InlineData(ScalarType.BFloat16)]
     public void Step_FullTrainingWithoutAPadToken_GivesTheReferencesRunWithoutItsRule(ScalarType type)

@@ -145,6 +145,7 @@ public class GradientRowsTests
                 [.. lengths.Select(n => TokenSequence.Answer([.. shared, .. Ids(n)], Ids(random.Next(1, 31)), model.Masked))];
             var expected = rows.ByAutograd.Run(batch, half: false, default);
             Check(rows.Compute(batch), "together");
+            Check(rows.OnDevice.Run(batch, half: false, default), "on a device");
             // One more label: what stands of the call before is not computed again, however much of it fits.
             Check([.. batch.SelectMany(s => rows.Compute([s]))], "one by one");
             Check([
@@ -227,7 +228,8 @@ public class GradientRowsTests
         using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 64);
         using var rows = new GradientRows(session, matrices, 32);
         TokenSequence[] batch = [Sequence(70, 3), Sequence(9, 1), Sequence(131, 30)];
-        foreach (var computed in new[] { rows.Compute(batch), rows.ByAutograd.Run(batch, half: false, default) })
+        SinkPass[] passes = [rows.ByAutograd, rows.OnDevice];
+        foreach (var computed in passes.Select(p => p.Run(batch, half: false, default)).Prepend(rows.Compute(batch)))
             for (var i = 0; i < batch.Length; i++)
                 GoldenModel.Near(0, PlainTwins.Distance(computed[i].Values!, PlainTwins.Row(session.Decoder, matrices, 32, batch[i])!),
                     1e-5, $"row {i}");
@@ -267,15 +269,15 @@ public class GradientRowsTests
     // Forward and backward: a row waits for one layer at most, whoever asks it to stop or to give way, and what stopped half-way leaves no
     // trace.
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Compute_CancelledAtAnyLayer_StopsThereAndLeavesTheNextRowRight(bool byHand)
+    [InlineData(typeof(DataEfficiency.Engine.Gradients.CpuPass.HandWrittenPass))]
+    [InlineData(typeof(DevicePass))]
+    [InlineData(typeof(AutogradPass))]
+    public void Compute_CancelledAtAnyLayer_StopsThereAndLeavesTheNextRowRight(Type way)
     {
         using var session = new ModelSession(SmallFamilies.Decoder(SmallFamilies.All[0]));
         using var matrices = AdapterMatrices.FromSeed(session.Decoder.Config, 1, 4);
         using var rows = new GradientRows(session, matrices, 4);
-        IGradientPass pass = byHand ? rows.Pass : rows.ByAutograd;
-        Assert.Equal(byHand, pass is DataEfficiency.Engine.Gradients.CpuPass.HandWrittenPass);
+        var pass = new[] { rows.Pass, rows.OnDevice, rows.ByAutograd }.Single(p => p.GetType() == way);
         var before = pass.Run([Sequence(30, 3)], half: false, default)[0].Values;
         var points = 0;
         pass.Run([Sequence(31, 3)], half: false, new GiveWay(() => points++, default));

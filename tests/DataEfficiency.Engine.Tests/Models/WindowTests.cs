@@ -153,7 +153,7 @@ public sealed class WindowTests
 
     // The first call begins behind nothing, the second behind the prefix that stands from the first, one row of it alone.
     [Theory, MemberData(nameof(Sizes))]
-    public void Rows_ByTheHandWrittenPass_AreThoseOfAutogradThroughAnAdapter(int size)
+    public void Rows_OfEveryPass_AreThoseOfAutogradThroughAnAdapter(int size)
     {
         foreach (var decoder in Decoders(size))
             using (decoder)
@@ -162,11 +162,13 @@ public sealed class WindowTests
                 using var rows = new GradientRows(new ModelSession(decoder), matrices, 4);
                 GradientRow[] found = [.. rows.Compute(Sequences[..3]), .. rows.Compute(Sequences[3..])];
                 var tape = rows.ByAutograd.Run(Sequences, half: false, default);
+                var device = rows.OnDevice.Run(Sequences, half: false, default);
                 for (var i = 0; i < Sequences.Length; i++)
                 {
                     var twin = PlainTwins.Row(decoder, matrices, 4, Sequences[i])!;
                     GoldenModel.Near(0, PlainTwins.Distance(found[i].Values!, twin), 1e-5, $"row {i}");
                     GoldenModel.Near(0, PlainTwins.Distance(tape[i].Values!, twin), 1e-5, $"row {i} on a tape");
+                    GoldenModel.Near(0, PlainTwins.Distance(device[i].Values!, twin), 1e-5, $"row {i} on a device");
                     GoldenModel.Near(PlainTwins.TokenLosses(decoder, Sequences[i]).Average(), found[i].Loss!.Value, 1e-4, $"loss {i}");
                 }
             }
