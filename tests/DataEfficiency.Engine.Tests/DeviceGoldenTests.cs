@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace DataEfficiency.Engine.Tests;
 
 /// <summary>The reference's numbers on a device. The same checks run on the CPU by the way that a GPU takes (a padded batch and the
-/// device's operations, in the place of the hand-written pass), so that on a machine with a GPU nothing of them is new but the device.</summary>
+/// device's operations), so that on a machine with a GPU nothing of them is new but the device.</summary>
 public sealed class DeviceGoldenTests
 {
     [Theory, Miniature, GoldenModels]

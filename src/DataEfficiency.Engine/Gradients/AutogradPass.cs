@@ -9,7 +9,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace DataEfficiency.Engine.Gradients;
 
-/// <summary>The way that knows adapters: they stand between a linear and what reads it. Without one, the oracle of the other ways.</summary>
+/// <summary>The way that knows adapters: they stand between a linear and what reads it. Without one, the others' oracle.</summary>
 internal sealed class AutogradPass(ModelSession session, AdapterMatrices matrices, RowLayout layout, double alpha,
     Func<long>? available = null) : SinkPass(session, matrices, layout, available)
 {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using DataEfficiency.Engine.Gradients;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -78,21 +79,22 @@ public sealed class DataFolder : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         foreach (var file in new[] { DatabaseFile, DatabaseFile + "-wal", DatabaseFile + "-shm" })
-            if (File.Exists(file)) Restrict(() => File.SetUnixFileMode(file, OwnFile));
+            if (File.Exists(file)) Restrict(file, OwnFile);
     }
 
     // also a folder that was there before: whoever made it did not think of passwords' hashes
     private static void MakePrivate(string folder)
     {
         Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsWindows()) Restrict(() => File.SetUnixFileMode(folder, OwnFolder));
+        if (!OperatingSystem.IsWindows()) Restrict(folder, OwnFolder);
     }
 
-    private static void Restrict(Action set)
+    [UnsupportedOSPlatform("windows")]
+    private static void Restrict(string path, UnixFileMode mode)
     {
         try
         {
-            set();
+            File.SetUnixFileMode(path, mode);
         }
         catch (UnauthorizedAccessException)
         {

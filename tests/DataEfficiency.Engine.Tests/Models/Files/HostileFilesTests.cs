@@ -115,7 +115,8 @@ public sealed class HostileFilesTests : IDisposable
 
     // é in Latin-1: read loosely it would become another letter without a word.
     [Theory]
-    [InlineData("config.json"), InlineData("chat_template.jinja"), InlineData("tokenizer_config.json"), InlineData("generation_config.json")]
+    [InlineData("config.json"), InlineData("chat_template.jinja"), InlineData("tokenizer_config.json"),
+        InlineData("generation_config.json")]
     public void AnyFile_ThatIsNoUtf8_IsNamedWithItsLine(string file)
     {
         File.WriteAllBytes(PathOf(file), [.. "{\n\"a\": \""u8, 0xE9, .. "\"}"u8]);
