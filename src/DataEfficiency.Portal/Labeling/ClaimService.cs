@@ -13,7 +13,7 @@ public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IR
     IReadOnlyCollection<long> Have, int Want);
 
 /// <summary>Whose turn it is and what comes next: own open slots, the first 32, the random or the active queue, the other one.</summary>
-public sealed class ClaimService(WriteQueue writes, QueuePositions positions, TimeProvider clock, IOptions<LabelingOptions> options)
+public sealed class ClaimService(WriteQueue writes, QueuePositions positions, LivingTabs tabs, TimeProvider clock, IOptions<LabelingOptions> options)
 {
     private readonly LabelingOptions settings = options.Value;
 
@@ -50,15 +50,17 @@ public sealed class ClaimService(WriteQueue writes, QueuePositions positions, Ti
     internal static IQueryable<Slot> Held(AppDbContext db, int projectId, string userId, long now) =>
         db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now);
 
-    /// <summary>Own open slots of this tab, of a tab that died, or whose lease ran out come back before anything new, in the order they
+    /// <summary>Own open slots of this tab, of one that died or fell silent, or whose lease ran out come back before anything new, in the order they
     /// were given.</summary>
-    private static async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until,
+    private async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until,
         CancellationToken cancellation)
     {
+        var living = tabs.Of(request.UserId);
         var slots = await db.Slots
             .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.AnswerId == null
                 && s.ImportId <= project.VisibleImport)
-            .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token))
+            .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token)
+                || living != null && !living.Contains(s.Token))
             .Where(s => !request.Have.Contains(s.ItemId))
             .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want)
             .Select(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random)).ToListAsync(cancellation);

@@ -2,19 +2,22 @@
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Everything the label page's script gets: acknowledgements, the next cards, or why there are none.</summary>
+/// <param name="FirstHeld">Who has the last of the first 32 on a screen, where this deck goes on without them.</param>
 /// <param name="User">Who the server thinks is signed in: the page notices when it is somebody else.</param>
 public sealed record DeckReply(string User, IReadOnlyList<Acknowledgement> Acknowledged, IReadOnlyList<Refusal> Refused,
-    IReadOnlyList<Card> Cards, DeckEnd? End, Progress Progress, TaskSchema? Schema);
+    IReadOnlyList<Card> Cards, DeckEnd? End, Progress Progress, TaskSchema? Schema, IReadOnlyList<Holder>? FirstHeld = null);
 
 /// <param name="Code">done, held, skipped, paused, stopped, archived, setup, empty, removed.</param>
 /// <param name="FreeAt">When the first reserved item comes back, Unix milliseconds.</param>
-public sealed record DeckEnd(string Code, string Reason, long? FreeAt = null);
+/// <param name="Held">Who holds what until then.</param>
+public sealed record DeckEnd(string Code, string Reason, long? FreeAt = null, IReadOnlyList<Holder>? Held = null);
 
 /// <param name="First">Answered ones of the first 32.</param>
 /// <param name="FirstSize">32, or fewer where the pool has fewer candidates; 0 until ranked.</param>
 public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked);
 
 /// <summary>The task as the editor needs it.</summary>
-public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern, IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
+public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern,
+    IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
 
 public sealed record Choice(int Id, string Name, string? Key, string? Group, string? Description);

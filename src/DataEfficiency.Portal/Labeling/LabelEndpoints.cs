@@ -20,13 +20,33 @@ public sealed record RecentRequest(long? ItemId);
 /// <param name="Free">Items that the closing tab gives back.</param>
 public sealed record RenewRequest(string Token, IReadOnlyList<long>? Keep, IReadOnlyList<long>? Free);
 
+/// <param name="Token">The tab's, as in its deck.</param>
+public sealed record AliveRequest(string Token);
+
 /// <summary>The label page's API: answers by HTTP, so that labeling outlives a lost circuit.</summary>
 public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDbContext> contexts, DeckService decks, LabelService labels,
-    SkipService skips, NoteService notes, LeaseService leases, RecentAnswers recent, IOptions<LabelingOptions> options)
+    SkipService skips, NoteService notes, LeaseService leases, LivingTabs tabs, Holders holders, RecentAnswers recent,
+        IOptions<LabelingOptions> options)
 {
     public async Task<IResult> DeckAsync(ClaimsPrincipal user, int id, DeckRequest request, CancellationToken cancellation) =>
         await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
-            Results.Ok(await decks.ReplyAsync(id, userId, member, request, [], cancellation)), cancellation);
+            Results.Ok(await ReplyAsync(id, userId, member, request, [], cancellation)), cancellation);
+
+    /// <summary>A tab says that it lives, so that its cards stay its own.</summary>
+    public IResult Alive(ClaimsPrincipal user, AliveRequest request)
+    {
+        if (RequestLimits.TokenFault(request.Token) is { } fault) return Refused(fault);
+        tabs.Speak(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request.Token);
+        return Results.Ok(new { alive = true });
+    }
+
+    private async Task<DeckReply> ReplyAsync(int id, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellation)
+    {
+        tabs.Speak(userId, deck.Token);
+        var reply = await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation);
+        return reply with { FirstHeld = await holders.OfTheFirstAsync(id, deck.Token, reply, cancellation) };
+    }
 
     public Task<IResult> AnswersAsync(ClaimsPrincipal user, int id, AnswersRequest request, CancellationToken cancellation) =>
         TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => labels.SubmitAsync(id, userId, r, cancellation), cancellation);
@@ -56,6 +76,7 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
     public async Task<IResult> RenewAsync(ClaimsPrincipal user, int id, RenewRequest request, CancellationToken cancellation) =>
         await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
         {
+            tabs.Speak(userId, request.Token);
             var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [],
                 cancellation);
             return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
@@ -75,7 +96,7 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
                 // one transaction each, in the order given: a bad one in the middle holds nobody up
                 var receipts = new List<Receipt>(records.Count);
                 foreach (var record in records) receipts.Add(await take(userId, record));
-                var reply = await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation);
+                var reply = await ReplyAsync(id, userId, member, deck, receipts, cancellation);
                 // a reply all the same: it says what was refused and why, and brings the next cards
                 return Results.Json(reply, statusCode: receipts.Count > 0 && receipts.All(r => r.Refused is not null)
                     ? receipts[0].Refused!.Status : StatusCodes.Status200OK);
@@ -85,8 +106,7 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
         Func<string, bool, Task<IResult>> handle, CancellationToken cancellation)
     {
         if (fault is not null)
-            return Results.Problem(fault.Reason, statusCode: StatusCodes.Status400BadRequest, title: "This request cannot be taken",
-                extensions: new Dictionary<string, object?> { ["code"] = fault.Code });
+            return Refused(fault);
         var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
         var member = await access.RoleAsync(user, projectId) is not null;
         if (!member && !await WorkedHereAsync(projectId, userId, cancellation))
@@ -94,6 +114,9 @@ public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDb
                 title: "No such project");
         return await handle(userId, member);
     }
+
+    private static IResult Refused(RequestFault fault) => Results.Problem(fault.Reason, statusCode: StatusCodes.Status400BadRequest,
+        title: "This request cannot be taken", extensions: new Dictionary<string, object?> { ["code"] = fault.Code });
 
     private async Task<bool> WorkedHereAsync(int projectId, string userId, CancellationToken cancellation)
     {

@@ -18,6 +18,8 @@ public static class LabelingRegistration
         services.AddSingleton<QueuePositions>();
         services.AddSingleton<ClaimService>();
         services.AddSingleton<LeaseService>();
+        services.AddSingleton<LivingTabs>();
+        services.AddSingleton<Holders>();
         services.AddSingleton<LabelService>();
         services.AddSingleton<SkipService>();
         services.AddSingleton<NoteService>();
@@ -35,6 +37,7 @@ public static class LabelingRegistration
     {
         var endpoints = app.ServiceProvider.GetRequiredService<LabelEndpoints>();
         app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync);
+        app.MapApi().MapPost("/tabs/alive", endpoints.Alive);
         var project = app.MapApi().MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
         project.MapPost("/deck", endpoints.DeckAsync);
         project.MapPost("/answers", endpoints.AnswersAsync);

@@ -27,7 +27,8 @@ public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions
             foreach (var item in keep)
             {
                 var lease = ClaimService.Lease(until, kept);
-                kept += await own.Where(s => s.ItemId == item).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease)
+                kept += await own.Where(s => s.ItemId == item && (s.Token == token || s.Token == null))
+                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease)
                     .SetProperty(x => x.Token, token), c);
             }
             return (until, kept);

@@ -31,13 +31,15 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);
-        if (await ClaimService.Held(db, project.Id, userId, now).AnyAsync(cancellation))
-            return new DeckEnd("held", "Your items are open in another tab or on another device of yours: go on there, or close it.",
-                await ClaimService.Held(db, project.Id, userId, now).MinAsync(s => s.LeaseUntil, cancellation));
-        var held = open.Where(s => s.UserId != null && s.LeaseUntil >= now && s.UserId != userId);
-        var heldCount = await held.CountAsync(cancellation);
-        if (heldCount > 0)
-            return new DeckEnd("held", $"Others have the last {heldCount:N0} {(heldCount == 1 ? "item" : "items")} on their screens.", await held.MinAsync(s => s.LeaseUntil, cancellation));
+        var holders = await Holders.ReadAsync(db, open, userId, now, cancellation);
+        if (holders.Count > 0)
+        {
+            var first = await open.Where(s => s.UserId != null && s.LeaseUntil >= now).MinAsync(s => s.LeaseUntil, cancellation);
+            var others = holders.Sum(h => h.Items);
+            return new DeckEnd("held", holders[0].Name is null
+                ? "Your items are open in another tab or on another device of yours: go on there, or close it."
+                : $"Others have the last {others:N0} {(others == 1 ? "item" : "items")} on their screens.", first, holders);
+        }
         if (await open.CountAsync(cancellation) is > 0 and var left)
             return new DeckEnd("skipped", $"The {left:N0} {(left == 1 ? "item" : "items")} still open were skipped. {who} can look at them.");
         return project.ItemCount == 0 && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)

@@ -32,7 +32,7 @@ internal static class RequestLimits
     public static RequestFault? FaultOf<T>(IReadOnlyList<T>? records, int most) where T : class =>
         records is null || records.Any(r => r is null) ? new("missing", "A record is missing.") : Many("records", records.Count, most);
 
-    private static RequestFault? TokenFault(string? token) =>
+    internal static RequestFault? TokenFault(string? token) =>
         string.IsNullOrEmpty(token) ? new("missing", "The tab's token is missing.")
         : token.Length > Token ? new("too-long", $"A tab's token has at most {Token} characters, this one has {token.Length:N0}.") : null;
 

@@ -451,4 +451,22 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await LabelSite.SavedAsync(first);
         Assert.Equal(["text 0 = cat", "text 1 = fish"], await _site.AnswersAsync());
     }
+
+    [Fact]
+    public async Task NoCard_SaysWhoHoldsTheItemsUntilWhenInTheReadersZone()
+    {
+        await _site.AddPoolAsync(items: 1);
+        await _site.AddAnnotatorAsync("ben");
+        await using var adas = await _site.SignedInAsync();
+        await _site.OpenAsync(adas);
+        await using var bens = await _site.SignedInAsync("ben", new() { TimezoneId = "Asia/Tokyo", Locale = "en-GB" });
+        var page = await bens.NewPageAsync();
+        await page.GotoAsync(_site.LabelUrl);
+
+        await using var db = await _site.OpenDbAsync();
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(db.Slots.Single().LeaseUntil).ToOffset(TimeSpan.FromHours(9));
+        var held = await page.InnerTextAsync(".stage .item li");
+        Assert.StartsWith("ada: 1 item until ", held);
+        Assert.Matches($"{until:hh}:{until:mm}|{until:HH}:{until:mm}", held);
+    }
 }

@@ -83,6 +83,8 @@ public sealed class Annotator(LabelingWorld world, string userId, HttpClient cli
         return JsonSerializer.Deserialize<T>(text, LabelingWorld.Json)!;
     }
 
+    public Task<HttpResponseMessage> SayAliveAsync() => client.PostAsJsonAsync("/api/v1/tabs/alive", new AliveRequest(Token));
+
     public Task<HttpResponseMessage> PostAsync(string route, object body) =>
         client.PostAsJsonAsync($"/api/v1/projects/{world.ProjectId}/{route}", body);
 }

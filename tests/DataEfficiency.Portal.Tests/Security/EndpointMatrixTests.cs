@@ -21,6 +21,7 @@ public sealed class EndpointMatrixTests(MatrixPortal portal) : IClassFixture<Mat
         ["deck"] = Deck, ["answers"] = $"{{\"deck\":{Deck},\"records\":[]}}", ["skip"] = $"{{\"deck\":{Deck},\"records\":[]}}",
         ["remarks"] = $"{{\"deck\":{Deck},\"records\":[]}}", ["drafts"] = "{\"records\":[]}", ["recent"] = "{\"itemId\":null}",
         ["renew"] = "{\"token\":\"tab\",\"keep\":[],\"free\":[]}", ["keys"] = "{\"bare\":true,\"changed\":{}}",
+        ["alive"] = "{\"token\":\"tab\"}",
         ["uploads"] = "text,label\nhow much is it,price\nwhere are you,place\n",
     };
 

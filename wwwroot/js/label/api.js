@@ -31,6 +31,9 @@ async function send(url, text, keepalive, method) {
 export const post = (project, route, body, { keepalive = true } = {}) =>
   ask(`api/v1/projects/${project}/${route}`, body, keepalive, 'POST');
 
+/** A tab says that it lives: nothing waits for the reply. */
+export const alive = token => ask('api/v1/tabs/alive', { token }, false, 'POST');
+
 export const put = (route, body) => ask(`api/v1/${route}`, body, false, 'PUT');
 
 async function ask(url, body, keepalive, method) {

@@ -1,8 +1,8 @@
 // The cards of this tab: three at most, the first one on screen.
-import { post } from './api.js';
+import { alive, post } from './api.js';
 
 export const SIZE = 3;
-const RENEW_EVERY = 60000, WARN_BEFORE = 60000, ASK_AGAIN = 15000;
+const SPEAK_EVERY = 10000, RENEW_EVERY = 60000, WARN_BEFORE = 60000, ASK_AGAIN = 15000;
 
 export class Deck {
   cards = []; end = null; schema = null; ranked = false;
@@ -22,6 +22,8 @@ export class Deck {
 
   async start() {
     this.#timers.push(setInterval(() => this.#tick(), RENEW_EVERY / 4),
+      // after half a minute of silence another page of this person takes the cards over
+      setInterval(() => { if (this.current) alive(this.#tabs.token); }, SPEAK_EVERY),
       setInterval(() => { if ((!this.current || !this.ranked) && !document.hidden) this.fetch(); }, ASK_AGAIN));
     await this.fetch(true);
   }

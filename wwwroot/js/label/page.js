@@ -77,7 +77,7 @@ class LabelPage {
 
   /** reply: null where no reply brought the change. */
   onDeck(reply) {
-    if (reply) { this.rail.showProgress(reply.progress); this.stage.showRanked(reply.progress.ranked); }
+    if (reply) { this.rail.showProgress(reply.progress, reply.firstHeld); this.stage.showRanked(reply.progress.ranked); }
     if (this.deck.schema && !this.schema) this.#useSchema(this.deck.schema);
     const isUpToDate = this.history.isOpen || !this.schema || this.shown?.itemId === this.deck.current?.itemId;
     if (!isUpToDate || !this.deck.current) this.showCurrent();

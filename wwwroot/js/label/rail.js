@@ -1,5 +1,6 @@
 // The script's parts of the rail: they must answer a key at once, so the server does not draw them.
 import { count, el } from './markup.js';
+import { holds } from './stage.js';
 
 export class Rail {
   #parts; #onOpen; #session = 0; #active = 0;
@@ -12,12 +13,15 @@ export class Rail {
     this.#drawSession();
   }
 
-  showProgress(progress) {
+  /** held: who has the last of the first ones on a screen, where this page goes on without them. */
+  showProgress(progress, held) {
     const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;
     const [done, all] = inFirst ? [progress.first, progress.firstSize] : [progress.labels, progress.items];
     first?.replaceChildren(el('span', { className: 'big' }, count(done)),
       el('span', { className: 'muted' }, inFirst ? `of ${all} first labels` : progress.ranked ? `labels of ${count(all)} items`
         : `labels · not ranked yet, items come in random order`));
+    if (held?.length > 0) first?.append(el('p', { className: 'note', dir: 'auto' },
+      `The rest of them are open: ${held.map(holds).join('; ')}.`));
     if (!bar) return;
     bar.setAttribute('role', 'progressbar');
     bar.setAttribute('aria-label', inFirst ? 'First labels' : 'Labels');

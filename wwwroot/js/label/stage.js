@@ -10,6 +10,10 @@ const queueNames = {
 const BUTTONS = [['undo', 'undo'], ['skip-menu', 'skip'], ['flag', 'flag'], ['note', 'note'], ['guideline', 'guideline'],
   ['help', 'all keys']];
 
+/** "Ben: 2 items until 14:32", in the reader's zone. */
+export const holds = ({ name, items, until }) =>
+  `${name ?? 'You, in another tab'}: ${count(items)} ${items === 1 ? 'item' : 'items'} until ${clock(until)}`;
+
 export class Stage {
   #keys; #panels; #run; #standing = null; #schema = null;
 
@@ -117,6 +121,7 @@ export class Stage {
       : state === 'sign-in' ? `You are signed out.${kept}`
       : state === 'other-user' ? 'Somebody else is signed in now. Reload the page to label as that person.'
       : `${end.reason}${end.freeAt ? ` The first comes back at ${clock(end.freeAt)} at the latest.` : ''}${kept}`;
+    if (state === 'end' && end.held) this.item.append(el('ul', {}, ...end.held.map(h => el('li', { dir: 'auto' }, `${holds(h)}.`))));
     if (state !== 'loading') this.item.append(el('p', {}, el('a', { href: '' + document.baseURI }, 'To your projects')));
   }
 
