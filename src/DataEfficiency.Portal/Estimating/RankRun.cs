@@ -5,6 +5,7 @@ using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     IOptions<EstimationOptions> options, TimeProvider time, ILogger<RankRun> log)
 {
     private readonly Dictionary<int, IEnumerator<bool>> _begun = [];
+    private readonly Dictionary<int, int> _failures = [];
 
     /// <summary>Does one step of the open job that has the least left. False: there is none.</summary>
     /// <param name="giveWay">What is more urgent; called on this thread while a batch is under way.</param>
@@ -29,16 +31,27 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
         if (!_begun.TryGetValue(job.Id, out var steps)) _begun[job.Id] = steps = Steps(job, giveWay, cancel).GetEnumerator();
         try
         {
-            if (steps.MoveNext()) return true;
+            var goesOn = steps.MoveNext();
+            _failures.Remove(job.Id);
+            if (goesOn) return true;
             End(job.Id);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             throw;
         }
+        catch (Exception e) when (PassingFault.Is(e) && _failures.GetValueOrDefault(job.Id) < PassingFault.Tries)
+        {
+            LogFailed(e, job.Id, job.ProjectId);
+            End(job.Id);
+            // nobody else gets on either while the database does not answer; the job begins again behind its last stored step
+            cancel.WaitHandle.WaitOne(PassingFault.PauseAfter(_failures[job.Id] = _failures.GetValueOrDefault(job.Id) + 1));
+            return true;
+        }
         catch (Exception e)
         {
             LogFailed(e, job.Id, job.ProjectId);
+            _failures.Remove(job.Id);
             End(job.Id);
             Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message
                 : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));

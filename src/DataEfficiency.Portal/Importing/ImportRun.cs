@@ -32,7 +32,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             checks = new RowChecks(mapping, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
-        (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates) = (0, 0, 0, 0, 0);
+        (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates, issuesStored) = (0, 0, 0, 0, 0, 0);
         await ReadAsync(cancel);
         if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows."
             : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");

@@ -1,18 +1,20 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew,
-/// once: a file that takes the process down with it does not do so for ever.
+/// Runs imports, two at a time. What a stopped or killed process left behind is removed in chunks at start and the import begins anew. A
+/// stop in good order counts for nothing; a file whose imports ended with the process several times is not tried for ever.
 /// </summary>
 internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue,
     IPoolGrown grown,
     TimeProvider time, ILogger<ImportWorker> log) : BackgroundService
 {
     private const string BegunAnew = "Begun anew after the portal was stopped.";
-    private readonly SemaphoreSlim places = new(2);
+    internal const int MostTries = 5;
+    private readonly SemaphoreSlim _places = new(2);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -23,10 +25,10 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             await RecoverAsync(stopping);
             await foreach (var id in queue.ReadAllAsync(stopping))
             {
-                await places.WaitAsync(stopping);
+                await _places.WaitAsync(stopping);
                 running.RemoveAll(t => t.IsCompleted);
                 running.Add(Task.Run(() => RunAsync(id, stopping), CancellationToken.None)
-                    .ContinueWith(_ => places.Release(), TaskScheduler.Default));
+                    .ContinueWith(_ => _places.Release(), TaskScheduler.Default));
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -44,9 +46,10 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
         uploads.Sweep(unfinished.Select(i => Guid.Parse(i.StoredName)).ToHashSet());
         foreach (var import in unfinished)
         {
-            if (import.State == WorkState.Running && !import.CancelRequested && import.Error is not null)
-                await EndAsync(import, WorkState.Failed,
-                    "The portal was stopped twice while this import ran; nothing of it was kept. Upload the file again.", stopping);
+            if (import.State == WorkState.Running && !import.CancelRequested
+                && uploads.Find(Guid.Parse(import.StoredName)) is { Tries: >= MostTries })
+                await EndAsync(import, WorkState.Failed, $"The portal ended {MostTries} times while this import ran; nothing of it was " +
+                    "kept. Split the file, or tell whoever runs the portal.", stopping);
             else
             {
                 if (import.State == WorkState.Running) await SetAsync(import.Id, WorkState.Queued, BegunAnew, null, stopping);
@@ -63,13 +66,18 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             var import = await db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == id, stopping);
             if (import is null || import.State != WorkState.Queued) return;
             await SetAsync(id, WorkState.Running, import.Error, null, stopping);
+            uploads.CountTry(Guid.Parse(import.StoredName), 1);
             var run = new ImportRun(contexts, writes, uploads, grown, time);
             try
             {
-                await RemoveAsync(run, id, stopping);
-                await run.RunAsync(id, stopping);
+                await TryAsync(run, id, stopping);
             }
-            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                uploads.CountTry(Guid.Parse(import.StoredName), -1);
+                throw;
+            }
+            catch (OperationCanceledException)
             {
                 await EndAsync(import, WorkState.Cancelled, null, stopping);
                 return;
@@ -94,6 +102,23 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
         {
             log.LogError(e, "What follows import {Import} failed", id);
         }
+    }
+
+    // from the start: what a failed try left is removed first
+    private async Task TryAsync(ImportRun run, int id, CancellationToken stopping)
+    {
+        for (var failures = 1; ; failures++)
+            try
+            {
+                await RemoveAsync(run, id, stopping);
+                await run.RunAsync(id, stopping);
+                return;
+            }
+            catch (Exception e) when (PassingFault.Is(e) && failures <= PassingFault.Tries)
+            {
+                log.LogWarning(e, "Import {Import} failed; it is begun again", id);
+                await Task.Delay(PassingFault.PauseAfter(failures), time, stopping);
+            }
     }
 
     private async Task EndAsync(Import import, WorkState state, string? error, CancellationToken stopping)

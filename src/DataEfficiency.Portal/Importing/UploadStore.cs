@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Importing;
 
 /// <param name="UserId">Who uploaded it: nobody else can import it.</param>
-public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId, long CreatedAt);
+/// <param name="Tries">How often its import began and neither ended nor was stopped in good order.</param>
+public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId, long CreatedAt, int Tries = 0);
 
 /// <summary>Uploaded files on their way into a pool, under names of our own; the user's file name lives in a note beside the file
 /// only.</summary>
@@ -52,7 +53,7 @@ public sealed class UploadStore
                 }
             }
             var upload = new Upload(id, Shown(fileName), bytes, userId, _time.GetUtcNow().ToUnixTimeMilliseconds());
-            await File.WriteAllTextAsync(NoteOf(id), JsonSerializer.Serialize(upload), cancel);
+            Note(upload);
             return upload;
         }
         catch (Exception e)
@@ -66,6 +67,12 @@ public sealed class UploadStore
 
     public Upload? Find(Guid id) => File.Exists(NoteOf(id)) && File.Exists(PathOf(id))
         ? JsonSerializer.Deserialize<Upload>(File.ReadAllText(NoteOf(id))) : null;
+
+    /// <summary>An import of it begins (1), or is stopped in good order (-1).</summary>
+    public void CountTry(Guid id, int by)
+    {
+        if (Find(id) is { } upload) Note(upload with { Tries = upload.Tries + by });
+    }
 
     public Stream Open(Guid id) => new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
         FileOptions.SequentialScan);
@@ -94,6 +101,14 @@ public sealed class UploadStore
     {
         File.Delete(PathOf(id));
         File.Delete(NoteOf(id));
+    }
+
+    // whole or not at all: a process may end in between
+    private void Note(Upload upload)
+    {
+        var path = NoteOf(upload.Id);
+        File.WriteAllText(path + ".new", JsonSerializer.Serialize(upload));
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     private string PathOf(Guid id) => Path.Combine(_folder.Uploads, id.ToString("N"));

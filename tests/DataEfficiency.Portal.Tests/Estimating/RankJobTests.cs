@@ -3,7 +3,9 @@ using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Estimating;
@@ -26,6 +28,20 @@ public sealed class RankJobTests
         var slots = await db.Slots.Where(s => s.ProjectId == project).ToDictionaryAsync(s => s.ItemId);
         Assert.All(items, i => Assert.Equal(i.ActiveRank, slots[i.Id].ActiveRank));
         Assert.Equal(1, (await world.ProjectAsync(project)).RankVersion);
+    }
+
+    [Fact]
+    public async Task Job_DatabaseLockedForAMoment_GoesOnBehindItsLastStep()
+    {
+        var locked = new FailingStatements("UPDATE \"Items\"", 1);
+        using var world = new EstimatingWorld
+        {
+            ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(options => options.AddInterceptors(locked)),
+        };
+        var project = await world.AddPoolAsync(200);
+        await RankAsync(world, project);
+        Assert.True(locked.AllFailed);
+        Assert.All(await world.ItemsAsync(project), i => Assert.NotNull(i.Confidence));
     }
 
     // A step that read all items that are left would make the ranking of a pool quadratic in its size.

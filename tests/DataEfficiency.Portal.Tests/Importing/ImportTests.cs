@@ -6,6 +6,7 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -107,8 +108,73 @@ public sealed class ImportTests
     public async Task Import_LeftHalfDoneByAKilledProcess_IsRemovedAndBegunAnew()
     {
         await using var pool = await PoolFixture.StartAsync();
+        await LeaveHalfDoneAsync(pool);
+
+        var done = await RestartAsync(pool);
+
+        Assert.Equal((WorkState.Done, 3), (done.State, done.Added));
+        await using var read = await pool.Portal.OpenDbAsync();
+        Assert.Equal(["one text", "three text", "two text"], await read.Items.Select(i => i.Text).Order().ToListAsync());
+    }
+
+    [Theory]
+    [InlineData(2, WorkState.Done), InlineData(4, WorkState.Done), InlineData(5, WorkState.Failed)]
+    public async Task Import_ThatTheProcessEndedUnder_BeginsAnewUntilItIsTheFilesDoing(int times, WorkState expected)
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var upload = await LeaveHalfDoneAsync(pool);
+        pool.Portal.Services.GetRequiredService<UploadStore>().CountTry(upload, times);
+
+        var ended = await RestartAsync(pool);
+
+        Assert.Equal(expected, ended.State);
+        Assert.Empty(Directory.GetFiles(Path.Combine(pool.Portal.DataFolder, "uploads")));
+    }
+
+    [Fact]
+    public async Task Import_DatabaseLockedForAMoment_IsBegunAgainByItself()
+    {
+        var locked = new FailingStatements("SET \"BytesRead\"", 1);
+        await using var pool = await PoolFixture.StartAsync(new PortalFactory
+        {
+            ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(options => options.AddInterceptors(locked)),
+        });
+
+        var import = await pool.ImportAsync("text,label\none text,refund\ntwo text,nonsense\n,refund\n", "a.csv", AnswerUse.HiddenGold);
+
+        Assert.True(locked.AllFailed);
+        Assert.Equal((WorkState.Done, 2, 1), (import.State, import.Added, import.Bad));
+        await using var db = await pool.Portal.OpenDbAsync();
+        Assert.Equal(2, await db.ImportIssues.CountAsync());
+    }
+
+    [Fact]
+    public async Task Import_WhosePortalIsStoppedTwice_EndsAfterTheThirdStart()
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
+        int project, id;
+        await using (var pool = await PoolFixture.StartAsync(new PortalFactory { DataFolder = folder, KeepDataFolder = true }))
+        {
+            id = await pool.StartAsync(PoolFixture.Rows(20_000), "big.csv", AnswerUse.Ignore);
+            await pool.UntilAsync(id, i => i.Added > 0);
+            project = pool.ProjectId;
+        }
+        for (var last = false; ; last = true)
+        {
+            await using var portal = new PortalFactory { DataFolder = folder, KeepDataFolder = !last };
+            var again = new PoolFixture { Portal = portal, Lead = portal.Browser(), LeadId = "", ProjectId = project };
+            var import = last ? await again.FinishedAsync(id) : await again.UntilAsync(id, i => i.Error is not null);
+            Assert.Equal(last ? WorkState.Done : import.State, import.State);
+            if (!last) continue;
+            Assert.Equal(20_000, import.Added);
+            break;
+        }
+    }
+
+    // what a process killed between two chunks leaves: a running import, some of its rows, no flip
+    private static async Task<Guid> LeaveHalfDoneAsync(PoolFixture pool)
+    {
         var upload = await pool.UploadAsync("text\none text\ntwo text\nthree text\n", "a.csv");
-        // what a process killed between two chunks leaves: a running import, some of its rows, no flip
         await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             var import = new Import
@@ -123,17 +189,18 @@ public sealed class ImportTests
                 RandomRank = -1, ActiveRank = -1 });
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
-        // a second start of the worker is what a restart does
+        return upload;
+    }
+
+    // a second start of the worker is what a restart does
+    private static async Task<Import> RestartAsync(PoolFixture pool)
+    {
         var worker = ActivatorUtilities.CreateInstance<ImportWorker>(pool.Portal.Services);
-        var importId = (await pool.ImportsAsync()).Single().Id;
+        var id = (await pool.ImportsAsync()).Single().Id;
         await worker.StartAsync(CancellationToken.None);
-
-        var done = await pool.FinishedAsync(importId);
+        var import = await pool.FinishedAsync(id);
         await worker.StopAsync(CancellationToken.None);
-
-        Assert.Equal((WorkState.Done, 3), (done.State, done.Added));
-        await using var read = await pool.Portal.OpenDbAsync();
-        Assert.Equal(["one text", "three text", "two text"], await read.Items.Select(i => i.Text).Order().ToListAsync());
+        return import;
     }
 
     [Fact]

@@ -17,9 +17,10 @@ internal sealed class PoolFixture : IAsyncDisposable
     public required string LeadId { get; init; }
     public required int ProjectId { get; init; }
 
-    public static async Task<PoolFixture> StartAsync(params string[] answers)
+    public static Task<PoolFixture> StartAsync(params string[] answers) => StartAsync(new PortalFactory(), answers);
+
+    public static async Task<PoolFixture> StartAsync(PortalFactory portal, params string[] answers)
     {
-        var portal = new PortalFactory();
         var lead = await portal.AddPersonAsync("lead@example.org", GlobalRoles.Admin);
         var project = await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
