@@ -26,9 +26,12 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
     public ModelsPageTests()
     {
         var sha = WeightFiles.Sha256(Bundled);
-        _world = new EstimatingWorld { Estimator = new FakeEstimator { Model = new("BundledModel", Bundled, "llama", 816_000, 2048, 2048, sha, "cpu", "float32") } };
+        _world = new EstimatingWorld { Estimator =
+            new FakeEstimator { Model = new("BundledModel", Bundled, "llama", 816_000, 2048, 2048, sha, "cpu", "float32") } };
         _world.Settings["Models:Root"] = Path.Combine(_world.DataFolder, "own");
-        _world.ConfigureServices = services => services.Replace(ServiceDescriptor.Singleton<Func<HubOptions>>(() => new() { Endpoint = _hub.Address, Retries = 1, RetryDelay = TimeSpan.Zero }));
+        _world.ConfigureServices = services =>
+            services.Replace(ServiceDescriptor.Singleton<Func<HubOptions>>(() =>
+            new() { Endpoint = _hub.Address, Retries = 1, RetryDelay = TimeSpan.Zero }));
     }
 
     private string Root => _world.Settings["Models:Root"];
@@ -49,7 +52,8 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
             return true;
         };
         await PullAsync(page);
-        page.WaitForAssertion(() => Assert.InRange(int.Parse(page.Find(".pull [role=progressbar]").GetAttribute("aria-valuenow")!), 50, 60), Patience.Long);
+        page.WaitForAssertion(() => Assert.InRange(int.Parse(page.Find(".pull [role=progressbar]").GetAttribute("aria-valuenow")!), 50, 60),
+            Patience.Long);
         Assert.Contains("model.safetensors", page.Find(".pull").TextContent);
         await ClickAsync(page, "Cancel the download");
         page.WaitForAssertion(() => Assert.Contains("it goes on where it stopped", page.Find(".pull .bad").TextContent), Patience.Long);
@@ -86,7 +90,8 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         Assert.Contains("This folder cannot be used. ", page.Find("article .bad").TextContent);
         Assert.Contains("config.json is missing", page.Find("article .bad").TextContent);
         var bundled = page.Find("article").TextContent;
-        foreach (var fact in new[] { "816 K", "1.6 MB", "BF16", "llama", "2,048", "Calibrated on", "not measured yet" }) Assert.Contains(fact, bundled);
+        foreach (var fact in new[] { "816 K", "1.6 MB", "BF16", "llama", "2,048", "Calibrated on", "not measured yet" }) Assert
+            .Contains(fact, bundled);
     }
 
     [Fact]
@@ -96,7 +101,8 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         _world.Estimator.Block();
         await ClickAsync(page, "Measure the cost");
         Assert.True(await _world.Estimator.Arrived.WaitAsync(Patience.Long));
-        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")), Patience.Long);
+        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")),
+            Patience.Long);
 
         // somebody labels meanwhile: the estimate goes between two steps of the measurement
         var project = await _world.AddPoolAsync(400, drawn: true);
@@ -107,7 +113,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
             _world.Estimator.Unblock();
         });
         page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience.Long);
-        Assert.Single(page.FindAll("article local-time"));
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("article local-time")), Patience.Long);
         var calls = _world.Estimator.Calls.ToList();
         // the label's own look at its 8 examples, and the 4 of the measurement
         Assert.Equal(12, calls.Count(c => c == "observe"));
