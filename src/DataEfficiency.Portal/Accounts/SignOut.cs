@@ -1,5 +1,6 @@
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 
 namespace DataEfficiency.Portal.Accounts;
@@ -8,11 +9,14 @@ internal static class SignOut
 {
     public const string Path = "/sign-out";
 
-    public static void MapSignOut(this IEndpointRouteBuilder app) =>
-        app.MapPost(Path, async (HttpContext context, IAntiforgery antiforgery, SignInManager<AppUser> signIn) =>
-        {
-            if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest("This form was open too long. Go back, reload, and sign out again.");
-            await signIn.SignOutAsync();
-            return Results.LocalRedirect("~" + AccountCookie.SignInPath);
-        });
+    public static void MapSignOut(this IEndpointRouteBuilder app) => app.MapPost(Path, SignOutAsync);
+
+    private static async Task<Results<RedirectHttpResult, BadRequest<string>>> SignOutAsync(HttpContext context, IAntiforgery antiforgery,
+        SignInManager<AppUser> signIn)
+    {
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return TypedResults.BadRequest("This form was open too long. Go back, reload, and sign out again.");
+        await signIn.SignOutAsync();
+        return TypedResults.LocalRedirect("~" + AccountCookie.SignInPath);
+    }
 }

@@ -18,8 +18,8 @@ public static class ApiDocument
             document.Info = new OpenApiInfo
             {
                 Title = "DataEfficiency", Version = "v1",
-                Description = "Send a personal access token as `Authorization: Bearer TOKEN`; it is made on the page Account. A refusal is a " +
-                    "problem document (RFC 9457) with a `code`.",
+                Description = "Send a personal access token as `Authorization: Bearer TOKEN`; it is made on the page Account. " +
+                    "A refusal is a problem document (RFC 9457) with a `code`.",
             };
             document.Components ??= new OpenApiComponents();
             document.AddComponent("token", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
@@ -31,7 +31,9 @@ public static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi(Path).RequireAuthorization();
+        // its one inline script runs by the nonce of this response: the policy of every other page holds here too
         app.MapScalarApiReference(Reader, (options, context) => options.WithTitle("DataEfficiency API").WithOpenApiRoutePattern(Path)
-            .DisableDefaultFonts().DisableTelemetry()).RequireAuthorization();
+            .WithNonce(context.RequestServices.GetRequiredService<CspNonce>().Value).DisableDefaultFonts().DisableTelemetry())
+            .RequireAuthorization();
     }
 }

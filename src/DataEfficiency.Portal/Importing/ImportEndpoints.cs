@@ -43,7 +43,8 @@ public static class ImportEndpoints
     }
 
     /// <summary>The body is the file itself; <paramref name="fileName"/> is shown to people only.</summary>
-    private static async Task<Results<JsonHttpResult<Uploaded>, ProblemHttpResult>> UploadAsync(HttpRequest request, UploadStore uploads, string? fileName, CancellationToken cancel)
+    private static async Task<Results<JsonHttpResult<Uploaded>,
+        ProblemHttpResult>> UploadAsync(HttpRequest request, UploadStore uploads, string? fileName, CancellationToken cancel)
     {
         try
         {
@@ -67,7 +68,8 @@ public static class ImportEndpoints
         }
     }
 
-    private static async Task<Results<JsonHttpResult<ImportStarted>, ProblemHttpResult>> StartAsync(int id, HttpRequest request, ImportService imports, CancellationToken cancel)
+    private static async Task<Results<JsonHttpResult<ImportStarted>,
+        ProblemHttpResult>> StartAsync(int id, HttpRequest request, ImportService imports, CancellationToken cancel)
     {
         try
         {

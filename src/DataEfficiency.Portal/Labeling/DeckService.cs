@@ -1,5 +1,6 @@
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -12,21 +13,32 @@ namespace DataEfficiency.Portal.Labeling;
 public sealed record DeckRequest(string Token, IReadOnlyList<string>? Dead, IReadOnlyList<long>? Have, int Want, bool WithSchema = false);
 
 /// <summary>Puts a reply together: the receipts of what came, the next cards, the progress, and the reason where no card is left.</summary>
-public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, ProgressReader progress, IOptions<LabelingOptions> options)
+public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, ProgressReader progress,
+    IOptions<LabelingOptions> options)
 {
     /// <param name="member">False: was removed; is told so and gets nothing.</param>
-    public async Task<DeckReply> ReplyAsync(int projectId, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts, CancellationToken cancellation)
+    public async Task<DeckReply> ReplyAsync(int projectId, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellation)
     {
         var want = member ? Math.Clamp(deck.Want, 0, options.Value.DeckSize) : 0;
-        var cards = await claims.NextAsync(new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [], want), cancellation);
+        var cards = want == 0 ? [] : await ClaimAsync(new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [],
+            want),
+            cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again.")
             : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
             : await progress.EndAsync(db, project, userId, cancellation);
-        return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()], [.. receipts.Select(r => r.Refused).OfType<Refusal>()],
+        return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()],
+            [.. receipts.Select(r => r.Refused).OfType<Refusal>()],
             cards, end, await progress.ReadAsync(db, project, userId, cancellation),
             deck.WithSchema ? await SchemaAsync(db, project, cancellation) : null);
+    }
+
+    private async Task<IReadOnlyList<Card>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
+    {
+        using var timing = PortalMeter.Claim.Time();
+        return await claims.NextAsync(request, cancellation);
     }
 
     private async Task<TaskSchema> SchemaAsync(AppDbContext db, Project project, CancellationToken cancellation)
@@ -34,6 +46,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
         var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
             .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
         return new TaskSchema(project.Name, project.Instruction, project.Kind().Editor,
-            Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern, project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
+            Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern,
+            project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
     }
 }

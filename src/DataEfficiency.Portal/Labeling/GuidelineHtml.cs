@@ -9,7 +9,8 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>A guideline's Markdown as HTML: raw HTML stays text, and links lead to web pages or mail only.</summary>
 public static class GuidelineHtml
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseEmphasisExtras().Build();
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseEmphasisExtras()
+        .Build();
 
     public static string Render(string markdown)
     {

@@ -1,7 +1,6 @@
 using System.Security.Claims;
-using DataEfficiency.Portal.Accounts;
-using DataEfficiency.Portal.Storage;
-using Microsoft.EntityFrameworkCore;
+using DataEfficiency.Portal.Api;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -23,105 +22,105 @@ public sealed record RenewRequest(string Token, IReadOnlyList<long>? Keep, IRead
 /// <param name="Token">The tab's, as in its deck.</param>
 public sealed record AliveRequest(string Token);
 
+public sealed record AliveReply(bool Alive);
+
+public sealed record DraftsReply(IEnumerable<Acknowledgement> Acknowledged, IEnumerable<Refusal> Refused);
+
+public sealed record RecentReply(string User, IReadOnlyList<RecentAnswer> Answers);
+
+public sealed record RenewReply(string User, long LeaseUntil, int Kept);
+
+/// <summary>What every route of the label page needs: who asks about which project, and what says whether they may.</summary>
+public readonly record struct LabelCall(ClaimsPrincipal User, int Id, LabelAccess Access, IOptions<LabelingOptions> Options,
+    CancellationToken Cancellation);
+
 /// <summary>The label page's API: answers by HTTP, so that labeling outlives a lost circuit.</summary>
-public sealed class LabelEndpoints(ProjectAccess access, IDbContextFactory<AppDbContext> contexts, DeckService decks, LabelService labels,
-    SkipService skips, NoteService notes, LeaseService leases, LivingTabs tabs, Holders holders, RecentAnswers recent,
-        IOptions<LabelingOptions> options)
+public static class LabelEndpoints
 {
-    public async Task<IResult> DeckAsync(ClaimsPrincipal user, int id, DeckRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
-            Results.Ok(await ReplyAsync(id, userId, member, request, [], cancellation)), cancellation);
+    public static async Task<Results<Ok<DeckReply>, ProblemHttpResult>> DeckAsync([AsParameters] LabelCall call, DeckRequest request,
+        TabReplies replies)
+    {
+        if (RequestLimits.FaultOf(request) is { } fault) return Refused(fault);
+        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        return TypedResults.Ok(await replies.OfAsync(call, asker, request, []));
+    }
 
     /// <summary>A tab says that it lives, so that its cards stay its own.</summary>
-    public IResult Alive(ClaimsPrincipal user, AliveRequest request)
+    public static Results<Ok<AliveReply>, ProblemHttpResult> Alive(ClaimsPrincipal user, AliveRequest request, LivingTabs tabs)
     {
         if (RequestLimits.TokenFault(request.Token) is { } fault) return Refused(fault);
         tabs.Speak(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request.Token);
-        return Results.Ok(new { alive = true });
+        return TypedResults.Ok(new AliveReply(true));
     }
 
-    private async Task<DeckReply> ReplyAsync(int id, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts,
-        CancellationToken cancellation)
+    public static Task<Results<JsonHttpResult<DeckReply>, ProblemHttpResult>> AnswersAsync([AsParameters] LabelCall call,
+        AnswersRequest request, TabReplies replies, LabelService labels) => TakeInAsync(call, replies, request.Deck, request.Records,
+            (userId, r) => labels.SubmitAsync(call.Id, userId, r, call.Cancellation));
+
+    public static Task<Results<JsonHttpResult<DeckReply>, ProblemHttpResult>> SkipAsync([AsParameters] LabelCall call,
+        SkipsRequest request, TabReplies replies, SkipService skips) => TakeInAsync(call, replies, request.Deck, request.Records,
+            (userId, r) => skips.SkipAsync(call.Id, userId, r, call.Cancellation));
+
+    public static Task<Results<JsonHttpResult<DeckReply>, ProblemHttpResult>> RemarksAsync([AsParameters] LabelCall call,
+        RemarksRequest request, TabReplies replies, NoteService notes) => TakeInAsync(call, replies, request.Deck, request.Records,
+            (userId, r) => notes.RemarkAsync(call.Id, userId, r, call.Cancellation));
+
+    public static async Task<Results<Ok<DraftsReply>, ProblemHttpResult>> DraftsAsync([AsParameters] LabelCall call,
+        DraftsRequest request, NoteService notes)
     {
-        tabs.Speak(userId, deck.Token);
-        var reply = await decks.ReplyAsync(id, userId, member, deck, receipts, cancellation);
-        return reply with { FirstHeld = await holders.OfTheFirstAsync(id, deck.Token, reply, cancellation) };
+        if (RequestLimits.FaultOf(request.Records, call.Options.Value.BatchLimit) is { } fault) return Refused(fault);
+        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        var receipts = new List<Receipt>();
+        foreach (var record in request.Records)
+            receipts.Add(await notes.DraftAsync(call.Id, asker.UserId, record, call.Cancellation));
+        return TypedResults.Ok(new DraftsReply(receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>(),
+            receipts.Select(r => r.Refused).OfType<Refusal>()));
     }
 
-    public Task<IResult> AnswersAsync(ClaimsPrincipal user, int id, AnswersRequest request, CancellationToken cancellation) =>
-        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => labels.SubmitAsync(id, userId, r, cancellation), cancellation);
+    public static async Task<Results<Ok<RecentReply>, ProblemHttpResult>> RecentAsync([AsParameters] LabelCall call,
+        RecentRequest request, RecentAnswers recent)
+    {
+        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        return TypedResults.Ok(new RecentReply(asker.UserId,
+            await recent.ReadAsync(call.Id, asker.UserId, request.ItemId, call.Cancellation)));
+    }
 
-    public Task<IResult> SkipAsync(ClaimsPrincipal user, int id, SkipsRequest request, CancellationToken cancellation) =>
-        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => skips.SkipAsync(id, userId, r, cancellation), cancellation);
-
-    public Task<IResult> RemarksAsync(ClaimsPrincipal user, int id, RemarksRequest request, CancellationToken cancellation) =>
-        TakeInAsync(user, id, request.Deck, request.Records, (userId, r) => notes.RemarkAsync(id, userId, r, cancellation), cancellation);
-
-    public async Task<IResult> DraftsAsync(ClaimsPrincipal user, int id, DraftsRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, RequestLimits.FaultOf(request.Records, options.Value.BatchLimit), async (userId, _) =>
-        {
-            var receipts = new List<Receipt>();
-            foreach (var record in request.Records) receipts.Add(await notes.DraftAsync(id, userId, record, cancellation));
-            return Results.Ok(new
-            {
-                Acknowledged = receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>(),
-                Refused = receipts.Select(r => r.Refused).OfType<Refusal>(),
-            });
-        }, cancellation);
-
-    public async Task<IResult> RecentAsync(ClaimsPrincipal user, int id, RecentRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, null, async (userId, _) =>
-            Results.Ok(new { User = userId, Answers = await recent.ReadAsync(id, userId, request.ItemId, cancellation) }), cancellation);
-
-    public async Task<IResult> RenewAsync(ClaimsPrincipal user, int id, RenewRequest request, CancellationToken cancellation) =>
-        await WithAccessAsync(user, id, RequestLimits.FaultOf(request), async (userId, member) =>
-        {
-            tabs.Speak(userId, request.Token);
-            var (until, kept) = await leases.RenewAsync(id, userId, request.Token, member ? request.Keep ?? [] : [], request.Free ?? [],
-                cancellation);
-            return Results.Ok(new { User = userId, LeaseUntil = until, Kept = kept });
-        }, cancellation);
+    public static async Task<Results<Ok<RenewReply>, ProblemHttpResult>> RenewAsync([AsParameters] LabelCall call,
+        RenewRequest request, LeaseService leases, LivingTabs tabs)
+    {
+        if (RequestLimits.FaultOf(request) is { } fault) return Refused(fault);
+        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        tabs.Speak(asker.UserId, request.Token);
+        var (until, kept) = await leases.RenewAsync(call.Id, asker.UserId, request.Token, asker.IsMember ? request.Keep ?? [] : [],
+            request.Free ?? [], call.Cancellation);
+        return TypedResults.Ok(new RenewReply(asker.UserId, until, kept));
+    }
 
     /// <summary>Stores a person's keys and answers with the whole map, or says which key cannot be.</summary>
-    public static async Task<IResult> KeysAsync(ClaimsPrincipal user, KeySettings request, KeyStore keys, CancellationToken cancellation) =>
+    public static async Task<Results<Ok<IReadOnlyList<KeyAction>>, ProblemHttpResult>> KeysAsync(ClaimsPrincipal user, KeySettings request,
+        KeyStore keys, CancellationToken cancellation) =>
         await keys.SaveAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request, cancellation) is { } fault
-            ? Results.Problem(fault, statusCode: StatusCodes.Status409Conflict, title: "The keys were not changed")
-            : Results.Ok(KeyMap.Of(request));
+            ? ApiProblem.Of(StatusCodes.Status409Conflict, "bad-keys", "The keys were not changed", fault)
+            : TypedResults.Ok(KeyMap.Of(request));
 
-    private async Task<IResult> TakeInAsync<T>(ClaimsPrincipal user, int id, DeckRequest deck, IReadOnlyList<T> records,
-        Func<string, T, Task<Receipt>> take, CancellationToken cancellation) where T : class =>
-        await WithAccessAsync(user, id, RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, options.Value.BatchLimit),
-            async (userId, member) =>
-            {
-                // one transaction each, in the order given: a bad one in the middle holds nobody up
-                var receipts = new List<Receipt>(records.Count);
-                foreach (var record in records) receipts.Add(await take(userId, record));
-                var reply = await ReplyAsync(id, userId, member, deck, receipts, cancellation);
-                // a reply all the same: it says what was refused and why, and brings the next cards
-                return Results.Json(reply, statusCode: receipts.Count > 0 && receipts.All(r => r.Refused is not null)
-                    ? receipts[0].Refused!.Status : StatusCodes.Status200OK);
-            }, cancellation);
-
-    private async Task<IResult> WithAccessAsync(ClaimsPrincipal user, int projectId, RequestFault? fault,
-        Func<string, bool, Task<IResult>> handle, CancellationToken cancellation)
+    private static async Task<Results<JsonHttpResult<DeckReply>, ProblemHttpResult>> TakeInAsync<T>(LabelCall call, TabReplies replies,
+        DeckRequest deck, IReadOnlyList<T> records, Func<string, T, Task<Receipt>> take) where T : class
     {
-        if (fault is not null)
+        if ((RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, call.Options.Value.BatchLimit)) is { } fault)
             return Refused(fault);
-        var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
-        var member = await access.RoleAsync(user, projectId) is not null;
-        if (!member && !await WorkedHereAsync(projectId, userId, cancellation))
-            return Results.Problem($"There is no project {projectId} for you.", statusCode: StatusCodes.Status404NotFound,
-                title: "No such project");
-        return await handle(userId, member);
+        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        // one transaction each, in the order given: a bad one in the middle holds nobody up
+        var receipts = new List<Receipt>(records.Count);
+        foreach (var record in records) receipts.Add(await take(asker.UserId, record));
+        var reply = await replies.OfAsync(call, asker, deck, receipts);
+        // a reply all the same: it says what was refused and why, and brings the next cards
+        return TypedResults.Json(reply, statusCode: receipts.Count > 0 && receipts.All(r => r.Refused is not null)
+            ? receipts[0].Refused!.Status : StatusCodes.Status200OK);
     }
 
-    private static IResult Refused(RequestFault fault) => Results.Problem(fault.Reason, statusCode: StatusCodes.Status400BadRequest,
-        title: "This request cannot be taken", extensions: new Dictionary<string, object?> { ["code"] = fault.Code });
+    private static ProblemHttpResult Refused(RequestFault fault) =>
+        ApiProblem.Of(StatusCodes.Status400BadRequest, fault.Code, "This request cannot be taken", fault.Reason);
 
-    private async Task<bool> WorkedHereAsync(int projectId, string userId, CancellationToken cancellation)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Projects.AnyAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
-            && await RecordRules.ServedAsync(db, projectId, userId, cancellation);
-    }
+    private static ProblemHttpResult Unknown(LabelCall call) =>
+        ApiProblem.Of(StatusCodes.Status404NotFound, "not-found", "No such project", $"There is no project {call.Id} for you.");
 }

@@ -1,5 +1,6 @@
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
 {
     public async Task<Receipt> SubmitAsync(int projectId, string userId, AnswerRecord record, CancellationToken cancellation)
     {
+        using var timing = PortalMeter.Submit.Time();
         string? mismatch;
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
         {

@@ -28,23 +28,23 @@ public static class LabelingRegistration
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<AnnotatorWork>();
         services.AddSingleton<KeyStore>();
-        services.AddSingleton<LabelEndpoints>();
+        services.AddSingleton<LabelAccess>();
+        services.AddSingleton<TabReplies>();
         services.AddHostedService<LeaseClock>();
     }
 
     /// <summary>No project policy here: who was removed from a project hears why nothing is taken, instead of a bare 404.</summary>
     public static void MapLabeling(this IEndpointRouteBuilder app)
     {
-        var endpoints = app.ServiceProvider.GetRequiredService<LabelEndpoints>();
-        app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync);
-        app.MapApi().MapPost("/tabs/alive", endpoints.Alive);
+        app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync).ProducesProblem(StatusCodes.Status409Conflict);
+        app.MapApi().MapPost("/tabs/alive", LabelEndpoints.Alive);
         var project = app.MapApi().MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
-        project.MapPost("/deck", endpoints.DeckAsync);
-        project.MapPost("/answers", endpoints.AnswersAsync);
-        project.MapPost("/skip", endpoints.SkipAsync);
-        project.MapPost("/remarks", endpoints.RemarksAsync);
-        project.MapPost("/drafts", endpoints.DraftsAsync);
-        project.MapPost("/recent", endpoints.RecentAsync);
-        project.MapPost("/renew", endpoints.RenewAsync);
+        project.MapPost("/deck", LabelEndpoints.DeckAsync);
+        project.MapPost("/answers", LabelEndpoints.AnswersAsync).Produces<DeckReply>();
+        project.MapPost("/skip", LabelEndpoints.SkipAsync).Produces<DeckReply>();
+        project.MapPost("/remarks", LabelEndpoints.RemarksAsync).Produces<DeckReply>();
+        project.MapPost("/drafts", LabelEndpoints.DraftsAsync);
+        project.MapPost("/recent", LabelEndpoints.RecentAsync);
+        project.MapPost("/renew", LabelEndpoints.RenewAsync);
     }
 }
