@@ -19,6 +19,20 @@ public sealed class HostileWorkbookTests
     }.Bytes(), "2 million texts");
 
     [Fact]
+    public void SharedStrings_MillionsOfEmptyOnesThatAreAllowed_CostAReferenceEach()
+    {
+        // stored as they are, as a hostile file has them: 8.6 MB
+        var shared = "<si><t>x</t></si>" + string.Concat(Enumerable.Repeat("<si/>", 1_700_000));
+        var book = new TinyWorkbook { Shared = shared, Sheets = { ("S", "", OneCell) } }.Bytes();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var reader = new XlsxReader(new MemoryStream(book), new SourceFormat(FileKind.Xlsx, HasHeader: false));
+
+        Assert.Equal("x", Assert.Single(reader.Rows()).Field(0));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L << 20);
+    }
+
+    [Fact]
     public void SharedStrings_MillionsOfOneCharacter_HoldEachCharacterOnce()
     {
         var random = new Random(1);
