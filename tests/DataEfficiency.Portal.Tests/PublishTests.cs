@@ -71,7 +71,8 @@ public sealed class PublishTests
 
     private static Process Start(string program, IEnumerable<string> arguments, string? home)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = "/" };
         start.Environment.Remove("ASPNETCORE_URLS");
         if (home is not null) start.Environment["HOME"] = home;
         return Process.Start(start)!;

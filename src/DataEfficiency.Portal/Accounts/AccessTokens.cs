@@ -45,7 +45,8 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
     public async Task<List<AccessToken>> ListAsync(string userId)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await db.AccessTokens.AsNoTracking().Where(t => t.UserId == userId && t.RevokedAt == null).OrderByDescending(t => t.Id).ToListAsync();
+        return await db.AccessTokens.AsNoTracking().Where(t => t.UserId == userId && t.RevokedAt == null).OrderByDescending(t => t.Id)
+            .ToListAsync();
     }
 
     /// <summary>The person whose token this is, or null. Notes the use, at most once a minute.</summary>

@@ -24,7 +24,8 @@ internal static class AccountCookie
         {
             // a person whose rights changed is looked up at once, not when the minute is over
             var id = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
-            if (context.Properties.IssuedUtc is { } issued && context.HttpContext.RequestServices.GetRequiredService<RightsChanges>().IsSince(id, issued))
+            if (context.Properties.IssuedUtc is { } issued
+                && context.HttpContext.RequestServices.GetRequiredService<RightsChanges>().IsSince(id, issued))
                 context.Properties.IssuedUtc = null;
             return SecurityStampValidator.ValidatePrincipalAsync(context);
         };

@@ -19,14 +19,16 @@ public sealed record OpenLink(int Id, LinkKind Kind, string For, long ExpiresAt)
 /// What a link may do is checked when it is made and again when it is used, against its maker's rights of that moment.
 /// </summary>
 public sealed class AccountLinks(
-    IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, NewAccounts accounts, RightsChanges rights, TimeProvider time)
+    IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, NewAccounts accounts, RightsChanges rights,
+    TimeProvider time)
 {
     /// <summary>Where a link leads; the secret follows.</summary>
     public const string PathPrefix = "/link/";
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    private const string Void = "This link was used already, is older than 7 days, or its maker may not give it any more. Ask for a new one.";
+    private const string Void =
+        "This link was used already, is older than 7 days, or its maker may not give it any more. Ask for a new one.";
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -59,7 +61,8 @@ public sealed class AccountLinks(
     public async Task<LinkMade> ResetAsync(ClaimsPrincipal by, string userId)
     {
         if (!await access.MayResetAsync(by, userId)) return LinkMade.Refused("Only an admin can reset this person's password.");
-        return await StoreAsync(new AccountLink { Kind = LinkKind.PasswordReset, UserId = userId, CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! });
+        return await StoreAsync(new AccountLink { Kind = LinkKind.PasswordReset, UserId = userId,
+            CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! });
     }
 
     /// <summary>The link of this secret if it still works, without using it.</summary>
@@ -102,7 +105,8 @@ public sealed class AccountLinks(
         var id = by.FindFirstValue(ClaimTypes.NameIdentifier)!;
         await writes.WriteAsync(async (db, token) =>
         {
-            if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id)).ExecuteDeleteAsync(token) == 0) return;
+            if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id))
+                .ExecuteDeleteAsync(token) == 0) return;
             AuditTrail.Add(db, time, id, "link.withdrawn", $"link {linkId}");
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
@@ -119,13 +123,15 @@ public sealed class AccountLinks(
         {
             if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
             if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
-                db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator, CreatedAt = Now });
+                db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator,
+                    CreatedAt = Now });
             AuditTrail.Add(db, time, user.Id, "link.accepted", after: $"invitation by {link.CreatedBy}", projectId: link.ProjectId);
             return null;
         });
     }
 
-    /// <summary>Uses a reset link: the new password works at once, open sessions, tokens and links end. Returns the errors to show.</summary>
+    /// <summary>Uses a reset link: the new password works at once, open sessions, tokens and links end. Returns the errors to
+    /// show.</summary>
     public async Task<IReadOnlyList<string>> SetPasswordAsync(string secret, string password)
     {
         if (await FindAsync(secret) is not { Kind: LinkKind.PasswordReset, UserId: { } userId }) return [Void];
@@ -144,7 +150,8 @@ public sealed class AccountLinks(
     }
 
     // claim and account in one transaction: two people with one link make one account, and a refused name does not use it up
-    private async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind, Func<AppDbContext, AccountLink, CancellationToken, Task<string?>> work)
+    private async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind,
+        Func<AppDbContext, AccountLink, CancellationToken, Task<string?>> work)
     {
         try
         {
@@ -166,7 +173,8 @@ public sealed class AccountLinks(
     private async Task<AccountLink?> WorkingAsync(AppDbContext db, byte[] hash, CancellationToken cancellation)
     {
         var now = Now;
-        var link = await db.AccountLinks.AsNoTracking().FirstOrDefaultAsync(l => l.Hash == hash && l.UsedAt == null && l.ExpiresAt > now, cancellation);
+        var link = await db.AccountLinks.AsNoTracking()
+            .FirstOrDefaultAsync(l => l.Hash == hash && l.UsedAt == null && l.ExpiresAt > now, cancellation);
         return link is not null && await ProjectAccess.MayGiveAsync(db, link, cancellation) ? link : null;
     }
 

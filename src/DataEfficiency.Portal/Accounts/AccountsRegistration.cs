@@ -28,7 +28,8 @@ public static class AccountsRegistration
             {
                 // length instead of composition rules
                 options.Password.RequiredLength = 10;
-                options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
+                options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase =
+                    options.Password.RequireNonAlphanumeric = false;
                 options.Lockout.MaxFailedAccessAttempts = 5;
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
@@ -57,8 +58,10 @@ public static class AccountsRegistration
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(ProjectPolicies.AnyLead, policy => policy.RequireAuthenticatedUser().AddRequirements(new AnyLeadRequirement()))
-            .AddPolicy(ProjectPolicies.Member, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
-            .AddPolicy(ProjectPolicies.Lead, policy => policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
+            .AddPolicy(ProjectPolicies.Member, policy =>
+                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
+            .AddPolicy(ProjectPolicies.Lead, policy =>
+                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
     }
 
     public static void UseAccounts(this WebApplication app)

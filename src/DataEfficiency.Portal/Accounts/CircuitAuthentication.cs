@@ -12,7 +12,8 @@ namespace DataEfficiency.Portal.Accounts;
 /// Whether the person of an open circuit may still be signed in: asked every few seconds of the changes that this process has made, and
 /// of the database where there was one (a new password, a role, deactivation), else once a minute.
 /// </summary>
-internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFactory<AppDbContext> contexts, IOptions<IdentityOptions> options,
+internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFactory<AppDbContext> contexts,
+    IOptions<IdentityOptions> options,
     RightsChanges rights, TimeProvider time) : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     private static readonly TimeSpan AtLeast = TimeSpan.FromMinutes(1);

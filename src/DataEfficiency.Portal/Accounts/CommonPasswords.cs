@@ -17,11 +17,13 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
         // what one types at the word "password"
         .. "password passwort motdepasse contrasena senha passw secret secreto geheim access login letmein open opensesame changeme change"
             .Split(' '),
-        .. "default welcome willkommen bonjour hello hallo hola ciao admin administrator root user guest test testing demo master".Split(' '),
+        .. "default welcome willkommen bonjour hello hallo hola ciao admin administrator root user guest test testing demo master"
+            .Split(' '),
         .. "system server computer internet google facebook windows linux apple samsung android iphone microsoft oracle cisco".Split(' '),
         .. "dataefficiency label labeling annotator project portal company office work school university student".Split(' '),
         // what one likes
-        .. "iloveyou loveyou iloveu love lovely lover sweet sweetheart darling honey baby babygirl princess prince queen king angel".Split(' '),
+        .. "iloveyou loveyou iloveu love lovely lover sweet sweetheart darling honey baby babygirl princess prince queen king angel"
+            .Split(' '),
         .. "sunshine rainbow flower butterfly summer winter spring autumn fall sommer herbst moonlight starlight heaven freedom".Split(' '),
         .. "forever friends friendship family mother father mommy daddy brother sister children happy lucky smile beautiful".Split(' '),
         .. "football fussball soccer baseball basketball hockey tennis golf rugby cricket guitar music dance dancer chocolate".Split(' '),
@@ -37,12 +39,16 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
             .Split(' '),
         .. "january february march april may june july august september october november december".Split(' '),
         .. "januar februar maerz mai juni juli oktober dezember".Split(' '),
-        .. "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag".Split(' '),
+        .. "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag"
+            .Split(' '),
         // who
-        .. "michael jennifer jessica ashley daniel david andrew anthony matthew joshua thomas robert william christopher charlie".Split(' '),
+        .. "michael jennifer jessica ashley daniel david andrew anthony matthew joshua thomas robert william christopher charlie"
+            .Split(' '),
         .. "jordan michelle nicole amanda melissa stephanie elizabeth samantha alexander alexandra sebastian benjamin jonathan".Split(' '),
-        .. "patrick george martin peter stefan andreas marcel maria anna laura julia sarah sandra sabrina vanessa victoria isabella".Split(' '),
-        .. "sophie olivia charlotte emily hannah lauren rachel rebecca danielle natasha carlos miguel antonio francisco alejandro".Split(' '),
+        .. "patrick george martin peter stefan andreas marcel maria anna laura julia sarah sandra sabrina vanessa victoria isabella"
+            .Split(' '),
+        .. "sophie olivia charlotte emily hannah lauren rachel rebecca danielle natasha carlos miguel antonio francisco alejandro"
+            .Split(' '),
         .. "gabriel rafael ricardo fernando eduardo john james richard steven kevin justin brandon tyler maggie buster bailey".Split(' '),
     ];
 
@@ -50,7 +56,8 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
     private static readonly string[] Ways =
     [
         "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "abcdefghijklmnopqrstuvwxyz",
-        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp", "zaqxswcdevfrbgtnhymjukilop", "zaq1xsw2cde3vfr4bgt5", "zaq12wsxcde34rfv",
+        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp", "zaqxswcdevfrbgtnhymjukilop", "zaq1xsw2cde3vfr4bgt5",
+        "zaq12wsxcde34rfv",
         "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "1a2s3d4f5g6h7j8k9l", "a1b2c3d4e5f6g7h8i9j0", "1a2b3c4d5e6f7g8h9i",
         "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "qweasdzxcrtyfghvbn", "qwaszx", "zxcasdqwe", "asdfjkl",
     ];
@@ -60,7 +67,8 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
         "", .. Enumerable.Range(0, 10).Select(n => $"{n}"), .. Enumerable.Range(0, 100).Select(n => $"{n:00}"),
         .. Enumerable.Range(0, 10).SelectMany(n => new[] { new string((char)('0' + n), 3), new string((char)('0' + n), 4) }),
         .. Enumerable.Range(3, 8).Select(n => "1234567890"[..n]), .. Enumerable.Range(3, 7).Select(n => "0123456789"[..n]),
-        "321", "4321", "54321", "654321", "007", "101", "456", "789", "1212", "2580", "123321", "abc", "abcd", "xyz", "qwe", "asd", "qwerty",
+        "321", "4321", "54321", "654321", "007", "101", "456", "789", "1212", "2580", "123321", "abc", "abcd", "xyz", "qwe", "asd",
+        "qwerty",
         .. Enumerable.Range(1940, 101).Select(year => $"{year}"),
     ];
 
@@ -78,7 +86,8 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
             ? IdentityResult.Failed(new IdentityError
             {
                 Code = "PasswordTooCommon",
-                Description = "This password is one of those that are tried first. Take, for example, four words that do not belong together.",
+                Description =
+                    "This password is one of those that are tried first. Take, for example, four words that do not belong together.",
             })
             : IdentityResult.Success);
 
@@ -100,7 +109,8 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
                 for (var length = Shortest; from + length <= row.Length; length++) yield return row.Substring(from, length);
     }
 
-    /// <summary>What a password may be meant to say: signs at its ends and between gone, digits inside of letters read as letters.</summary>
+    /// <summary>What a password may be meant to say: signs at its ends and between gone, digits inside of letters read as
+    /// letters.</summary>
     private static IEnumerable<string> Readings(string password)
     {
         var bare = password.Trim("!?.,*#@$%&_-+=~ ".ToCharArray());

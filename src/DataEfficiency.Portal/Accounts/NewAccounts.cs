@@ -25,7 +25,8 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             SecurityStamp = Guid.NewGuid().ToString("N").ToUpperInvariant(),
         };
-        if (user.DisplayName.Length > NameLimit || user.UserName.Length > NameLimit) return (user, [$"A name may have {NameLimit} characters at most."]);
+        if (user.DisplayName.Length > NameLimit || user.UserName.Length > NameLimit)
+            return (user, [$"A name may have {NameLimit} characters at most."]);
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var errors = new List<string>();
@@ -41,7 +42,8 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
     /// <summary>Adds a prepared person, with a role for the installation or none. Returns what is wrong, or null.</summary>
     public static async Task<string?> AddAsync(AppDbContext db, AppUser user, string? globalRole, CancellationToken cancellation)
     {
-        if (await db.Users.AnyAsync(u => u.NormalizedUserName == user.NormalizedUserName, cancellation)) return $"Username '{user.UserName}' is already taken.";
+        if (await db.Users.AnyAsync(u => u.NormalizedUserName == user.NormalizedUserName, cancellation))
+            return $"Username '{user.UserName}' is already taken.";
         db.Users.Add(user);
         if (globalRole is not null)
         {

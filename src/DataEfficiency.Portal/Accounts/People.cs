@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>A person as /people shows them; the memberships are those in projects that the viewer leads.</summary>
-public sealed record Person(string Id, string DisplayName, string UserName, IReadOnlyList<string> GlobalRoles, IReadOnlyList<PersonsProject> Projects, bool Deactivated)
+public sealed record Person(string Id, string DisplayName, string UserName, IReadOnlyList<string> GlobalRoles,
+    IReadOnlyList<PersonsProject> Projects, bool Deactivated)
 {
     public string RoleWords => GlobalRoles.Count == 0 ? "–" : string.Join(", ", GlobalRoles);
 }
@@ -15,7 +16,8 @@ public sealed record Person(string Id, string DisplayName, string UserName, IRea
 public sealed record PersonsProject(int Id, string Name, ProjectRole Role);
 
 /// <summary>The list of people and what admins and leads change about them. Every method checks who asks.</summary>
-public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, RightsChanges rights, TimeProvider time)
+public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, RightsChanges rights,
+    TimeProvider time)
 {
     private const string NotYours = "Only an admin can do this.", OnlyAdmin = "This is the only admin: make another one first.";
 
@@ -27,29 +29,38 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         await using var db = await contexts.CreateDbContextAsync();
         var ids = led.Keys.ToList();
         var memberships = (await db.Memberships.AsNoTracking().Where(m => ids.Contains(m.ProjectId)).ToListAsync()).ToLookup(m => m.UserId);
-        var roles = (await db.UserRoles.Join(db.Roles, u => u.RoleId, r => r.Id, (u, r) => new { u.UserId, r.Name }).ToListAsync()).ToLookup(r => r.UserId, r => r.Name!);
+        var roles = (await db.UserRoles.Join(db.Roles, u => u.RoleId, r => r.Id, (u, r) => new { u.UserId, r.Name }).ToListAsync())
+            .ToLookup(r => r.UserId, r => r.Name!);
         var users = await db.Users.AsNoTracking().OrderBy(u => u.DisplayName).ToListAsync();
-        return [.. users.Where(u => admin || memberships.Contains(u.Id)).Select(u => new Person(u.Id, u.DisplayName, u.UserName ?? "", [.. roles[u.Id].Order()],
-            [.. memberships[u.Id].Select(m => new PersonsProject(m.ProjectId, led[m.ProjectId], m.Role)).OrderBy(p => p.Name)], u.DeactivatedAt is not null))];
+        return [.. users.Where(u => admin || memberships.Contains(u.Id))
+            .Select(u => new Person(u.Id, u.DisplayName, u.UserName ?? "", [.. roles[u.Id].Order()],
+            [.. memberships[u.Id].Select(m => new PersonsProject(m.ProjectId, led[m.ProjectId], m.Role)).OrderBy(p => p.Name)],
+                u.DeactivatedAt is not null))];
     }
 
     public async Task<Person?> FindAsync(ClaimsPrincipal by, string userId) => (await ListAsync(by)).FirstOrDefault(p => p.Id == userId);
 
     /// <summary>Gives or takes the role for the whole installation. Returns why not, or null.</summary>
-    public Task<string?> SetGlobalRoleAsync(ClaimsPrincipal by, string userId, string? role) => ChangeAsync(by, userId, async (db, now, token) =>
+    public Task<string?> SetGlobalRoleAsync(ClaimsPrincipal by, string userId, string? role) =>
+        ChangeAsync(by, userId, async (db, now, token) =>
     {
         if (role is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return $"There is no role '{role}'.";
         if (role != GlobalRoles.Admin && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
-        var before = await (from given in db.UserRoles where given.UserId == userId join r in db.Roles on given.RoleId equals r.Id select r.Name).ToListAsync(token);
+        var before = await (from given in db.UserRoles
+                            where given.UserId == userId
+                            join r in db.Roles on given.RoleId equals r.Id
+                            select r.Name).ToListAsync(token);
         await db.UserRoles.Where(r => r.UserId == userId).ExecuteDeleteAsync(token);
         if (role is not null)
-            db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId, RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(token) });
+            db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId,
+                RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(token) });
         AuditTrail.Add(db, time, IdOf(by)!, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}");
         return null;
     });
 
     /// <summary>Ends or reopens an account: sessions and tokens stop, labels and the name stay. Returns why not, or null.</summary>
-    public Task<string?> SetDeactivatedAsync(ClaimsPrincipal by, string userId, bool deactivated) => ChangeAsync(by, userId, async (db, now, token) =>
+    public Task<string?> SetDeactivatedAsync(ClaimsPrincipal by, string userId, bool deactivated) =>
+        ChangeAsync(by, userId, async (db, now, token) =>
     {
         if (deactivated && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
         var at = deactivated ? now : (long?)null;
@@ -70,7 +81,8 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
     }
 
     // who asks, the rule and the change in one transaction: two admins at once cannot demote each other
-    private async Task<string?> ChangeAsync(ClaimsPrincipal by, string userId, Func<AppDbContext, long, CancellationToken, Task<string?>> change)
+    private async Task<string?> ChangeAsync(ClaimsPrincipal by, string userId,
+        Func<AppDbContext, long, CancellationToken, Task<string?>> change)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var refusal = await writes.WriteAsync(async (db, token) =>

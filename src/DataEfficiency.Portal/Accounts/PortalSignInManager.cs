@@ -8,7 +8,8 @@ namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>Identity's sign-in, closed to deactivated people on every way in.</summary>
 public sealed class PortalSignInManager(
-    UserManager<AppUser> users, IHttpContextAccessor context, IUserClaimsPrincipalFactory<AppUser> claims, IOptions<IdentityOptions> options,
+    UserManager<AppUser> users, IHttpContextAccessor context, IUserClaimsPrincipalFactory<AppUser> claims,
+    IOptions<IdentityOptions> options,
     ILogger<SignInManager<AppUser>> logger, IAuthenticationSchemeProvider schemes, IUserConfirmation<AppUser> confirmation)
     : SignInManager<AppUser>(users, context, claims, options, logger, schemes, confirmation)
 {
@@ -18,7 +19,8 @@ public sealed class PortalSignInManager(
     public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
     {
         if (await UserManager.FindByNameAsync(userName) is not { } user) return Spend(password, SignInResult.Failed);
-        return await PreSignInCheck(user) is { } closed ? Spend(password, closed) : await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
+        return await PreSignInCheck(user) is { } closed ? Spend(password, closed)
+            : await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
     }
 
     private SignInResult Spend(string password, SignInResult result)
@@ -28,9 +30,11 @@ public sealed class PortalSignInManager(
     }
 
     private static readonly AppUser Nobody = new();
-    private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<AppUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
+    private static readonly Lazy<string> NobodysHash =
+        new(() => new PasswordHasher<AppUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
 
     // the passkey's way in asks nothing of the kind itself
-    protected override async Task<SignInResult> SignInOrTwoFactorAsync(AppUser user, bool isPersistent, string? loginProvider = null, bool bypassTwoFactor = false) =>
+    protected override async Task<SignInResult> SignInOrTwoFactorAsync(AppUser user, bool isPersistent, string? loginProvider = null,
+        bool bypassTwoFactor = false) =>
         await PreSignInCheck(user) ?? await base.SignInOrTwoFactorAsync(user, isPersistent, loginProvider, bypassTwoFactor);
 }

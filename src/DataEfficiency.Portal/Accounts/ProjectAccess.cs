@@ -15,9 +15,11 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         var found = await db.Users.Where(u => u.Id == userId && u.DeactivatedAt == null)
             .Select(u => new
             {
-                Admin = db.UserRoles.Any(r => r.UserId == userId && db.Roles.Any(role => role.Id == r.RoleId && role.Name == GlobalRoles.Admin)),
+                Admin = db.UserRoles.Any(r => r.UserId == userId
+                    && db.Roles.Any(role => role.Id == r.RoleId && role.Name == GlobalRoles.Admin)),
                 Exists = db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null),
-                Role = db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Role = db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId).Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
             .FirstOrDefaultAsync();
         if (found is not { Exists: true }) return null;
@@ -53,10 +55,12 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync();
         var admin = await HasRole(db, id, GlobalRoles.Admin).AnyAsync();
         var led = Led(db, id);
-        return await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && (admin || led.Contains(p.Id))).OrderBy(p => p.Name).ToListAsync();
+        return await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && (admin || led.Contains(p.Id))).OrderBy(p => p.Name)
+            .ToListAsync();
     }
 
-    /// <summary>Whether <paramref name="by"/> may make a password reset link for this person (see <see cref="AccountLinks.ResetAsync"/>).</summary>
+    /// <summary>Whether <paramref name="by"/> may make a password reset link for this person (see
+    /// <see cref="AccountLinks.ResetAsync"/>).</summary>
     public async Task<bool> MayResetAsync(ClaimsPrincipal by, string userId)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -68,7 +72,8 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     {
         if (link.Kind == LinkKind.PasswordReset) return await MayResetAsync(db, link.CreatedBy, link.UserId!, cancellation);
         if (await HasRole(db, link.CreatedBy, GlobalRoles.Admin).AnyAsync(cancellation)) return true;
-        return link.GlobalRole is null && link.ProjectId is { } project && await Led(db, link.CreatedBy).ContainsAsync(project, cancellation);
+        return link.GlobalRole is null && link.ProjectId is { } project
+            && await Led(db, link.CreatedBy).ContainsAsync(project, cancellation);
     }
 
     // a lead: only where everything that the person may see is the lead's own
@@ -94,7 +99,8 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
 
     /// <summary>The projects whose lead this person is by membership.</summary>
     internal static IQueryable<int> Led(AppDbContext db, string? userId) =>
-        db.Memberships.Where(m => m.UserId == userId && m.Role == ProjectRole.Lead && db.Users.Any(u => u.Id == userId && u.DeactivatedAt == null)).Select(m => m.ProjectId);
+        db.Memberships.Where(m => m.UserId == userId && m.Role == ProjectRole.Lead
+            && db.Users.Any(u => u.Id == userId && u.DeactivatedAt == null)).Select(m => m.ProjectId);
 
     private static IQueryable<string> HasRole(AppDbContext db, string? userId, params string[] names) =>
         from user in db.Users

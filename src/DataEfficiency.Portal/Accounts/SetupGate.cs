@@ -44,12 +44,14 @@ public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, Ne
     /// </summary>
     public static bool FromThisMachine(HttpContext context, ProxyOptions proxy) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && (context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
+        && (context.Request.Host.Host is "localhost"
+            || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
         && proxy.KnownProxies.Length == 0 && proxy.KnownNetworks.Length == 0 && !HttpProtocol.IsHttp10(context.Request.Protocol)
         && !context.Request.Headers.Keys.Any(IsForwarding);
 
     private static bool IsForwarding(string header) =>
-        header.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || header.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase)
+        header.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase)
+            || header.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase)
         || header.ToUpperInvariant() is "FORWARDED" or "VIA" or "X-REAL-IP" or "X-CLIENT-IP" or "TRUE-CLIENT-IP" or "CF-CONNECTING-IP";
 
     /// <summary>Compares without telling by time; after five wrong codes there is a new one on the console.</summary>
@@ -78,13 +80,15 @@ public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, Ne
         if (errors.Count > 0) return errors;
         // account and role together: a crash in between would leave an installation without an admin
         var refusal = await writes.WriteAsync(async (db, token) =>
-            await db.Users.AnyAsync(token) ? AlreadyDone : await NewAccounts.AddAsync(db, user, GlobalRoles.Admin, token), CancellationToken.None);
+            await db.Users.AnyAsync(token) ? AlreadyDone : await NewAccounts.AddAsync(db, user, GlobalRoles.Admin, token),
+                CancellationToken.None);
         if (refusal is not null) return [refusal];
         Done = true;
         return [];
     }
 
-    private static string NewCode() => $"{RandomNumberGenerator.GetString(CodeAlphabet, 5)}-{RandomNumberGenerator.GetString(CodeAlphabet, 5)}";
+    private static string NewCode() =>
+        $"{RandomNumberGenerator.GetString(CodeAlphabet, 5)}-{RandomNumberGenerator.GetString(CodeAlphabet, 5)}";
 }
 
 /// <summary>While there is no account, every page leads to the set-up; afterwards the set-up is gone.</summary>
@@ -100,7 +104,8 @@ internal sealed class SetupRedirect(RequestDelegate next, SetupGate gate)
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }
-        var page = context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null;
+        var page = context
+            .GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is not null;
         if (!gate.Done && !asked && (page || context.Request.Path == "/"))
         {
             context.Response.Redirect(context.Request.PathBase + Path);

@@ -12,7 +12,8 @@ namespace DataEfficiency.Portal.Accounts;
 /// <c>access_token</c> query is taken too, but on /hubs only: addresses end up in logs.
 /// </summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens, IUserClaimsPrincipalFactory<AppUser> claims)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens,
+        IUserClaimsPrincipalFactory<AppUser> claims)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "Token";
@@ -25,7 +26,8 @@ internal sealed class TokenAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Read(Request) is not { } secret) return AuthenticateResult.NoResult();
-        if (await tokens.FindUserAsync(secret, Context.RequestAborted) is not { } user) return AuthenticateResult.Fail("Unknown or revoked token.");
+        if (await tokens.FindUserAsync(secret, Context.RequestAborted) is not { } user) return AuthenticateResult
+            .Fail("Unknown or revoked token.");
         var principal = await claims.CreateAsync(user);
         var identity = new ClaimsIdentity(principal.Claims, Scheme, ClaimTypes.Name, ClaimTypes.Role);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Health;
 
 /// <summary>
-/// <c>/health</c> for load balancers and watchers, without sign-in: 503 when people cannot work (no database, no room on the disk), 200 with
+/// <c>/health</c> for load balancers and watchers, without sign-in: 503 when people cannot work (no database, no room on the disk), 200
+/// with
 /// "Degraded" when only forecasts stand still. It names checks and states and nothing else.
 /// </summary>
 public static class HealthEndpoint

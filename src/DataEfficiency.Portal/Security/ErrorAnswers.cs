@@ -20,11 +20,13 @@ internal static class ErrorAnswers
             pages.Use(async (context, next) =>
             {
                 // the page that explains a refused form is asked for, not posted to: as a POST it would be refused again
-                if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+                if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null
+                    || context.Features.Get<IExceptionHandlerFeature>() is not null)
                     context.Request.Method = HttpMethods.Get;
                 await next(context);
                 // Blazor refuses a form with a content type and no content, which would count as an answer
-                if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest, ContentLength: null }) context.Response.ContentType = null;
+                if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest,
+                    ContentLength: null }) context.Response.ContentType = null;
             });
         });
     }

@@ -26,8 +26,10 @@ public sealed class ProxyOptions
     {
         public ValidateOptionsResult Validate(string? name, ProxyOptions options)
         {
-            var wrong = options.KnownProxies.Where(p => !IPAddress.TryParse(p, out _)).Select(p => $"Proxy:KnownProxies has '{p}', which is not an IP address")
-                .Concat(options.KnownNetworks.Where(n => !System.Net.IPNetwork.TryParse(n, out _)).Select(n => $"Proxy:KnownNetworks has '{n}', which is not a network like 10.0.0.0/8"))
+            var wrong = options.KnownProxies.Where(p => !IPAddress.TryParse(p, out _))
+                .Select(p => $"Proxy:KnownProxies has '{p}', which is not an IP address")
+                .Concat(options.KnownNetworks.Where(n => !System.Net.IPNetwork.TryParse(n, out _))
+                    .Select(n => $"Proxy:KnownNetworks has '{n}', which is not a network like 10.0.0.0/8"))
                 .ToList();
             return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }

@@ -24,7 +24,8 @@ public sealed class RateLimitOptions
     public int SignInBurst { get; set; } = 40;
 }
 
-/// <summary>Per person or token on the API; per address only where nobody is known yet. Pages, circuits and static files are not counted.</summary>
+/// <summary>Per person or token on the API; per address only where nobody is known yet. Pages, circuits and static files are not
+/// counted.</summary>
 internal static class RateLimits
 {
     private static readonly string[] WaysIn = [AccountCookie.SignInPath, SetupRedirect.Path, AccountLinks.PathPrefix.TrimEnd('/')];
@@ -32,7 +33,8 @@ internal static class RateLimits
     public static void AddRateLimits(this IServiceCollection services)
     {
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
-            .Validate(o => o is { PerSecond: > 0, Burst: > 0, SignInPerMinute: > 0, SignInBurst: > 0 }, "RateLimits: each limit must be at least 1")
+            .Validate(o => o is { PerSecond: > 0, Burst: > 0, SignInPerMinute: > 0, SignInBurst: > 0 },
+                "RateLimits: each limit must be at least 1")
             .ValidateOnStart();
         services.AddRateLimiter(limiter =>
         {

@@ -20,6 +20,7 @@ internal sealed class SocketOrigin(RequestDelegate next)
 
     // a proxy may leave the port away that the browser sees; then only the name can be compared
     private static bool IsOwn(string origin, HostString host) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Host.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+        Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            && from.Host.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
         && (host.Port is null || host.Port == from.Port);
 }

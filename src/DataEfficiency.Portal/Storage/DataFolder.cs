@@ -74,7 +74,8 @@ public sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
-    /// <summary>Takes the database from everybody but its owner; SQLite gives a journal that it makes later the mode of its database.</summary>
+    /// <summary>Takes the database from everybody but its owner; SQLite gives a journal that it makes later the mode of its
+    /// database.</summary>
     public void ProtectDatabase()
     {
         if (OperatingSystem.IsWindows()) return;

@@ -78,7 +78,8 @@ public sealed class AccessTokensTests
         await portal.AddPersonAsync("ada");
         var browser = await portal.SignedInAsync("ada");
 
-        var made = await (await PortalFactory.PostFormAsync(browser, "/account", "token-new", new() { ["Input.Name"] = "notebook" })).Content.ReadAsStringAsync();
+        var made = await (await PortalFactory
+            .PostFormAsync(browser, "/account", "token-new", new() { ["Input.Name"] = "notebook" })).Content.ReadAsStringAsync();
         var later = await browser.GetStringAsync("/account");
 
         Assert.Contains($">{AccessTokens.Prefix}", made);

@@ -18,7 +18,8 @@ public sealed class AccountLinksTests
         var project = await portal.AddProjectAsync();
         var admin = await portal.SignedInAsync("ada");
 
-        var made = await PortalFactory.PostFormAsync(admin, "/people", "invite", new() { ["Input.Project"] = $"{project.Id}", ["Input.ProjectRole"] = "Annotator" });
+        var made = await PortalFactory
+            .PostFormAsync(admin, "/people", "invite", new() { ["Input.Project"] = $"{project.Id}", ["Input.ProjectRole"] = "Annotator" });
         var path = new Uri(Regex.Match(await made.Content.ReadAsStringAsync(), "http[^<]*/link/[^<]+").Value).AbsolutePath;
         var first = await AcceptAsync(portal, path, "ben");
         var second = await portal.Browser().GetAsync(path);
@@ -51,7 +52,8 @@ public sealed class AccountLinksTests
         var secret = await InviteAsync(portal);
         var links = portal.Services.GetRequiredService<AccountLinks>();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => links.AcceptAsync(secret, "Ben", $"ben{i}", PortalFactory.Password))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(i => Task.Run(() => links.AcceptAsync(secret, "Ben", $"ben{i}", PortalFactory.Password))));
 
         Assert.Single(results, r => r.Count == 0);
         await using var db = await portal.OpenDbAsync();
@@ -82,7 +84,9 @@ public sealed class AccountLinksTests
         var links = portal.Services.GetRequiredService<AccountLinks>();
         var made = await links.ResetAsync(TestPrincipal.Of(ada), ben.Id);
 
-        var answer = await PortalFactory.PostFormAsync(portal.Browser(), AccountLinks.PathPrefix + made.Secret, "reset", new() { ["Input.Password"] = "another long one" });
+        var answer = await PortalFactory
+            .PostFormAsync(portal.Browser(), AccountLinks.PathPrefix + made.Secret, "reset",
+            new() { ["Input.Password"] = "another long one" });
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         await portal.SignedInAsync("ben", "another long one");
@@ -124,8 +128,10 @@ public sealed class AccountLinksTests
         return (await portal.Services.GetRequiredService<AccountLinks>().InviteAsync(TestPrincipal.Of(admin), null, null, null)).Secret!;
     }
 
-    private static Task<HttpResponseMessage> AcceptAsync(PortalFactory portal, string path, string userName, string password = PortalFactory.Password) =>
-        PortalFactory.PostFormAsync(portal.Browser(), path, "accept", new() { ["Input.DisplayName"] = "Ben", ["Input.UserName"] = userName, ["Input.Password"] = password });
+    private static Task<HttpResponseMessage> AcceptAsync(PortalFactory portal, string path, string userName,
+        string password = PortalFactory.Password) =>
+        PortalFactory.PostFormAsync(portal.Browser(), path, "accept",
+            new() { ["Input.DisplayName"] = "Ben", ["Input.UserName"] = userName, ["Input.Password"] = password });
 
     private sealed class ManualTime : TimeProvider
     {

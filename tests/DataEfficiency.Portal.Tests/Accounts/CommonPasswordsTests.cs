@@ -14,10 +14,12 @@ public sealed class CommonPasswordsTests
     [InlineData("iloveyou12"), InlineData("iloveyou!!!"), InlineData("ILoveYou2023"), InlineData("Summer2024!"), InlineData("winter2025")]
     [InlineData("1234567890"), InlineData("0987654321"), InlineData("0123456789"), InlineData("1111111111"), InlineData("1212121212")]
     [InlineData("letmein123"), InlineData("l3tm3in123"), InlineData("welcome123"), InlineData("we1come2024"), InlineData("admin12345")]
-    [InlineData("passwordpassword"), InlineData("abcdefghij"), InlineData("abcd123456"), InlineData("aaaaaaaaaaaa"), InlineData("football10")]
+    [InlineData("passwordpassword"), InlineData("abcdefghij"), InlineData("abcd123456"), InlineData("aaaaaaaaaaaa"),
+        InlineData("football10")]
     [InlineData("michael123"), InlineData("superman99"), InlineData("liverpool1"), InlineData("princess12"), InlineData("sunshine01")]
     [InlineData("September2023"), InlineData("monday1234"), InlineData("dragon2000"), InlineData("monkey12345"), InlineData("changeme123")]
-    [InlineData("Passwort123"), InlineData("hallo12345"), InlineData("trustno1trustno1"), InlineData("starwars77"), InlineData("default1234")]
+    [InlineData("Passwort123"), InlineData("hallo12345"), InlineData("trustno1trustno1"), InlineData("starwars77"),
+        InlineData("default1234")]
     public void Password_ThatIsTriedFirst_IsCommon(string password) => Assert.True(CommonPasswords.IsCommon(password));
 
     [Fact]
@@ -33,7 +35,8 @@ public sealed class CommonPasswordsTests
     }
 
     [Theory]
-    [InlineData("correct horse battery"), InlineData("another long one"), InlineData("gravel-otter-4-teapot"), InlineData("Tuesday we eat soup")]
+    [InlineData("correct horse battery"), InlineData("another long one"), InlineData("gravel-otter-4-teapot"),
+        InlineData("Tuesday we eat soup")]
     [InlineData("xkcd#936staple"), InlineData("my password is long"), InlineData("7 geese over Ulm"), InlineData("vT9#kq2LmZ")]
     public void Password_OfSeveralWordsOrNone_IsFine(string password) => Assert.False(CommonPasswords.IsCommon(password));
 

@@ -127,7 +127,8 @@ public sealed class RightsTests : IAsyncLifetime
     {
         await Directory.SetGlobalRoleAsync(As(_admin), _ben.Id, GlobalRoles.Admin);
 
-        var results = await Task.WhenAll(Directory.SetGlobalRoleAsync(As(_admin), _ben.Id, null), Directory.SetGlobalRoleAsync(As(_ben), _admin.Id, null));
+        var results = await Task.WhenAll(Directory.SetGlobalRoleAsync(As(_admin), _ben.Id, null),
+            Directory.SetGlobalRoleAsync(As(_ben), _admin.Id, null));
 
         Assert.Single(results, r => r is null);
         await using var db = await _portal.OpenDbAsync();
@@ -139,7 +140,8 @@ public sealed class RightsTests : IAsyncLifetime
     {
         await _portal.AddMemberAsync(_own.Id, _ben.Id, ProjectRole.Lead);
 
-        var results = await Task.WhenAll(Members.RemoveAsync(As(_admin), _own.Id, _lead.Id), Members.SetAsync(As(_admin), _own.Id, _ben.Id, ProjectRole.Annotator));
+        var results = await Task.WhenAll(Members.RemoveAsync(As(_admin), _own.Id, _lead.Id),
+            Members.SetAsync(As(_admin), _own.Id, _ben.Id, ProjectRole.Annotator));
 
         Assert.Single(results, r => r is null);
         Assert.Contains(results, r => r?.Contains("last lead", StringComparison.Ordinal) == true);
@@ -175,7 +177,8 @@ public sealed class RightsTests : IAsyncLifetime
         await Directory.SetDeactivatedAsync(As(_admin), _ben.Id, true);
 
         await using var db = await _portal.OpenDbAsync();
-        Assert.Equal(["member.set", "link.made", "role.set", "member.removed", "person.deactivated"], await db.Audit.OrderBy(a => a.Id).Select(a => a.What).ToListAsync());
+        Assert.Equal(["member.set", "link.made", "role.set", "member.removed", "person.deactivated"],
+            await db.Audit.OrderBy(a => a.Id).Select(a => a.What).ToListAsync());
     }
 
     [Fact]
@@ -186,7 +189,8 @@ public sealed class RightsTests : IAsyncLifetime
         for (var i = 0; i < 8; i++) secrets.Add((await Links.InviteAsync(As(_admin), null, _own.Id, ProjectRole.Annotator)).Secret!);
 
         var beside = Enumerable.Range(0, 50).Select(i => writes.WriteAsync((db, token) =>
-            db.Projects.Where(p => p.Id == _own.Id).ExecuteUpdateAsync(s => s.SetProperty(p => p.Name, $"own {i}"), token), CancellationToken.None));
+            db.Projects.Where(p => p.Id == _own.Id).ExecuteUpdateAsync(s => s.SetProperty(p => p.Name, $"own {i}"), token),
+                CancellationToken.None));
         var accepted = secrets.Select((s, i) => Task.Run(() => Links.AcceptAsync(s, $"P{i}", $"person{i}", PortalFactory.Password)));
         await Task.WhenAll(beside);
 

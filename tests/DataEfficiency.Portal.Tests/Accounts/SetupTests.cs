@@ -57,7 +57,8 @@ public sealed class SetupTests
     }
 
     [Theory]
-    [InlineData("X-Forwarded-For", "192.0.2.7"), InlineData("X-Forwarded-Host", "localhost"), InlineData("Forwarded", "for=192.0.2.7"), InlineData("Via", "1.1 proxy"), InlineData("X-Real-IP", "192.0.2.7")]
+    [InlineData("X-Forwarded-For", "192.0.2.7"), InlineData("X-Forwarded-Host", "localhost"), InlineData("Forwarded", "for=192.0.2.7"),
+        InlineData("Via", "1.1 proxy"), InlineData("X-Real-IP", "192.0.2.7")]
     public async Task Setup_ThroughAProxyOnThisMachine_NeedsTheCode(string header, string value)
     {
         await using var portal = new PortalFactory();
@@ -106,6 +107,7 @@ public sealed class SetupTests
     private static Task<HttpResponseMessage> SendAsync(HttpClient browser, string userName, string code = "") =>
         PortalFactory.PostFormAsync(browser, "/setup", "setup", new()
         {
-            ["Input.Code"] = code, ["Input.DisplayName"] = "Ada", ["Input.UserName"] = userName, ["Input.Password"] = PortalFactory.Password,
+            ["Input.Code"] = code, ["Input.DisplayName"] = "Ada", ["Input.UserName"] = userName,
+                ["Input.Password"] = PortalFactory.Password,
         });
 }

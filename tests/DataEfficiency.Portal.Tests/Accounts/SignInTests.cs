@@ -35,6 +35,7 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.Redirect, elsewhere.StatusCode);
 
         Task<HttpResponseMessage> SendAsync(string password) =>
-            PortalFactory.PostFormAsync(browser, "/sign-in", "sign-in", new() { ["Input.UserName"] = "ada@example.org", ["Input.Password"] = password });
+            PortalFactory.PostFormAsync(browser, "/sign-in", "sign-in",
+                new() { ["Input.UserName"] = "ada@example.org", ["Input.Password"] = password });
     }
 }

@@ -45,7 +45,8 @@ public sealed class HealthTests
         await using var portal = new PortalFactory();
         _ = portal.Services;
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        File.WriteAllText(Path.Combine(portal.DataFolder, "app.db"), "this is no database, and long enough to be looked at as one".PadRight(200));
+        File.WriteAllText(Path.Combine(portal.DataFolder, "app.db"),
+            "this is no database, and long enough to be looked at as one".PadRight(200));
         foreach (var journal in new[] { "-wal", "-shm" }) File.Delete(Path.Combine(portal.DataFolder, $"app.db{journal}"));
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy"), await AskAsync(portal, "database"));

@@ -26,14 +26,18 @@ public class GuidelineHtmlTests
 
     [Fact]
     public void Render_PlainMarkdown_KeepsFormAndGoodLinks() =>
-        Assert.Equal("<p><strong>Card</strong> or <a href=\"https://example.org/a\">account</a>?</p>\n", GuidelineHtml.Render("**Card** or [account](https://example.org/a)?"));
+        Assert.Equal("<p><strong>Card</strong> or <a href=\"https://example.org/a\">account</a>?</p>\n",
+            GuidelineHtml.Render("**Card** or [account](https://example.org/a)?"));
 
     [Theory]
-    [InlineData("> ", ""), InlineData("- ", ""), InlineData("1. ", ""), InlineData("[", "](x)"), InlineData("*a _b ", "_*"), InlineData("![", "](x)")]
-    [InlineData("(", ")"), InlineData("**", "**"), InlineData("~~", "~~"), InlineData("> - ", ""), InlineData("`", ""), InlineData("<", ">")]
+    [InlineData("> ", ""), InlineData("- ", ""), InlineData("1. ", ""), InlineData("[", "](x)"), InlineData("*a _b ", "_*"),
+        InlineData("![", "](x)")]
+    [InlineData("(", ")"), InlineData("**", "**"), InlineData("~~", "~~"), InlineData("> - ", ""), InlineData("`", ""),
+        InlineData("<", ">")]
     public void Render_TenThousandNested_GivesAPageAndNoError(string open, string close)
     {
-        var html = GuidelineHtml.Render(string.Concat(Enumerable.Repeat(open, 10_000)) + "x<script>" + string.Concat(Enumerable.Repeat(close, 10_000)));
+        var html = GuidelineHtml.Render(string.Concat(Enumerable.Repeat(open, 10_000)) + "x<script>" +
+            string.Concat(Enumerable.Repeat(close, 10_000)));
 
         Assert.Contains("x", html);
         Assert.DoesNotContain("<script", html);

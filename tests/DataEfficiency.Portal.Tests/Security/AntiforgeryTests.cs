@@ -46,13 +46,16 @@ public sealed class AntiforgeryTests(PeopledPortal portal) : IClassFixture<Peopl
         var answer = await browser.GetAsync("/");
         var nonce = answer.Headers.GetValues("Content-Security-Policy").Single().Split("'nonce-")[1].Split('\'')[0];
 
-        Assert.Contains($"nonce=\"{System.Text.Encodings.Web.HtmlEncoder.Default.Encode(nonce)}\"", await answer.Content.ReadAsStringAsync());
+        Assert.Contains($"nonce=\"{System.Text.Encodings.Web.HtmlEncoder.Default.Encode(nonce)}\"",
+            await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
     public async Task SessionCookie_SetAtSignIn_IsHttpOnlyAndSameSite()
     {
-        var answer = await PortalFactory.PostFormAsync(portal.Browser(), "/sign-in", "sign-in", new() { ["Input.UserName"] = "annotator", ["Input.Password"] = PortalFactory.Password });
+        var answer = await PortalFactory
+            .PostFormAsync(portal.Browser(), "/sign-in", "sign-in",
+            new() { ["Input.UserName"] = "annotator", ["Input.Password"] = PortalFactory.Password });
 
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("de-session=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie);

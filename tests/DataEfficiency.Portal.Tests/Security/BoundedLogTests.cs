@@ -23,7 +23,8 @@ public sealed class BoundedLogTests
 
     [Fact]
     public void Exception_OfTenThousandLines_EndsAfterTwoHundred() =>
-        Assert.Equal(201, Write("m", [], new InvalidOperationException(string.Join('\n', Enumerable.Range(0, 10_000)))).Split('\n').Length - 1);
+        Assert.Equal(201, Write("m", [], new InvalidOperationException(string.Join('\n', Enumerable.Range(0, 10_000))))
+            .Split('\n').Length - 1);
 
     [Fact]
     public void Field_WithControlCharacters_ForgesNoLineAndDrivesNoTerminal()
@@ -48,7 +49,8 @@ public sealed class BoundedLogTests
 
         public bool IsEnabled(LogLevel level) => true;
 
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
             new BoundedLog().Write(new LogEntry<TState>(level, "Portal", id, state, exception, formatter), null, output);
     }
 }

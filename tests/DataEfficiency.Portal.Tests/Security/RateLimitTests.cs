@@ -28,11 +28,13 @@ public sealed class RateLimitTests
     {
         await using var portal = new PortalFactory
         {
-            RemoteAddress = IPAddress.Parse("10.0.0.1"), Settings = { ["RateLimits:SignInBurst"] = "3", ["RateLimits:SignInPerMinute"] = "1" },
+            RemoteAddress = IPAddress.Parse("10.0.0.1"),
+                Settings = { ["RateLimits:SignInBurst"] = "3", ["RateLimits:SignInPerMinute"] = "1" },
         };
         await portal.AddPersonAsync("ada");
         var browser = portal.Browser();
-        foreach (var path in new[] { "/sign-in", "/link/x", "/sign-in" }) Assert.NotEqual(HttpStatusCode.TooManyRequests, (await browser.GetAsync(path)).StatusCode);
+        foreach (var path in new[] { "/sign-in", "/link/x", "/sign-in" }) Assert
+            .NotEqual(HttpStatusCode.TooManyRequests, (await browser.GetAsync(path)).StatusCode);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await browser.GetAsync("/link/y")).StatusCode);
         portal.RemoteAddress = IPAddress.Parse("10.0.0.2");

@@ -73,7 +73,8 @@ public sealed class TransportTests
         var sockets = portal.Server.CreateWebSocketClient();
         sockets.ConfigureRequest = request => request.Headers.Origin = "https://dashboard.example";
 
-        using var socket = await sockets.ConnectAsync(new Uri($"ws://localhost/hubs/estimates?access_token={token}"), CancellationToken.None);
+        using var socket = await sockets
+            .ConnectAsync(new Uri($"ws://localhost/hubs/estimates?access_token={token}"), CancellationToken.None);
 
         Assert.Equal(System.Net.WebSockets.WebSocketState.Open, socket.State);
     }
