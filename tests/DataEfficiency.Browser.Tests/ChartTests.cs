@@ -26,7 +26,7 @@ public sealed class ChartTests(Browser browser)
           for (let i = 0; i < words.length; i++) {
             const a = boxes[i];
             if (a.left < whole.left - 1 || a.right > whole.right + 1) faults.push(`${figure.id}: ${name(i)} is cut`);
-            if (a.height < 9) faults.push(`${figure.id}: ${name(i)} is ${a.height} px high`);
+            if (a.height < 10.5) faults.push(`${figure.id}: ${name(i)} is ${a.height} px high`);
             for (let j = i + 1; j < words.length; j++) {
               const b = boxes[j];
               if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > .5 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > .5)

@@ -48,6 +48,7 @@ public sealed class AnswerDraft
 public sealed class ProjectForm
 {
     public const int MostAnswers = 150;
+    private const int UsualBudget = 5000;
     private const int LongestAnswer = 2000, MostCompletions = 1000;
 
     public string Name { get; set; } = "";
@@ -67,7 +68,7 @@ public sealed class ProjectForm
     public double? TargetValue { get; set; } = .9;
     public double? ZeroShot { get; set; }
     public double? Ceiling { get; set; } = 1;
-    public int? MaximumBudget { get; set; } = 5000;
+    public int? MaximumBudget { get; set; } = UsualBudget;
     public decimal? PricePerLabel { get; set; } = 0;
     public string Currency { get; set; } = "EUR";
     public bool ForecastVisibleToAnnotators { get; set; } = true;
@@ -77,6 +78,16 @@ public sealed class ProjectForm
     public void TakeOver(AnswerValues values) =>
         Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase)
             .Select(v => AnswerDraft.FromFile(v.Value))];
+
+    /// <summary>Nobody can buy more labels than a pool has items. A budget that a person has typed stays.</summary>
+    /// <param name="before">What this proposed for the file before; null for the first.</param>
+    /// <returns>The proposal.</returns>
+    public int ProposeBudget(int items, int? before)
+    {
+        var proposed = Math.Clamp(items, Engine.CosLow.Size, UsualBudget);
+        if (MaximumBudget == (before ?? UsualBudget)) MaximumBudget = proposed;
+        return proposed;
+    }
 
     public static ProjectForm Of(Project project, IEnumerable<Label> labels) => new()
     {
@@ -175,15 +186,18 @@ public sealed class ProjectForm
 
     private string? TargetFault(bool hasGold)
     {
-        if (Ceiling is not (> 0 and <= 1)) return "The ceiling is a score above 0 and up to 1.";
+        if (Ceiling is not (> 0 and <= 1)) return "The ceiling is a score above 0 and up to 100 %.";
         if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null
-            : "The target is a share of the way above 0 and up to 1, such as 0.9.";
-        if (TargetValue is not (> 0 and <= 1)) return "The target score is above 0 and up to 1, such as 0.85.";
-        if (TargetValue > Ceiling) return $"The target {TargetValue} lies above the ceiling {Ceiling}: lower it, or raise the ceiling.";
+            : "The target is a share of the way above 0 and up to 100 %, such as 90.";
+        if (TargetValue is not (> 0 and <= 1)) return "The target score is above 0 and up to 100 %, such as 85.";
+        if (TargetValue > Ceiling)
+            return $"The target {Percent(TargetValue)} lies above the ceiling {Percent(Ceiling)}: lower it, or raise the ceiling.";
         if (Target == TargetInput.RawMeasured) return hasGold ? null
             : "Measuring the untrained score needs hidden gold answers: map an answer column as hidden gold, or type the score.";
         if (ZeroShot is not (>= 0 and < 1)) return "Type the score of the untrained model, from 0 on.";
         return Ceiling - ZeroShot < Engine.Target.SmallestGap
-            ? $"Between the untrained score {ZeroShot} and the ceiling {Ceiling} must lie at least 0.02." : null;
+            ? $"Between the untrained score {Percent(ZeroShot)} and the ceiling {Percent(Ceiling)} must lie at least 2 points." : null;
     }
+
+    private static string Percent(double? share) => $"{share * 100:0.##} %";
 }

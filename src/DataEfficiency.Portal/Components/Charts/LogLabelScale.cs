@@ -1,13 +1,13 @@
 namespace DataEfficiency.Portal.Components.Charts;
 
-/// <summary>From labels and shares to places in the chart's viewBox of 760 x 352. Each kind of words has a lane of its own, high enough for a
+/// <summary>From labels and shares to places in the chart's viewBox of 760 x 358. Each kind of words has a lane of its own, high enough for a
 /// phone's letters, so that no two can meet: "now" above <see cref="Top"/>, the target between Top and <see cref="Floor"/>, the need between
 /// Floor and <see cref="Axis"/>, the numbers of labels below it.</summary>
 internal sealed class LogLabelScale(double bottom)
 {
-    public const double Left = 54, Right = 744, Top = 30, Floor = 290, Axis = 322, FewestLabels = 8, MostLabels = 5000;
+    public const double Left = 54, Right = 744, Top = 34, Floor = 288, Axis = 324, FewestLabels = 8, MostLabels = 5000;
 
-    public const double NowLine = 20, NeedLine = 311, TickLine = 343;
+    public const double NowLine = 24, NeedLine = 312, TickLine = 348;
 
     /// <summary>Minor ones give way on a narrow screen.</summary>
     public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } = [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true),
@@ -19,7 +19,7 @@ internal sealed class LogLabelScale(double bottom)
     public double Y(double share) => Top + (Floor - Top) * (1 - Math.Clamp(share, bottom, 1)) / (1 - bottom);
 
     /// <summary>Where the target's words stand: above its line, below it where the line is near the top.</summary>
-    public double TargetLine(double share) => Y(share) is var y && y < Top + 24 ? y + 23 : y - 6;
+    public double TargetLine(double share) => Y(share) is var y && y < Top + 28 ? y + 26 : y - 7;
 
     /// <summary>How words at a number of labels are anchored, so that they stay inside.</summary>
     public static string Anchor(double labels) => X(labels) switch { < Left + 125 => "start", > Right - 125 => "end", _ => "middle" };

@@ -56,7 +56,7 @@ public sealed partial class MainLayout
         {
             await Js.InvokeVoidAsync("portal.unwatchTheme");
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // the browser is gone, and its listener with it
         }

@@ -41,7 +41,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
             await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication), keys =
                 KeyMap.Of(_keys), _keys.Bare });
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // the browser left before the page was up
         }
@@ -57,7 +57,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
             await _module.InvokeVoidAsync("stop");
             await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // a lost circuit does not end the labeling in the browser
         }

@@ -34,7 +34,7 @@ public sealed partial class ImportSection(ProjectService projects, ImportService
         _pool = chosen;
         if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;
         _map = null;
-        if (chosen is null || !Project.Kind().HasLabels
+        if (chosen?.Mapping.Answer is null || !Project.Kind().HasLabels
             || await PoolValues.ReadAsync(uploads, chosen, _leaving.Token) is not { } values) return;
         // the labels as they are stored: what is typed in the form above is not saved yet
         if (_pool != chosen || await projects.FindAsync(Project.Id, _leaving.Token) is not { } found) return;

@@ -16,6 +16,7 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
     private IReadOnlyDictionary<string, string> _wrong = new Dictionary<string, string>();
     private ChosenPool? _pool;
     private AnswerMap? _map;
+    private int? _proposed;
     private bool _busy;
 
     [CascadingParameter]
@@ -32,6 +33,9 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
 
     private bool MapsGold => _pool is { Mapping: { Use: AnswerUse.HiddenGold, Answer: not null } };
 
+    /// <summary>The file's answers, where they are used.</summary>
+    private AnswerMap? Mapped => _pool is { Mapping.Use: not AnswerUse.Ignore } ? _map : null;
+
     private int WithoutLabel => _map is not null && _form.Kind.HasLabels
         && _pool is { Mapping.Use: not AnswerUse.Ignore }
         ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
@@ -44,6 +48,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;
         _map = null;
         if (chosen is null || await PoolValues.ReadAsync(uploads, chosen, _leaving.Token) is not { } values || _pool != chosen) return;
+        _proposed = _form.ProposeBudget(values.Rows, _proposed);
+        if (chosen.Mapping.Answer is null) return;
         // labels that came from an earlier file go with it, typed ones stay
         if (_form.Answers.All(a => a.Source is not null)) _form.Answers = [];
         if (_form.Answers.Count == 0 && values is { More: false, Values.Count: >= 2 }) _form.TakeOver(values);

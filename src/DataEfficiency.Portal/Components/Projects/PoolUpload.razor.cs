@@ -40,7 +40,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
             _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/projects/upload.js");
             await _module.InvokeVoidAsync("attach", _input, Url, _self);
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // the browser left before the page was up
         }
@@ -77,7 +77,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         {
             if (_module is not null) await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // the browser is gone, and the module with it
         }

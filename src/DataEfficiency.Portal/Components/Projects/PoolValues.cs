@@ -2,13 +2,12 @@ using DataEfficiency.Portal.Importing;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-/// <summary>The values of a chosen file's answer column, read from the whole file: rare answers count too.</summary>
+/// <summary>The items of a chosen file and the values of its answer column, read from the whole file: rare answers count too.</summary>
 internal static class PoolValues
 {
-    /// <returns>Null where no column is mapped, the file cannot be read so, or the page was left.</returns>
+    /// <returns>Null where the file cannot be read so, or the page was left. Without a mapped column there are no values.</returns>
     public static async Task<AnswerValues?> ReadAsync(UploadStore uploads, ChosenPool chosen, CancellationToken cancellation)
     {
-        if (chosen.Mapping.Answer is null) return null;
         try
         {
             return await Task.Run(() => AnswerValues.Of(() => uploads.Open(chosen.Upload.Id), chosen.Mapping, cancellation), cancellation);
