@@ -37,7 +37,9 @@
   document.addEventListener("click", event => {
     if (event.target.closest("[data-theme-toggle]")) toggleTheme();
     const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    // the label page has a help of its own, beside its answers
+    if (opener && (opener.dataset.opens !== "keyboard-help" || document.dispatchEvent(new Event("portal-help", { cancelable: true }))))
+      document.getElementById(opener.dataset.opens)?.showModal();
     if (event.target.closest("[data-reconnect]")) reconnect();
     const copy = event.target.closest("[data-copies]");
     if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });

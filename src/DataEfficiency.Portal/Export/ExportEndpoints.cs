@@ -36,7 +36,7 @@ public static class ExportEndpoints
         try
         {
             var figures = await ReportFigures.ReadAsync(snapshot, time, cancel);
-            using var small = ReportWorkbook.Write(snapshot, figures);
+            using var small = ReportWorkbook.Write(snapshot, figures, await snapshot.SpokenAsync(cancel));
             ForecastChart.Add(small, figures.Estimates.Count);
             await LabelSheets.WriteAsync(small, report, snapshot, cancel);
             await AuditAsync(writes, id, user, "export.xlsx", snapshot.LabelCount, time, cancel);

@@ -104,6 +104,9 @@ public sealed class ExportSnapshot : IAsyncDisposable
         db.Skips.Where(s => s.ProjectId == Project.Id).GroupBy(s => s.UserId).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
 
+    /// <summary>Skips with their reasons, flags and notes.</summary>
+    public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();

@@ -15,13 +15,15 @@ public static class FineTuningLines
     {
         var system = SystemMessage(snapshot.Project, snapshot.Answers);
         using var line = new MemoryStream();
+        var spoken = (await snapshot.SpokenAsync(cancel)).ToLookup(s => s.ItemId);
         await foreach (var item in snapshot.ItemsAsync().WithCancellation(cancel))
         {
             // without a final answer there is nothing to learn from the item
             if (item[0].Final is not { AnswerId: not null } final) continue;
             line.SetLength(0);
             using (var json = new Utf8JsonWriter(line, Options))
-                Write(json, system, item, final, final.TextNow(snapshot.Answers)!, snapshot.Project.LabelVersion);
+                Write(json, system, item, final, final.TextNow(snapshot.Answers)!, snapshot.Project.LabelVersion,
+                    new(item, [.. spoken[item[0].ItemId]], snapshot.Names));
             line.WriteByte((byte)'\n');
             await output.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancel);
         }
@@ -45,7 +47,7 @@ public static class FineTuningLines
     }
 
     private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, Final final, string answer,
-        long version)
+        long version, ItemPeople people)
     {
         var first = item[0];
         json.WriteStartObject();
@@ -67,6 +69,7 @@ public static class FineTuningLines
         json.WriteString("by", final.By == FinalBy.Only ? "single" : JsonNamingPolicy.CamelCase.ConvertName(final.By.ToString()));
         json.WriteNumber("answers", final.Heard);
         json.WriteEndObject();
+        people.Write(json);
         json.WriteNumber("labelVersion", version);
         json.WriteEndObject();
 

@@ -13,6 +13,7 @@ public static class ProjectsRegistration
         services.AddSingleton<ProjectStates>();
         services.AddSingleton<ProjectCards>();
         services.AddSingleton<ProjectItems>();
+        services.AddSingleton<ItemDetails>();
         services.AddSingleton<ProjectMembers>();
         services.AddSingleton<SampleProject>();
         services.AddSingleton<IPoolGrown, PoolFollowUp>();

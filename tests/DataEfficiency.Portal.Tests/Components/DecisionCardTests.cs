@@ -19,4 +19,13 @@ public sealed class DecisionCardTests : BunitContext
         Assert.Single(card.FindAll(".verdict > p"));
         Assert.Equal(outlook.Verdict.Details.Skip(1), card.FindAll(".verdict > details.why:not([open]) > p").Select(p => p.TextContent));
     }
+
+    [Fact]
+    public void Stop_SaysSinceWhen_InTheReadersZone()
+    {
+        var update = MadeUpForecast.Update(MadeUpForecast.Estimate(32), 60) with { StoppedAt = 1_750_000_000_000 };
+        var outlook = Outlook.Of(new VerdictFacts(update, 100, 9000, "Ada"), MadeUpForecast.English);
+        var card = Render<DecisionCard>(p => p.Add(c => c.Outlook, outlook));
+        Assert.Equal("1750000000000", card.Find(".verdict local-time").GetAttribute("at"));
+    }
 }

@@ -95,7 +95,7 @@ public sealed class ProjectTests
     [InlineData(TargetInput.Share, 1.2, null, 1.0, "share")]
     [InlineData(TargetInput.Raw, .9, null, 1.0, "untrained")]
     [InlineData(TargetInput.Raw, .9, .5, .8, "above the ceiling")]
-    [InlineData(TargetInput.Raw, .5, .49, .5, "0.02")]
+    [InlineData(TargetInput.Raw, .5, .49, .5, "2 points")]
     [InlineData(TargetInput.RawMeasured, .9, null, 1.0, "gold")]
     public void Validate_ImpossibleTarget_SaysWhy(TargetInput kind, double target, double? zeroShot, double ceiling, string says)
     {

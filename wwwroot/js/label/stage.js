@@ -110,7 +110,8 @@ export class Stage {
     delete this.root.dataset.item;
     this.root.classList.remove('reopened');
     this.root.classList.toggle('loading', state === 'loading');
-    this.question.hidden = this.editor.hidden = state !== 'loading' || !this.#schema;
+    this.question.hidden = state !== 'loading' || !this.#schema;
+    this.editor.hidden = state !== 'loading';
     this.fields.hidden = this.flagged.hidden = this.suggestion.hidden = this.remark.hidden = true;
     this.place.textContent = '';
     this.item.className = state === 'loading' ? 'item skeleton' : 'item empty';

@@ -1,17 +1,18 @@
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web.Virtualization;
+using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-public sealed partial class ItemsPage(ProjectService projects, ProjectItems items) : IDisposable
+public sealed partial class ItemsPage(ProjectService projects, ProjectItems items, ItemDetails details, IDialogService dialogs) : IDisposable
 {
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
     private Project? _project;
     private IReadOnlyList<AnswerDraft> _answers = [];
     private ItemFilter _filter = new();
-    private Virtualize<ItemRow>? _list;
+    private MudDataGrid<ItemRow>? _list;
+    private readonly Dictionary<long, ItemDetail> _details = [];
     private CancellationTokenSource _typing = new();
     private int _count;
 
@@ -28,8 +29,22 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     public void Dispose() => _typing.Cancel();
 
     // the count of a filter is asked once, not with every page of rows
-    private async ValueTask<ItemsProviderResult<ItemRow>> ProvideAsync(ItemsProviderRequest request) =>
-        new(await items.PageAsync(Id, _filter, request.StartIndex, request.Count, request.CancellationToken), _count);
+    private async Task<GridData<ItemRow>> ProvideAsync(GridStateVirtualize<ItemRow> state, CancellationToken cancellation)
+    {
+        var rows = await items.PageAsync(Id, _filter, state.StartIndex, state.Count, cancellation);
+        foreach (var (id, detail) in await details.ReadAsync([.. rows.Select(r => r.Id)], cancellation)) _details[id] = detail;
+        return new() { Items = rows, TotalItems = _count };
+    }
+
+    private ItemDetail Detail(ItemRow item) => _details.GetValueOrDefault(item.Id, ItemDetail.None);
+
+    // read again: somebody may have answered since the row was drawn
+    private async Task OpenAsync(ItemRow item)
+    {
+        var detail = (await details.ReadAsync([item.Id], CancellationToken.None))[item.Id];
+        await dialogs.ShowAsync<ItemDialog>(null, new DialogParameters<ItemDialog> { { d => d.Item, item }, { d => d.Detail, detail } },
+            new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseOnEscapeKey = true });
+    }
 
     private async Task SearchAsync(ChangeEventArgs e)
     {
@@ -51,15 +66,22 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     {
         _filter = filter;
         _count = await items.CountAsync(Id, filter, CancellationToken.None);
-        if (_list is not null) await _list.RefreshDataAsync();
+        _details.Clear();
+        if (_list is not null) await _list.ReloadServerData();
     }
 
     private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => "first 32", Stratum.Random => "random",
         Stratum.Active => "active", _ => "imported" };
 
-    private static string Marks(ItemRow item) => string.Join(", ", new[]
-    {
-        item.Flagged ? "flagged" : null, item.Skips > 0 ? $"skipped {item.Skips}×" : null, item.Unusable is not null
-        ? "not usable by the model" : null,
-    }.Where(m => m is not null));
+    private static string Origin(ItemRow item) => item.Stratum is not { } stratum ? ""
+        : StratumName(stratum) + item.Agrees switch { true => ", as gold", false => ", not as gold", _ => "" };
+
+    private string Marks(ItemRow item) =>
+        string.Join("; ", new[] { Detail(item).Summary, item.Unusable is not null ? "not usable by the model" : "" }.Where(m => m.Length > 0));
+
+    private string By(ItemRow item) => Detail(item).Answers is { Count: > 0 } answers
+        ? string.Join(", ", answers.Select(a => a.By).Distinct()) : item.By ?? "";
+
+    private string? Seconds(ItemRow item) => Detail(item).Answers.Where(a => a.Seconds is not null).Select(a => a.Seconds!.Value).ToList()
+        is { Count: > 0 } times ? string.Join(", ", times.Select(t => $"{t:0.0} s")) : null;
 }

@@ -1,0 +1,57 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Projects;
+
+/// <summary>An answer somebody gave to an item, as it stands now.</summary>
+/// <param name="Seconds">Active time; null where it was not taken.</param>
+public sealed record ItemAnswer(string By, string Answer, long At, double? Seconds, bool Surplus);
+
+/// <summary>A skip with its reason, or a flag or note.</summary>
+/// <param name="Reason">Of a skip; null for a remark.</param>
+public sealed record ItemVoice(string By, string? Reason, string? Note, bool Flagged, long At);
+
+/// <summary>What people said about one item.</summary>
+public sealed record ItemDetail(IReadOnlyList<ItemAnswer> Answers, IReadOnlyList<ItemVoice> Voices)
+{
+    public static ItemDetail None { get; } = new([], []);
+
+    /// <summary>In a line of a list: "skipped: unclear, too long; note: ...".</summary>
+    public string Summary
+    {
+        get
+        {
+            var reasons = Voices.Where(v => v.Reason is not null).Select(v => v.Reason).Distinct().ToList();
+            List<string> said = [];
+            if (reasons.Count > 0) said.Add($"skipped: {string.Join(", ", reasons)}");
+            if (Voices.Any(v => v.Flagged)) said.Add("flagged");
+            said.AddRange(Voices.Where(v => v.Note is not null).Select(v => $"note: {v.Note}"));
+            return string.Join("; ", said);
+        }
+    }
+}
+
+/// <summary>Answers with their times and people, skips with their reasons, flags and notes: for the items that are on screen.</summary>
+public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
+{
+    public async Task<IReadOnlyDictionary<long, ItemDetail>> ReadAsync(IReadOnlyCollection<long> items, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var answers = await db.Answers.Where(a => items.Contains(a.ItemId) && a.Current).OrderBy(a => a.Id)
+            .Select(a => new { a.ItemId, a.UserId, a.AnswerText, a.CreatedAt, a.ActiveMilliseconds, a.Surplus }).ToListAsync(cancellation);
+        var skips = await db.Skips.Where(s => items.Contains(s.ItemId)).OrderBy(s => s.Id)
+            .Select(s => new { s.ItemId, s.UserId, s.Reason, s.CreatedAt }).ToListAsync(cancellation);
+        var remarks = await db.Remarks.Where(r => items.Contains(r.ItemId) && (r.Flagged || r.Note != null)).ToListAsync(cancellation);
+        var people = answers.Select(a => a.UserId).Concat(skips.Select(s => s.UserId)).Concat(remarks.Select(r => r.UserId)).Distinct().ToList();
+        var names = await db.Users.Where(u => people.Contains(u.Id))
+            .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
+        string Name(string id) => names.GetValueOrDefault(id, "(removed)");
+
+        var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(Name(a.UserId), a.AnswerText, a.CreatedAt,
+            a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus));
+        var voices = skips.Select(s => (s.ItemId, Voice: new ItemVoice(Name(s.UserId), s.Reason, null, false, s.CreatedAt)))
+            .Concat(remarks.Select(r => (r.ItemId, Voice: new ItemVoice(Name(r.UserId), null, r.Note, r.Flagged, r.UpdatedAt))))
+            .ToLookup(v => v.ItemId, v => v.Voice);
+        return items.Distinct().ToDictionary(id => id, id => new ItemDetail([.. said[id]], [.. voices[id]]));
+    }
+}
