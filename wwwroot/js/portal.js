@@ -52,10 +52,37 @@
     document.getElementById("keyboard-help")?.showModal();
   });
 
+  // Long forms lie here until they are sent. The server writes them; what was typed while it was away is read from the fields before the
+  // page is loaded anew, and typed again into those that then appear.
+  const storage = use => { try { return use(localStorage); } catch { return null; } };
+  const keep = (key, json) => storage(s => json === null ? s.removeItem(key) : s.setItem(key, json));
+  const kept = key => storage(s => s.getItem(key));
+  const TYPED = "dataefficiency.typed";
+  const fieldsOf = root => [...root.querySelectorAll("input[name]:not([type=file], [type=radio], [type=checkbox]), textarea[name]")];
+  const noteTyped = () => {
+    const root = document.querySelector("[data-keeps]");
+    if (root) keep(TYPED, JSON.stringify({ path: location.pathname, fields: fieldsOf(root).map(f => [f.name, f.value]) }));
+  };
+  const retype = () => {
+    const typed = JSON.parse(kept(TYPED) ?? "null");
+    keep(TYPED, null);
+    if (typed?.path !== location.pathname) return;
+    for (const field of fieldsOf(document)) {
+      const value = typed.fields.find(f => f[0] === field.name)?.[1];
+      if (value === undefined || value === field.value) continue;
+      field.value = value;
+      for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
+    }
+  };
+
   // Blazor gives up after its own retries; the line goes on asking until the server is back, then reloads if the circuit is gone.
   // The label page goes on without a circuit and refuses the reload: it would take the text under the cursor away.
   let retry = null;
-  const reload = () => { if (document.dispatchEvent(new Event("portal-reload", { cancelable: true }))) location.reload(); };
+  const reload = () => {
+    if (!document.dispatchEvent(new Event("portal-reload", { cancelable: true }))) return;
+    noteTyped();
+    location.reload();
+  };
   const reconnect = async () => {
     clearTimeout(retry);
     try {
@@ -65,6 +92,8 @@
     }
   };
   document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", event => {
+    // "live" is said by pages that are
+    document.documentElement.toggleAttribute("data-away", event.detail.state !== "hide");
     if (event.detail.state === "rejected") reload();
     if (event.detail.state === "failed") retry = setTimeout(reconnect, 5000);
     if (event.detail.state === "hide") clearTimeout(retry);
@@ -85,7 +114,7 @@
   });
 
   window.portal = {
-    isDark, send,
+    isDark, send, keep, kept, retype,
     watchTheme: reference => { watcher = reference; return isDark(); },
     unwatchTheme: () => { watcher = null; },
   };

@@ -1,14 +1,16 @@
 using System.Security.Claims;
+using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
 public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, ProjectAccess access,
-    NavigationManager navigation)
+    NavigationManager navigation, IJSRuntime script)
 {
     private static readonly (ProjectMove Move, string Name)[] Moves =
     [
@@ -20,7 +22,10 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     private ProjectForm _form = new();
     private IReadOnlyDictionary<string, string> _wrong = Nothing;
     private ProjectChange? _ask;
-    private bool _hasGold, _saved;
+    private KeptForm<ProjectForm>? _kept;
+    // as JSON: what the form is compared with
+    private string _stored = "";
+    private bool _hasGold, _saved, _restored;
     private string _typed = "";
 
     [Parameter]
@@ -34,7 +39,44 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
 
     protected override async Task OnInitializedAsync()
     {
+        await TakeAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        // what is stored comes first: what was typed is compared with it
+        if (_project is null) return;
+        if (_kept is null)
+        {
+            _kept = new(script, $"settings.{Id}");
+            if (await _kept.ReadAsync(Authentication) is not { } kept || JsonSerializer.Serialize(kept) == _stored) return;
+            (_form, _restored) = (kept, true);
+            StateHasChanged();
+            await _kept.RetypeAsync();
+        }
+        else
+        {
+            if (JsonSerializer.Serialize(_form) == _stored) await _kept.DropAsync();
+            else await _kept.WriteAsync(_form);
+        }
+    }
+
+    // the parts of the form draw themselves alone: what changed in them is kept by the drawing of the whole that follows
+    private static void Keep()
+    {
+    }
+
+    private async Task GiveUpAsync()
+    {
+        _restored = false;
+        await TakeAsync();
+    }
+
+    /// <summary>The form as it is stored.</summary>
+    private async Task TakeAsync()
+    {
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
+        _stored = JsonSerializer.Serialize(_form);
     }
 
     private async Task LoadAsync()
@@ -55,9 +97,9 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         // what is to be asked is asked again where more changed than was agreed to
         _ask = await projects.SaveAsync(Id, _form, await LeadAsync(), _ask);
         if (_ask is not null) return;
-        _saved = true;
+        (_saved, _restored) = (true, false);
         // new answers have their ids now
-        if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
+        await TakeAsync();
     }
 
     // whether or not somebody else was quicker: the page shows what is
