@@ -42,11 +42,13 @@
       document.getElementById(opener.dataset.opens)?.showModal();
     if (event.target.closest("[data-reconnect]")) reconnect();
     const copy = event.target.closest("[data-copies]");
-    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copies).textContent).then(() => { copy.textContent = "Copied"; });
+    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copies).textContent).then(() =>
+        { copy.textContent = "Copied"; });
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener("keydown", event => {
-    if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+    if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open =
+        false; menu.querySelector("summary").focus(); }
     if (event.key !== "?" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable=true]")) return;
     document.getElementById("keyboard-help")?.showModal();

@@ -6,7 +6,8 @@ using Microsoft.JSInterop;
 namespace DataEfficiency.Portal.Components;
 
 /// <summary>
-/// What a person types into a long form lies in that person's browser until it is sent, so that neither a restart of the server nor a closed
+/// What a person types into a long form lies in that person's browser until it is sent, so that neither a restart of the server nor a
+/// closed
 /// tab wipes it. The server writes it there whenever it has changed; wwwroot/js/portal.js adds what was typed while the server was away.
 /// </summary>
 public sealed class KeptForm<T>(IJSRuntime script, string name) where T : class
@@ -29,7 +30,8 @@ public sealed class KeptForm<T>(IJSRuntime script, string name) where T : class
         }
     }
 
-    /// <summary>Puts it there where it has changed. Before <see cref="ReadAsync"/> nothing is written: it would cover what lies there.</summary>
+    /// <summary>Puts it there where it has changed. Before <see cref="ReadAsync"/> nothing is written: it would cover what lies
+    /// there.</summary>
     public async Task WriteAsync(T form)
     {
         if (_key is null) return;

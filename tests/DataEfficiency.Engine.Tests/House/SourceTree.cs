@@ -7,11 +7,13 @@ internal static class SourceTree
 
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Every C# and Razor file below a folder that a person wrote, with its path from the root.</summary>
+    private static readonly string[] Kinds = [".cs", ".razor", ".js", ".css"];
+
+    /// <summary>Every source file below a folder that a person wrote, with its path from the root.</summary>
     public static IEnumerable<(string Path, string Text)> Files(params string[] parts) =>
         from file in Directory.EnumerateFiles(At(parts), "*", SearchOption.AllDirectories)
         let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
-        where path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".razor", StringComparison.Ordinal)
+        where Kinds.Contains(Path.GetExtension(path))
         where !path.Split('/').Any(p => p is "bin" or "obj" or "Migrations")
         orderby path
         select (path, File.ReadAllText(file));

@@ -15,7 +15,8 @@ public sealed partial class AcceptLink
     [SupplyParameterFromForm]
     private Fields Input { get; set; } = default!;
 
-    private string Title => _link switch { null => "This link does not work", { Kind: LinkKind.Invitation } => "Welcome", _ => "Set a new password" };
+    private string Title => _link switch { null => "This link does not work", { Kind: LinkKind.Invitation } => "Welcome",
+        _ => "Set a new password" };
 
     protected override async Task OnInitializedAsync()
     {

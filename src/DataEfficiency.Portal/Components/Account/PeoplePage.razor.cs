@@ -34,7 +34,8 @@ public sealed partial class PeoplePage
     private async Task InviteAsync()
     {
         var role = string.IsNullOrEmpty(Input.GlobalRole) ? null : Input.GlobalRole;
-        var made = await Links.InviteAsync(HttpContext.User, role, int.TryParse(Input.Project, out var project) ? project : null, Input.ProjectRole);
+        var made = await Links.InviteAsync(HttpContext.User, role, int.TryParse(Input.Project, out var project) ? project : null,
+            Input.ProjectRole);
         if (made.Refusal is { } refusal) _errors = [refusal];
         else _url = Navigation.ToAbsoluteUri(AccountLinks.PathPrefix + made.Secret).ToString();
         _open = await Links.OpenAsync(HttpContext.User);

@@ -50,7 +50,8 @@ public sealed partial class PersonPage
 
     private async Task LeaveAsync() => Show(await Members.RemoveAsync(HttpContext.User, Leave, Id));
 
-    private async Task SetRoleAsync() => Show(await Directory.SetGlobalRoleAsync(HttpContext.User, Id, string.IsNullOrEmpty(Role.GlobalRole) ? null : Role.GlobalRole));
+    private async Task SetRoleAsync() =>
+        Show(await Directory.SetGlobalRoleAsync(HttpContext.User, Id, string.IsNullOrEmpty(Role.GlobalRole) ? null : Role.GlobalRole));
 
     private async Task ToggleAsync() => Show(await Directory.SetDeactivatedAsync(HttpContext.User, Id, !_person!.Deactivated));
 

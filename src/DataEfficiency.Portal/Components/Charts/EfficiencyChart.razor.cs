@@ -45,7 +45,8 @@ public sealed partial class EfficiencyChart
     protected override void OnParametersSet()
     {
         _curve = LogLabelScale.From(Curve, Now);
-        IEnumerable<double?> heights = [.. _curve.Select(p => (double?)p.Low), .. Measured.Select(m => (double?)(m.Value - m.Error)), Target,
+        IEnumerable<double?> heights = [.. _curve.Select(p => (double?)p.Low), .. Measured.Select(m => (double?)(m.Value - m.Error)),
+            Target,
             _curve.Count == 0 ? 0 : null];
         _scale = LogLabelScale.For(heights.OfType<double>());
     }
@@ -73,7 +74,8 @@ public sealed partial class EfficiencyChart
 
     /// <summary>The border between the hover areas of two neighbours.</summary>
     private double Edge(int before, int after) => before < 0 ? LogLabelScale.X(_curve[0].Labels)
-        : after >= _curve.Count ? LogLabelScale.Right : (LogLabelScale.X(_curve[before].Labels) + LogLabelScale.X(_curve[after].Labels)) / 2;
+        : after >= _curve.Count ? LogLabelScale.Right : (LogLabelScale.X(_curve[before].Labels)
+            + LogLabelScale.X(_curve[after].Labels)) / 2;
 
     private static string Value(BandMark p) =>
         $"{Math.Round(p.Labels).ToString("N0", Culture)} labels: {Percent(p.Median)} (80 %: {Percent(p.Low)} – {Percent(p.High)})";

@@ -1,7 +1,9 @@
 namespace DataEfficiency.Portal.Components.Charts;
 
-/// <summary>From labels and shares to places in the chart's viewBox of 760 x 358. Each kind of words has a lane of its own, high enough for a
-/// phone's letters, so that no two can meet: "now" above <see cref="Top"/>, the target between Top and <see cref="Floor"/>, the need between
+/// <summary>From labels and shares to places in the chart's viewBox of 760 x 358. Each kind of words has a lane of its own, high enough for
+/// a
+/// phone's letters, so that no two can meet: "now" above <see cref="Top"/>, the target between Top and <see cref="Floor"/>, the need
+/// between
 /// Floor and <see cref="Axis"/>, the numbers of labels below it.</summary>
 internal sealed class LogLabelScale(double bottom)
 {
@@ -10,7 +12,8 @@ internal sealed class LogLabelScale(double bottom)
     public const double NowLine = 24, NeedLine = 312, TickLine = 348;
 
     /// <summary>Minor ones give way on a narrow screen.</summary>
-    public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } = [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true),
+    public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } =
+        [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true),
         (1000, false), (2000, true), (5000, false)];
 
     public static double X(double labels) => Left + (Right - Left)
@@ -38,7 +41,8 @@ internal sealed class LogLabelScale(double bottom)
         return new(Math.Clamp(Math.Floor(lowest * 10 - .05) / 10, 0, .8));
     }
 
-    /// <summary>The part of a curve that is forecast and that the axis shows: from "now" on, straight in log n between its points.</summary>
+    /// <summary>The part of a curve that is forecast and that the axis shows: from "now" on, straight in log n between its
+    /// points.</summary>
     public static IReadOnlyList<BandMark> From(IReadOnlyList<BandMark> curve, double now)
     {
         var from = Math.Max(now, FewestLabels);

@@ -5,7 +5,8 @@ using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-public sealed partial class ItemsPage(ProjectService projects, ProjectItems items, ItemDetails details, IDialogService dialogs) : IDisposable
+public sealed partial class ItemsPage(ProjectService projects, ProjectItems items, ItemDetails details,
+    IDialogService dialogs) : IDisposable
 {
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
     private Project? _project;
@@ -77,7 +78,8 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
         : StratumName(stratum) + item.Agrees switch { true => ", as gold", false => ", not as gold", _ => "" };
 
     private string Marks(ItemRow item) =>
-        string.Join("; ", new[] { Detail(item).Summary, item.Unusable is not null ? "not usable by the model" : "" }.Where(m => m.Length > 0));
+        string.Join("; ", new[] { Detail(item).Summary, item.Unusable is not null ? "not usable by the model" : "" }
+            .Where(m => m.Length > 0));
 
     private string By(ItemRow item) => Detail(item).Answers is { Count: > 0 } answers
         ? string.Join(", ", answers.Select(a => a.By).Distinct()) : item.By ?? "";

@@ -56,7 +56,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
     {
         try
         {
-            var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName, mapping.Format), _leaving.Token);
+            var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName, mapping.Format),
+                _leaving.Token);
             _pool = new(upload, preview, mapping with { Values = null });
             if (await PoolValues.ReadAsync(uploads, _pool, _leaving.Token) is not { } values || mapping.Answer is null) return;
             _map = new AnswerMap(values, () => _form.Answers);
