@@ -94,10 +94,13 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
             await page.GotoAsync(path);
             if (path == "/") await BrowserPortal.WaitInteractiveAsync(page);
             if (Environment.GetEnvironmentVariable("DATAEFFICIENCY_SCREENSHOTS") is { Length: > 0 } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{path.Replace('/', '-')}-{scheme}-{width}.png"), FullPage = true });
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{path.Replace('/', '-')}-{scheme}-{width}.png"),
+                    FullPage = true });
             var result = await page.RunAxe();
-            Assert.True(result.Violations.Length == 0, $"{path}: {string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes.FirstOrDefault()?.Html}"))}");
-            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} scrolls sideways at {width}");
+            Assert.True(result.Violations.Length == 0,
+                $"{path}: {string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes.FirstOrDefault()?.Html}"))}");
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+                $"{path} scrolls sideways at {width}");
         }
     }
 
@@ -107,5 +110,6 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
         if (!db.Users.Any()) await portal.AddPersonAsync("ada", GlobalRoles.Admin);
     }
 
-    private static Task<string> BackgroundAsync(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    private static Task<string> BackgroundAsync(IPage page) =>
+        page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 }

@@ -17,7 +17,8 @@ public sealed class Browser : IAsyncLifetime
         Chromium = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = BrowserPortal.FindChromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
     }
 

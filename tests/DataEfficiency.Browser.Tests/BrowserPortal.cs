@@ -24,14 +24,16 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
         _chromium = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = FindChromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
     }
 
     /// <summary>A browser of its own (cookies, storage) with one page; problems of its console are collected.</summary>
     public async Task<(IPage Page, List<string> Problems)> OpenAsync(int width = 1440, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _chromium!.NewContextAsync(new() { BaseURL = Url, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+        var context = await _chromium!.NewContextAsync(new() { BaseURL = Url, ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = scheme });
         context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         List<string> problems = [];
@@ -67,7 +69,8 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
     {
         if (Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } path) return path;
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return new[] { "chromium", "chromium-browser", "google-chrome", "google-chrome-stable" }.SelectMany(name => folders.Select(f => Path.Combine(f, name))).FirstOrDefault(File.Exists)
+        return new[] { "chromium", "chromium-browser", "google-chrome", "google-chrome-stable" }
+            .SelectMany(name => folders.Select(f => Path.Combine(f, name))).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException("No Chromium found: set CHROMIUM_PATH, or run tests/run, which installs it.");
     }
 }

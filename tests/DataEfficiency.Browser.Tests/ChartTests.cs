@@ -42,7 +42,8 @@ public sealed class ChartTests(Browser browser)
     {
         var charts = new List<string>();
         foreach (var now in Nows)
-            foreach (var (target, text) in new[] { (.2, "target 20 % of the way"), (.9, "target 90.5 %"), (1.0, "target 100 % of the way") })
+            foreach (var (target, text) in new[] { (.2, "target 20 % of the way"), (.9, "target 90.5 %"),
+                (1.0, "target 100 % of the way") })
                 charts.Add((await DrawAsync(now, target, text)).Replace("class=\"figure\"", $"class=\"figure\" id=\"{now}/{target}\""));
         var css = string.Concat(new[] { "app", "label", "budget", "projects" }.Select(f =>
             File.ReadAllText(Path.Combine(PortalFactory.RepositoryRoot, "wwwroot/css", $"{f}.css"))));

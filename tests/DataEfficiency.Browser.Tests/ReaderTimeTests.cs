@@ -54,7 +54,8 @@ public sealed class ReaderTimeTests(Browser browser) : IDisposable
     {
         await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
-            db.Estimates.Add(new StoredEstimate { ProjectId = project, Model = "fake", Error = $"none at {at.ToString("t", CultureInfo.InvariantCulture)}",
+            db.Estimates.Add(new StoredEstimate { ProjectId = project, Model = "fake",
+                Error = $"none at {at.ToString("t", CultureInfo.InvariantCulture)}",
                 CreatedAt = at.ToUnixTimeMilliseconds() });
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
@@ -64,7 +65,8 @@ public sealed class ReaderTimeTests(Browser browser) : IDisposable
     private Task AddAnswerAsync(int project, string user, DateTimeOffset at) =>
         _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
-            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = db.Items.First(i => i.ProjectId == project).Id,
+            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = project,
+                ItemId = db.Items.First(i => i.ProjectId == project).Id,
                 UserId = user, AnswerText = "yes", CreatedAt = at.ToUnixTimeMilliseconds() });
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);

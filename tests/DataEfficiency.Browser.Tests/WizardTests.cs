@@ -44,7 +44,8 @@ public sealed class WizardTests(Browser browser) : IDisposable
     private static async Task ChooseAsync(IPage page, int rows)
     {
         var csv = "text,intent\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"message number {i},intent {i % 40}\n"));
-        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = $"{rows}.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = $"{rows}.csv", MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes(csv) });
         await page.GetByText($"{rows}.csv").First.WaitForAsync();
         await page.SelectOptionAsync("[name=answerColumn]", "intent");
         await page.GetByText($"values in {rows} rows").Or(page.GetByText($"in {rows}")).First.WaitForAsync();

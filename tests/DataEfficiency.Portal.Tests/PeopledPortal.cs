@@ -15,7 +15,8 @@ public sealed class PeopledPortal : PortalFactory, IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var (name, role) in new[] { ("admin", GlobalRoles.Admin), ("global-lead", GlobalRoles.Lead), ("lead", null), ("annotator", null), ("stranger", null), ("deactivated", null) })
+        foreach (var (name, role) in new[] { ("admin", GlobalRoles.Admin), ("global-lead", GlobalRoles.Lead), ("lead", null),
+            ("annotator", null), ("stranger", null), ("deactivated", null) })
             People[name] = await AddPersonAsync(name, role);
         Project = await AddProjectAsync();
         await AddMemberAsync(Project.Id, People["lead"].Id, ProjectRole.Lead);

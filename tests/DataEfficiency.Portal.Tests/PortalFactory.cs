@@ -67,7 +67,8 @@ public class PortalFactory : WebApplicationFactory<Program>
     public async Task<AppDbContext> OpenDbAsync() =>
         await Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
 
-    /// <summary>Makes a person with the password <see cref="Password"/>; <paramref name="globalRole"/> is one of <see cref="GlobalRoles"/>.</summary>
+    /// <summary>Makes a person with the password <see cref="Password"/>; <paramref name="globalRole"/> is one of
+    /// <see cref="GlobalRoles"/>.</summary>
     public async Task<AppUser> AddPersonAsync(string userName, string? globalRole = null)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -100,8 +101,10 @@ public class PortalFactory : WebApplicationFactory<Program>
     public async Task<HttpClient> SignedInAsync(string userName, string password = Password)
     {
         var browser = Browser();
-        var response = await PostFormAsync(browser, "/sign-in", "sign-in", new() { ["Input.UserName"] = userName, ["Input.Password"] = password });
-        if (response.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"sign-in of {userName}: {response.StatusCode}");
+        var response = await PostFormAsync(browser, "/sign-in", "sign-in",
+            new() { ["Input.UserName"] = userName, ["Input.Password"] = password });
+        if (response.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"sign-in of {userName}: "
+            + $"{response.StatusCode}");
         return browser;
     }
 
@@ -115,7 +118,8 @@ public class PortalFactory : WebApplicationFactory<Program>
     }
 
     /// <summary>Opens a page and posts one of its forms, with the antiforgery token that it carries.</summary>
-    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient browser, string path, string handler, Dictionary<string, string> fields)
+    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient browser, string path, string handler, Dictionary<string,
+        string> fields)
     {
         var page = await browser.GetStringAsync(path);
         var token = Regex.Match(page, "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;

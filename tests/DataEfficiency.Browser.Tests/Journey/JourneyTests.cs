@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
-/// <summary>The main job on the real engine, from an empty installation to the Excel report, and what a killed portal must not lose.</summary>
+/// <summary>The main job on the real engine, from an empty installation to the Excel report, and what a killed portal must not
+/// lose.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class JourneyTests(Browser browser) : IDisposable
 {
@@ -59,7 +60,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
     /// <summary>The report holds the 32 labels.</summary>
     internal static async Task ExportAsync(IPage budget)
     {
-        var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(AriaRole.Link, new() { Name = "Export to Excel" }).ClickAsync());
+        var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(AriaRole.Link, new() { Name = "Export to Excel" })
+            .ClickAsync());
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xlsx");
         await download.SaveAsAsync(file);
         try
@@ -126,9 +128,11 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         context.SetDefaultTimeout(Patience.Milliseconds);
         var person = new LabelingPerson(_portal, context);
         var page = await person.SetUpAsync();
-        var project = await person.BeginProjectAsync(page, Enumerable.Range(0, rows).Select(i => new Example($"message {i}", i % 2 == 0 ? "left" : "right")));
+        var project = await person.BeginProjectAsync(page, Enumerable.Range(0, rows)
+            .Select(i => new Example($"message {i}", i % 2 == 0 ? "left" : "right")));
         // some rows are stored, not all
-        await page.WaitForFunctionAsync("() => { const n = Number((document.querySelector('.import-state')?.innerText.match(/([\\d,]+) rows read/) ?? [])[1]?.replaceAll(',', '')); return n > 0; }");
+        await page.WaitForFunctionAsync("() => { const n = Number((document.querySelector('.import-state')?.innerText.match(/([\\d,]+) "
+            + "rows read/) ?? [])[1]?.replaceAll(',', '')); return n > 0; }");
         Assert.Contains("Importing", await page.InnerTextAsync(".import-state"));
         await _portal.KillAsync();
         await _portal.StartAsync();

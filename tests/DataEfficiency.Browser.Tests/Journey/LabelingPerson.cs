@@ -30,11 +30,13 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         return page;
     }
 
-    /// <summary>Uploads the pool as CSV with its gold answers hidden, buys 32 labels at most, and waits until it is imported and ranked.</summary>
+    /// <summary>Uploads the pool as CSV with its gold answers hidden, buys 32 labels at most, and waits until it is imported and
+    /// ranked.</summary>
     public async Task<int> CreateProjectAsync(IPage page, int items = 400, string? model = null)
     {
         var id = await BeginProjectAsync(page, Pool.Take(items), model);
-        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? Patience.Milliseconds : 5 * Patience.Milliseconds });
+        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? Patience.Milliseconds
+            : 5 * Patience.Milliseconds });
         return id;
     }
 
@@ -46,7 +48,8 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.FillAsync("[name=name]", "Support messages");
         await page.FillAsync("[name=instruction]", Task6.Prompt.Instruction);
         var csv = "text,intent\n" + string.Concat(pool.Select(e => $"\"{e.Text.Replace("\"", "\"\"")}\",\"{e.Answer}\"\n"));
-        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
+        await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv",
+            Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
         await page.SelectOptionAsync("[name=answerColumn]", "intent");
         // the column's values have become the answer set
         await page.Locator(".mapping").WaitForAsync();
@@ -81,5 +84,6 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         }
     }
 
-    public static Task SavedAsync(IPage page) => page.WaitForSelectorAsync(".stage[data-connection=saved][data-waiting='0']", new() { Timeout = Patience.Milliseconds });
+    public static Task SavedAsync(IPage page) => page.WaitForSelectorAsync(".stage[data-connection=saved][data-waiting='0']",
+        new() { Timeout = Patience.Milliseconds });
 }

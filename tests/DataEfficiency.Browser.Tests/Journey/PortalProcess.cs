@@ -6,7 +6,8 @@ using DataEfficiency.Portal.Tests;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
-/// <summary>The portal as people run it: a process of its own with the real engine and the bundled model, which can be killed and started again.</summary>
+/// <summary>The portal as people run it: a process of its own with the real engine and the bundled model, which can be killed and started
+/// again.</summary>
 public sealed class PortalProcess : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("portal-journey-").FullName;
@@ -32,8 +33,10 @@ public sealed class PortalProcess : IDisposable
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Portal.dll"), "--urls", Url, "--Data:Folder", _folder }.Concat(_settings)) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory };
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "DataEfficiency.Portal.dll"), "--urls", Url,
+            "--Data:Folder", _folder }.Concat(_settings)) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
@@ -49,7 +52,8 @@ public sealed class PortalProcess : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                if (_process.HasExited || DateTime.UtcNow > until) throw new InvalidOperationException($"The portal did not start.\n{Output}", e);
+                if (_process.HasExited
+                    || DateTime.UtcNow > until) throw new InvalidOperationException($"The portal did not start.\n{Output}", e);
             }
         }
     }

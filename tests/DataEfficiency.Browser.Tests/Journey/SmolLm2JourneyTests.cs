@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 
 namespace DataEfficiency.Browser.Tests.Journey;
 
-/// <summary>The main job on a real chat model of 135 M parameters, the one for machines without a GPU, with few items: empty installation to Excel report. Says how long each part took.</summary>
+/// <summary>The main job on a real chat model of 135 M parameters, the one for machines without a GPU, with few items: empty installation
+/// to Excel report. Says how long each part took.</summary>
 [Collection(BrowserCollection.Name)]
 public sealed class SmolLm2JourneyTests : IDisposable
 {
@@ -16,7 +17,8 @@ public sealed class SmolLm2JourneyTests : IDisposable
     private readonly ITestOutputHelper _output;
     private readonly PortalProcess _portal;
 
-    public SmolLm2JourneyTests(Browser browser, ITestOutputHelper output) => (_browser, _output, _portal) = (browser, output, new PortalProcess("--Models:Root", _root));
+    public SmolLm2JourneyTests(Browser browser, ITestOutputHelper output) => (_browser, _output, _portal) =
+        (browser, output, new PortalProcess("--Models:Root", _root));
 
     [FixtureFact("models/SmolLM2-135M-Instruct/config.json")]
     public async Task EmptyInstallation_ThirtyTwoLabelsOnARealModel_RankAmongTasksAndExcelReport()
@@ -50,14 +52,17 @@ public sealed class SmolLm2JourneyTests : IDisposable
 
         // its calibration comes with the program: CoS-Low has a rank among the reference tasks, and no number of labels is claimed from it
         await budget.GetByText("of tasks like the published ones reach this target").First.WaitForAsync();
-        Assert.Matches(@"harder than \d+ of \d+ reference tasks", await budget.GetByLabel("CoS-Low", new() { Exact = true }).InnerTextAsync());
+        Assert.Matches(@"harder than \d+ of \d+ reference tasks", await budget.GetByLabel("CoS-Low", new() { Exact = true })
+            .InnerTextAsync());
         await JourneyTests.ExportAsync(budget);
     }
 
     private void Unpack()
     {
-        string[] arguments = [FixtureFactAttribute.PathOf("models/unpack.mjs"), FixtureFactAttribute.PathOf($"models/{Model}"), Path.Combine(_root, Model)];
-        using var node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        string[] arguments = [FixtureFactAttribute.PathOf("models/unpack.mjs"), FixtureFactAttribute.PathOf($"models/{Model}"),
+            Path.Combine(_root, Model)];
+        using var node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardError = true,
+            RedirectStandardOutput = true })!;
         var told = node.StandardOutput.ReadToEnd() + node.StandardError.ReadToEnd();
         node.WaitForExit();
         Assert.True(node.ExitCode == 0, $"unpacking failed: {told}");

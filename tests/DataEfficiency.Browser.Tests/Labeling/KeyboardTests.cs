@@ -27,7 +27,8 @@ public sealed class KeyboardTests(Browser browser) : IDisposable
         await ChangeAsync(page, "flag", "x");
         await page.ClickAsync(".panel summary");
         await ChangeAsync(page, "label-2", "j");
-        Assert.Equal(["X", "J"], [await page.InnerTextAsync(".keys [data-action=flag] kbd"), await page.InnerTextAsync(".chip:nth-child(2) kbd")]);
+        Assert.Equal(["X", "J"], [await page.InnerTextAsync(".keys [data-action=flag] kbd"),
+            await page.InnerTextAsync(".chip:nth-child(2) kbd")]);
 
         await page.ReloadAsync();
         await LabelSite.ItemAsync(page);

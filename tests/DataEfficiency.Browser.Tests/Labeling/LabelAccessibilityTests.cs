@@ -18,7 +18,8 @@ public sealed class LabelAccessibilityTests(Browser browser) : IDisposable
     public async Task LabelPage_InEveryState_HasNoAxeViolation(TaskType type, ColorScheme scheme, int width)
     {
         await _site.AddPoolAsync(2, type, change: p => p.Guideline = "# Rules\n\nChoose **one**.");
-        await using var context = await _site.SignedInAsync(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } });
+        await using var context =
+            await _site.SignedInAsync(options: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } });
         var page = await _site.OpenAsync(context);
         await CheckAsync(page, "item");
         await page.ClickAsync(".keys button:nth-child(2)");
@@ -44,6 +45,7 @@ public sealed class LabelAccessibilityTests(Browser browser) : IDisposable
     private static async Task CheckAsync(IPage page, string state)
     {
         var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        Assert.True(result.Violations.Length == 0, $"{state}: " + string.Join("; ",
+            result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
     }
 }

@@ -12,7 +12,8 @@ public sealed class LabelSite(Browser browser) : KestrelFactory
 
     public int ProjectId { get; private set; }
 
-    public async Task AddPoolAsync(int items = 12, TaskType type = TaskType.SingleChoice, string[]? labels = null, Func<int, string>? text = null, Action<Project>? change = null)
+    public async Task AddPoolAsync(int items = 12, TaskType type = TaskType.SingleChoice, string[]? labels = null, Func<int,
+        string>? text = null, Action<Project>? change = null)
     {
         _ = Url;
         (ProjectId, _) = await this.AddLabelPoolAsync(items, items, ranked: true, type, labels ?? Animals, text: text, change: change);
@@ -26,7 +27,8 @@ public sealed class LabelSite(Browser browser) : KestrelFactory
         return user.Id;
     }
 
-    public Task<IBrowserContext> SignedInAsync(string name = "ada", BrowserNewContextOptions? options = null) => browser.SignedInAsync(this, name, options);
+    public Task<IBrowserContext> SignedInAsync(string name = "ada", BrowserNewContextOptions? options = null) =>
+        browser.SignedInAsync(this, name, options);
 
     /// <summary>Script errors of any page, to be empty at the end.</summary>
     public List<string> Errors { get; } = [];
@@ -54,7 +56,8 @@ public sealed class LabelSite(Browser browser) : KestrelFactory
     public async Task<List<string>> AnswersAsync()
     {
         await using var db = await OpenDbAsync();
-        return await db.Answers.Where(l => l.Current && !l.Surplus).Join(db.Items, l => l.ItemId, i => i.Id, (l, i) => new { l.Id, i.Text, l.AnswerText })
+        return await db.Answers.Where(l => l.Current && !l.Surplus).Join(db.Items, l => l.ItemId, i => i.Id,
+            (l, i) => new { l.Id, i.Text, l.AnswerText })
             .OrderBy(x => x.Id).Select(x => x.Text + " = " + x.AnswerText).ToListAsync();
     }
 }

@@ -87,7 +87,8 @@ public sealed class LabelWordsTests(Browser browser) : IDisposable
         Assert.Equal(0, await page.Locator(".stage kbd:visible").CountAsync());
         await page.TapAsync(".keys [data-action=guideline]");
         Assert.True(await page.Locator(".panel .prose").EvaluateAsync<bool>(
-            "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight && e.textContent.includes('Choose one'); }"));
+            "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight && "
+                + "e.textContent.includes('Choose one'); }"));
         await page.TapAsync(".keys [data-action=guideline]");
         Assert.True(await page.Locator(".panel").IsHiddenAsync());
     }

@@ -28,7 +28,8 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Empty(page.FindAll(".needdot"));
 
         await _world.LabelAndWaitAsync(project, 24);
-        page.WaitForAssertion(() => Assert.Contains("Even the whole pool of 400 labels may not be enough", page.Find("h2").TextContent), Patience.Long);
+        page.WaitForAssertion(() => Assert.Contains("Even the whole pool of 400 labels may not be enough", page.Find("h2").TextContent),
+            Patience.Long);
         Assert.NotEmpty(page.FindAll(".needdot"));
         Assert.Contains("three other models", page.Find(".verdict").TextContent);
         Assert.Contains("Frozen at 32", page.Markup);
@@ -39,7 +40,8 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
     public async Task Lead_ConfirmsTheStop_AndReopens()
     {
         var project = await OpenProjectAsync();
-        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
+        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
         await _world.LabelAndWaitAsync(project, 40);
         var page = Open(project);
         Assert.Equal("Stop", page.Find(".tag").TextContent);
@@ -73,7 +75,8 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
     public async Task ProjectName_WithMarkup_StaysText()
     {
         var project = await OpenProjectAsync();
-        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Name, "<script>alert(1)</script>")));
+        await _world.WriteAsync(db => db.Projects.Where(p => p.Id == project)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Name, "<script>alert(1)</script>")));
         var page = Open(project);
         Assert.Empty(page.FindAll("script"));
         Assert.Equal("<script>alert(1)</script>", page.Find("h1").TextContent);

@@ -16,9 +16,12 @@ public sealed class CosLowCardTests : BunitContext
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var estimate = new Estimate(new CosLow(32, .2, .06, .1, .3, .4, .1, []), [], [], .42, .08, null, 2681,
-            new Posterior(0, null, null, null, 0, .4, .4, null, 100, [], new SortedDictionary<int, double>()), new("none", null, Advice.None, null, null), 9, 30, new Target(.9), null, false, AreaSource.Published);
-        var model = new ModelFolder("Llama-3.1-8B-Instruct", "", false, "llama", 1, 1, 1, "BF16", "f00d", CalibrationState.None, null, null, null, PublishedFit.Find("Llama-3.1-8B-Instruct"));
-        var text = Render<CosLowCard>(p => p.Add(c => c.Estimate, estimate).Add(c => c.Settled, []).Add(c => c.Answers, []).Add(c => c.Model, model)).Markup;
+            new Posterior(0, null, null, null, 0, .4, .4, null, 100, [], new SortedDictionary<int, double>()),
+                new("none", null, Advice.None, null, null), 9, 30, new Target(.9), null, false, AreaSource.Published);
+        var model = new ModelFolder("Llama-3.1-8B-Instruct", "", false, "llama", 1, 1, 1, "BF16", "f00d", CalibrationState.None, null,
+            null, null, PublishedFit.Find("Llama-3.1-8B-Instruct"));
+        var text = Render<CosLowCard>(p => p.Add(c => c.Estimate, estimate).Add(c => c.Settled, []).Add(c => c.Answers, [])
+            .Add(c => c.Model, model)).Markup;
         Assert.Contains("harder than 9 of 30 published tasks", text);
         Assert.Contains("Published fit of Llama-3.1-8B-Instruct", text);
         var page = Render<ModelCard>(p => p.Add(c => c.Model, model)).Markup;
@@ -34,7 +37,8 @@ public sealed class CosLowCardTests : BunitContext
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var estimate = new Estimate(new CosLow(12, .2, .06, .1, .3, .4, .1, []) { CosineError = error }, [], [], null, null, null, null,
-            new Posterior(0, null, null, null, 0, .4, .4, null, 100, [], new SortedDictionary<int, double>()), new("none", null, Advice.None, null, null), null, null, new Target(.9), null, false);
+            new Posterior(0, null, null, null, 0, .4, .4, null, 100, [], new SortedDictionary<int, double>()),
+                new("none", null, Advice.None, null, null), null, null, new Target(.9), null, false);
         var text = Render<CosLowCard>(p => p.Add(c => c.Estimate, estimate).Add(c => c.Settled, []).Add(c => c.Answers, [])).Markup;
         Assert.Equal(error is not null, text.Contains("Error of each cosine, from projection"));
         Assert.Equal(error is not null, text.Contains("± 0.006") || text.Contains("± 0.005"));

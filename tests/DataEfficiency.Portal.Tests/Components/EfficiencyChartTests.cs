@@ -8,7 +8,8 @@ namespace DataEfficiency.Portal.Tests.Components;
 
 public sealed class EfficiencyChartTests : BunitContext
 {
-    private static readonly BandMark[] Curve = [new(1, .3, .4, .5), new(10, .4, .5, .6), new(100, .5, .7, .8), new(1000, .6, .85, .95), new(5000, .7, .9, .98)];
+    private static readonly BandMark[] Curve = [new(1, .3, .4, .5), new(10, .4, .5, .6), new(100, .5, .7, .8), new(1000, .6, .85, .95),
+        new(5000, .7, .9, .98)];
 
     [Theory]
     [InlineData(0, 54)]
@@ -36,7 +37,8 @@ public sealed class EfficiencyChartTests : BunitContext
     {
         var chart = Draw();
         var band = Points(chart, ".band");
-        Assert.Equal(band.Length / 2, band.Take(band.Length / 2).Zip(band.Reverse()).Count(p => p.First.X == p.Second.X && p.First.Y < p.Second.Y));
+        Assert.Equal(band.Length / 2, band.Take(band.Length / 2).Zip(band.Reverse())
+            .Count(p => p.First.X == p.Second.X && p.First.Y < p.Second.Y));
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed class EfficiencyChartTests : BunitContext
         try
         {
             var chart = Draw(target: .9);
-            Assert.All(chart.Find(".band").GetAttribute("points")!.Split(' ').Where(p => p.Length > 0), p => Assert.Equal(2, p.Split(',').Length));
+            Assert.All(chart.Find(".band").GetAttribute("points")!.Split(' ').Where(p => p.Length > 0),
+                p => Assert.Equal(2, p.Split(',').Length));
             Assert.Contains("1.000", chart.Find("svg").TextContent);
         }
         finally
@@ -113,5 +116,6 @@ public sealed class EfficiencyChartTests : BunitContext
         [.. chart.Find(selector).GetAttribute("points")!.Split(' ').Select(p => p.Split(','))
             .Select(p => (double.Parse(p[0], CultureInfo.InvariantCulture), double.Parse(p[1], CultureInfo.InvariantCulture)))];
 
-    private static double Number(AngleSharp.Dom.IElement element, string name) => double.Parse(element.GetAttribute(name)!, CultureInfo.InvariantCulture);
+    private static double Number(AngleSharp.Dom.IElement element, string name) =>
+        double.Parse(element.GetAttribute(name)!, CultureInfo.InvariantCulture);
 }

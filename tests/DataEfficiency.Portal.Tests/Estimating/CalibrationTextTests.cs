@@ -12,18 +12,21 @@ public sealed class CalibrationTextTests
     private static readonly PublishedFit Llama = PublishedFit.Find("Llama-3.1-8B-Instruct")!;
 
     private static string Of(CalibrationState state, Calibration? calibration, PublishedFit? published) =>
-        CalibrationText.Of(new("m", "/m", false, "llama", 1, 1, 1, "BF16", "f00d", state, calibration, null, null, published), CultureInfo.GetCultureInfo("en-US"));
+        CalibrationText.Of(new("m", "/m", false, "llama", 1, 1, 1, "BF16", "f00d", state, calibration, null, null, published),
+            CultureInfo.GetCultureInfo("en-US"));
 
     [Fact]
     public void PublishedFit_IsCalledSo_WithItsReservations()
     {
         var text = Of(CalibrationState.None, null, Llama);
-        foreach (var said in new[] { "Published fit of Llama-3.1-8B-Instruct", "fine-tuned it fully", "5,000 labels", "7.8 points", "weights were not measured", "another recipe", "Calibrate the model" }) Assert.Contains(said, text);
+        foreach (var said in new[] { "Published fit of Llama-3.1-8B-Instruct", "fine-tuned it fully", "5,000 labels", "7.8 points",
+            "weights were not measured", "another recipe", "Calibrate the model" }) Assert.Contains(said, text);
         Assert.DoesNotContain("not calibrated", text);
     }
 
     [Fact]
-    public void OwnCalibration_WinsOverThePublishedFit() => Assert.StartsWith("Calibrated on 10 reference tasks", Of(CalibrationState.Calibrated, FakeEstimator.Reference(), Llama));
+    public void OwnCalibration_WinsOverThePublishedFit() => Assert.StartsWith("Calibrated on 10 reference tasks",
+        Of(CalibrationState.Calibrated, FakeEstimator.Reference(), Llama));
 
     [Theory]
     [InlineData(CalibrationState.OtherWeights, "measured on other weights")]
@@ -47,7 +50,8 @@ public sealed class CalibrationTextTests
     [Fact]
     public void SignalsOnly_WithAPublishedFit_SaysBoth()
     {
-        var signals = FakeEstimator.Reference() is var c ? c with { Coefficient = null, Tasks = [.. c.Tasks.Select(t => t with { Auc = null })] } : null;
+        var signals = FakeEstimator.Reference() is var c ? c with { Coefficient = null,
+            Tasks = [.. c.Tasks.Select(t => t with { Auc = null })] } : null;
         var text = Of(CalibrationState.SignalsOnly, signals, Llama);
         Assert.StartsWith("Published fit of", text);
         Assert.Contains("CoS-Low of 10 reference tasks gives a project its rank", text);
@@ -64,7 +68,8 @@ public sealed class CalibrationTextTests
     public void CalibrationOfRecipe1_PredictsAndIsSaidToBeOlder()
     {
         CalibrationRun[] runs = [new(0, .1, 1, 0, 1, 1)];
-        var today = FakeEstimator.Reference() is var c ? c with { Recipe = c.Recipe with { Number = CalibrationRecipe.Current }, Tasks = [.. c.Tasks.Select(t => t with { Runs = runs })] } : null!;
+        var today = FakeEstimator.Reference() is var c ? c with { Recipe = c.Recipe with { Number = CalibrationRecipe.Current },
+            Tasks = [.. c.Tasks.Select(t => t with { Runs = runs })] } : null!;
         var older = Of(CalibrationState.Calibrated, today with { Recipe = today.Recipe with { Number = 1 } }, null);
         Assert.Contains("off by ", older);
         Assert.Contains("calibrated with an older recipe", older);

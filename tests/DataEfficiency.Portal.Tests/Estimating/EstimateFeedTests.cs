@@ -10,7 +10,8 @@ public sealed class EstimateFeedTests
     private readonly TimerTime _time = new();
     private readonly EstimateFeed _feed;
 
-    public EstimateFeedTests() => _feed = new(_time, Options.Create(new EstimationOptions { FeedInterval = TimeSpan.FromMilliseconds(100) }));
+    public EstimateFeedTests() => _feed =
+        new(_time, Options.Create(new EstimationOptions { FeedInterval = TimeSpan.FromMilliseconds(100) }));
 
     [Fact]
     public async Task Subscribe_WhilePublishing_MissesNothing()
@@ -89,5 +90,6 @@ public sealed class EstimateFeedTests
         Assert.Null(subscription.Latest);
     }
 
-    private static ForecastUpdate Update(long version) => new(1, version, 0, 0, 32, null, null, "fake", null, null, null, null, null, null, true);
+    private static ForecastUpdate Update(long version) => new(1, version, 0, 0, 32, null, null, "fake", null, null, null, null, null, null,
+        true);
 }

@@ -84,7 +84,8 @@ public sealed class EstimateHubTests
     {
         var user = await world.AddPersonAsync("ada");
         if (role is { } given) await world.AddMemberAsync(project, user.Id, given);
-        var client = Client(world, await world.Services.GetRequiredService<AccessTokens>().CreateAsync(user.Id, "test", CancellationToken.None));
+        var client = Client(world, await world.Services.GetRequiredService<AccessTokens>()
+            .CreateAsync(user.Id, "test", CancellationToken.None));
         await client.StartAsync();
         return client;
     }

@@ -5,7 +5,8 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Tests.Estimating;
 
-/// <summary>Forecasts as the engine makes them, with numbers that are easy to follow: half of the reachable worlds need 757 labels.</summary>
+/// <summary>Forecasts as the engine makes them, with numbers that are easy to follow: half of the reachable worlds need 757
+/// labels.</summary>
 internal static class MadeUpForecast
 {
     public static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-US");

@@ -51,7 +51,8 @@ public sealed class OutlookTests
     {
         foreach (var (labels, budget) in new[] { (100, 5000), (100, 282), (282, 5000), (282, 282) })
         {
-            var estimate = Estimate(32, at: 282, enough: enough) with { Stop = new("A", 282, Advice.KeepLabeling, enough, .92, new SafeCount(282, 282, .1)) };
+            var estimate = Estimate(32, at: 282, enough: enough) with { Stop =
+                new("A", 282, Advice.KeepLabeling, enough, .92, new SafeCount(282, 282, .1)) };
             var outlook = Outlook.Of(Facts(Update(estimate, labels), budget: budget), English);
             var all = Said(outlook) + string.Join(" ", outlook.Tiles.Select(t => $"{t.Term} {t.Small}"));
             if (!safe) Assert.DoesNotContain("safe", all, StringComparison.OrdinalIgnoreCase);
@@ -83,7 +84,8 @@ public sealed class OutlookTests
         Estimate[] estimates =
         [
             estimate, Estimate(32) with { AreaRemark = new MeanInstead(-.2, .131, .12) },
-            Estimate(32) with { AreaRemark = new AreaClipped(1.2) }, Estimate(32, calibrated: false) with { Auc = .4, AreaSource = AreaSource.Published },
+            Estimate(32) with { AreaRemark = new AreaClipped(1.2) }, Estimate(32, calibrated: false) with { Auc = .4,
+                AreaSource = AreaSource.Published },
         ];
         foreach (var update in estimates.Select(e => Update(e, 100) with { Error = "the disk is full" }))
         {
@@ -123,7 +125,8 @@ public sealed class OutlookTests
 
     private static string Said(Outlook outlook) => Plain(outlook.Verdict.HeadlineText + " " + string.Join(" ", outlook.Verdict.Details));
 
-    private static BudgetFact Tile(Outlook outlook, string term) => outlook.Tiles.First(t => t.Term.Contains(term, StringComparison.Ordinal));
+    private static BudgetFact Tile(Outlook outlook, string term) => outlook.Tiles
+        .First(t => t.Term.Contains(term, StringComparison.Ordinal));
 
     private static (string, string, string) Shown(BudgetFact tile) => (tile.Term, Plain(tile.Value), Plain(tile.Small));
 }

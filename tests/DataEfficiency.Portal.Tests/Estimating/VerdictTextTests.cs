@@ -18,7 +18,8 @@ public sealed class VerdictTextTests
     {
         var verdict = Of(Update(null) with { Ranking = new(1, WorkState.Running, 4001, 10003, 50, null) });
         Check(verdict, "Ranking", "Ranking 40 % of 10,003 items", "50 items/s, about 2 min left.");
-        Assert.Contains("items/s, under 1 min left.", Details(Of(Update(null) with { Ranking = new(1, WorkState.Running, 9999, 10003, 50, null) })));
+        Assert.Contains("items/s, under 1 min left.",
+            Details(Of(Update(null) with { Ranking = new(1, WorkState.Running, 9999, 10003, 50, null) })));
     }
 
     // A rate that is not known, or is small, is never "0 items/s".
@@ -38,17 +39,20 @@ public sealed class VerdictTextTests
     [InlineData(WorkState.Cancelled, "Not ranked", "Ranking cancelled at 50 %")]
     [InlineData(WorkState.Queued, "Ranking", "Ranking 50 % of 10 items")]
     public void RankJob_NotDone_SaysSo(WorkState state, string tag, string headline) =>
-        Check(Of(Update(null) with { Ranking = new(1, state, 5, 10, 0, "the disk is full"), Ranked = false }), tag, headline, state == WorkState.Failed ? "the disk is full" : "");
+        Check(Of(Update(null) with { Ranking = new(1, state, 5, 10, 0, "the disk is full"), Ranked = false }), tag, headline,
+            state == WorkState.Failed ? "the disk is full" : "");
 
     [Fact]
     public void LaterRankJob_Failed_KeepsTheForecast()
     {
         var verdict = Of(Update(Estimate(32), labels: 32) with { Ranking = new(2, WorkState.Failed, 5, 10, 0, "the disk is full") });
-        Check(verdict, "Keep labeling", "62 % likely", "The newest ranking failed, so the order is that of the one before: the disk is full");
+        Check(verdict, "Keep labeling", "62 % likely",
+            "The newest ranking failed, so the order is that of the one before: the disk is full");
     }
 
     [Fact]
-    public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null, Ranked = false }), "Not ranked", "Not ranked yet", "Start the ranking");
+    public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null, Ranked = false }), "Not ranked", "Not ranked yet",
+        "Start the ranking");
 
     [Theory]
     [InlineData(0)]
@@ -72,7 +76,9 @@ public sealed class VerdictTextTests
         var verdict = Of(Update(Estimate(m), labels: m) with { FirstSize = size }, items: size);
         Assert.StartsWith(headline, verdict.HeadlineText);
         Assert.Contains(waiting, verdict.Details[0]);
-        Assert.Contains(verdict.Details, d => d.Contains($"dvice needs 32 first labels, and the pool has items for {size}: import more to get it.", StringComparison.Ordinal));
+        Assert.Contains(verdict.Details,
+            d => d.Contains($"dvice needs 32 first labels, and the pool has items for {size}: import more to get it.",
+            StringComparison.Ordinal));
     }
 
     [Theory]
@@ -81,7 +87,8 @@ public sealed class VerdictTextTests
     public void From8_BandOnly(int m)
     {
         var verdict = Of(Update(Estimate(m), labels: m));
-        Check(verdict, "First forecast", "A first band; the number of labels comes at 16", $"{m} of 32 first labels: advice comes after {32 - m} more.");
+        Check(verdict, "First forecast", "A first band; the number of labels comes at 16",
+            $"{m} of 32 first labels: advice comes after {32 - m} more.");
         AssertNoNumber(verdict);
         Assert.False(verdict.StopAdvised);
     }
@@ -92,7 +99,8 @@ public sealed class VerdictTextTests
     public void From16_NumberAndInterval_NoAdvice(int m)
     {
         var verdict = Of(Update(Estimate(m), labels: m));
-        Check(verdict, "First forecast", $"62 % likely to reach 90 % of the way; if so, about {757 - m} more labels", "757 in all if reachable, 80 % interval 175 – 2,960");
+        Check(verdict, "First forecast", $"62 % likely to reach 90 % of the way; if so, about {757 - m} more labels",
+            "757 in all if reachable, 80 % interval 175 – 2,960");
         Assert.Contains($"{m} of 32 first labels: advice comes after {32 - m} more", verdict.Details[0]);
         Assert.False(verdict.StopAdvised);
     }
@@ -121,39 +129,46 @@ public sealed class VerdictTextTests
 
     [Fact]
     public void BudgetUsedUp_SaysBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop", "57 % likely to be enough for 90 % of the way: the whole budget of 2,000 labels is used up", "");
+        Check(Of(Update(Estimate(32, at: 2000), labels: 2000), budget: 2000), "Stop",
+            "57 % likely to be enough for 90 % of the way: the whole budget of 2,000 labels is used up", "");
 
     [Fact]
     public void StopBeyondBudget_SaysTheWholeBudget() =>
-        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling", "62 % likely to reach 90 % of the way. Even the whole budget of 2,000 labels may not be enough", "");
+        Check(Of(Update(Estimate(32, at: 2000), labels: 100), budget: 2000), "Keep labeling",
+            "62 % likely to reach 90 % of the way. Even the whole budget of 2,000 labels may not be enough", "");
 
     [Theory]
     [InlineData(.05, "5 %")]
     [InlineData(.001, "under 1 %")]
     [InlineData(0, "0 %")]
     public void LowReach_IsUnlikely(double reach, string said) =>
-        Check(Of(Update(Estimate(32, reach: reach), labels: 32)), "Unlikely", $"{said} likely to reach 90 % of the way with 5,000 labels", "lower target");
+        Check(Of(Update(Estimate(32, reach: reach), labels: 32)), "Unlikely", $"{said} likely to reach 90 % of the way with 5,000 labels",
+            "lower target");
 
     [Fact]
     public void NotCalibrated_GivesThePublishedCurves_NoSafeStop()
     {
         var verdict = Of(Update(Estimate(32, calibrated: false), labels: 32));
-        Check(verdict, "Not calibrated", "62 % of tasks like the published ones reach 90 % of the way with 5,000 labels", "90 published curves say about any task");
+        Check(verdict, "Not calibrated", "62 % of tasks like the published ones reach 90 % of the way with 5,000 labels",
+            "90 published curves say about any task");
         Assert.DoesNotContain("3,220", verdict.HeadlineText + Details(verdict));
         Assert.False(verdict.StopAdvised);
     }
 
     [Fact]
-    public void NotCalibrated_Early_SaysSoToo() => Assert.Contains(ReasonText.NotCalibrated, Of(Update(Estimate(20, calibrated: false), labels: 20)).Details);
+    public void NotCalibrated_Early_SaysSoToo() => Assert.Contains(ReasonText.NotCalibrated,
+        Of(Update(Estimate(20, calibrated: false), labels: 20)).Details);
 
     [Fact]
-    public void TargetAbove95_IsSaid() => Assert.Contains("taken as .95", Details(Of(Update(Estimate(32) with { TargetNote = "taken as .95" }, labels: 32))));
+    public void TargetAbove95_IsSaid() =>
+        Assert.Contains("taken as .95", Details(Of(Update(Estimate(32) with { TargetNote = "taken as .95" }, labels: 32))));
 
     [Fact]
     public void Failure_Alone_And_BesideAnOlderForecast()
     {
         Check(Of(Update(null) with { Error = "the disk is full" }), "Failed", "No forecast: the last run failed", "the disk is full");
-        Assert.Contains("The newest run failed, so this is the one before: the disk is full", Details(Of(Update(Estimate(32), labels: 32) with { Error = "the disk is full" })));
+        Assert.Contains("The newest run failed, so this is the one before: the disk is full",
+            Details(Of(Update(Estimate(32), labels: 32) with { Error = "the disk is full" })));
     }
 
     [Fact]
@@ -169,15 +184,20 @@ public sealed class VerdictTextTests
     public void AfterACheck_SaysMoreLabelsAndNextCheck()
     {
         var stop = new StopAdvice("B", 800, Advice.KeepLabeling, .1, .2, Run());
-        Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling", "62 % likely to reach 90 % of the way; if so, about 521 more labels", "Next check at 800");
+        Check(Of(Update(Estimate(32) with { Stop = stop }, labels: 236)), "Keep labeling",
+            "62 % likely to reach 90 % of the way; if so, about 521 more labels", "Next check at 800");
     }
 
     [Fact]
     public void RuleB_EveryReason_HasItsWords()
     {
-        string Said(StopAdvice stop, double? met = .84) => Details(Of(Update(Estimate(32, reach: .02) is var e ? e with { Stop = stop, Posterior = e.Posterior with { PTargetMet = met } } : null, labels: 800)));
-        Assert.Contains("Target reached: the run on 800 labels is at 0.95 of the way, P(target truly met) 84 %.", Said(new("B", 800, Advice.Stop, .84, .84, Run() with { Outcome = RunOutcome.TargetMet })));
-        Assert.Contains("Budget used up at 800 labels without a sure sign of the target: 0.95 of the way", Said(new("B", 800, Advice.Stop, .84, null, Run() with { Outcome = RunOutcome.BudgetUsedUp })));
+        string Said(StopAdvice stop, double? met = .84) =>
+            Details(Of(Update(Estimate(32, reach: .02) is var e ? e with { Stop = stop, Posterior = e.Posterior with { PTargetMet = met } }
+            : null, labels: 800)));
+        Assert.Contains("Target reached: the run on 800 labels is at 0.95 of the way, P(target truly met) 84 %.",
+            Said(new("B", 800, Advice.Stop, .84, .84, Run() with { Outcome = RunOutcome.TargetMet })));
+        Assert.Contains("Budget used up at 800 labels without a sure sign of the target: 0.95 of the way",
+            Said(new("B", 800, Advice.Stop, .84, null, Run() with { Outcome = RunOutcome.BudgetUsedUp })));
         var next = Said(new("B", 1200, Advice.KeepLabeling, .1, .2, Run() with { StandardError = .06, Unlikely = true }));
         Assert.Contains("The run on 800 labels is at 0.95 of the way, P(target truly met) 84 %. Next check at 1,200.", next);
         Assert.Contains("The target is unlikely to be reached with 5,000 labels.", next);
@@ -189,10 +209,13 @@ public sealed class VerdictTextTests
     [Fact]
     public void AreaRemarks_AreSaidWithTheirNumbers()
     {
-        Assert.Contains("The predicted area 1.234 lies outside 0.05 to 0.9 and is taken as 0.9.", Details(Of(Update(Estimate(32) with { Auc = .9, AreaRemark = new AreaClipped(1.234) }, labels: 32))));
-        Assert.Contains("CoS-Low does not tell tasks apart on this model (slope -0.2, leave-one-out error 0.131, error of the mean 0.120): the area is the mean of its reference tasks, 0.419.",
+        Assert.Contains("The predicted area 1.234 lies outside 0.05 to 0.9 and is taken as 0.9.",
+            Details(Of(Update(Estimate(32) with { Auc = .9, AreaRemark = new AreaClipped(1.234) }, labels: 32))));
+        Assert.Contains("CoS-Low does not tell tasks apart on this model (slope -0.2, leave-one-out error 0.131, error of the mean "
+            + "0.120): the area is the mean of its reference tasks, 0.419.",
             Details(Of(Update(Estimate(32) with { AreaRemark = new MeanInstead(-.2, .131, .12) }, labels: 32))));
-        Assert.Contains("A target of 0.99 of the way is taken as 0.95: above it the published curves say nothing.", Details(Of(Update(Estimate(32) with { Target = new(.95), AskedShare = .99 }, labels: 32))));
+        Assert.Contains("A target of 0.99 of the way is taken as 0.95: above it the published curves say nothing.",
+            Details(Of(Update(Estimate(32) with { Target = new(.95), AskedShare = .99 }, labels: 32))));
     }
 
     [Theory]
@@ -200,7 +223,9 @@ public sealed class VerdictTextTests
     [InlineData(32)]
     public void PublishedFit_IsCalledSo_WhereverANumberIsShown(int m)
     {
-        var update = Update(Estimate(m, calibrated: false) with { Auc = .419, AucScale = .078, LabelsNeededPaper = 2681, AreaSource = AreaSource.Published, Stop = m < 32 ? new("none", null, Advice.None, null, null) : new("A", 3218, Advice.KeepLabeling, .57, .92) }, labels: m);
+        var update = Update(Estimate(m, calibrated: false) with { Auc = .419, AucScale = .078, LabelsNeededPaper = 2681,
+            AreaSource = AreaSource.Published, Stop = m < 32 ? new("none", null, Advice.None, null, null)
+            : new("A", 3218, Advice.KeepLabeling, .57, .92) }, labels: m);
         var verdict = Of(update);
         Assert.Contains(ReasonText.Published, verdict.Details);
         Assert.DoesNotContain(ReasonText.NotCalibrated, verdict.Details);
@@ -208,7 +233,8 @@ public sealed class VerdictTextTests
         if (m >= 32) Check(verdict, "Keep labeling", "Stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
         Assert.EndsWith(" labels in all (published fit)", Plain(VerdictText.AnnotatorLine(update, English)));
         Assert.DoesNotContain(ReasonText.Published, Of(Update(Estimate(m), labels: m)).Details);
-        Assert.DoesNotContain(ReasonText.Published, Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
+        Assert.DoesNotContain(ReasonText.Published,
+            Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
     }
 
     private static MeasuredRun Run() => new(RunOutcome.NotYet, 800, .95, .02, .84, false);
@@ -217,12 +243,14 @@ public sealed class VerdictTextTests
     public void SmallPool_And_LargeBudget_AreSaid()
     {
         Assert.Contains("fewer than 320", Details(Of(Update(Estimate(32), labels: 32), items: 100, budget: 100)));
-        Assert.Contains("Above 5,000 labels the method says nothing.", Details(Of(Update(Estimate(32), labels: 32), items: 9000, budget: 9000)));
+        Assert.Contains("Above 5,000 labels the method says nothing.",
+            Details(Of(Update(Estimate(32), labels: 32), items: 9000, budget: 9000)));
     }
 
     [Fact]
     public void German_UsesItsSeparators() =>
-        Assert.Contains("3.220", VerdictText.Of(new(Update(Estimate(32), labels: 32), 10003, 5000), CultureInfo.GetCultureInfo("de-DE")).HeadlineText);
+        Assert.Contains("3.220", VerdictText.Of(new(Update(Estimate(32), labels: 32), 10003, 5000),
+            CultureInfo.GetCultureInfo("de-DE")).HeadlineText);
 
     [Fact]
     public void AnnotatorLine_NeverAdvises()

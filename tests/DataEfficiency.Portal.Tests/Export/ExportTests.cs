@@ -19,7 +19,8 @@ namespace DataEfficiency.Portal.Tests.Export;
 
 public sealed class ExportTests
 {
-    private static readonly string[] Tricky = ["=1+1", "+49 30", "-1", "@name", "001", "1/2", "'x", "TRUE", "\u0001 bell", "two\nlines", "  blanks  ", "emoji 👋🏽", "2026-01-02", "1e5"];
+    private static readonly string[] Tricky = ["=1+1", "+49 30", "-1", "@name", "001", "1/2", "'x", "TRUE", "\u0001 bell", "two\nlines",
+        "  blanks  ", "emoji 👋🏽", "2026-01-02", "1e5"];
 
     [Fact]
     public async Task Workbook_FormulaLikeAndControlTexts_ComeBackAsTheTextTheyWere()
@@ -52,7 +53,8 @@ public sealed class ExportTests
     [InlineData("_x0041_ is literal", "_x005F_x0041_ is literal")]
     [InlineData("\u0001\r", "_x0001__x000D_")]
     [InlineData("plain\ttab\nline", "plain\ttab\nline")]
-    public void Encode_ControlCharactersAndWhatLooksEscaped_FollowTheStandard(string text, string encoded) => Assert.Equal(encoded, ExcelText.Encode(text));
+    public void Encode_ControlCharactersAndWhatLooksEscaped_FollowTheStandard(string text, string encoded) =>
+        Assert.Equal(encoded, ExcelText.Encode(text));
 
     [Theory]
     [InlineData("en-US")]
@@ -67,10 +69,12 @@ public sealed class ExportTests
         var file = await DownloadAsync(pool, "xlsx");
         using var document = SpreadsheetDocument.Open(new MemoryStream(file), false);
 
-        Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2013).Validate(document).Select(e => $"{e.Path?.XPath}: {e.Description}"));
+        Assert.Empty(new OpenXmlValidator(FileFormatVersions.Office2013).Validate(document)
+            .Select(e => $"{e.Path?.XPath}: {e.Description}"));
         // a file has the same numbers whatever the reader's decimal sign
         using var workbook = new XLWorkbook(new MemoryStream(file));
-        Assert.Equal(5, workbook.Worksheet("Forecast history").CellsUsed(c => c.DataType == XLDataType.Number && c.GetDouble() == .1).Count());
+        Assert.Equal(5, workbook.Worksheet("Forecast history").CellsUsed(c => c.DataType == XLDataType.Number && c.GetDouble() == .1)
+            .Count());
         var chart = Assert.Single(document.WorkbookPart!.WorksheetParts, p => p.DrawingsPart is not null).DrawingsPart!.ChartParts.Single();
         Assert.Equal(3, chart.ChartSpace.Descendants<DocumentFormat.OpenXml.Drawing.Charts.LineChartSeries>().Count());
         Assert.Contains("$B$2:$B$6", chart.ChartSpace.InnerText);
@@ -98,12 +102,16 @@ public sealed class ExportTests
         await using var pool = await PoolFixture.StartAsync();
         await pool.ImportAsync("id,text,label\nx1,\"a \"\"quote\"\" — ü\",refund\nx2,unlabelled,\n", "a.csv", AnswerUse.Labels);
 
-        var lines = System.Text.Encoding.UTF8.GetString(await DownloadAsync(pool, "jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = System.Text.Encoding.UTF8.GetString(await DownloadAsync(pool, "jsonl"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         var json = JsonDocument.Parse(Assert.Single(lines)).RootElement;
-        Assert.Equal(["system", "user", "assistant"], json.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("role").GetString()));
-        Assert.Equal("Which intent?\n\nAnswer with one of: refund; card arrival", json.GetProperty("messages")[0].GetProperty("content").GetString());
-        Assert.Equal(("a \"quote\" — ü", "refund", "x1", "imported", "single"), (json.GetProperty("text").GetString(), json.GetProperty("answer").GetString(), json.GetProperty("id").GetString(),
+        Assert.Equal(["system", "user", "assistant"], json.GetProperty("messages").EnumerateArray()
+            .Select(m => m.GetProperty("role").GetString()));
+        Assert.Equal("Which intent?\n\nAnswer with one of: refund; card arrival",
+            json.GetProperty("messages")[0].GetProperty("content").GetString());
+        Assert.Equal(("a \"quote\" — ü", "refund", "x1", "imported", "single"),
+            (json.GetProperty("text").GetString(), json.GetProperty("answer").GetString(), json.GetProperty("id").GetString(),
             json.GetProperty("stratum").GetString(), json.GetProperty("final").GetProperty("by").GetString()));
     }
 
@@ -142,7 +150,8 @@ public sealed class ExportTests
     private static async Task ImportTrickyAsync(PoolFixture pool)
     {
         var texts = Tricky.Append(new string('y', 40_000));
-        var import = await pool.ImportAsync(string.Join('\n', texts.Select(t => JsonSerializer.Serialize(new { text = t, label = "=SUM(A1)" }))), "a.jsonl", AnswerUse.Labels);
+        var import = await pool.ImportAsync(string.Join('\n', texts
+            .Select(t => JsonSerializer.Serialize(new { text = t, label = "=SUM(A1)" }))), "a.jsonl", AnswerUse.Labels);
         Assert.Equal(Tricky.Length + 1, import.Added);
     }
 
@@ -155,7 +164,8 @@ public sealed class ExportTests
             await db.Estimates.ExecuteDeleteAsync(token);
             db.Estimates.AddRange(Enumerable.Range(0, count).Select(i => new StoredEstimate
             {
-                ProjectId = pool.ProjectId, LabelVersion = i, LabelCount = 16 + i, FirstCount = 16 + i, Model = "=m", CosLow = .1, PReach = .5,
+                ProjectId = pool.ProjectId, LabelVersion = i, LabelCount = 16 + i, FirstCount = 16 + i, Model = "=m", CosLow = .1,
+                    PReach = .5,
                 Median = 1000 - i, Low80 = 100, High80 = 3000, CreatedAt = 1,
             }));
             await db.SaveChangesAsync(token);

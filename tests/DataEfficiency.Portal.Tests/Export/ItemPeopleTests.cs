@@ -25,13 +25,17 @@ public sealed class ItemPeopleTests
         await pool.Portal.AddMemberAsync(pool.ProjectId, mia.Id, ProjectRole.Annotator);
         var ids = await SpeakAsync(pool, mia.Id);
 
-        using var book = new XLWorkbook(new MemoryStream(await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{pool.ProjectId}/export.xlsx")));
-        var rows = book.Worksheet("Notes and skips").RowsUsed().Skip(1).Select(r => string.Join('|', r.Cells(1, 6).Select(c => c.GetString()))).ToList();
-        Assert.Equal(["2|x1|where is my card|flag, note|=two answers fit|mia@example.org", "3|x2|nobody labelled this|skip|unclear|mia@example.org"], rows);
+        var workbook = await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{pool.ProjectId}/export.xlsx");
+        using var book = new XLWorkbook(new MemoryStream(workbook));
+        var rows = book.Worksheet("Notes and skips").RowsUsed().Skip(1)
+            .Select(r => string.Join('|', r.Cells(1, 6).Select(c => c.GetString()))).ToList();
+        Assert.Equal(["2|x1|where is my card|flag, note|=two answers fit|mia@example.org",
+            "3|x2|nobody labelled this|skip|unclear|mia@example.org"], rows);
         var label = book.Worksheet("Labels").Row(3);
         Assert.Equal(("mia@example.org", 4.2), (label.Cell(6).GetString(), label.Cell(8).GetDouble()));
 
-        var lines = (await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/export.jsonl"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var item = JsonDocument.Parse(Assert.Single(lines)).RootElement;
         var answer = item.GetProperty("answers")[1];
         Assert.Equal(("mia@example.org", 4.2, "refund"),
@@ -43,17 +47,21 @@ public sealed class ItemPeopleTests
         var details = await pool.Portal.Services.GetRequiredService<ItemDetails>().ReadAsync(ids, CancellationToken.None);
         Assert.Equal("flagged; note: =two answers fit", details[ids[0]].Summary);
         Assert.Equal("skipped: unclear", details[ids[1]].Summary);
-        Assert.Equal(("mia@example.org", "refund", 4.2), details[ids[0]].Answers.Where(a => a.Seconds is not null).Select(a => (a.By, a.Answer, a.Seconds!.Value)).Single());
+        Assert.Equal(("mia@example.org", "refund", 4.2), details[ids[0]].Answers.Where(a => a.Seconds is not null)
+            .Select(a => (a.By, a.Answer, a.Seconds!.Value)).Single());
     }
 
     private static Task<List<long>> SpeakAsync(PoolFixture pool, string user) =>
         pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             var ids = await db.Items.Where(i => i.ProjectId == pool.ProjectId).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(token);
-            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = pool.ProjectId, ItemId = ids[0], UserId = user, AnswerText = "refund",
+            db.Answers.Add(new Answer { SubmissionId = Guid.NewGuid(), ProjectId = pool.ProjectId, ItemId = ids[0], UserId = user,
+                AnswerText = "refund",
                 Stratum = Stratum.Random, Surplus = true, CreatedAt = Then, ActiveMilliseconds = 4200 });
-            db.Remarks.Add(new Remark { ProjectId = pool.ProjectId, ItemId = ids[0], UserId = user, Flagged = true, Note = "=two answers fit", UpdatedAt = Then });
-            db.Skips.Add(new Skip { ProjectId = pool.ProjectId, ItemId = ids[1], UserId = user, Reason = "unclear", SubmissionId = Guid.NewGuid(), CreatedAt = Then });
+            db.Remarks.Add(new Remark { ProjectId = pool.ProjectId, ItemId = ids[0], UserId = user, Flagged = true,
+                Note = "=two answers fit", UpdatedAt = Then });
+            db.Skips.Add(new Skip { ProjectId = pool.ProjectId, ItemId = ids[1], UserId = user, Reason = "unclear",
+                SubmissionId = Guid.NewGuid(), CreatedAt = Then });
             await db.SaveChangesAsync(token);
             return ids;
         }, CancellationToken.None);

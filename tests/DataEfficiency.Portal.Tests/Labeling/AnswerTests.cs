@@ -33,19 +33,24 @@ public sealed class AnswerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"label\":\"abc\"}"), InlineData("{\"label\":1.5}"), InlineData("{\"label\":null}"), InlineData("{\"label\":{}}"), InlineData("[]"), InlineData("null"), InlineData("7")]
+    [InlineData("{\"label\":\"abc\"}"), InlineData("{\"label\":1.5}"), InlineData("{\"label\":null}"), InlineData("{\"label\":{}}"),
+        InlineData("[]"), InlineData("null"), InlineData("7")]
     [InlineData("{\"label\":99999999999}"), InlineData("{\"text\":\"\\ud83d\"}"), InlineData("{\"text\":[]}")]
     public async Task Submit_AnAnswerOfNoShape_IsRefusedAndTheOthersAreStored(string answer)
     {
         await _world.AddPoolAsync(3);
         var ada = await _world.AddAnnotatorAsync("ada");
         var cards = (await ada.NextAsync(2)).Cards;
-        var bad = $$"""{"submissionId":"{{Guid.NewGuid()}}","user":"{{ada.UserId}}","itemId":{{cards[0].ItemId}},"answer":{{answer}},"startedAt":0,"activeMs":1}""";
+        var bad = $$"""
+            {"submissionId":"{{Guid.NewGuid()}}","user":"{{ada.UserId}}","itemId":{{cards[0].ItemId}},"answer":{{answer}},
+            "startedAt":0,"activeMs":1}
+            """;
         var good = JsonSerializer.Serialize(ada.Answer(cards[1].ItemId), JsonSerializerOptions.Web);
         foreach (var type in new[] { TaskType.SingleChoice, TaskType.ShortAnswer })
         {
             await _world.SetProjectAsync(p => p.TaskType = type);
-            var body = new StringContent($$"""{"deck":{"token":"t","want":0},"records":[{{bad}},{{good}}]}""", System.Text.Encoding.UTF8, "application/json");
+            var body = new StringContent($$"""{"deck":{"token":"t","want":0},"records":[{{bad}},{{good}}]}""", System.Text.Encoding.UTF8,
+                "application/json");
             using var response = await ada.Client.PostAsync($"/api/v1/projects/{_world.ProjectId}/answers", body);
 
             var reply = (await response.Content.ReadFromJsonAsync<DeckReply>(LabelingWorld.Json))!;
@@ -72,7 +77,8 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal(Stratum.First32, labels[1].Stratum);
         Assert.Equal(labels[1].Id, (await db.Slots.SingleAsync(s => s.ItemId == item)).AnswerId);
         Assert.Equal(1, reply.Progress.Labels);
-        Assert.Equal("answer 2", (await ada.ReadAsync<RecentReply>("recent", new RecentRequest(null))).Answers.Single().AnswerText.Replace("label", "answer"));
+        Assert.Equal("answer 2", (await ada.ReadAsync<RecentReply>("recent", new RecentRequest(null))).Answers
+            .Single().AnswerText.Replace("label", "answer"));
     }
 
     [Fact]
@@ -128,7 +134,8 @@ public sealed class AnswerTests : IDisposable
         var item = Assert.Single((await ada.NextAsync()).Cards).ItemId;
         var text = JsonSerializer.SerializeToElement(new { text = "  half an ans" });
         using (await ada.PostAsync("drafts", new DraftsRequest([new DraftRecord(Guid.NewGuid(), ada.UserId, item, text)]))) { }
-        using (await ada.PostAsync("remarks", new RemarksRequest(ada.Deck(0), [new RemarkRecord(Guid.NewGuid(), ada.UserId, item, true, "odd one")]))) { }
+        using (await ada.PostAsync("remarks",
+            new RemarksRequest(ada.Deck(0), [new RemarkRecord(Guid.NewGuid(), ada.UserId, item, true, "odd one")]))) { }
 
         var card = Assert.Single((await ada.NextAsync()).Cards);
         Assert.Equal((item, true, "odd one"), (card.ItemId, card.Flagged, card.Note));
@@ -157,7 +164,8 @@ public sealed class AnswerTests : IDisposable
         var ada = await _world.AddAnnotatorAsync("ada");
         var item = Assert.Single((await ada.NextAsync()).Cards).ItemId;
 
-        var reply = await ada.SubmitAsync(new AnswerRecord(Guid.NewGuid(), ada.UserId, item, JsonSerializer.SerializeToElement(new { text = answer }), 0, 10));
+        var reply = await ada.SubmitAsync(new AnswerRecord(Guid.NewGuid(), ada.UserId, item,
+            JsonSerializer.SerializeToElement(new { text = answer }), 0, 10));
 
         if (says is null) Assert.Equal(Kept.Stored, Assert.Single(reply.Acknowledged).Kept);
         else Assert.Contains(says, Assert.Single(reply.Refused).Reason);
@@ -169,7 +177,8 @@ public sealed class AnswerTests : IDisposable
         await _world.AddPoolAsync(4);
         await _world.SetProjectAsync(p => p.RandomShare = .5);
         var ada = await _world.AddAnnotatorAsync("ada");
-        await using (var db = await _world.OpenDbAsync()) await db.Items.ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, " Answer 2."));
+        await using (var db = await _world.OpenDbAsync()) await db.Items
+            .ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, " Answer 2."));
         var off = Assert.Single((await ada.NextAsync()).Cards);
         await _world.SetProjectAsync(p => p.SuggestionsShown = true);
         var cards = (await ada.NextAsync(3, have: off.ItemId)).Cards;
@@ -178,7 +187,8 @@ public sealed class AnswerTests : IDisposable
         Assert.Equal([Stratum.Random, Stratum.Active], cards.Select(c => c.Queue).Distinct().Order());
         var suggested = cards.First(c => c.Suggestion is not null);
         Assert.Equal(_world.LabelIds[2], suggested.Suggestion!.Value.GetProperty("label").GetInt32());
-        await ada.SubmitAsync(ada.Answer(suggested.ItemId) with { Suggested = true }, ada.Answer(cards.First(c => c.Suggestion is null).ItemId));
+        await ada.SubmitAsync(ada.Answer(suggested.ItemId) with { Suggested = true },
+            ada.Answer(cards.First(c => c.Suggestion is null).ItemId));
         await ada.SubmitAsync(ada.Answer(suggested.ItemId, 1));
         await using var read = await _world.OpenDbAsync();
         Assert.Equal([true, false, true], await read.Answers.OrderBy(l => l.Id).Select(l => l.SuggestionShown).ToListAsync());

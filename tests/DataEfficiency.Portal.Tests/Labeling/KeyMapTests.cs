@@ -35,7 +35,9 @@ public sealed class KeyMapTests : IDisposable
     }
 
     [Fact]
-    public void Swap_OfTwoKeysAtOnce_IsNoConflict() => Assert.Null(KeyMap.FaultOf(new KeySettings(true, new Dictionary<string, IReadOnlyList<string>> { ["flag"] = ["."], ["note"] = [","] })));
+    public void Swap_OfTwoKeysAtOnce_IsNoConflict() =>
+        Assert.Null(KeyMap.FaultOf(new KeySettings(true, new Dictionary<string,
+        IReadOnlyList<string>> { ["flag"] = ["."], ["note"] = [","] })));
 
     [Fact]
     public async Task Saved_FollowsThePerson_AndIsGoneAfterAReset()
@@ -45,7 +47,8 @@ public sealed class KeyMapTests : IDisposable
         var store = _world.Services.GetRequiredService<KeyStore>();
 
         using (var reply = await ada.Client.PutAsJsonAsync("/api/v1/keys", Changed("flag", "f") with { Bare = false }))
-            Assert.Equal("f", (await reply.Content.ReadFromJsonAsync<KeyAction[]>(LabelingWorld.Json))!.Single(a => a.Name == "flag").Keys.Single());
+            Assert.Equal("f", (await reply.Content.ReadFromJsonAsync<KeyAction[]>(LabelingWorld.Json))!.Single(a => a.Name == "flag").Keys
+                .Single());
         var kept = await store.ReadAsync(ada.UserId);
         Assert.False(kept.Bare);
         Assert.Equal(["flag"], kept.Changed.Keys);
@@ -66,7 +69,8 @@ public sealed class KeyMapTests : IDisposable
         using var taken = await (await _world.WithTokenAsync(ben.Id)).PutAsJsonAsync("/api/v1/keys", Changed("flag", "f"));
 
         Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK), (refused.StatusCode, taken.StatusCode));
-        Assert.Contains("“label 1” in the project “Bank enquiries”", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Contains("“label 1” in the project “Bank enquiries”",
+            (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
     }
 
     [Theory]
@@ -76,7 +80,8 @@ public sealed class KeyMapTests : IDisposable
     [InlineData(",", null, "reserved")]
     public void LabelKeys_DuplicateOrReserved_AreRefused(string first, string? second, string? says)
     {
-        var form = new ProjectForm { Answers = [new() { Name = "x", AnswerText = "x", Key = first }, new() { Name = "y", AnswerText = "y", Key = second }, new() { Name = "z", AnswerText = "z" }] };
+        var form = new ProjectForm { Answers = [new() { Name = "x", AnswerText = "x", Key = first },
+            new() { Name = "y", AnswerText = "y", Key = second }, new() { Name = "z", AnswerText = "z" }] };
 
         var fault = form.Validate(false).GetValueOrDefault("Answers");
 
@@ -84,5 +89,6 @@ public sealed class KeyMapTests : IDisposable
         else Assert.Contains(says, fault);
     }
 
-    private static KeySettings Changed(string action, string key) => new(true, new Dictionary<string, IReadOnlyList<string>> { [action] = [key] });
+    private static KeySettings Changed(string action, string key) => new(true, new Dictionary<string,
+        IReadOnlyList<string>> { [action] = [key] });
 }

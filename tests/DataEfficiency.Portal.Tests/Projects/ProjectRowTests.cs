@@ -10,7 +10,8 @@ namespace DataEfficiency.Portal.Tests.Projects;
 public sealed class ProjectRowTests
 {
     private static readonly IReadOnlyList<ProjectRow> Rows = ProjectRow.Of(
-        [Led(1, "Archive", "Archived", ProjectState.Archived), Led(2, "Quiet", "Keep labeling"), Led(3, "Decide", "Stop"), Led(4, "Both", "Keep labeling")],
+        [Led(1, "Archive", "Archived", ProjectState.Archived), Led(2, "Quiet", "Keep labeling"), Led(3, "Decide", "Stop"),
+            Led(4, "Both", "Keep labeling")],
         [Work(4, "Both", 12), Work(5, "Guest", 3), Work(6, "Finished", 0, ProjectState.Stopped)]);
 
     [Fact]
@@ -44,5 +45,6 @@ public sealed class ProjectRowTests
     private static ProjectCard Led(int id, string name, string tag, ProjectState state = ProjectState.Active) =>
         new(new Project { Id = id, Name = name, State = state }, 10 * id, tag, VerdictTone.Go, "", []);
 
-    private static ProjectWork Work(int id, string name, int open, ProjectState state = ProjectState.Active) => new(id, name, state, open, 0, null, id);
+    private static ProjectWork Work(int id, string name, int open, ProjectState state = ProjectState.Active) =>
+        new(id, name, state, open, 0, null, id);
 }

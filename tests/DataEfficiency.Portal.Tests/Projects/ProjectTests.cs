@@ -25,7 +25,8 @@ public sealed class ProjectTests
         using var limit = new CancellationTokenSource(Patience.Long);
         await using var db = await pool.Portal.OpenDbAsync();
         while (await db.Projects.AnyAsync()) await Task.Delay(20, limit.Token);
-        Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Answers.CountAsync(), await db.Imports.CountAsync(), await db.Labels.CountAsync()));
+        Assert.Equal((0, 0, 0, 0, 0), (await db.Items.CountAsync(), await db.Slots.CountAsync(), await db.Answers.CountAsync(),
+            await db.Imports.CountAsync(), await db.Labels.CountAsync()));
         Assert.Contains("project.deleted", await db.Audit.Select(a => a.What).ToListAsync());
     }
 
@@ -39,7 +40,8 @@ public sealed class ProjectTests
 
         var imports = portal.Services.GetRequiredService<ImportService>();
         using var limit = new CancellationTokenSource(Patience.Long);
-        while ((await imports.ListAsync(id, limit.Token)).Single().State is WorkState.Queued or WorkState.Running) await Task.Delay(20, limit.Token);
+        while ((await imports.ListAsync(id, limit.Token)).Single().State is WorkState.Queued or WorkState.Running) await Task.Delay(20,
+            limit.Token);
         await using var db = await portal.OpenDbAsync();
         var project = await db.Projects.SingleAsync();
         Assert.Equal((ProjectState.Active, true), (project.State, project.IsSample));
@@ -112,7 +114,8 @@ public sealed class ProjectTests
     [InlineData(4, "[0-9]{4}", "1984", null)]
     public void Validate_RulesOfShortAnswers_NameTheWrongField(int? length, string pattern, string completions, string? field)
     {
-        var form = new ProjectForm { TaskType = TaskType.ShortAnswer, AnswerLength = length, AnswerPattern = pattern, Completions = completions };
+        var form = new ProjectForm { TaskType = TaskType.ShortAnswer, AnswerLength = length, AnswerPattern = pattern,
+            Completions = completions };
 
         var wrong = form.Validate(hasGold: false).Keys.Where(k => k is "AnswerPattern" or "Completions" or "AnswerLength");
 
@@ -126,7 +129,8 @@ public sealed class ProjectTests
         await pool.ImportAsync("id,text,label\n7,fifty % off_er,refund\n8,fifty off,\n9,other,\n", "a.csv", AnswerUse.Labels);
         var items = pool.Portal.Services.GetRequiredService<ProjectItems>();
 
-        async Task<IEnumerable<string>> Texts(ItemFilter filter) => (await items.PageAsync(pool.ProjectId, filter, 0, 10, CancellationToken.None)).Select(i => i.Text);
+        async Task<IEnumerable<string>> Texts(ItemFilter filter) =>
+            (await items.PageAsync(pool.ProjectId, filter, 0, 10, CancellationToken.None)).Select(i => i.Text);
 
         Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter("% off_")));
         Assert.Equal(["other"], await Texts(new ItemFilter("9")));

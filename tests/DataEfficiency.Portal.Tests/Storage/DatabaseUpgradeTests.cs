@@ -54,7 +54,8 @@ public sealed class DatabaseUpgradeTests
             (7L, (long?)9L, FinalBy.Only, 1),
         ], (await db.Finals.OrderBy(f => f.ItemId).ToListAsync()).Select(f => (f.ItemId, f.AnswerId, f.By, f.Heard)));
         Assert.Equal([(1, 1), (2, 1)], (await db.Schemas.OrderBy(s => s.ProjectId).ToListAsync()).Select(s => (s.ProjectId, s.Version)));
-        Assert.Equal(await db.Labels.OrderBy(l => l.Id).Select(l => new { l.Id, l.Name, l.AnswerText, l.Retired, l.Group, l.Key }).ToListAsync(),
+        Assert.Equal(await db.Labels.OrderBy(l => l.Id).Select(l => new { l.Id, l.Name, l.AnswerText, l.Retired, l.Group, l.Key })
+            .ToListAsync(),
             await db.SchemaLabels.OrderBy(l => l.LabelId)
                 .Select(l => new { Id = l.LabelId, l.Name, l.AnswerText, l.Retired, l.Group, l.Key }).ToListAsync());
         Directory.Delete(data, recursive: true);

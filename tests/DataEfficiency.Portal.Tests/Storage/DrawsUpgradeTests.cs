@@ -49,7 +49,8 @@ public sealed class DrawsUpgradeTests
     // four items; of the last import only that is not visible; item 3 answered, 4 on the screen, 1 skipped
     private const string Rows = """
         INSERT INTO "Projects" ("Id","Name","Instruction","Guideline","TaskType","ListAnswers","Completions","State","IsSample","Model",
-            "Seed","TargetKind","TargetValue","Ceiling","MaximumBudget","PricePerLabel","Currency","RandomShare","ForecastVisibleToAnnotators",
+            "Seed","TargetKind","TargetValue","Ceiling","MaximumBudget","PricePerLabel","Currency","RandomShare",
+            "ForecastVisibleToAnnotators",
             "SuggestionsShown","LabelVersion","EstimatedVersion","RankVersion","VisibleImport","ItemCount","CreatedBy","CreatedAt")
         VALUES (7,'p','Which intent?','',0,1,'',1,0,'m',99,0,.9,1,100,0,'EUR',.2,1,0,1,0,1,1,4,'ada',1);
         INSERT INTO "RankJobs" ("Id","ProjectId","State","Model","ModelSha256","InputHash","LastItemId","Done","Total","ItemsPerSecond",
