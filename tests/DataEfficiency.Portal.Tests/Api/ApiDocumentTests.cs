@@ -18,7 +18,8 @@ public sealed class ApiDocumentTests(PeopledPortal portal) : IClassFixture<Peopl
 
         var described = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()
             .Select(m => $"{m.Name.ToUpperInvariant()} {p.Name}"));
-        var mapped = Endpoints.Of(portal).Where(e => e.Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) && e.Pattern != ApiDocument.Path)
+        var mapped = Endpoints.Of(portal).Where(e => e.Pattern.StartsWith("/api/v1/", StringComparison.Ordinal)
+            && e.Pattern != ApiDocument.Path)
             .Select(e => $"{e.Method} {Regex.Replace(e.Pattern, ":[a-z]+}", "}")}");
         Assert.Equal(mapped.Order(), described.Order());
     }
