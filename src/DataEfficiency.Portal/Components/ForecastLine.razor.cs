@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace DataEfficiency.Portal.Components;
 
-public sealed partial class ForecastLine(EstimateFeed feed, ForecastReader forecasts) : IDisposable
+public sealed partial class ForecastLine(EstimateFeed feed, ForecastPublisher pictures) : IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private EstimateFeed.Subscription? _subscription;
@@ -14,7 +14,7 @@ public sealed partial class ForecastLine(EstimateFeed feed, ForecastReader forec
     [Parameter, EditorRequired]
     public int ProjectId { get; set; }
 
-    protected override async Task OnInitializedAsync() => Show(await forecasts.ReadAsync(ProjectId));
+    protected override async Task OnInitializedAsync() => Show(await pictures.NewestAsync(ProjectId));
 
     protected override void OnAfterRender(bool firstRender)
     {

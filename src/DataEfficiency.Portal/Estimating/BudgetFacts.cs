@@ -34,7 +34,7 @@ internal static class BudgetFacts
         var term = way is { ToStop: true } ? "Cost to the stop" : "Expected cost from here";
         if (facts.Price <= 0) return new(term, None, "no price per label set");
         if (way is null) return new(term, None, WhyNone(facts, "with the first number"));
-        double Cost(int labels) => (double)facts.Price * labels;
+        double Cost(int labels) => Estimating.Cost.Of(facts.Price, labels);
         var small = way.Missing > 0 ? $"for the {ForecastNumbers.Count(way.More, culture)} open items"
             : way is { Low: { } low, High: { } high } ? ForecastNumbers.Range(ForecastNumbers.Money(Cost(low), facts.Currency, culture),
                 ForecastNumbers.Amount(Cost(high), culture)) + " if reachable"
@@ -45,7 +45,7 @@ internal static class BudgetFacts
     private static BudgetFact Pace(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
         const string term = "At today’s pace";
-        if (facts.PerHour is not > 0) return new(term, None, "no timed label yet");
+        if (facts.PerHour is not > 0) return new(term, None, $"from {Estimating.Pace.Fewest} timed labels on");
         var pace = $"{ForecastNumbers.Labels(facts.PerHour.Value, culture)} labels/h";
         if (way is null) return new(term, None, pace);
         var hours = way.More / facts.PerHour.Value;
@@ -69,11 +69,11 @@ internal static class BudgetFacts
 
     private static BudgetFact CostSoFar(VerdictFacts facts, CultureInfo culture)
     {
-        var labels = ForecastNumbers.Count(facts.Forecast.Labels, culture);
+        var (labels, paid) = (ForecastNumbers.Count(facts.Forecast.Labels, culture), facts.Paid ?? facts.Forecast.Labels);
         return facts.Price <= 0 ? new("Labels so far", labels, "")
-            : new("Cost so far", $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0"
-                + ((double)facts.Price * facts.Forecast.Labels).ToString("N2", culture),
-                $"{labels} {(facts.Forecast.Labels == 1 ? "label" : "labels")}");
+            : new("Cost so far", $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0{Cost.Of(facts.Price, paid).ToString("N2", culture)}",
+                $"{labels} {(facts.Forecast.Labels == 1 ? "label" : "labels")}"
+                + (paid == facts.Forecast.Labels ? "" : $", {ForecastNumbers.Count(paid, culture)} given here"));
     }
 
     private static BudgetFact Pool(VerdictFacts facts, CultureInfo culture) =>

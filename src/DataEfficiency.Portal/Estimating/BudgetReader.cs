@@ -1,43 +1,29 @@
-using DataEfficiency.Engine;
-using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <summary>What the budget page shows beside the forecast, from rows.</summary>
-/// <param name="FirstAnswers">Answers among the first 32 with their counts, the most frequent first: the class mix is a confound of CoS-Low.</param>
-/// <param name="CosLowHistory">CoS-Low of each estimate, as it settled.</param>
-public sealed record BudgetView(Project Project, int Answers, string? StoppedBy, IReadOnlyList<AnnotatorPace> Annotators, IReadOnlyList<EstimateRow> History,
-    IReadOnlyList<double> CosLowHistory, IReadOnlyList<(string Answer, int Count)> FirstAnswers)
-{
-    /// <summary>Labels per hour of one person's active time, over all annotators; null before the first timed label.</summary>
-    public double? LabelsPerHour => AnnotatorPace.Together(Annotators);
-}
-
-/// <summary>One line of the history of estimates.</summary>
-public sealed record EstimateRow(long Id, long CreatedAt, long LabelVersion, int Labels, int FirstLabels, double? CosLow, double? PReach, double? Median, string Model, long AdapterSeed, int DurationMilliseconds, string? Error);
-
-public sealed class BudgetReader(IDbContextFactory<AppDbContext> contexts, First32 first32, AnnotatorPaceReader paces)
+/// <summary>Reads what the pages show beside the forecast, inside the snapshot of the forecast.</summary>
+internal static class BudgetReader
 {
     private const int HistoryRows = 50, SettledPoints = 200;
 
-    /// <summary>Null where the project is gone.</summary>
-    public async Task<BudgetView?> ReadAsync(int projectId, CancellationToken cancel = default)
+    public static async Task<BudgetView> ReadAsync(AppDbContext db, Project project, ProjectFigures figures, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project) return null;
-        var rows = db.Estimates.Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id);
-        var history = await rows.Take(HistoryRows)
-            .Select(e => new EstimateRow(e.Id, e.CreatedAt, e.LabelVersion, e.LabelCount, e.FirstCount, e.CosLow, e.PReach, e.Median, e.Model, e.AdapterSeed, e.DurationMilliseconds, e.Error)).ToListAsync(cancel);
-        var settled = await rows.Where(e => e.CosLow != null).Take(SettledPoints).Select(e => e.CosLow!.Value).ToListAsync(cancel);
+        var rows = db.Estimates.Where(e => e.ProjectId == project.Id).OrderByDescending(e => e.Id);
+        var history = await rows.Take(HistoryRows).Select(e => new EstimateRow(e.Id, e.CreatedAt, e.LabelVersion, e.LabelCount,
+            e.FirstCount, e.CosLow, e.PReach, e.Median, e.Model, e.AdapterSeed, e.DurationMilliseconds, e.Error)).ToListAsync(cancellation);
+        var settled = await rows.Where(e => e.CosLow != null).Take(SettledPoints).Select(e => e.CosLow!.Value).ToListAsync(cancellation);
         settled.Reverse();
-        var first = await first32.ItemsAsync(db, projectId, cancel);
-        var answers = await db.Finals.Where(f => f.ProjectId == projectId && f.AnswerId != null && first.Contains(f.ItemId))
-            .GroupBy(f => f.AnswerText).Select(g => new { Answer = g.Key!, Count = g.Count() })
-            .OrderByDescending(g => g.Count).ThenBy(g => g.Answer).ToListAsync(cancel);
-        return new(project, await db.Labels.CountAsync(d => d.ProjectId == projectId && !d.Retired, cancel),
-            project.StoppedBy is null ? null : await db.Users.Where(u => u.Id == project.StoppedBy).Select(u => u.DisplayName).FirstOrDefaultAsync(cancel),
-            await paces.ReadAsync(db, projectId, cancel), history, settled, [.. answers.Select(a => (a.Answer, a.Count))]);
+        string[] people = [.. figures.People.Keys, .. project.StoppedBy is { } lead ? [lead] : Array.Empty<string>()];
+        var names = await db.Users
+            .Where(u => people.Contains(u.Id)
+                || db.Memberships.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Annotator))
+            .Select(u => new { u.Id, Name = u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id,
+                Annotates = db.Memberships.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Annotator) })
+            .ToListAsync(cancellation);
+        return new(project, await db.Labels.CountAsync(d => d.ProjectId == project.Id && !d.Retired, cancellation),
+            names.FirstOrDefault(n => n.Id == project.StoppedBy)?.Name,
+            names.Where(n => n.Annotates || figures.People.ContainsKey(n.Id)).ToDictionary(n => n.Id, n => n.Name), history, settled);
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <summary>What the hub may call on a client. Estimates come as the stream of <see cref="EstimateHub.Watch"/>, so there is nothing yet.</summary>
+/// <summary>What the hub may call on a client. Estimates come as the stream of <see cref="EstimateHub.Watch"/>, so there is nothing
+/// yet.</summary>
 public interface IEstimateClient;
 
 /// <summary>
@@ -14,7 +15,7 @@ public interface IEstimateClient;
 /// use the feed directly.
 /// </summary>
 [Authorize]
-public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, ProjectAccess access) : Hub<IEstimateClient>
+public sealed class EstimateHub(EstimateFeed feed, ForecastPublisher publisher, ProjectAccess access) : Hub<IEstimateClient>
 {
     public const string Path = ApiPaths.Hubs + "/estimates";
 
@@ -26,7 +27,7 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, Projec
     {
         await RequireLeadAsync(projectId);
         using var subscription = feed.Subscribe(projectId);
-        var newest = subscription.Latest ?? await reader.ReadAsync(projectId, cancel);
+        var newest = subscription.Latest ?? await publisher.NewestAsync(projectId, cancel: cancel);
         if (newest is not null) yield return newest;
         using var own = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var updates = subscription.ReadAllAsync(own.Token).GetAsyncEnumerator(own.Token);
@@ -43,7 +44,8 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastReader reader, Projec
                 if (!await next) yield break;
                 var update = updates.Current;
                 next = updates.MoveNextAsync().AsTask();
-                if (newest is null || !update.IsOlderThan(newest)) yield return newest = update;
+                // the one that was taken for this reader comes by the stream too
+                if (newest is null || !ReferenceEquals(update, newest) && !update.IsOlderThan(newest)) yield return newest = update;
             }
         }
         finally

@@ -8,14 +8,23 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
-public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, IEstimatorHost host,
-    ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
+public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, FigureBook figureBook,
+    IEstimatorHost host, EstimateFeed feed, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
 {
+    private readonly Dictionary<int, Look> _looked = [];
+
     /// <summary>A failure of the engine becomes a row and a log line; only cancellation and a failing database get out.</summary>
     /// <returns>False: another model is held by work that gave way, and there is no room for this project's beside it. Nothing was
     /// done.</returns>
     public bool Run(int projectId, CancellationToken cancel)
     {
+        var figures = Wait(FiguresAsync(projectId, cancel));
+        if (figures is not null && _looked.TryGetValue(projectId, out var before) && before.Covers(figures))
+        {
+            feed.Looked(projectId, figures.Version);
+            return true;
+        }
+        _looked.Remove(projectId);
         var (inputs, last) = Wait(ReadAsync(projectId, cancel));
         if (inputs is null) return true;
         // nothing to say before the first of the 32: the counts still move
@@ -53,7 +62,30 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         // the same failure of the same version is one row, however often it rings
         if (row?.Error is { } error && last is not null && last.Error == error && last.LabelVersion == inputs.LabelVersion) row = null;
         Wait(StoreAsync(inputs, row, unusable, cancel));
+        // unless something failed or lacked memory, which may be otherwise the next time
+        if (figures is not null && (row ?? last) is { Error: null, InputHash.Length: > 0, Payload: { } payload })
+            _looked[projectId] = Look.At(figures, EstimatePayload.Read(payload).Stop);
         return true;
+    }
+
+    /// <summary>What an estimate was made of, as far as answers change it: those of the first 32, and whether the labels have passed the
+    /// advised stop. Settings, rankings and imports give the figures first ones of their own.</summary>
+    private sealed record Look(FirstFigures First, int? StopAt, bool Past)
+    {
+        public static Look At(ProjectFigures figures, StopAdvice stop)
+        {
+            var at = stop is { Rule: "A", At: { } count } ? (int?)count : null;
+            return new(figures.First, at, figures.Decided >= at);
+        }
+
+        public bool Covers(ProjectFigures figures) => ReferenceEquals(First, figures.First) && Past == figures.Decided >= StopAt;
+    }
+
+    private async Task<ProjectFigures?> FiguresAsync(int projectId, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var stamp = await FigureRows.StampAsync(db, projectId, cancel);
+        return stamp is null ? null : await figureBook.OfAsync(stamp, cancel);
     }
 
     private static Estimate Estimate(EstimateInputs inputs, IEstimator estimator, CancellationToken cancel, out (long, string)[] unusable)
@@ -127,6 +159,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         {
             if (row is not null) db.Estimates.Add(row);
             await db.SaveChangesAsync(token);
+            if (unusable.Length > 0) db.AfterCommit.Add(() => figureBook.ForgetFirst(inputs.ProjectId));
             foreach (var (item, reason) in unusable)
                 await db.Items.Where(i => i.Id == item).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable, reason), token);
             if (unusable.Length > 0) await First32.PassOverAsync(db, inputs.ProjectId, [.. unusable.Select(u => u.Item)], token);

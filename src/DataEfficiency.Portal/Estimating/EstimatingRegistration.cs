@@ -16,6 +16,7 @@ public static partial class EstimatingRegistration
         services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section);
         services.AddSingleton<EstimateQueue>();
         services.AddSingleton<IEstimateDoorbell>(provider => provider.GetRequiredService<EstimateQueue>());
+        services.AddSingleton<FigureBook>();
         services.AddSingleton<EstimateFeed>();
         services.AddSingleton<ForecastReader>();
         services.AddSingleton<ForecastPublisher>();
@@ -30,8 +31,6 @@ public static partial class EstimatingRegistration
         services.AddSingleton<RankStore>();
         services.AddSingleton<RankRun>();
         services.AddSingleton<RankJobs>();
-        services.AddSingleton<AnnotatorPaceReader>();
-        services.AddSingleton<BudgetReader>();
         services.AddSingleton<EstimateWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<EstimateWorker>());
     }

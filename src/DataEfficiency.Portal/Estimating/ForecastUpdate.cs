@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <summary>The state of a project's forecast as pages and outside clients get it: one whole picture each time, never a difference.</summary>
+/// <summary>The state of a project's forecast as pages and outside clients get it: one whole picture each time, never a
+/// difference.</summary>
 /// <param name="LabelVersion">The label version the estimator has looked at.</param>
 /// <param name="Labels">Current labels that count (no surplus) at that version.</param>
 /// <param name="FirstLabels">How many of the first 32 are labelled.</param>
@@ -20,9 +22,27 @@ public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels
     /// <summary>What the estimate was made for and the settings no longer ask; it is being computed anew.</summary>
     public Outdated Outdated { get; init; }
 
-    /// <summary>True where another picture of the same project was taken later.</summary>
-    public bool IsOlderThan(ForecastUpdate other) => LabelVersion < other.LabelVersion
-        || (LabelVersion == other.LabelVersion && (EstimateId ?? 0) < (other.EstimateId ?? 0));
+    /// <summary>Pictures of a project are numbered by what they show: a higher number is a later moment of the database.</summary>
+    public long Number { get; init; }
+
+    /// <summary>The project's figures, from which <see cref="Labels"/> and the first labels are.</summary>
+    [JsonIgnore]
+    public ProjectFigures? Figures { get; init; }
+
+    /// <summary>What the project's own pages draw beside the forecast; outside clients do not get it.</summary>
+    [JsonIgnore]
+    public BudgetView? View { get; init; }
+
+    /// <summary>True where another picture of the same project shows a later moment.</summary>
+    public bool IsOlderThan(ForecastUpdate other) =>
+        Number < other.Number || Number == other.Number && (Figures?.Version ?? 0) < (other.Figures?.Version ?? 0);
+
+    /// <summary>The same with newer figures; with older ones itself.</summary>
+    public ForecastUpdate With(ProjectFigures figures) => figures.Version <= Figures?.Version ? this : this with
+    {
+        Figures = figures, Labels = figures.Decided, FirstLabels = figures.First.Decided,
+        FirstSize = Ranked ? figures.First.Items.Length : FirstSize,
+    };
 }
 
 /// <summary>The newest rank job of a project.</summary>

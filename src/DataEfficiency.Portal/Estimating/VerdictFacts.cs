@@ -8,9 +8,10 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="Budget">The project's maximum budget in labels.</param>
 /// <param name="StoppedBy">Name of the lead who confirmed the stop.</param>
 /// <param name="Price">Of one label; 0 where none is set.</param>
-/// <param name="PerHour">Labels per person-hour; null where nobody was timed yet.</param>
+/// <param name="PerHour">Labels per person-hour (<see cref="Pace"/>); null before it is one.</param>
+/// <param name="Paid">Labels that are charged (<see cref="Cost"/>); null: all.</param>
 public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget, string? StoppedBy = null, decimal Price = 0,
-    string Currency = "EUR", double? PerHour = null)
+    string Currency = "EUR", double? PerHour = null, int? Paid = null)
 {
     /// <summary>The most labels there can be.</summary>
     public int Cap => Math.Min(Math.Min(Budget, Items), LabelAxis.MaxExamples);

@@ -1,5 +1,7 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -100,9 +102,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
         db.Estimates.Where(e => e.ProjectId == Project.Id && e.Error == null).OrderByDescending(e => e.Id).Select(e => e.Payload)
             .FirstOrDefaultAsync(cancel);
 
-    public Task<Dictionary<string, int>> SkipsAsync(CancellationToken cancel) =>
-        db.Skips.Where(s => s.ProjectId == Project.Id).GroupBy(s => s.UserId).Select(g => new { g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+    public async Task<ProjectFigures> FiguresAsync(CancellationToken cancel) =>
+        await FigureRows.ReadAsync(db, new First32(), Project.Id, cancel) ?? ProjectFigures.Empty(Project.Id);
 
     /// <summary>Skips with their reasons, flags and notes.</summary>
     public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);

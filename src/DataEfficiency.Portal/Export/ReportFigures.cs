@@ -4,50 +4,42 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
 
-/// <param name="MedianSeconds">Over labels with a time, pauses over a minute cut.</param>
+/// <param name="MedianSeconds">Over the newest labels with a time, pauses over a minute cut.</param>
+/// <param name="PerHour">The person's <see cref="Pace"/>.</param>
 public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictionary<Stratum, int> ByStratum, double? MedianSeconds,
-    int Skips, int WithGold, int Agreeing)
+    double? PerHour, int Skips, int WithGold, int Agreeing)
 {
     public int Of(Stratum stratum) => ByStratum.GetValueOrDefault(stratum);
-    public double? PerHour => MedianSeconds is > 0 ? 3600 / MedianSeconds : null;
     public double? GoldShare => WithGold > 0 ? (double)Agreeing / WithGold : null;
 }
 
 /// <summary>The computed parts of the report.</summary>
 public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, bool PublishedFit,
-    IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators)
+    IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators, int Paid)
 {
-    private const int LongestPause = 60_000;
-
     public static async Task<ReportFigures> ReadAsync(ExportSnapshot snapshot, TimeProvider time, CancellationToken cancel)
     {
-        var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, List<int> Times, int WithGold, int Agreeing)>();
+        var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, int WithGold, int Agreeing)>();
         await foreach (var row in snapshot.RowsAsync().WithCancellation(cancel))
         {
-            var person = people.TryGetValue(row.UserId, out var known) ? known : ([], [], 0, 0);
+            var person = people.TryGetValue(row.UserId, out var known) ? known : ([], 0, 0);
             person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
-            if (row.ActiveMilliseconds > 0) person.Times.Add(Math.Min(row.ActiveMilliseconds, LongestPause));
             if (GoldAnswers.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)
                 person = person with { WithGold = person.WithGold + 1, Agreeing = person.Agreeing + (agrees ? 1 : 0) };
             people[row.UserId] = person;
         }
-        var skips = await snapshot.SkipsAsync(cancel);
-        var annotators = people.Keys.Union(skips.Keys).Select(id =>
+        // the same figures as on the pages, of the export's own moment
+        var figures = await snapshot.FiguresAsync(cancel);
+        var annotators = people.Keys.Union(figures.People.Keys).Select(id =>
         {
-            var p = people.TryGetValue(id, out var known) ? known : ([], [], 0, 0);
-            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata, Median(p.Times),
-                skips.GetValueOrDefault(id), p.WithGold, p.Agreeing);
+            var p = people.TryGetValue(id, out var known) ? known : ([], 0, 0);
+            var own = figures.Of(id);
+            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata,
+                own.MedianSeconds, own.Pace.PerHour, own.Skips, p.WithGold, p.Agreeing);
         }).OrderByDescending(a => a.Labels).ToList();
         var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();
         var newest = await snapshot.NewestPayloadAsync(cancel) is { } payload ? EstimatePayload.Read(payload) : null;
         return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), newest?.LabelsNeededPaper,
-            newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators);
-    }
-
-    private static double? Median(List<int> times)
-    {
-        if (times.Count == 0) return null;
-        times.Sort();
-        return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2000.0;
+            newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators, figures.Paid);
     }
 }

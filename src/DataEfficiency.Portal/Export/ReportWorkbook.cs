@@ -6,6 +6,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -61,7 +62,7 @@ internal static class ReportWorkbook
         Row("Labels", snapshot.LabelCount);
         foreach (var (stratum, count) in figures.Strata) Row($"  from {Strata.Name(stratum)}", count);
         Row("Price per label", (double)p.PricePerLabel, $"#,##0.00 \"{p.Currency}\"");
-        Row("Cost so far", (double)p.PricePerLabel * snapshot.LabelCount, $"#,##0.00 \"{p.Currency}\"");
+        Row("Cost so far", Cost.Of(p.PricePerLabel, figures.Paid), $"#,##0.00 \"{p.Currency}\"");
         Row("Maximum budget (labels)", p.MaximumBudget);
         row++;
         Row("Target", p.TargetKind == TargetKind.RawScore ? $"score {p.TargetValue} (ceiling {p.Ceiling})"
@@ -79,7 +80,7 @@ internal static class ReportWorkbook
             Row("  80 % interval, low", newest.Low80, "#,##0");
             Row("  80 % interval, high", newest.High80, "#,##0");
             Row("Labels needed by the paper's formula", figures.PaperFormula, "#,##0");
-            Row("Expected cost at the median", newest.Median * (double)p.PricePerLabel, $"#,##0 \"{p.Currency}\"");
+            Row("Expected cost at the median", newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null, $"#,##0 \"{p.Currency}\"");
         }
         sheet.Column(2).Style.Alignment.SetHorizontal(XLAlignmentHorizontalValues.Left).Alignment.SetWrapText();
 

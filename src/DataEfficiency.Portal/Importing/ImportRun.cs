@@ -118,7 +118,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         var project = await db.Projects.SingleAsync(p => p.Id == import.ProjectId, token);
         if (checks.Labels > 0)
         {
-            await LabelVersions.AdvanceAsync(db, project.Id, null, token);
+            await LabelVersions.AdvanceAsync(db, project.Id, token);
             await db.Answers.Where(l => l.ProjectId == project.Id && l.Role == AnswerRole.Import && l.LabelVersion == 0
                 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion,

@@ -19,26 +19,27 @@ internal static class Cards
         IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
-        var items = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id))
-            .Select(i => new { i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer,
-                Place = db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == project.DrawId).Select(d => (int?)d.Place)
-                    .FirstOrDefault() })
-                .ToDictionaryAsync(i => i.Id, cancellation);
-        var drafts = await db.Drafts.AsNoTracking().Where(d => d.UserId == userId && ids.Contains(d.ItemId))
-            .ToDictionaryAsync(d => d.ItemId, cancellation);
-        var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
-            .ToDictionaryAsync(r => r.ItemId, cancellation);
+        var items = await (from i in db.Items.AsNoTracking()
+                           where ids.Contains(i.Id)
+                           from draft in db.Drafts.Where(d => d.ItemId == i.Id && d.UserId == userId).DefaultIfEmpty()
+                           from remark in db.Remarks.Where(r => r.ItemId == i.Id && r.UserId == userId).DefaultIfEmpty()
+                           select new
+                           {
+                               i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer, Draft = draft.AnswerJson,
+                               Flagged = (bool?)remark.Flagged, remark.Note,
+                               Place = db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == project.DrawId)
+                                   .Select(d => (int?)d.Place).FirstOrDefault(),
+                           }).ToDictionaryAsync(i => i.Id, cancellation);
         List<Label> labels = project.SuggestionsShown ? await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
         {
             var item = items[slot.ItemId];
-            var remark = remarks.GetValueOrDefault(slot.ItemId);
             var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
                 Stratum.Active when item.ActiveRank < project.ItemCount => item.ActiveRank + 1, _ => 0 };
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place,
                 project.ItemCount,
-                Parse(drafts.GetValueOrDefault(slot.ItemId)?.AnswerJson), remark?.Flagged ?? false, remark?.Note, until,
+                Parse(item.Draft), item.Flagged ?? false, item.Note, until,
                 Suggestions.Of(project, labels, slot.Queue, item.ModelAnswer));
         })];
     }

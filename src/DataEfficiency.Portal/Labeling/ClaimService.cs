@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -13,86 +12,111 @@ public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IR
     IReadOnlyCollection<long> Have, int Want);
 
 /// <summary>Whose turn it is and what comes next: own open slots, the first 32, the random or the active queue, the other one.</summary>
-public sealed class ClaimService(WriteQueue writes, QueuePositions positions, LivingTabs tabs, TimeProvider clock, IOptions<LabelingOptions> options)
+public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, QueuePositions positions,
+    LivingTabs tabs, TimeProvider clock, IOptions<LabelingOptions> options)
 {
-    private readonly LabelingOptions settings = options.Value;
+    private readonly LabelingOptions _settings = options.Value;
 
-    /// <summary>Claims up to <see cref="ClaimRequest.Want"/> slots in one transaction and reads their cards.</summary>
-    public Task<IReadOnlyList<Card>> NextAsync(ClaimRequest request, CancellationToken cancellation) => request.Want <= 0
-        ? Task.FromResult<IReadOnlyList<Card>>([])
-        : writes.WriteAsync((db, c) => NextAsync(db, request, c), cancellation);
+    /// <summary>Claims up to <see cref="ClaimRequest.Want"/> slots in one transaction and reads their cards after it.</summary>
+    public async Task<IReadOnlyList<Card>> NextAsync(ClaimRequest request, CancellationToken cancellation) =>
+        (await ServeAsync(request, cancellation)).Cards;
+
+    /// <returns>The project too, as it was when the cards were claimed: what <see cref="ServedAsync"/> reads of it.</returns>
+    internal async Task<(Project Project, IReadOnlyList<Card> Cards)> ServeAsync(ClaimRequest request, CancellationToken cancellation)
+    {
+        var until = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)_settings.Lease.TotalMilliseconds;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        if (request.Want <= 0) return (await ServedAsync(db.Projects, request.ProjectId, cancellation), []);
+        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, until, c), cancellation);
+        return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
+    }
 
     /// <summary>Whose turn the random queue has at claim number <paramref name="sequence"/> (from 0).</summary>
     internal static bool RandomTurn(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
 
-    private async Task<IReadOnlyList<Card>> NextAsync(AppDbContext db, ClaimRequest request, CancellationToken cancellation)
-    {
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == request.ProjectId, cancellation);
-        if (project is not { State: ProjectState.Active, DeletedAt: null }) return [];
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var until = now + (long)settings.Lease.TotalMilliseconds;
+    /// <summary>What serving needs of a project: not its texts, which may be long.</summary>
+    internal static Task<Project> ServedAsync(IQueryable<Project> projects, int projectId, CancellationToken cancellation) =>
+        Served(projects.Where(p => p.Id == projectId)).SingleAsync(cancellation);
 
-        var slots = await ResumeAsync(db, request, project, now, until, cancellation);
-        var most = Math.Min(request.Want, slots.Count + await LeftAsync(db, request, now, cancellation));
-        if (slots.Count < most) await ClaimAsync(db, request with { Want = most }, project, now, until, slots, cancellation);
-        return await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation);
+    private static IQueryable<Project> Served(IQueryable<Project> projects) => projects.AsNoTracking().Select(p => new Project
+    {
+        Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
+        RankVersion = p.RankVersion, DrawId = p.DrawId, RandomShare = p.RandomShare, LabelVersion = p.LabelVersion,
+        SuggestionsShown = p.SuggestionsShown,
+        TaskType = p.TaskType, AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
+    });
+
+    private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, long until,
+        CancellationToken cancellation)
+    {
+        var place = await (from p in Served(db.Projects.Where(p => p.Id == request.ProjectId))
+                           from member in db.Memberships.Where(m => m.ProjectId == p.Id && m.UserId == request.UserId).DefaultIfEmpty()
+                           select new
+                           {
+                               Project = p, Member = member,
+                               Open = db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == request.UserId && s.AnswerId == null).ToList(),
+                           }).AsNoTracking().SingleAsync(cancellation);
+        var project = place.Project;
+        if (project is not { State: ProjectState.Active, DeletedAt: null }) return (project, []);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var slots = await ResumeAsync(db, request, project, place.Open, now, until, cancellation);
+        var most = Math.Min(request.Want, slots.Count + Left(place.Open, request.Token, now));
+        if (slots.Count < most)
+            await ClaimAsync(db, request with { Want = most }, project, place.Member, now, until, slots, cancellation);
+        return (project, slots);
     }
 
     /// <summary>New cards that this person may still hold: three decks of three, so that nobody reserves a pool by opening tabs.</summary>
-    private async Task<int> LeftAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
+    private int Left(IReadOnlyList<Slot> open, string token, long now)
     {
-        var held = await Held(db, request.ProjectId, request.UserId, now).Select(s => s.Token).ToListAsync(cancellation);
-        var others = held.Where(t => t != request.Token).Distinct().Count();
-        return others >= settings.DecksOfAPerson ? 0 : settings.DecksOfAPerson * settings.DeckSize - held.Count;
+        var held = open.Where(s => s.LeaseUntil >= now).ToList();
+        var others = held.Select(s => s.Token).Where(t => t != token).Distinct().Count();
+        return others >= _settings.DecksOfAPerson ? 0 : _settings.DecksOfAPerson * _settings.DeckSize - held.Count;
     }
 
     /// <summary>Cards on this person's screens: leases that have not run out.</summary>
     internal static IQueryable<Slot> Held(AppDbContext db, int projectId, string userId, long now) =>
         db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now);
 
-    /// <summary>Own open slots of this tab, of one that died or fell silent, or whose lease ran out come back before anything new, in the order they
-    /// were given.</summary>
-    private async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until,
-        CancellationToken cancellation)
+    /// <summary>Own open slots of this tab, of one that died or fell silent, or whose lease ran out come back before anything new, in
+    /// the order they were given.</summary>
+    private async Task<List<ClaimedSlot>> ResumeAsync(AppDbContext db, ClaimRequest request, Project project,
+        IReadOnlyList<Slot> open, long now, long until, CancellationToken cancellation)
     {
         var living = tabs.Of(request.UserId);
-        var slots = await db.Slots
-            .Where(s => s.ProjectId == project.Id && s.UserId == request.UserId && s.AnswerId == null
-                && s.ImportId <= project.VisibleImport)
-            .Where(s => s.Token == null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token)
-                || living != null && !living.Contains(s.Token))
-            .Where(s => !request.Have.Contains(s.ItemId))
-            .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want)
-            .Select(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random)).ToListAsync(cancellation);
-        for (var i = 0; i < slots.Count; i++)
+        var resumed = open.Where(s => s.ImportId <= project.VisibleImport && !request.Have.Contains(s.ItemId))
+            .Where(s => s.Token is null || s.Token == request.Token || s.LeaseUntil < now || request.Dead.Contains(s.Token)
+                || living is not null && !living.Contains(s.Token))
+            .OrderBy(s => s.LeaseUntil).ThenBy(s => s.Id).Take(request.Want).ToList();
+        foreach (var (i, slot) in resumed.Index())
         {
-            var (id, lease) = (slots[i].Id, Lease(until, i));
-            await db.Slots.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeaseUntil, lease)
-                .SetProperty(x => x.Token, request.Token), cancellation);
+            (slot.LeaseUntil, slot.Token) = (Lease(until, i), request.Token);
+            await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(
+                s => s.SetProperty(x => x.LeaseUntil, slot.LeaseUntil).SetProperty(x => x.Token, slot.Token), cancellation);
         }
-        return slots;
+        return resumed.ConvertAll(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random, s.ActiveRank));
     }
 
     /// <summary>A millisecond more for each card behind: leases in the order of the deck bring it back in that order.</summary>
     internal static long Lease(long until, int place) => until + place;
 
-    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, long now, long until, List<ClaimedSlot> slots,
-        CancellationToken cancellation)
+    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, Membership? member, long now,
+        long until, List<ClaimedSlot> slots, CancellationToken cancellation)
     {
-        var member = await MemberAsync(db, request, now, cancellation);
+        member ??= await JoinAsync(db, request, now, cancellation);
         var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
         {
-            var parameters = Parameters(request, project, now, Lease(until, request.Have.Count + slots.Count));
-            Task<ClaimedSlot?> Random() => TakeAsync(db, ClaimSql.Random, Stratum.Random, parameters, cancellation);
-            // an unranked pool has no active order worth the name
-            Task<ClaimedSlot?> Active() => project.RankVersion == 0 ? Task.FromResult<ClaimedSlot?>(null)
-                : TakeActiveAsync(db, request, project, sequence, parameters, cancellation);
-
-            var slot = project.DrawId is null ? null
-                : await TakeAsync(db, ClaimSql.First32, Stratum.First32, [.. parameters, new("@draw", project.DrawId)], cancellation);
-            slot ??= RandomTurn(sequence, project.RandomShare) ? await Random() ?? await Active() : await Active() ?? await Random();
+            var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
+            var sql = project.RankVersion == 0 ? ClaimSql.RandomOnly
+                : RandomTurn(sequence, project.RandomShare) ? ClaimSql.RandomFirst : ClaimSql.ActiveFirst;
+            var parameters = Parameters(request, project, from, now, Lease(until, request.Have.Count + slots.Count));
+            // RETURNING cannot be composed, so the list is read whole (one row at most)
+            var slot = (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
             if (slot is null) break;
+            // an expired one before that place is no reason to go back to the head
+            if (slot.Queue == Stratum.Active && (slot.ActiveRank >= from || sequence % QueuePositions.FreshStart == 0))
+                positions.Remember(project.Id, request.UserId, project.RankVersion, slot.ActiveRank);
             slots.Add(slot);
             sequence++;
         }
@@ -101,46 +125,23 @@ public sealed class ClaimService(WriteQueue writes, QueuePositions positions, Li
             new ItemClaim { ItemId = s.ItemId, UserId = request.UserId, Queue = s.Queue, At = now }));
         await db.SaveChangesAsync(cancellation);
         await db.Memberships.Where(m => m.ProjectId == project.Id && m.UserId == request.UserId)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.Sequence, sequence), cancellation);
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.Sequence, sequence), cancellation);
     }
 
     /// <summary>Who labels is a member: an admin from outside joins as lead with the first card.</summary>
-    private static async Task<Membership> MemberAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
+    private static async Task<Membership> JoinAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
     {
-        var member = await db.Memberships.AsNoTracking().SingleOrDefaultAsync(
-            m => m.ProjectId == request.ProjectId && m.UserId == request.UserId, cancellation);
-        if (member is not null) return member;
-        member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, Role = ProjectRole.Lead, CreatedAt = now };
+        var member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, Role = ProjectRole.Lead, CreatedAt = now };
         db.Add(member);
         await db.SaveChangesAsync(cancellation);
         return member;
     }
 
-    private async Task<ClaimedSlot?> TakeActiveAsync(AppDbContext db, ClaimRequest request, Project project, int sequence,
-        SqliteParameter[] parameters, CancellationToken cancellation)
-    {
-        var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
-        var slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, From(from)], cancellation);
-        if (slot is null && from > 0)
-            slot = await TakeAsync(db, ClaimSql.Active, Stratum.Active, [.. parameters, From(0)], cancellation);
-        if (slot is null) return null;
-        var rank = await db.Slots.Where(s => s.Id == slot.Id).Select(s => s.ActiveRank).SingleAsync(cancellation);
-        positions.Remember(project.Id, request.UserId, project.RankVersion, rank);
-        return slot;
-    }
-
-    private static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Stratum queue, SqliteParameter[] parameters,
-        CancellationToken cancellation) =>
-        // RETURNING cannot be composed, so the list is read whole (one row at most)
-        (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, [.. parameters, new SqliteParameter("@q", (int)queue)]).ToListAsync(cancellation))
-            .SingleOrDefault();
-
-    // a literal 0 as second argument would be taken for a type
-    private static SqliteParameter From(int rank) => new() { ParameterName = "@from", Value = rank };
-
-    private static SqliteParameter[] Parameters(ClaimRequest request, Project project, long now, long until) =>
+    private static SqliteParameter[] Parameters(ClaimRequest request, Project project, int from, long now, long until) =>
     [
         new("@p", project.Id), new("@u", request.UserId), new("@t", request.Token), new("@now", now), new("@until", until),
-            new("@visible", project.VisibleImport),
+        new("@visible", project.VisibleImport), new("@draw", (object?)project.DrawId ?? DBNull.Value),
+        // a literal 0 as second argument would be taken for a type
+        new() { ParameterName = "@from", Value = from },
     ];
 }

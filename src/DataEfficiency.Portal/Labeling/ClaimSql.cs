@@ -3,33 +3,61 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a
-/// sweeper.</summary>
+/// <summary>
+/// The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a sweeper. A queue is
+/// asked by two probes of which the lower rank counts: the first free slot in order, and the first among the leases that ran out. Each has
+/// an index of its own, so that nobody walks over the cards on other people's screens. A queue is asked only where those before it have
+/// nothing (COALESCE stops at the first that has); which one gave the slot is told by the rest of a division by four.
+/// </summary>
 internal static class ClaimSql
 {
-    public static string Active { get; } = Claim("AND s.\"ActiveRank\">=@from", "s.\"ActiveRank\",s.\"ItemId\",s.\"SlotNo\"");
+    private const string Free = "s.\"UserId\" IS NULL", Expired = "s.\"UserId\" IS NOT NULL AND s.\"LeaseUntil\"<@now";
 
-    public static string Random { get; } = Claim("", "s.\"RandomRank\",s.\"SlotNo\"");
-
-    /// <summary>The draw's first 32 that count, in drawn order (<see cref="Labeling.First32"/>). CROSS JOIN: SQLite must go from them to
-    /// their slots; by the project's index it would walk the whole pool.</summary>
-    public static string First32 { get; } = Claim("", "d.\"Place\",s.\"SlotNo\"", $"""
+    // the draw's first 32 that count, in drawn order; the cross join keeps SQLite from walking the whole pool instead
+    private static readonly string First32 = Coded(Stratum.First32, Candidate("d.\"Place\"", $"({Free} OR {Expired})", $"""
         (SELECT "ItemId","Place" FROM "DrawItems" WHERE "DrawId"=@draw AND "Reason" IS NULL ORDER BY "Place" LIMIT {CosLow.Size}) d
-          CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
-        """);
+        CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
+        """));
 
-    private static string Claim(string where, string order, string from = "\"Slots\" s") => $"""
-        UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=@q WHERE "Id"=(
-         SELECT s."Id" FROM {from} WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND s."ImportId"<=@visible {where}
-         AND (s."UserId" IS NULL OR s."LeaseUntil"<@now)
-         AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
-         AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
-         AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"=s."ItemId" AND k."UserId"=@u)
-         AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"=s."ItemId")<{Labeling.First32.SkipLimit}
-         ORDER BY {order} LIMIT 1)
-        AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now) RETURNING "Id","ItemId","Queue"
+    private static readonly string Random = Coded(Stratum.Random,
+        Either(Candidate("s.\"RandomRank\"", Free), Candidate("s.\"RandomRank\"", Expired)));
+
+    // behind what this person was given last, and then from the head
+    private static readonly string Active = Coded(Stratum.Active, Either(
+        Candidate("s.\"ActiveRank\"", $"{Free} AND s.\"ActiveRank\">=@from"), Candidate("s.\"ActiveRank\"", Expired)))
+        + "," + Coded(Stratum.Active, Candidate("s.\"ActiveRank\"", Free));
+
+    /// <summary>The first 32, then the random queue or the active one, then the other.</summary>
+    public static string RandomFirst { get; } = Take($"{First32},{Random},{Active}");
+
+    public static string ActiveFirst { get; } = Take($"{First32},{Active},{Random}");
+
+    /// <summary>An unranked pool has no active order worth the name.</summary>
+    public static string RandomOnly { get; } = Take($"{First32},{Random}");
+
+    private static string Candidate(string rank, string where, string from = "\"Slots\" s") => $"""
+        SELECT s."Id",{rank} AS "Rank",s."ItemId",s."SlotNo" FROM {from}
+        WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND {where} AND s."ImportId"<=@visible
+        AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
+        AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
+        AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"=s."ItemId" AND k."UserId"=@u)
+        AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"=s."ItemId")<{Labeling.First32.SkipLimit}
+        ORDER BY {rank},s."ItemId",s."SlotNo" LIMIT 1
+        """;
+
+    private static string Either(string free, string expired) => $"""
+        SELECT "Id" FROM (SELECT * FROM ({free}) UNION ALL SELECT * FROM ({expired})) ORDER BY "Rank","ItemId","SlotNo" LIMIT 1
+        """;
+
+    private static string Coded(Stratum queue, string slot) => $"(SELECT \"Id\"*4+{(int)queue} FROM ({slot}))";
+
+    private static string Take(string queues) => $"""
+        UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%4
+        FROM (SELECT COALESCE({queues}) AS "Code" LIMIT 1) AS c
+        WHERE "Slots"."Id"=c."Code"/4 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
+        RETURNING "Id","ItemId","Queue","ActiveRank"
         """;
 }
 
 /// <summary>A slot as a claim hands it out.</summary>
-internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue);
+internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue, int ActiveRank);

@@ -14,7 +14,8 @@ public sealed record DeckEnd(string Code, string Reason, long? FreeAt = null, IR
 
 /// <param name="First">Answered ones of the first 32.</param>
 /// <param name="FirstSize">32, or fewer where the pool has fewer candidates; 0 until ranked.</param>
-public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked);
+/// <param name="PerHour">This person's <see cref="Estimating.Pace"/>; null before it is one.</param>
+public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked, double? PerHour);
 
 /// <summary>The task as the editor needs it.</summary>
 public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern,

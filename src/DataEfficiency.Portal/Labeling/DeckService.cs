@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Telemetry;
@@ -13,7 +14,7 @@ namespace DataEfficiency.Portal.Labeling;
 public sealed record DeckRequest(string Token, IReadOnlyList<string>? Dead, IReadOnlyList<long>? Have, int Want, bool WithSchema = false);
 
 /// <summary>Puts a reply together: the receipts of what came, the next cards, the progress, and the reason where no card is left.</summary>
-public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, ProgressReader progress,
+public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, FigureBook figures, ProgressReader progress,
     IOptions<LabelingOptions> options)
 {
     /// <param name="member">False: was removed; is told so and gets nothing.</param>
@@ -21,28 +22,28 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
         CancellationToken cancellation)
     {
         var want = member ? Math.Clamp(deck.Want, 0, options.Value.DeckSize) : 0;
-        var cards = want == 0 ? [] : await ClaimAsync(new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [],
-            want),
-            cancellation);
+        var request = new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [], want);
+        var (project, cards) = await ClaimAsync(request, cancellation);
+        var shown = await figures.OfAsync(project, cancellation) ?? ProjectFigures.Empty(projectId);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again.")
             : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
             : await progress.EndAsync(db, project, userId, cancellation);
         return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()],
-            [.. receipts.Select(r => r.Refused).OfType<Refusal>()],
-            cards, end, await progress.ReadAsync(db, project, userId, cancellation),
-            deck.WithSchema ? await SchemaAsync(db, project, cancellation) : null);
+            [.. receipts.Select(r => r.Refused).OfType<Refusal>()], cards, end, ProgressReader.Of(project, shown, userId),
+            deck.WithSchema ? await SchemaAsync(db, projectId, cancellation) : null);
     }
 
-    private async Task<IReadOnlyList<Card>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
+    private async Task<(Project Project, IReadOnlyList<Card> Cards)> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
     {
+        if (request.Want == 0) return await claims.ServeAsync(request, cancellation);
         using var timing = PortalMeter.Claim.Time();
-        return await claims.NextAsync(request, cancellation);
+        return await claims.ServeAsync(request, cancellation);
     }
 
-    private async Task<TaskSchema> SchemaAsync(AppDbContext db, Project project, CancellationToken cancellation)
+    private async Task<TaskSchema> SchemaAsync(AppDbContext db, int projectId, CancellationToken cancellation)
     {
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
             .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
         return new TaskSchema(project.Name, project.Instruction, project.Kind().Editor,

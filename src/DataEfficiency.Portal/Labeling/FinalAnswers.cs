@@ -10,11 +10,20 @@ public static class FinalAnswers
     private const int ChunkSize = 1000;
 
     /// <summary>After an answer was given, revised or taken back. The change itself must have been saved.</summary>
-    public static async Task SettleAsync(AppDbContext db, Project project, long itemId, CancellationToken cancellation)
+    /// <returns>The item's final answer now.</returns>
+    public static async Task<Final?> SettleAsync(AppDbContext db, Project project, long itemId, CancellationToken cancellation)
     {
-        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current).OrderBy(a => a.Id).ToListAsync(cancellation);
-        var stored = await db.Finals.FindAsync([itemId], cancellation);
-        var decided = Decide(project.Kind(), answers);
+        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current).ToListAsync(cancellation);
+        return await SettleAsync(db, project.Kind(), await db.Finals.FindAsync([itemId], cancellation), answers, cancellation);
+    }
+
+    /// <summary>The same for who has read them already.</summary>
+    /// <param name="stored">The final answer so far, tracked.</param>
+    /// <param name="answers">The item's current ones, as they were saved.</param>
+    internal static async Task<Final?> SettleAsync(AppDbContext db, ITaskKind kind, Final? stored, IReadOnlyList<Answer> answers,
+        CancellationToken cancellation)
+    {
+        var decided = Decide(kind, [.. answers.OrderBy(a => a.Id)]);
         if (decided is null)
         {
             if (stored is not null) db.Finals.Remove(stored);
@@ -22,6 +31,7 @@ public static class FinalAnswers
         else if (stored is null) db.Finals.Add(decided);
         else db.Entry(stored).CurrentValues.SetValues(decided);
         await db.SaveChangesAsync(cancellation);
+        return decided;
     }
 
     /// <summary>Decides every item of a database from before there were final answers.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Telemetry;
@@ -7,39 +9,41 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Takes an answer in: append-only, once per submission id, one transaction.</summary>
-public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, IEstimateDoorbell doorbell,
-    TimeProvider clock, IOptions<LabelingOptions> options)
+public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, FigureBook figures,
+    IEstimateDoorbell doorbell, TimeProvider clock, IOptions<LabelingOptions> options)
 {
     public async Task<Receipt> SubmitAsync(int projectId, string userId, AnswerRecord record, CancellationToken cancellation)
     {
         using var timing = PortalMeter.Submit.Time();
-        string? mismatch;
-        await using (var db = await contexts.CreateDbContextAsync(cancellation))
-        {
-            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-            mismatch = project.Kind().Mismatch(project, record.Answer);
-        }
+        var mismatch = await MismatchAsync(projectId, record.Answer, cancellation);
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
         if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
         return receipt;
     }
 
+    private async Task<string?> MismatchAsync(int projectId, JsonElement answer, CancellationToken cancellation)
+    {
+        // only what is written has a pattern to fit
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out _)) return null;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
+        return project.Kind().Mismatch(project, answer);
+    }
+
     private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, string? mismatch,
         CancellationToken cancellation)
     {
         if (record.User != userId) return RecordRules.OtherUser(record);
-        var standing = await Standing.ReadAsync(db, userId, record, cancellation);
+        if (await AnswerPlace.ReadAsync(db, projectId, userId, record, cancellation) is not { } place)
+            return RecordRules.Check(record, there: false, member: false, served: false)!;
+        var (project, kind, standing) = (place.Project, place.Project.Kind(), place.Standing);
+        if (place.Elsewhere) return Receipt.Conflict(record);
         if (standing.Known(record.SubmissionId) is { } known)
-            return known.UserId == userId && known.ItemId == record.ItemId && AnswerJson.Same(known.AnswerJson, record.Answer)
-                ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
+            return AnswerJson.Same(known.AnswerJson, record.Answer) ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
-        if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-        var kind = project.Kind();
-        List<Label> labels = kind.HasLabels
-            ? await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation) : [];
-        var (read, problem) = kind.Read(project, labels, record.Answer, options.Value.AnswerLimit);
+        if (RecordRules.Check(record, there: true, place.Member, place.Served) is { } refusal) return refusal;
+        var (read, problem) = kind.Read(project, place.Labels, record.Answer, options.Value.AnswerLimit);
         if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, "bad-answer", reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -59,16 +63,25 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             await InsertAsync(db, answer, cancellation);
             return Receipt.Of(record, Kept.Older);
         }
-        var kept = await PlaceAsync(db, answer, standing.Current, now, cancellation);
-        await FinalAnswers.SettleAsync(db, project, record.ItemId, cancellation);
+        // the writer is alone: nobody else makes this version
+        answer.LabelVersion = project.LabelVersion + 1;
+        GivenAnswer? withdrawn = standing.Current is { } earlier ? GivenAnswer.Of(earlier) : null;
+        var before = FinalText.Of(place.Final);
+        var kept = await PlaceAsync(db, answer, standing.Current, place.Slots, now, cancellation);
+        Answer[] current = [.. place.Answers.Append(answer).Where(a => a.Current)];
+        var final = await FinalAnswers.SettleAsync(db, kind, place.Final, current, cancellation);
         if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
         if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);
-        await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
-        await LabelVersions.AdvanceAsync(db, projectId, answer.Id, cancellation);
+        if (place.Drafted) await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await LabelVersions.AdvanceAsync(db, projectId, cancellation);
+        var change = new FigureChange(answer.LabelVersion, record.ItemId, userId, GivenAnswer.Of(answer), withdrawn,
+            standing.Skip is null ? 0 : -1, before, FinalText.Of(final), FirstMayChange: standing.Skips.Count > 0);
+        db.AfterCommit.Add(() => figures.Fold(projectId, change));
         return Receipt.Of(record, kept);
     }
 
-    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, long now, CancellationToken cancellation)
+    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, IReadOnlyList<Slot> slots, long now,
+        CancellationToken cancellation)
     {
         if (earlier is not null)
         {
@@ -83,10 +96,9 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
                 .ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id), cancellation);
             return Kept.Revision;
         }
-        var slots = await db.Slots.AsNoTracking().Where(s => s.ItemId == answer.ItemId).OrderBy(s => s.SlotNo).ToListAsync(cancellation);
         // an expired lease that nobody took over is still this person's; else any free slot of the item
-        var slot = slots.Find(s => s.AnswerId is null && s.UserId == answer.UserId)
-            ?? slots.Find(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
+        var slot = slots.FirstOrDefault(s => s.AnswerId is null && s.UserId == answer.UserId)
+            ?? slots.FirstOrDefault(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
         answer.Surplus = slot is null;
         answer.Stratum = (slot ?? slots.FirstOrDefault())?.Queue ?? Stratum.Random;
         await InsertAsync(db, answer, cancellation);

@@ -1,20 +1,16 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
-/// <summary>Figures of the label page, from rows.</summary>
-public sealed class ProgressReader(First32 first32, TimeProvider clock)
+/// <summary>Figures of the label page, and why there is no card.</summary>
+public sealed class ProgressReader(TimeProvider clock)
 {
-    public async Task<Progress> ReadAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
-    {
-        var first = await first32.ItemsAsync(db, project.Id, cancellation);
-        // items, not answers: two people who answer the same item have answered one
-        var answered = first.Count == 0 ? 0 : await db.Finals.CountAsync(f => first.Contains(f.ItemId), cancellation);
-        return new Progress(answered, first.Count, await db.Finals.CountAsync(f => f.ProjectId == project.Id, cancellation),
-            project.ItemCount, await db.Answers.CountAsync(l => l.ProjectId == project.Id && l.UserId == userId && l.Current, cancellation),
-            project.RankVersion > 0);
-    }
+    // items, not answers: two people who answer the same item have answered one
+    public static Progress Of(Project project, ProjectFigures figures, string userId) => new(figures.First.Answered,
+        figures.First.Items.Length, figures.Labelled, project.ItemCount, figures.Of(userId).Own, project.RankVersion > 0,
+        figures.Of(userId).Pace.PerHour);
 
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>
     public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
@@ -26,7 +22,8 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
         {
             case ProjectState.Setup: return new DeckEnd("setup", $"This project is being set up. {who} can start it.");
             case ProjectState.Paused: return new DeckEnd("paused", $"This project is paused. {who} can resume it.");
-            case ProjectState.Stopped: return new DeckEnd("stopped", $"Labeling has ended: the goal was reached or the budget used. {who} can reopen it.");
+            case ProjectState.Stopped:
+                return new DeckEnd("stopped", $"Labeling has ended: the goal was reached or the budget used. {who} can reopen it.");
             case ProjectState.Archived: return new DeckEnd("archived", $"This project is archived. {who} can bring it back.");
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -41,8 +38,10 @@ public sealed class ProgressReader(First32 first32, TimeProvider clock)
                 : $"Others have the last {others:N0} {(others == 1 ? "item" : "items")} on their screens.", first, holders);
         }
         if (await open.CountAsync(cancellation) is > 0 and var left)
-            return new DeckEnd("skipped", $"The {left:N0} {(left == 1 ? "item" : "items")} still open were skipped. {who} can look at them.");
-        return project.ItemCount == 0 && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)
+            return new DeckEnd("skipped",
+                $"The {left:N0} {(left == 1 ? "item" : "items")} still open were skipped. {who} can look at them.");
+        return project.ItemCount == 0
+            && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)
             ? new DeckEnd("empty", $"This project has no items yet. {who} can import a pool.")
             : new DeckEnd("done", "Every item of this project has its answer. Thank you.");
     }

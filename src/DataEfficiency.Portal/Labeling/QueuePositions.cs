@@ -8,7 +8,7 @@ namespace DataEfficiency.Portal.Labeling;
 /// </summary>
 public sealed class QueuePositions
 {
-    private const int FreshStart = 20;
+    internal const int FreshStart = 20;
     private readonly ConcurrentDictionary<(int Project, string User), (int RankVersion, int From)> positions = new();
 
     public int From(int projectId, string userId, int rankVersion, int sequence) =>

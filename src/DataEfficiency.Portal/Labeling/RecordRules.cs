@@ -24,20 +24,23 @@ internal static class RecordRules
                 Served = db.Claims.Any(c => c.ItemId == i.Id && c.UserId == userId)
                     || db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId),
             }).SingleOrDefaultAsync(cancellation);
-        return facts switch
-        {
-            null => Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).",
-                StatusCodes.Status404NotFound),
-            { Member: false } => Receipt.Refuse(record, "removed",
-                "You are not in this project any more, so this was not taken. A lead can invite you again.",
-                    StatusCodes.Status403Forbidden),
-            // answers to items of one's own choice would spoil the random sample
-            { Served: false } => Receipt.Refuse(record, "not-served",
-                "This item was never given to you, so this was not taken. Label the items that the label page shows.",
-                StatusCodes.Status403Forbidden),
-            _ => null,
-        };
+        return Check(record, facts is not null, facts?.Member == true, facts?.Served == true);
     }
+
+    /// <param name="there">The item is a visible one of the project.</param>
+    /// <param name="served">It was given to this person.</param>
+    public static Receipt? Check(IOutboxRecord record, bool there, bool member, bool served) => (there, member, served) switch
+    {
+        (false, _, _) => Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).",
+            StatusCodes.Status404NotFound),
+        (_, false, _) => Receipt.Refuse(record, "removed",
+            "You are not in this project any more, so this was not taken. A lead can invite you again.", StatusCodes.Status403Forbidden),
+        // answers to items of one's own choice would spoil the random sample
+        (_, _, false) => Receipt.Refuse(record, "not-served",
+            "This item was never given to you, so this was not taken. Label the items that the label page shows.",
+            StatusCodes.Status403Forbidden),
+        _ => null,
+    };
 
     /// <summary>Was given an item here before: such a person hears why nothing is taken, a foreign one hears of no project.</summary>
     public static Task<bool> ServedAsync(AppDbContext db, int projectId, string userId, CancellationToken cancellation) =>

@@ -1,10 +1,11 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Skipping frees the slot and keeps who and why; two skips end an item's turn.</summary>
-public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, TimeProvider clock)
+public sealed class SkipService(WriteQueue writes, FigureBook figures, IEstimateDoorbell doorbell, TimeProvider clock)
 {
     public async Task<Receipt> SkipAsync(int projectId, string userId, SkipRecord record, CancellationToken cancellation)
     {
@@ -36,6 +37,9 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
         // an own answer that was reopened and then skipped is taken back, its row stays
         var withdrawn = standing.Current;
         if (withdrawn is not null) withdrawn.Current = false;
+        GivenAnswer? gone = withdrawn is null ? null : GivenAnswer.Of(withdrawn);
+        var before = FinalText.Of(await db.Finals.AsNoTracking().FirstOrDefaultAsync(f => f.ItemId == record.ItemId, cancellation));
+        var after = before;
         var taken = withdrawn?.Id;
         await LeaseService.FreeAsync(db.Slots.Where(s => s.ItemId == record.ItemId
             && (s.UserId == userId && s.AnswerId == null || taken != null && s.AnswerId == taken)), cancellation);
@@ -49,10 +53,14 @@ public sealed class SkipService(WriteQueue writes, IEstimateDoorbell doorbell, T
         if (withdrawn is not null)
         {
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-            await FinalAnswers.SettleAsync(db, project, record.ItemId, cancellation);
+            after = FinalText.Of(await FinalAnswers.SettleAsync(db, project, record.ItemId, cancellation));
         }
         await First32.GiveUpAsync(db, projectId, cancellation);
-        await LabelVersions.AdvanceAsync(db, projectId, null, cancellation);
+        await LabelVersions.AdvanceAsync(db, projectId, cancellation);
+        var version = await db.Projects.Where(p => p.Id == projectId).Select(p => p.LabelVersion).SingleAsync(cancellation);
+        // two skips give an item of the first 32 up
+        var change = new FigureChange(version, record.ItemId, userId, null, gone, Skips: 1, before, after, FirstMayChange: true);
+        db.AfterCommit.Add(() => figures.Fold(projectId, change));
         return Receipt.Of(record, Kept.Stored);
     }
 }

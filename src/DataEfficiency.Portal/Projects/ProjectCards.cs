@@ -12,7 +12,7 @@ namespace DataEfficiency.Portal.Projects;
 public sealed record ProjectCard(Project Project, int Labels, string Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve);
 
 /// <summary>The projects a lead sees.</summary>
-public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastReader forecasts)
+public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastPublisher pictures)
 {
     private const int BandFrom = 8, NumberFrom = 16;
 
@@ -24,11 +24,15 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
             .Where(p => p.DeletedAt == null
                 && (all || db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Lead)))
             .OrderBy(p => p.State == ProjectState.Archived).ThenByDescending(p => p.Id).ToListAsync(cancel);
+        // the newest import of each, in one statement
+        var ids = projects.ConvertAll(p => p.Id);
+        var imports = await db.Imports.Where(i => ids.Contains(i.ProjectId)
+            && !db.Imports.Any(later => later.ProjectId == i.ProjectId && later.Id > i.Id))
+            .Select(i => new { i.ProjectId, i.State }).ToDictionaryAsync(i => i.ProjectId, i => (WorkState?)i.State, cancel);
         var cards = new List<ProjectCard>(projects.Count);
         foreach (var project in projects)
-            if (await forecasts.ReadAsync(project.Id, cancel) is { } forecast)
-                cards.Add(Card(project, forecast, await db.Imports.Where(i => i.ProjectId == project.Id).OrderByDescending(i => i.Id)
-                    .Select(i => (WorkState?)i.State).FirstOrDefaultAsync(cancel)));
+            if (await pictures.NewestAsync(project.Id, project, cancel) is { } forecast)
+                cards.Add(Card(project, forecast, imports.GetValueOrDefault(project.Id)));
         return cards;
     }
 

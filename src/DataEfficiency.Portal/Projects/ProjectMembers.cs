@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Audit;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,8 @@ public sealed record ProjectMember(string UserId, string Name, string UserName, 
 /// Who works on a project, and the only way to change it: the rules (a lead asks, one lead stays, cards go back, the audit knows) hold
 /// inside the change's own transaction, so that two leads at once cannot undo each other's.
 /// </summary>
-public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, TimeProvider time)
+public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, FigureBook figures,
+    TimeProvider time)
 {
     private const string NoLead = "You do not lead this project.";
 
@@ -101,6 +103,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             AuditTrail.Add(db, time, IdOf(by)!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
             await db.SaveChangesAsync(token);
             await First32.GiveUpAsync(db, projectId, token);
+            db.AfterCommit.Add(() => figures.ForgetFirst(projectId));
             return (string?)null;
         }, cancel);
         if (refusal is null) rights.Announce(userId);

@@ -91,7 +91,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             await db.SaveChangesAsync(token);
             await SchemaVersions.KeepAsync(db, project, userId, Now, token);
             // the estimator looks again: target, budget or prompt may have changed what it says
-            if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, null, token);
+            if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
         }, cancel);
         await follower.ChangedAsync(id, cancel);

@@ -32,6 +32,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<StoredEstimate> Estimates => Set<StoredEstimate>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    /// <summary>Done once the write queue has committed, on the writer's turn, so in the order of the commits. Short, and never
+    /// failing: the commit stands.</summary>
+    internal List<Action> AfterCommit { get; } = [];
+
     // Identity reads its schema version (3 has passkeys) from the application's services; at design time there are none.
     private static readonly IServiceProvider IdentitySchema = new ServiceCollection()
         .Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3).BuildServiceProvider();
@@ -61,8 +65,11 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         {
             slot.HasIndex(s => new { s.ItemId, s.SlotNo }).IsUnique();
             slot.HasIndex(s => new { s.ItemId, s.UserId }).IsUnique().HasFilter("\"UserId\" IS NOT NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
-            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.SlotNo }).HasFilter("\"AnswerId\" IS NULL");
+            // a claim's two probes: what is free, in order, and what ran out; the cards on people's screens are in neither's way
+            const string free = "\"AnswerId\" IS NULL AND \"UserId\" IS NULL", leased = "\"AnswerId\" IS NULL AND \"UserId\" IS NOT NULL";
+            slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter(free);
+            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.ItemId, s.SlotNo }).HasFilter(free);
+            slot.HasIndex(s => new { s.ProjectId, s.LeaseUntil }).HasFilter(leased);
             slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"AnswerId\" IS NULL");
         });
         builder.Entity<Answer>(answer =>

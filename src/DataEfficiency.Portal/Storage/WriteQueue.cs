@@ -72,6 +72,7 @@ public sealed class WriteQueue : IAsyncDisposable
         var result = await work(db, cancellationToken);
         // once the work is done it is committed, whatever the caller's token says now
         await transaction.CommitAsync(CancellationToken.None);
+        foreach (var act in db.AfterCommit) act();
         return result;
     }
 

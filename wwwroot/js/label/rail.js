@@ -3,7 +3,7 @@ import { count, el } from './markup.js';
 import { holds } from './stage.js';
 
 export class Rail {
-  #parts; #onOpen; #session = 0; #active = 0;
+  #parts; #onOpen; #session = 0; #pace = null;
 
   constructor(root, onOpen) {
     const part = name => root.querySelector(`[data-part="${name}"]`);
@@ -15,6 +15,8 @@ export class Rail {
 
   /** held: who has the last of the first ones on a screen, where this page goes on without them. */
   showProgress(progress, held) {
+    this.#pace = progress.perHour;
+    this.#drawSession();
     const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;
     const [done, all] = inFirst ? [progress.first, progress.firstSize] : [progress.labels, progress.items];
     first?.replaceChildren(el('span', { className: 'big' }, count(done)),
@@ -38,11 +40,11 @@ export class Rail {
       el('a', { href: location.href, onclick: () => location.reload() }, 'Reload'));
   }
 
-  countAnswer(ms) { this.#session++; this.#active += ms; this.#drawSession(); }
+  countAnswer() { this.#session++; this.#drawSession(); }
 
   #drawSession() {
-    // a pace over less than a few answers says nothing
-    const pace = this.#session >= 3 && this.#active > 0 ? `${count(Math.round(this.#session / (this.#active / 3600000)))}/h` : '–';
+    // the server's pace of this person, which all pages show; none before a few answers
+    const pace = this.#pace ? `${count(Math.round(this.#pace))}/h` : '–';
     const pair = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));
     this.#parts.session?.replaceChildren(pair('Labels', count(this.#session)), pair('Pace', pace));
   }

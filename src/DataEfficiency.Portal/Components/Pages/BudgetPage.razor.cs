@@ -22,11 +22,11 @@ public sealed partial class BudgetPage
     private Outlook? _outlook;
     private ForecastChart? _chart;
     private ModelFolder? _model;
+    private IReadOnlyList<AnnotatorRow> _annotators = [];
     private string? _refusal;
     private bool _missing, _busy, _asking;
 
-    [Inject] private BudgetReader Reader { get; set; } = default!;
-    [Inject] private ForecastReader Forecasts { get; set; } = default!;
+    [Inject] private ForecastPublisher Pictures { get; set; } = default!;
     [Inject] private EstimateFeed Feed { get; set; } = default!;
     [Inject] private RankJobs Ranking { get; set; } = default!;
     [Inject] private ProjectStates States { get; set; } = default!;
@@ -84,27 +84,34 @@ public sealed partial class BudgetPage
 
     private async Task ApplyAsync(ForecastUpdate update)
     {
-        if (_forecast is not null && update.IsOlderThan(_forecast)) return;
         await ReadAsync(update);
         StateHasChanged();
     }
 
     private async Task ReadAsync(ForecastUpdate? update)
     {
-        var (view, forecast) = (await Reader.ReadAsync(Id, _leaving.Token), update ?? await Forecasts.ReadAsync(Id, _leaving.Token));
-        if (view is null || forecast is null)
+        // the pushed picture is what is drawn; another one is taken where there is none yet
+        update ??= await Pictures.NewestAsync(Id, cancel: _leaving.Token);
+        if (update is not { View: { } view, Figures: { } figures })
         {
             _missing = true;
             return;
         }
+        if (_forecast is not null && update.IsOlderThan(_forecast)) return;
         var culture = CultureInfo.CurrentCulture;
         // the first look at a model hashes its weights
         if (_view?.Project.Model != view.Project.Model)
-            _model = await Task.Run(() => Catalog.Find(view.Project.Model), _leaving.Token);
-        (_view, _forecast) = (view, forecast);
+        {
+            var model = await Task.Run(() => Catalog.Find(view.Project.Model), _leaving.Token);
+            // a newer picture may have come meanwhile
+            if (_forecast is not null && update.IsOlderThan(_forecast)) return;
+            _model = model;
+        }
+        (_view, _forecast) = (view, update);
+        _annotators = AnnotatorRow.Of(figures, view.Names);
         var project = view.Project;
-        var facts = new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
-            project.Currency, view.LabelsPerHour);
+        var facts = new VerdictFacts(update, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
+            project.Currency, figures.Pace.PerHour, figures.Paid);
         _outlook = Outlook.Of(facts, culture);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
         if (!_outlook.Verdict.StopAdvised) _asking = false;

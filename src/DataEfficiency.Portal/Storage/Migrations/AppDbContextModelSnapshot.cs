@@ -1071,14 +1071,17 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsUnique()
                         .HasFilter("\"UserId\" IS NOT NULL");
 
+                    b.HasIndex("ProjectId", "LeaseUntil")
+                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NOT NULL");
+
                     b.HasIndex("ProjectId", "UserId")
                         .HasFilter("\"AnswerId\" IS NULL");
 
-                    b.HasIndex("ProjectId", "RandomRank", "SlotNo")
-                        .HasFilter("\"AnswerId\" IS NULL");
-
                     b.HasIndex("ProjectId", "ActiveRank", "ItemId", "SlotNo")
-                        .HasFilter("\"AnswerId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL");
+
+                    b.HasIndex("ProjectId", "RandomRank", "ItemId", "SlotNo")
+                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL");
 
                     b.ToTable("Slots");
                 });

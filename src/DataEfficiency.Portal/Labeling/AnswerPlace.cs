@@ -1,0 +1,56 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>Everything that taking one answer in has to know, in one statement: every answer of everybody waits behind it.</summary>
+/// <param name="Project">As far as an answer must fit it.</param>
+/// <param name="Elsewhere">Another item or person has this submission id.</param>
+/// <param name="Labels">The label that the answer names, where it names one of the project.</param>
+/// <param name="Answers">Everybody's to the item.</param>
+/// <param name="Slots">The item's, in their order.</param>
+internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, bool Drafted, bool Elsewhere, IReadOnlyList<Label> Labels,
+    Standing Standing, IReadOnlyList<Answer> Answers, Final? Final, IReadOnlyList<Slot> Slots)
+{
+    /// <summary>Was given to this person; an imported answer is its importer's to correct.</summary>
+    public bool Served => Claimed || Standing.Answers.Count > 0;
+
+    /// <summary>Null where the item is not a visible one of the project, or the project is gone.</summary>
+    public static async Task<AnswerPlace?> ReadAsync(AppDbContext db, int projectId, string userId, AnswerRecord record,
+        CancellationToken cancellation)
+    {
+        var (item, submission, named) = (record.ItemId, record.SubmissionId, LabelIn(record.Answer));
+        var read = await (from i in db.Items
+                          where i.Id == item && i.ProjectId == projectId
+                          join p in db.Projects on i.ProjectId equals p.Id
+                          where p.DeletedAt == null && i.ImportId <= p.VisibleImport
+                          from label in db.Labels.Where(l => l.Id == named && l.ProjectId == p.Id).DefaultIfEmpty()
+                          from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
+                          select new
+                          {
+                              p.TaskType, p.AnswerLength, p.AnswerPattern, p.LabelVersion, p.SchemaVersion, Label = label, Final = final,
+                              Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId),
+                              Claimed = db.Claims.Any(c => c.ItemId == item && c.UserId == userId),
+                              Drafted = db.Drafts.Any(d => d.ItemId == item && d.UserId == userId),
+                              Elsewhere = db.Answers.Any(a => a.SubmissionId == submission && (a.ItemId != item || a.UserId != userId)),
+                              Answers = db.Answers.Where(a => a.ItemId == i.Id).ToList(),
+                              Skips = db.Skips.Where(k => k.ItemId == i.Id).ToList(),
+                              Slots = db.Slots.Where(s => s.ItemId == i.Id).ToList(),
+                          }).AsSingleQuery().SingleOrDefaultAsync(cancellation);
+        if (read is null) return null;
+        var project = new Project
+        {
+            Id = projectId, TaskType = read.TaskType, AnswerLength = read.AnswerLength, AnswerPattern = read.AnswerPattern,
+            LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
+        };
+        return new(project, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Label is null ? [] : [read.Label],
+            new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId)], read.Skips), read.Answers, read.Final,
+            [.. read.Slots.OrderBy(s => s.SlotNo)]);
+    }
+
+    // the other labels of the project are not needed to read an answer
+    private static int? LabelIn(JsonElement answer) => answer.ValueKind == JsonValueKind.Object
+        && answer.TryGetProperty("label", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id)
+        ? id : null;
+}

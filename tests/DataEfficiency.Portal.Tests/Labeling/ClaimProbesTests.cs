@@ -1,0 +1,119 @@
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Labeling;
+
+public sealed class ClaimProbesTests : IDisposable
+{
+    private readonly LabelingWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    /// <summary>The lower rank of two probes: a lease that ran out comes before what is free behind it, and after what is free before
+    /// it.</summary>
+    [Theory]
+    [InlineData(3, 5, 3), InlineData(5, 3, 3), InlineData(0, 1, 0)]
+    public async Task Claim_ExpiredAndFreeSlots_TakesTheLowerRank(int expired, int free, int taken)
+    {
+        await _world.AddPoolAsync(8);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        await _world.SetProjectAsync(p => p.RandomShare = 0);
+        await LeaseAsync(ben.UserId, rank => rank != free && rank != expired, long.MaxValue / 2);
+        await LeaseAsync(ben.UserId, rank => rank == expired, 1);
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        Assert.Equal(taken + 1, card.Line);
+        Assert.Equal((expired == taken ? free : expired) + 1, Assert.Single((await ada.NextAsync(1, null, card.ItemId)).Cards).Line);
+        Assert.Empty((await ada.NextAsync(1, null, card.ItemId, card.ItemId + 1)).Cards.Where(c => c.Line == taken + 1));
+    }
+
+    [Fact]
+    public async Task Claim_NothingLeft_GivesNoCard()
+    {
+        await _world.AddPoolAsync(3, drawn: 1);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        await LeaseAsync(ben.UserId, _ => true, long.MaxValue / 2);
+        Assert.Empty((await ada.NextAsync()).Cards);
+    }
+
+    [Fact]
+    public async Task Plan_OfBothProbes_NamesTheirIndexesAndNeverThePool()
+    {
+        await _world.AddPoolAsync(40, drawn: 4);
+        await using var db = await _world.OpenDbAsync();
+        foreach (var (sql, rank) in new[] { (ClaimSql.ActiveFirst, "ActiveRank"), (ClaimSql.RandomFirst, "RandomRank") })
+        {
+            var plan = await PlanAsync(db, sql);
+            Assert.Contains(plan,
+                row => row.Contains($"SEARCH s USING INDEX IX_Slots_ProjectId_{rank}_ItemId_SlotNo", StringComparison.Ordinal));
+            Assert.Contains(plan, row => row.Contains("SEARCH s USING INDEX IX_Slots_ProjectId_LeaseUntil (ProjectId=? AND LeaseUntil<?)",
+                StringComparison.Ordinal));
+            // what was picked is found by its id, and no slot is walked over
+            Assert.Contains(plan, row => row.Contains("SEARCH Slots USING INTEGER PRIMARY KEY", StringComparison.Ordinal));
+            Assert.DoesNotContain(plan, row => row.StartsWith("SCAN s", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>5,000 cards on other people's screens at the head of the queue: SQLite's own count of the rows that it looked at.</summary>
+    [Fact]
+    public async Task Claim_FiveThousandLiveLeasesAtTheHead_PassesThemOver()
+    {
+        await _world.AddPoolAsync(1, drawn: 0);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await _world.SetProjectAsync(p => p.RandomShare = 0);
+        await AddLeasedAsync(5000);
+        var few = await StepsAsync(ada);
+        await AddLeasedAsync(5000);
+        Assert.InRange(await StepsAsync(ada), 1, few + 50);
+    }
+
+    private async Task<long> StepsAsync(Annotator person)
+    {
+        await using var db = await _world.OpenDbAsync();
+        await db.Database.OpenConnectionAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        await using var command = connection.CreateCommand();
+        command.CommandText = ClaimSql.ActiveFirst;
+        command.Transaction = (SqliteTransaction)transaction.GetDbTransaction();
+        foreach (var parameter in Parameters(_world.ProjectId, person.UserId)) command.Parameters.Add(parameter);
+        var steps = 0L;
+        SQLitePCL.raw.sqlite3_progress_handler(connection.Handle, 1, _ => { steps++; return 0; }, null);
+        await using (var reader = await command.ExecuteReaderAsync()) Assert.True(await reader.ReadAsync());
+        SQLitePCL.raw.sqlite3_progress_handler(connection.Handle, 0, null, null);
+        return steps;
+    }
+
+    /// <summary>Slots of other people that come before the pool's.</summary>
+    private Task AddLeasedAsync(int count) => _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        await db.Database.ExecuteSqlRawAsync("""
+            INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil")
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<@count)
+            SELECT @p,(SELECT COUNT(*) FROM "Slots")+i+1000000,1,0,-i,-i,'somebody',9000000000000 FROM n
+            """, [new SqliteParameter("@p", _world.ProjectId), new SqliteParameter("@count", count)], token);
+    }, CancellationToken.None);
+
+    private Task LeaseAsync(string userId, Func<int, bool> which, long until) =>
+        _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            foreach (var slot in await db.Slots.Where(s => s.ProjectId == _world.ProjectId).ToListAsync(token))
+                if (which(slot.ActiveRank)) (slot.UserId, slot.LeaseUntil, slot.Token) = (userId, until, "theirs");
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+
+    private static async Task<IReadOnlyList<string>> PlanAsync(AppDbContext db, string sql) =>
+        [.. (await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {sql}", Parameters(1, "u")).ToListAsync()).Select(r => r.Detail)];
+
+    private static SqliteParameter[] Parameters(int project, string user) =>
+    [
+        new("@p", project), new("@u", user), new("@t", "t"), new("@now", 1_000_000L), new("@until", 2_000_000L), new("@visible", 1),
+        new("@draw", 1), new() { ParameterName = "@from", Value = int.MinValue },
+    ];
+
+    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
+}
