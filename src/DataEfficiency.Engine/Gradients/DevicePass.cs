@@ -101,7 +101,8 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         var p = Decoder.Parameters.Layers[i];
         int heads = _config.Heads, kv = _config.KeyValueHeads, width = _config.HeadDim, wide = _config.IntermediateSize;
         Tensor Block(Linear linear, Tensor of, int first, int columns) =>
-            of.narrow(1, first, columns).view(frame.Batch, frame.Time, columns).transpose(1, 2).bmm(layer.Narrow[(int)linear].view(frame.Batch, frame.Time, -1));
+            of.narrow(1, first, columns).view(frame.Batch, frame.Time, columns).transpose(1, 2)
+                .bmm(layer.Narrow[(int)linear].view(frame.Batch, frame.Time, -1));
 
         var down = Block(Linear.Down, gradient.to(ScalarType.Float32), 0, _config.HiddenSize);
         var swiGlu = autograd.grad([layer.Inner], [layer.Gate, layer.Up], [gradient.mm(p.Down)]);
