@@ -42,7 +42,7 @@ public sealed record EngineOptions
 
     /// <summary>Gradient rows in memory together take at most this many bytes: in float32 while they fit, else in half precision, else in
     /// files, else as random projections. Default: 2 GiB.</summary>
-    public long KeptRowsBytes { get; init; } = 2L << 30;
+    public long RowMemoryBytes { get; init; } = 2L << 30;
 
     /// <summary>Folder for rows that leave the memory. Default: null, none.</summary>
     public string? RowFolder { get; init; }
@@ -68,7 +68,7 @@ public sealed record EngineOptions
         Expect(AdapterAlpha is null || (AdapterAlpha > 0 && double.IsFinite(AdapterAlpha.Value)), nameof(AdapterAlpha), AdapterAlpha,
             "a number above 0");
         Expect(AdapterMatricesFile is not "", nameof(AdapterMatricesFile), "empty", "a file or null");
-        Expect(KeptRowsBytes >= 0, nameof(KeptRowsBytes), KeptRowsBytes, "0 or more");
+        Expect(RowMemoryBytes >= 0, nameof(RowMemoryBytes), RowMemoryBytes, "0 or more");
         Expect(RowFolder is not "", nameof(RowFolder), "empty", "a folder or null");
         Expect(RowFolderBytes >= 0, nameof(RowFolderBytes), RowFolderBytes, "0 or more");
     }

@@ -94,7 +94,7 @@ public sealed class Estimator : IEstimator
             var settings = new RowSettings(weights, configHash, adapter, _matrices.Rank, alpha, $"{dtype}",
                 $"{RandomProjection.Name}, {SignedFolding.Name}");
             var files = options.RowFolder is { } root ? new RowFolder(root, settings, options.RowFolderBytes, options.Warn) : null;
-            var store = new RowStore(options.KeptRowsBytes, files);
+            var store = new RowStore(options.RowMemoryBytes, files);
             _slab = DeviceRows.For(_rows, store);
             IRowDatastore rows = _slab is null ? new HostRows(_rows, store) : _slab;
             _observer = new Observer(Session, prompts, rows, settings.Identity, halving);

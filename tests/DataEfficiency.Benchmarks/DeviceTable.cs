@@ -69,7 +69,7 @@ internal sealed class DeviceTable : IPrompts, IDisposable
     {
         Example[] examples = [.. Enumerable.Range(0, Labels + Repeats).Select(i => new Example($"label {i}", $"{i % Answers}"))];
         // No more memory for rows than a user has by default.
-        var store = new RowStore(new EngineOptions().KeptRowsBytes);
+        var store = new RowStore(new EngineOptions().RowMemoryBytes);
         using var slab = DeviceRows.For(_rows, store);
         Console.WriteLine(slab is null ? "rows in the host's memory" : "rows on the device");
         var observer = new Observer(new ModelSession(_decoder), this, slab is null ? new HostRows(_rows, store) : slab, "", _halving);

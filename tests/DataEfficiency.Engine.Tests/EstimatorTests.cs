@@ -100,7 +100,7 @@ public class EstimatorTests
         var file = Path.GetTempFileName();
         var (small, second) = Open("smollm2-tiny",
             new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4,
-                KeptRowsBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
+                RowMemoryBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
         using var tight = small;
         using var other = second;
         for (var n = 2; n <= examples.Count; n += 5)
@@ -195,7 +195,7 @@ public class EstimatorTests
         { "AdapterAlpha", new() { AdapterAlpha = 0 } },
         { "AdapterAlpha", new() { AdapterAlpha = double.NaN } },
         { "AdapterMatricesFile", new() { AdapterMatricesFile = "" } },
-        { "KeptRowsBytes", new() { KeptRowsBytes = -1 } },
+        { "RowMemoryBytes", new() { RowMemoryBytes = -1 } },
         { "RowFolder", new() { RowFolder = "" } },
         { "RowFolderBytes", new() { RowFolderBytes = -5 } },
     };

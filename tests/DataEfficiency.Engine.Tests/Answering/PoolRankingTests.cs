@@ -74,6 +74,21 @@ public sealed class PoolRankingTests : IDisposable
         Assert.InRange(_prompts.Made - before, Chunk, 2 * Chunk);
     }
 
+    // Memory may end, or the work be cancelled, while the next task's instruction goes through the model: the last one's still stands.
+    [Fact]
+    public void Run_ANewInstructionThatDoesNotGetThrough_LeavesTheOldOneUsable()
+    {
+        using var ranking = new PoolRanking(new ModelSession(_decoder), _prompts);
+        var texts = Texts(6);
+        var expected = ranking.Run(Task.Prompt, texts);
+        var points = 0;
+        Assert.Throws<OutOfMemoryException>(() => ranking.Run(Task.Prompt with { Instruction = "Another question?" }, texts,
+            giveWay: new GiveWay(() => throw new OutOfMemoryException($"point {++points}"), default)));
+        Assert.Equal(1, points);
+        var again = ranking.Run(Task.Prompt, texts);
+        Assert.Equal(expected.Select(r => r.Confidence), again.Select(r => r.Confidence));
+    }
+
     public void Dispose() => _decoder.Dispose();
 
     private sealed class Reports(Action<int> report) : IProgress<int>
