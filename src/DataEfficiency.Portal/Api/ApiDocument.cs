@@ -33,7 +33,9 @@ public static class ApiDocument
         app.MapOpenApi(Path).RequireAuthorization();
         // its one inline script runs by the nonce of this response: the policy of every other page holds here too
         app.MapScalarApiReference(Reader, (options, context) => options.WithTitle("DataEfficiency API").WithOpenApiRoutePattern(Path)
-            .WithNonce(context.RequestServices.GetRequiredService<CspNonce>().Value).DisableDefaultFonts().DisableTelemetry())
+            .WithNonce(context.RequestServices.GetRequiredService<CspNonce>().Value)
+            // nothing of it asks or offers another site
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton())
             .RequireAuthorization();
     }
 }

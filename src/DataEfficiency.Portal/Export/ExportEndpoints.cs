@@ -21,10 +21,10 @@ public static class ExportEndpoints
 
     public static void MapExport(this IEndpointRouteBuilder app)
     {
-        var project = app.MapProjectApi(ProjectPolicies.Lead);
+        var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Exports");
         project.MapGet("/export.xlsx", WorkbookAsync);
         project.MapGet("/export.jsonl", LinesAsync);
-        app.MapApi().MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
+        app.MapApi().WithTags("Exports").MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> WorkbookAsync(int id, ClaimsPrincipal user,

@@ -31,9 +31,9 @@ public static class ImportEndpoints
     {
         var limit = new RequestSizeLimitAttribute(ImportLimits.UploadBytes + 1);
         // a new project's file comes before the project: whoever may create one may upload
-        app.MapApi().MapPost("/uploads", UploadAsync).WithMetadata(limit).Produces<Uploaded>()
+        app.MapApi().WithTags("Imports").MapPost("/uploads", UploadAsync).WithMetadata(limit).Produces<Uploaded>()
             .RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin, GlobalRoles.Lead));
-        var project = app.MapProjectApi(ProjectPolicies.Lead);
+        var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Imports");
         project.MapPost("/uploads", UploadAsync).WithMetadata(limit).Produces<Uploaded>();
         project.MapPost("/imports", StartAsync).Accepts<ImportRequest>("application/json")
             .Produces<ImportStarted>(StatusCodes.Status202Accepted);

@@ -36,9 +36,10 @@ public static class LabelingRegistration
     /// <summary>No project policy here: who was removed from a project hears why nothing is taken, instead of a bare 404.</summary>
     public static void MapLabeling(this IEndpointRouteBuilder app)
     {
-        app.MapApi().MapPut("/keys", LabelEndpoints.KeysAsync).ProducesProblem(StatusCodes.Status409Conflict);
-        app.MapApi().MapPost("/tabs/alive", LabelEndpoints.Alive);
-        var project = app.MapApi().MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
+        var labeling = app.MapApi().WithTags("Labeling");
+        labeling.MapPut("/keys", LabelEndpoints.KeysAsync).ProducesProblem(StatusCodes.Status409Conflict);
+        labeling.MapPost("/tabs/alive", LabelEndpoints.Alive);
+        var project = labeling.MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
         project.MapPost("/deck", LabelEndpoints.DeckAsync);
         project.MapPost("/answers", LabelEndpoints.AnswersAsync).Produces<DeckReply>();
         project.MapPost("/skip", LabelEndpoints.SkipAsync).Produces<DeckReply>();

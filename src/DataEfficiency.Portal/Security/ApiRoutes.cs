@@ -19,7 +19,7 @@ public static class ApiRoutes
 
     /// <summary>Where scripts fetch the antiforgery token, anew after each sign-in.</summary>
     internal static void MapAntiforgery(this IEndpointRouteBuilder app) =>
-        app.MapApi().MapGet("/antiforgery", Antiforgery);
+        app.MapApi().WithTags("Session").MapGet("/antiforgery", Antiforgery);
 
     private sealed record AntiforgeryReply(string Header, string? Token);
 
