@@ -43,6 +43,25 @@ public sealed class EstimateWorkerTests
     }
 
     [Fact]
+    public async Task ChangedTarget_TakesTheOldForecastAwayAtOnce_UntilItsOwnHasCome()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        Assert.Equal(Outdated.No, (await world.LabelAndWaitAsync(project, 32)).Outdated);
+        world.Estimator.Block();
+        var projects = world.Services.GetRequiredService<ProjectService>();
+        var form = (await projects.FindAsync(project))!.Value.Form;
+        form.TargetValue = .7;
+        await projects.SaveAsync(project, form, "lead");
+
+        // the engine is busy, and no page shows the verdict of another target meanwhile
+        var changed = await world.WaitAsync(project, u => u.Outdated == Outdated.Target);
+        Assert.Equal(.9, changed.Estimate!.Target.Share);
+        var anew = await world.WaitAsync(project, u => u.Outdated == Outdated.No, world.Estimator.Unblock);
+        Assert.Equal(.7, anew.Estimate!.Target.Share);
+    }
+
+    [Fact]
     public async Task Start_AfterCrashBeforeRing_RunsDueProjectsOnly()
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
