@@ -7,7 +7,8 @@ namespace DataEfficiency.Portal.Estimating;
 /// <summary>A figure of the decision card with what qualifies it. Exact: the unrounded value, for the tooltip.</summary>
 public sealed record BudgetFact(string Term, string Value, string Small, string? Exact = null);
 
-/// <summary>The figures beside the verdict. None of a forecast before 16 first labels, none of a stop before 32, none that is being computed
+/// <summary>The figures beside the verdict. None of a forecast before 16 first labels, none of a stop before 32, none that is being
+/// computed
 /// anew.</summary>
 internal static class BudgetFacts
 {
@@ -22,7 +23,8 @@ internal static class BudgetFacts
     {
         if (facts.Numbered is not { Posterior: var p })
             return new("Enough with your budget", None, WhyNone(facts, $"from {StopRule.NumberFrom} first labels on"));
-        var within = facts.Cap >= 2000 && p.PSuffices.TryGetValue(2000, out var two) ? (Labels: 2000, P: two) : (Labels: facts.Cap, P: p.PWithinCap);
+        var within = facts.Cap >= 2000 && p.PSuffices.TryGetValue(2000, out var two) ? (Labels: 2000, P: two)
+            : (Labels: facts.Cap, P: p.PWithinCap);
         var small = within.Labels > 500 && p.PSuffices.TryGetValue(500, out var less)
             ? $"with 500: {ForecastNumbers.Percent(less, culture)}" : "";
         return new($"Enough with {ForecastNumbers.Count(within.Labels, culture)} labels", ForecastNumbers.Percent(within.P, culture), small,

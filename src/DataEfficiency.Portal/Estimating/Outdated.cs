@@ -21,6 +21,7 @@ public static class OutdatedEstimate
         return estimate.Stop.Reason is SafeCount rule && rule.Cap != Math.Max(1, limit) ? Outdated.Limit : Outdated.No;
     }
 
-    private static bool IsSame(Estimate estimate, Target asked) => Math.Abs((estimate.AskedShare ?? estimate.Target.Share) - asked.Share) < Same
+    private static bool IsSame(Estimate estimate, Target asked) =>
+        Math.Abs((estimate.AskedShare ?? estimate.Target.Share) - asked.Share) < Same
         && estimate.Target.Ceiling == asked.Ceiling && estimate.Target.ZeroShot == asked.ZeroShot;
 }

@@ -11,7 +11,8 @@ internal static class RankingText
 
     public static Verdict Of(RankingProgress? ranking, CultureInfo culture) => ranking switch
     {
-        { IsUnderWay: true } => new("Ranking", VerdictTone.Wait, VerdictRun.Of($"Ranking **{ForecastNumbers.Percent(ranking.Share, culture)}** "
+        { IsUnderWay: true } =>
+            new("Ranking", VerdictTone.Wait, VerdictRun.Of($"Ranking **{ForecastNumbers.Percent(ranking.Share, culture)}** "
             + $"of {ForecastNumbers.Count(ranking.Total, culture)} items"), [Speed(ranking, culture), Meanwhile]),
         { State: WorkState.Failed } => new("Ranking failed", VerdictTone.Wait, VerdictRun.Of("**No order yet**: ranking failed"),
             [$"{ranking.Error ?? "The reason is in the log."} Mend the cause, then rank again."]),

@@ -182,7 +182,8 @@ public static class VerdictText
         var next = stop.At is { } at ? $"Next check at {ForecastNumbers.Labels(at, culture)}." : "";
         return p.PReach <= UnlikelyReach
             ? new("Unlikely", VerdictTone.Wait,
-                Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to reach {Goal(estimate.Target, culture)} with 5,000 labels"),
+                Runs($"**{ForecastNumbers.Percent(p.PReach, culture)}** likely to reach {Goal(estimate.Target, culture)} with 5,000 "
+                    + $"labels"),
                 [ReasonText.OfCheck(stop, culture)])
             : new("Keep labeling", VerdictTone.Go, Likely(facts, estimate, way, culture), [$"{Need(p, culture)}{next}"]);
     }
@@ -199,7 +200,8 @@ public static class VerdictText
 
     /// <summary>What is to be reached, as the chart's axis shows it.</summary>
     private static string Goal(Target target, CultureInfo culture) => IsRaw(target)
-        ? $"{ForecastNumbers.Score(target.ZeroShot!.Value + target.Share * (target.Ceiling!.Value - target.ZeroShot.Value), culture)} accuracy"
+        ? $"{ForecastNumbers.Score(target.ZeroShot!.Value + target.Share * (target.Ceiling!.Value - target.ZeroShot.Value), culture)} "
+            + $"accuracy"
         : $"{ForecastNumbers.Percent(target.Share, culture)} of the way";
 
     private static bool IsRaw(Target target) => target is { ZeroShot: { } s0, Ceiling: { } ceiling } && ceiling - s0 >= Target.SmallestGap;

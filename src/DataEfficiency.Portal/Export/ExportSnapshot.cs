@@ -68,7 +68,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
         (from l in Current() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id
          join f in db.Finals.AsNoTracking() on l.ItemId equals f.ItemId into finals from final in finals.DefaultIfEmpty()
          orderby l.ItemId, l.Id
-         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.Id, l.AnswerText,
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.Id,
+             l.AnswerText,
              l.Stratum, l.Surplus, l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision, final)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>

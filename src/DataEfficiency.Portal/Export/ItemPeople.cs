@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace DataEfficiency.Portal.Export;
 
 /// <summary>Who answered an item, when and in how long, why it was skipped, and the notes on it, as a line of JSON says it.</summary>
-internal sealed record ItemPeople(IReadOnlyList<LabelRow> Answers, IReadOnlyList<SpokenRow> Spoken, IReadOnlyDictionary<string, string> Names)
+internal sealed record ItemPeople(IReadOnlyList<LabelRow> Answers, IReadOnlyList<SpokenRow> Spoken, IReadOnlyDictionary<string,
+    string> Names)
 {
     public void Write(Utf8JsonWriter json)
     {

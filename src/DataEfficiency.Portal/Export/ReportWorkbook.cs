@@ -1,5 +1,7 @@
-// The small part of the report, with ClosedXML: summary, forecast history, annotators, notes and skips, and the head of the sheet of labels,
-// whose rows are streamed in afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers and formulas.
+// The small part of the report, with ClosedXML: summary, forecast history, annotators, notes and skips, and the head of the sheet of
+// labels,
+// whose rows are streamed in afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers and
+// formulas.
 // Widths are set by hand: measuring text needs a drawing library that a server may lack.
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
@@ -22,7 +24,8 @@ internal static class ReportWorkbook
     public static readonly (string Name, double Width, string? Format)[] LabelColumns =
     [
         ("Line", 8, "0"), ("Id", 14, "@"), ("Text", 70, "@"), ("Label", 26, "@"), ("Queue", 11, "@"), ("Annotator", 20, "@"),
-        ("Labelled (UTC)", 20, TimeFormat), ("Active seconds", 14, "0.0"), ("Revision", 9, "0"), ("Surplus", 9, "@"), ("Confidence", 12, "0.0000"), ("Model's answer", 26, "@"),
+        ("Labelled (UTC)", 20, TimeFormat), ("Active seconds", 14, "0.0"), ("Revision", 9, "0"), ("Surplus", 9, "@"),
+            ("Confidence", 12, "0.0000"), ("Model's answer", 26, "@"),
         ("Hidden gold", 26, "@"), ("Label is gold", 12, "@"),
     ];
 
@@ -80,7 +83,8 @@ internal static class ReportWorkbook
             Row("  80 % interval, low", newest.Low80, "#,##0");
             Row("  80 % interval, high", newest.High80, "#,##0");
             Row("Labels needed by the paper's formula", figures.PaperFormula, "#,##0");
-            Row("Expected cost at the median", newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null, $"#,##0 \"{p.Currency}\"");
+            Row("Expected cost at the median", newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null,
+                $"#,##0 \"{p.Currency}\"");
         }
         sheet.Column(2).Style.Alignment.SetHorizontal(XLAlignmentHorizontalValues.Left).Alignment.SetWrapText();
 
@@ -93,8 +97,10 @@ internal static class ReportWorkbook
 
     private static void WriteHistory(IXLWorksheet sheet, IReadOnlyList<StoredEstimate> estimates)
     {
-        WriteHead(sheet, [("Labels", 9, "0"), ("Median need", 13, "#,##0"), ("80 % low", 11, "#,##0"), ("80 % high", 11, "#,##0"), ("First 32", 9, "0"),
-            ("CoS-Low", 10, "0.0000"), ("Standard error", 14, "0.0000"), ("P(reach)", 10, "0 %"), ("Model", 24, "@"), ("Adapter seed", 13, "0"), ("Label version", 13, "0"),
+        WriteHead(sheet, [("Labels", 9, "0"), ("Median need", 13, "#,##0"), ("80 % low", 11, "#,##0"), ("80 % high", 11, "#,##0"),
+            ("First 32", 9, "0"),
+            ("CoS-Low", 10, "0.0000"), ("Standard error", 14, "0.0000"), ("P(reach)", 10, "0 %"), ("Model", 24, "@"),
+                ("Adapter seed", 13, "0"), ("Label version", 13, "0"),
             ("Milliseconds", 13, "0"), ("When (UTC)", 20, TimeFormat), ("Error", 40, "@")]);
         for (var i = 0; i < estimates.Count; i++)
         {
@@ -108,7 +114,8 @@ internal static class ReportWorkbook
     private static void WriteAnnotators(IXLWorksheet sheet, IReadOnlyList<AnnotatorFigures> annotators)
     {
         WriteHead(sheet, [("Annotator", 26, "@"), ("Labels", 9, "0"), ("First 32", 9, "0"), ("Random", 9, "0"),
-            ("Active", 9, "0"), ("Imported", 9, "0"), ("Median active seconds", 20, "0.0"), ("Labels per hour", 15, "0"), ("Skips", 8, "0"), ("Agrees with gold", 16, "0 %"),
+            ("Active", 9, "0"), ("Imported", 9, "0"), ("Median active seconds", 20, "0.0"), ("Labels per hour", 15, "0"),
+                ("Skips", 8, "0"), ("Agrees with gold", 16, "0 %"),
             ("Labels with gold", 16, "0")]);
         for (var i = 0; i < annotators.Count; i++)
         {
@@ -119,10 +126,12 @@ internal static class ReportWorkbook
         }
     }
 
-    /// <summary>What people said beside their answers. Held in memory as the other small sheets are: what is over goes unseen, and says so.</summary>
+    /// <summary>What people said beside their answers. Held in memory as the other small sheets are: what is over goes unseen, and says
+    /// so.</summary>
     private static void WriteSpoken(IXLWorksheet sheet, IReadOnlyList<SpokenRow> spoken, IReadOnlyDictionary<string, string> names)
     {
-        WriteHead(sheet, [("Line", 8, "0"), ("Id", 14, "@"), ("Text", 60, "@"), ("Kind", 11, "@"), ("Reason or note", 50, "@"), ("By", 20, "@"),
+        WriteHead(sheet, [("Line", 8, "0"), ("Id", 14, "@"), ("Text", 60, "@"), ("Kind", 11, "@"), ("Reason or note", 50, "@"),
+            ("By", 20, "@"),
             ("When (UTC)", 20, TimeFormat)]);
         var row = 2;
         foreach (var s in spoken.Take(MostSpoken))

@@ -2,7 +2,8 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
 
-/// <summary>Files that live for one download, in a private folder beside the data; what a killed process left is removed at the next start.</summary>
+/// <summary>Files that live for one download, in a private folder beside the data; what a killed process left is removed at the next
+/// start.</summary>
 public sealed class ScratchFiles
 {
     private readonly string folder;
@@ -15,7 +16,8 @@ public sealed class ScratchFiles
     }
 
     /// <summary>A new file that is gone when its stream is closed.</summary>
-    public FileStream Create() => new(PathOfNew(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+    public FileStream Create() => new(PathOfNew(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16,
+        FileOptions.DeleteOnClose);
 
     public string PathOfNew() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 }

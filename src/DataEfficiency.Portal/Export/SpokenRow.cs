@@ -11,10 +11,12 @@ public sealed record SpokenRow(long ItemId, int Line, string? ExternalId, string
     public static async Task<IReadOnlyList<SpokenRow>> ReadAsync(AppDbContext db, int projectId, CancellationToken cancel)
     {
         var skips = await (from s in db.Skips where s.ProjectId == projectId join i in db.Items on s.ItemId equals i.Id
-                           select new SpokenRow(i.Id, i.Line, i.ExternalId, i.Text, "skip", s.Reason, s.UserId, s.CreatedAt)).ToListAsync(cancel);
+                           select new SpokenRow(i.Id, i.Line, i.ExternalId, i.Text, "skip", s.Reason, s.UserId, s.CreatedAt))
+                               .ToListAsync(cancel);
         var remarks = await (from r in db.Remarks where r.ProjectId == projectId && (r.Flagged || r.Note != null)
                              join i in db.Items on r.ItemId equals i.Id
-                             select new SpokenRow(i.Id, i.Line, i.ExternalId, i.Text, r.Flagged ? r.Note == null ? "flag" : "flag, note" : "note",
+                             select new SpokenRow(i.Id, i.Line, i.ExternalId, i.Text,
+                                 r.Flagged ? r.Note == null ? "flag" : "flag, note" : "note",
                                  r.Note, r.UserId, r.UpdatedAt)).ToListAsync(cancel);
         return [.. skips.Concat(remarks).OrderBy(v => v.ItemId).ThenBy(v => v.At)];
     }

@@ -42,7 +42,8 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
         var skips = await db.Skips.Where(s => items.Contains(s.ItemId)).OrderBy(s => s.Id)
             .Select(s => new { s.ItemId, s.UserId, s.Reason, s.CreatedAt }).ToListAsync(cancellation);
         var remarks = await db.Remarks.Where(r => items.Contains(r.ItemId) && (r.Flagged || r.Note != null)).ToListAsync(cancellation);
-        var people = answers.Select(a => a.UserId).Concat(skips.Select(s => s.UserId)).Concat(remarks.Select(r => r.UserId)).Distinct().ToList();
+        var people = answers.Select(a => a.UserId).Concat(skips.Select(s => s.UserId)).Concat(remarks.Select(r => r.UserId)).Distinct()
+            .ToList();
         var names = await db.Users.Where(u => people.Contains(u.Id))
             .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
         string Name(string id) => names.GetValueOrDefault(id, "(removed)");

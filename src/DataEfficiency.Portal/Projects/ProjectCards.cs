@@ -65,11 +65,13 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         if (p.Median is null) return reach;
         if (first < NumberFrom)
         {
-            var range = ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture), ForecastNumbers.Labels(p.High80 ?? 0, culture));
+            var range = ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture),
+                ForecastNumbers.Labels(p.High80 ?? 0, culture));
             return $"likely {range} · {reach}";
         }
         // the same labels as on the budget page
         return WayAhead.Of(facts) is not { } way || way.To <= forecast.Labels ? reach
-            : $"{(way.ToStop ? "" : "≈ ")}{ForecastNumbers.Labels(way.To - forecast.Labels, culture)} more{(way.ToStop ? " to the stop" : "")} · {reach}";
+            : $"{(way.ToStop ? "" : "≈ ")}{ForecastNumbers.Labels(way.To - forecast.Labels, culture)} "
+                + $"more{(way.ToStop ? " to the stop" : "")} · {reach}";
     }
 }

@@ -12,7 +12,8 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
     /// <summary>Verdicts that wait for a lead, with what to do.</summary>
     private static readonly Dictionary<string, string> ForLeads = new()
     {
-        ["Stop"] = "confirm the stop", ["Import failed"] = "import again", ["Ranking failed"] = "rank again", ["Failed"] = "mend the forecast",
+        ["Stop"] = "confirm the stop", ["Import failed"] = "import again", ["Ranking failed"] = "rank again",
+            ["Failed"] = "mend the forecast",
         ["Not ranked"] = "rank the pool", ["Empty"] = "import a pool",
     };
 
@@ -26,7 +27,8 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
     public VerdictTone Tone => Card?.Tone ?? (State == ProjectState.Active && Work!.Open > 0 ? VerdictTone.Go : VerdictTone.Wait);
 
     /// <summary>What this person has to do here as a lead; null: nothing.</summary>
-    public string? ToDo => Card is not null && State is ProjectState.Active or ProjectState.Setup ? ForLeads.GetValueOrDefault(Card!.Tag) : null;
+    public string? ToDo => Card is not null && State is ProjectState.Active or ProjectState.Setup ? ForLeads.GetValueOrDefault(Card!.Tag)
+        : null;
 
     public bool CanLabel => Work is { Open: > 0 };
 
@@ -35,7 +37,8 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
 
     public static IReadOnlyList<ProjectRow> Of(IEnumerable<ProjectCard> cards, IReadOnlyList<ProjectWork> works)
     {
-        var led = cards.Select(c => new ProjectRow(c.Project.Id, c.Project.Name, c, works.FirstOrDefault(w => w.Id == c.Project.Id))).ToList();
+        var led = cards.Select(c => new ProjectRow(c.Project.Id, c.Project.Name, c, works.FirstOrDefault(w => w.Id == c.Project.Id)))
+            .ToList();
         return [.. led, .. works.Where(w => led.All(r => r.Id != w.Id)).Select(w => new ProjectRow(w.Id, w.Name, null, w))];
     }
 }
@@ -45,7 +48,8 @@ public enum ProjectOrder { WaitingFirst, Newest, Name, MostLabels }
 public enum ProjectFilter { All, Waiting, Active, Ended, Archived }
 
 /// <summary>How the start page is narrowed and ordered.</summary>
-public sealed record ProjectView(string Search = "", ProjectFilter Filter = ProjectFilter.All, ProjectOrder Order = ProjectOrder.WaitingFirst)
+public sealed record ProjectView(string Search = "", ProjectFilter Filter = ProjectFilter.All,
+    ProjectOrder Order = ProjectOrder.WaitingFirst)
 {
     public IReadOnlyList<ProjectRow> Of(IEnumerable<ProjectRow> rows)
     {
