@@ -32,6 +32,8 @@ export class Connection {
   onReply(body) {
     if (body.acknowledged.some(a => a.kept === 'Surplus'))
       this.#page.stage.say('Somebody else had answered that item by then; your answer is kept beside theirs.');
+    else if (body.acknowledged.some(a => a.kept === 'Older'))
+      this.#page.stage.say('A newer answer of yours to that item was there already; this one is kept as an earlier one.');
   }
 
   onRefused(list) {
