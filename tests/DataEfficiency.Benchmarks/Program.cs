@@ -45,8 +45,12 @@ switch (args)
         int Of(int place, int usual) => sizes.Length > place ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : usual;
         await LoadFolder.WriteAsync(folder, Of(0, 100_000), Of(1, 100_000), Of(2, 200));
         return 0;
+    case ["items", var folder]:
+        await ItemPages.RunAsync(folder);
+        return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
-            + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]");
+            + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]"
+            + " | items FOLDER");
         return 2;
 }

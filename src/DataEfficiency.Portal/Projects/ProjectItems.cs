@@ -1,5 +1,6 @@
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Projects;
@@ -12,6 +13,11 @@ public enum ItemOrder { File, LeastSure, Random, NewestLabel }
 public sealed record ItemFilter(string Search = "", ItemState State = ItemState.All, Stratum? Stratum = null, int? Answer = null,
     ItemOrder Order = ItemOrder.File);
 
+/// <summary>Where a page of the list begins: the place of an item in the list, and what it is ordered by.</summary>
+/// <param name="Key">Import in the order of the file, random rank in the random order.</param>
+public sealed record ItemPlace(int Index, int Key, long Id);
+
+/// <param name="Text">An excerpt: the beginning, or what is around the first word that was searched.</param>
 /// <param name="Agrees">The label is the hidden gold answer; null where one of them is missing.</param>
 public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text, string? Gold, string? RightAnswers, double? Confidence,
     string? ModelAnswer,
@@ -26,51 +32,88 @@ public sealed record ItemRow(long Id, int Line, string? ExternalId, string Text,
 /// <summary>The read-only list of a project's items and labels: filtered, counted and cut into pages by the database.</summary>
 public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
 {
+    private const int Excerpt = 300, Before = 60;
+
     public async Task<int> CountAsync(int projectId, ItemFilter filter, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await Filtered(db, projectId, filter).CountAsync(cancel);
     }
 
-    public async Task<IReadOnlyList<ItemRow>> PageAsync(int projectId, ItemFilter filter, int start, int count, CancellationToken cancel)
+    /// <param name="from">A place at or before <paramref name="start"/> that an earlier page has told; null: the beginning. From there on
+    /// rows are counted, not from the beginning.</param>
+    /// <param name="places">Takes the place of the page's last item.</param>
+    public async Task<IReadOnlyList<ItemRow>> PageAsync(int projectId, ItemFilter filter, int start, int count, CancellationToken cancel,
+        ItemPlace? from = null, Action<ItemPlace>? places = null)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var ordered = Filtered(db, projectId, filter);
-        ordered = filter.Order switch
-        {
-            ItemOrder.LeastSure => ordered.OrderBy(i => i.Confidence == null).ThenBy(i => i.Confidence).ThenBy(i => i.Id),
-            ItemOrder.Random => ordered.OrderBy(i => i.RandomRank),
-            ItemOrder.NewestLabel => ordered.OrderByDescending(i => db.Answers.Where(l => l.ItemId == i.Id && l.Current)
-            .Max(l => (long?)l.Id)).ThenBy(i => i.Id),
-            _ => ordered.OrderBy(i => i.ImportId).ThenBy(i => i.Id),
-        };
+        var filtered = Filtered(db, projectId, filter);
         // the page's ids first: the joins below then touch these rows only
-        var ids = await ordered.Skip(start).Take(count).Select(i => i.Id).ToListAsync(cancel);
+        var found = await Keyed(db, filtered, filter.Order, from).Skip(start - (from?.Index ?? 0)).Take(count).ToListAsync(cancel);
+        if (found.Count > 0 && filter.Order is ItemOrder.File or ItemOrder.Random)
+            places?.Invoke(new(start + found.Count - 1, found[^1].Key, found[^1].Id));
+        var ids = found.ConvertAll(f => f.Id);
+        var word = ItemSearch.Words(filter.Search).FirstOrDefault()?.ToLowerInvariant() ?? "";
         var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
         {
-            Item = i,
+            i.Id, i.Line, i.ExternalId, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, i.Unusable, i.Metadata,
+            // only the excerpt leaves the database: a text may be a book
+            Place = word == "" ? 0 : i.Text.ToLower().IndexOf(word),
+            Start = i.Text.Substring(0, Excerpt),
+            Around = word == "" ? null : i.Text.Substring(Math.Max(0, i.Text.ToLower().IndexOf(word) - Before), Excerpt),
             Label = db.Answers.Where(l => l.ItemId == i.Id && db.Finals.Any(f => f.ItemId == l.ItemId && f.AnswerId == l.Id))
                 .OrderByDescending(l => l.Id)
                 .Select(l => new { l.AnswerText, l.Stratum, l.CreatedAt, By = db.Users.Where(u => u.Id == l.UserId)
                     .Select(u => u.DisplayName).FirstOrDefault() }).FirstOrDefault(),
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
             Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
-        }).ToDictionaryAsync(r => r.Item.Id, cancel);
-        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id])
-            .Select(r => new ItemRow(r.Item.Id, r.Item.Line, r.Item.ExternalId, r.Item.Text, r.Item.Gold,
-            r.Item.RightAnswers, r.Item.Confidence, r.Item.ModelAnswer, r.Item.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum,
-            r.Label?.CreatedAt, r.Skips, r.Flagged, r.Item.Metadata))];
+        }).ToDictionaryAsync(r => r.Id, cancel);
+        return [.. ids.Where(rows.ContainsKey).Select(id => rows[id]).Select(r => new ItemRow(r.Id, r.Line, r.ExternalId,
+            r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start, r.Gold, r.RightAnswers, r.Confidence,
+            r.ModelAnswer, r.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum, r.Label?.CreatedAt, r.Skips, r.Flagged,
+            r.Metadata))];
     }
+
+    /// <summary>The whole text of one item; null where it is gone.</summary>
+    public async Task<string?> TextAsync(long itemId, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Items.Where(i => i.Id == itemId).Select(i => i.Text).FirstOrDefaultAsync(cancel);
+    }
+
+    private sealed record Keys(int Key, long Id);
+
+    /// <summary>By key and id where the order has an index of that kind: a page begins where another one ended.</summary>
+    private static IQueryable<Keys> Keyed(AppDbContext db, IQueryable<Item> items, ItemOrder order, ItemPlace? from) => order switch
+    {
+        ItemOrder.LeastSure => items.OrderBy(i => i.Confidence == null).ThenBy(i => i.Confidence).ThenBy(i => i.Id)
+            .Select(i => new Keys(0, i.Id)),
+        ItemOrder.NewestLabel => items.OrderByDescending(i => db.Answers.Where(l => l.ItemId == i.Id && l.Current).Max(l => (long?)l.Id))
+            .ThenBy(i => i.Id).Select(i => new Keys(0, i.Id)),
+        ItemOrder.Random => items.Where(i => from == null || i.RandomRank > from.Key || i.RandomRank == from.Key && i.Id >= from.Id)
+            .OrderBy(i => i.RandomRank).ThenBy(i => i.Id).Select(i => new Keys(i.RandomRank, i.Id)),
+        _ => items.Where(i => from == null || i.ImportId > from.Key || i.ImportId == from.Key && i.Id >= from.Id)
+            .OrderBy(i => i.ImportId).ThenBy(i => i.Id).Select(i => new Keys(i.ImportId, i.Id)),
+    };
 
     private static IQueryable<Item> Filtered(AppDbContext db, int projectId, ItemFilter filter)
     {
-        var items = db.Items.AsNoTracking().Where(i => i.ProjectId == projectId
-            && db.Projects.Any(p => p.Id == projectId && i.ImportId <= p.VisibleImport));
-        if (filter.Search.Trim() is { Length: > 0 } search)
+        var visible = db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport).First();
+        // the text's words, or an item's own id
+        var search = filter.Search.Trim();
+        var items = ItemSearch.Matching(db, search).Where(i => i.ProjectId == projectId && i.ImportId <= visible);
+        if (search.Length > 0)
         {
-            var pattern = $"%{search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
-            items = items.Where(i => EF.Functions.Like(i.Text, pattern, "\\") || i.ExternalId == search);
+            var own = db.Items.Where(i => i.ProjectId == projectId && i.ExternalId == search && i.ImportId <= visible)
+                .Select(i => i.Id).ToList();
+            if (own.Count > 0)
+            {
+                // a name of its own: a query that names itself has no end
+                var matching = items.Select(m => m.Id);
+                items = db.Items.Where(i => matching.Contains(i.Id) || own.Contains(i.Id));
+            }
         }
+        items = items.AsNoTracking();
         items = filter.State switch
         {
             ItemState.Open => items.Where(i => db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null)),

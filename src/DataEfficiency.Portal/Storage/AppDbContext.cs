@@ -63,6 +63,9 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             item.HasIndex(i => new { i.ProjectId, i.RandomRank });
             item.HasIndex(i => new { i.ProjectId, i.TextHash });
             item.HasIndex(i => i.ImportId);
+            // the list of items: as in the file, and one by its own id
+            item.HasIndex(i => new { i.ProjectId, i.ImportId });
+            item.HasIndex(i => new { i.ProjectId, i.ExternalId }).HasFilter("\"ExternalId\" IS NOT NULL");
         });
         builder.Entity<Slot>(slot =>
         {

@@ -35,6 +35,8 @@ public static class StorageRegistration
     public static async Task MigrateAsync(this WebApplication app)
     {
         await app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(app.Lifetime.ApplicationStopping);
+        await using (var db = await app.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync())
+            await ItemSearch.PrepareAsync(db, app.Lifetime.ApplicationStopping);
         app.Services.GetRequiredService<DataFolder>().ProtectDatabase();
     }
 }

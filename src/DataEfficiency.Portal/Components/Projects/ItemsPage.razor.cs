@@ -15,6 +15,8 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     private MudDataGrid<ItemRow>? _list;
     private readonly Dictionary<long, ItemDetail> _details = [];
     private CancellationTokenSource _typing = new();
+    // where pages ended so far: the next one is read from there, not from the beginning
+    private SortedDictionary<int, ItemPlace> _places = [];
     private int _count;
 
     [Parameter]
@@ -32,7 +34,10 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     // the count of a filter is asked once, not with every page of rows
     private async Task<GridData<ItemRow>> ProvideAsync(GridStateVirtualize<ItemRow> state, CancellationToken cancellation)
     {
-        var rows = await items.PageAsync(Id, _filter, state.StartIndex, state.Count, cancellation);
+        var places = _places;
+        var from = places.LastOrDefault(p => p.Key <= state.StartIndex).Value;
+        var rows = await items.PageAsync(Id, _filter, state.StartIndex, state.Count, cancellation, from,
+            place => places.TryAdd(place.Index, place));
         foreach (var (id, detail) in await details.ReadAsync([.. rows.Select(r => r.Id)], cancellation)) _details[id] = detail;
         return new() { Items = rows, TotalItems = _count };
     }
@@ -43,6 +48,8 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     private async Task OpenAsync(ItemRow item)
     {
         var detail = (await details.ReadAsync([item.Id], CancellationToken.None))[item.Id];
+        // the list has an excerpt only
+        item = item with { Text = await items.TextAsync(item.Id, CancellationToken.None) ?? item.Text };
         await dialogs.ShowAsync<ItemDialog>(null, new DialogParameters<ItemDialog> { { d => d.Item, item }, { d => d.Detail, detail } },
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseOnEscapeKey = true });
     }
@@ -65,7 +72,7 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
 
     private async Task SetAsync(ItemFilter filter)
     {
-        _filter = filter;
+        (_filter, _places) = (filter, []);
         _count = await items.CountAsync(Id, filter, CancellationToken.None);
         _details.Clear();
         if (_list is not null) await _list.ReloadServerData();

@@ -603,6 +603,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("ImportId");
 
+                    b.HasIndex("ProjectId", "ExternalId")
+                        .HasFilter("\"ExternalId\" IS NOT NULL");
+
+                    b.HasIndex("ProjectId", "ImportId");
+
                     b.HasIndex("ProjectId", "RandomRank");
 
                     b.HasIndex("ProjectId", "TextHash");
