@@ -38,7 +38,7 @@ public sealed class CostMeasurement(long seed, int threads, TimeSpan? longest = 
         }, cancel: cancel);
         var (ranked, took) = (_items, clock.Elapsed);
         _items = _step++ == Labels ? RankingSteps.First : RankingSteps.Next(ranked, ranked, took, longest ?? RankingSteps.Longest);
-        if (ranked == 1 || _items == 2 * ranked) return null;
+        if (ranked == 1 || _items >= 2 * ranked) return null;
         var tokens = estimator is Estimator real
             ? (int?)Math.Round(_examples.Average(e => real.Prompts.Prompt(Task.Prompt, e.Text).Length)) : null;
         return new(estimator.Model.Sha256, Environment.MachineName, estimator.Model.Device, threads, tokens,

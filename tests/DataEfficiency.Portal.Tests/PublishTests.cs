@@ -16,7 +16,7 @@ public sealed class PublishTests
         var folder = Directory.CreateTempSubdirectory("portal-published-").FullName;
         try
         {
-            File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
+            await RunAsync("chmod", "755", folder);
             var (program, data) = (Path.Combine(folder, "program"), Directory.CreateDirectory(Path.Combine(folder, "data")).FullName);
             // what these tests were built from, so that nothing is compiled a second time
             var configuration = AppContext.BaseDirectory.Contains("/Release/") ? "Release" : "Debug";

@@ -28,7 +28,7 @@ public sealed class ClaimProbesTests : IDisposable
         var card = Assert.Single((await ada.NextAsync()).Cards);
         Assert.Equal(taken + 1, card.Line);
         Assert.Equal((expired == taken ? free : expired) + 1, Assert.Single((await ada.NextAsync(1, null, card.ItemId)).Cards).Line);
-        Assert.Empty((await ada.NextAsync(1, null, card.ItemId, card.ItemId + 1)).Cards.Where(c => c.Line == taken + 1));
+        Assert.DoesNotContain((await ada.NextAsync(1, null, card.ItemId, card.ItemId + 1)).Cards, c => c.Line == taken + 1);
     }
 
     [Fact]
@@ -106,8 +106,11 @@ public sealed class ClaimProbesTests : IDisposable
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
 
-    private static async Task<IReadOnlyList<string>> PlanAsync(AppDbContext db, string sql) =>
-        [.. (await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {sql}", Parameters(1, "u")).ToListAsync()).Select(r => r.Detail)];
+    private static async Task<IReadOnlyList<string>> PlanAsync(AppDbContext db, string sql)
+    {
+        var explained = "EXPLAIN QUERY PLAN " + sql;
+        return [.. (await db.Database.SqlQueryRaw<PlanRow>(explained, Parameters(1, "u")).ToListAsync()).Select(r => r.Detail)];
+    }
 
     private static SqliteParameter[] Parameters(int project, string user) =>
     [
