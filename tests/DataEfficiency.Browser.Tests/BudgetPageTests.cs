@@ -59,6 +59,7 @@ public sealed class BudgetPageTests(Browser browser) : IDisposable
             var done = await db.Answers.CountAsync(l => l.ProjectId == project, token);
             var items = await db.DrawItems.Where(d => d.Place >= done && d.Place < total).OrderBy(d => d.Place).Select(d => d.ItemId)
                 .ToListAsync(token);
+            if (!await db.Users.AnyAsync(u => u.Id == "u", token)) db.Users.Add(new AppUser { Id = "u", DisplayName = "Uma" });
             db.Answers.AddRange(items.Select((id, n) => new Answer
             {
                 SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = "u", LabelId = definitions[n % 2],

@@ -6,6 +6,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -43,8 +44,22 @@ public class PortalFactory : WebApplicationFactory<Program>
 
     public static string RepositoryRoot { get; } = FindRoot();
 
+    // migrated once for all tests of the process: each begins with a copy
+    private static readonly Lazy<byte[]> Empty = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("portal-test-empty-").FullName;
+        var file = Path.Combine(folder, "app.db");
+        using (var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>().UseDatabase($"Data Source={file};Pooling=False").Options))
+            db.Database.Migrate();
+        var bytes = File.ReadAllBytes(file);
+        Directory.Delete(folder, recursive: true);
+        return bytes;
+    });
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        var database = Path.Combine(DataFolder, "app.db");
+        if (Directory.Exists(DataFolder) && !File.Exists(database)) File.WriteAllBytes(database, Empty.Value);
         builder.UseContentRoot(RepositoryRoot);
         // as people run it; Development answers some errors in other words
         builder.UseEnvironment("Production");

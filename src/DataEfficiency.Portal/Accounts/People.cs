@@ -31,7 +31,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var memberships = (await db.Memberships.AsNoTracking().Where(m => ids.Contains(m.ProjectId)).ToListAsync()).ToLookup(m => m.UserId);
         var roles = (await db.UserRoles.Join(db.Roles, u => u.RoleId, r => r.Id, (u, r) => new { u.UserId, r.Name }).ToListAsync())
             .ToLookup(r => r.UserId, r => r.Name!);
-        var users = await db.Users.AsNoTracking().OrderBy(u => u.DisplayName).ToListAsync();
+        var users = await db.Users.AsNoTracking().Where(u => !u.IsExternal).OrderBy(u => u.DisplayName).ToListAsync();
         return [.. users.Where(u => admin || memberships.Contains(u.Id))
             .Select(u => new Person(u.Id, u.DisplayName, u.UserName ?? "", [.. roles[u.Id].Order()],
             [.. memberships[u.Id].Select(m => new PersonsProject(m.ProjectId, led[m.ProjectId], m.Role)).OrderBy(p => p.Name)],
@@ -88,7 +88,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
             if (!await ProjectAccess.IsAdminAsync(db, IdOf(by), token)) return NotYours;
-            if (!await db.Users.AnyAsync(u => u.Id == userId, token)) return "This person is gone.";
+            if (!await db.Users.AnyAsync(u => u.Id == userId && !u.IsExternal, token)) return "This person is gone.";
             if (await change(db, now, token) is { } why) return why;
             await RightsChanges.EndOpenAsync(db, userId, now, token);
             await db.SaveChangesAsync(token);

@@ -13,39 +13,47 @@ namespace DataEfficiency.Portal.Estimating;
 /// <summary>Everything one forecast depends on, read in one go; the context is closed before the engine starts.</summary>
 /// <param name="Items">Ids of the items of <paramref name="Examples"/>, in the same (drawn) order.</param>
 /// <param name="Labels">All labels that count.</param>
-public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Model, TaskPrompt Task, IReadOnlyList<long> Items, IReadOnlyList<Example> Examples,
-    TargetKind TargetKind, double TargetValue, double? ZeroShot, double Ceiling, int Cap, int Labels)
+public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Model, TaskPrompt Task, IReadOnlyList<long> Items,
+    IReadOnlyList<Example> Examples, TargetKind TargetKind, double TargetValue, double? ZeroShot, double Ceiling, int Cap, int Labels)
 {
     /// <summary>The project's state now; null where it is gone.</summary>
     public static async Task<EstimateInputs?> ReadAsync(AppDbContext db, First32 first32, int projectId, CancellationToken cancel)
     {
         // one read transaction: label version and labels belong together
         await using var snapshot = await ReadSnapshot.BeginAsync(db, cancel);
-        if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) is not { } project) return null;
+        if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
+            is not { } project) return null;
         var definitions = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
         var counting = db.Finals.AsNoTracking().Where(f => f.ProjectId == projectId && f.AnswerId != null);
         var labels = await counting.Where(f => first.Contains(f.ItemId)).ToDictionaryAsync(f => f.ItemId, cancel);
-        var texts = await db.Items.Where(i => first.Contains(i.Id)).Select(i => new { i.Id, i.Text }).ToDictionaryAsync(i => i.Id, i => i.Text, cancel);
+        var texts = await db.Items.Where(i => first.Contains(i.Id)).Select(i => new { i.Id, i.Text })
+            .ToDictionaryAsync(i => i.Id, i => i.Text, cancel);
         var items = first.Where(labels.ContainsKey).ToArray();
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,
             [.. items.Select(id => new Example(texts[id], labels[id].TextNow(definitions)!))],
-            project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling, Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel));
+            project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling,
+            Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel));
     }
 
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
     public Target Target() => TargetKind == TargetKind.ShareOfTheWay
         ? new Target(TargetValue, ZeroShot, Ceiling)
-        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException("The target is a raw score, but the zero-shot score is not known: type it in the settings, import gold answers, or choose a share of the way."), Ceiling);
+        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException("The target is a raw score, but the zero-shot score is not "
+            + "known: type it in the settings, import gold answers, or choose a share of the way."), Ceiling);
 
-    /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised: single labels after the first 32 change nothing else.</param>
-    public string Hash(IEstimator estimator, bool pastStop) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+    /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised: single labels after the first 32
+    /// change nothing else.</param>
+    public string Hash(IEstimator estimator, bool pastStop) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(new
     {
-        estimator.Model.Sha256, Seed = AdapterSeed(estimator), Yardstick = Yardstick.Of(estimator.Calibration, estimator.Published), estimator.Calibration?.DurationSeconds,
+        estimator.Model.Sha256, Seed = AdapterSeed(estimator), Yardstick = Yardstick.Of(estimator.Calibration, estimator.Published),
+        estimator.Calibration?.DurationSeconds,
         Task, Examples, TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop,
     })));
 
-    /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's default.</summary>
+    /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's
+    /// default.</summary>
     public static long AdapterSeed(IEstimator estimator) => estimator.Calibration?.Recipe.AdapterSeed ?? 1;
 
 }

@@ -157,6 +157,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
     {
         await writes.WriteAsync(async (db, token) =>
         {
+            // removed while the engine ran
+            if (!await db.Projects.AnyAsync(p => p.Id == inputs.ProjectId, token)) return;
             if (row is not null) db.Estimates.Add(row);
             await db.SaveChangesAsync(token);
             if (unusable.Length > 0) db.AfterCommit.Add(() => figureBook.ForgetFirst(inputs.ProjectId));

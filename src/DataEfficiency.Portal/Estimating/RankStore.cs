@@ -2,7 +2,7 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Selection;
 using DataEfficiency.Portal.Storage;
-using Microsoft.Data.Sqlite;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -14,13 +14,6 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     public const int ChunkSize = 500;
 
     public sealed record PoolItem(long Id, string Text);
-
-    // The plus takes the project's indexes out of the choice: by one of them SQLite would read and sort all items that are left, in every
-    // step again.
-    internal const string Next = """
-        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p
-        AND "ImportId"<=(SELECT "VisibleImport" FROM "Projects" WHERE "Id"=@p) ORDER BY "Id" LIMIT @count
-        """;
 
     /// <summary>Ends the job where somebody asked for it.</summary>
     public Task<bool> CancelIfAskedAsync(int job, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
@@ -50,8 +43,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     public async Task<IReadOnlyList<PoolItem>> NextAsync(int projectId, long cursor, int count, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Database.SqlQueryRaw<PoolItem>(Next, new SqliteParameter("@p", projectId), new SqliteParameter("@cursor", cursor),
-            new SqliteParameter("@count", count)).ToListAsync(cancel);
+        return await RankSql.NextAsync<PoolItem>(db, projectId, cursor, count, cancel);
     }
 
     /// <summary>Stores a step's confidences and the cursor. True: the job was cancelled.</summary>
@@ -60,11 +52,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     {
         var rows = JsonSerializer.Serialize(ranked.Select(r => new object?[] { items[r.Index].Id, Finite(r.Confidence),
             Finite(r.Perplexity), r.Answer, r.NoKeptToken ? 1 : 0, r.LeftOut }));
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Items" SET "Confidence"=json_extract(r.value,'$[1]'),"Perplexity"=json_extract(r.value,'$[2]'),
-            "ModelAnswer"=json_extract(r.value,'$[3]'),"NoKeptToken"=json_extract(r.value,'$[4]'),"Unusable"=json_extract(r.value,'$[5]')
-            FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
-            """, token);
+        await RankSql.SaveScoresAsync(db, rows, token);
         var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
         (job.Done, job.LastItemId, job.ItemsPerSecond) = (done, items[^1].Id, speed);
         // an import that became visible meanwhile
@@ -88,14 +76,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         writes.WriteAsync(async (db, token) =>
     {
         var rows = JsonSerializer.Serialize(chunk.Select(o => new object?[] { o.Id, o.ActiveRank }));
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Items" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
-            WHERE "Items"."Id"=json_extract(r.value,'$[0]')
-            """, token);
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
-            WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
-            """, token);
+        await RankSql.SaveOrderAsync(db, projectId, rows, token);
     }, cancel);
 
     /// <summary>Closes the job, measures the zero-shot score where it was not typed, settles the draw, and makes the project due. False:

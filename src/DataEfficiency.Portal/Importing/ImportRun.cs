@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,6 +18,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     private Import import = new();
     private RowChecks checks = default!;
     private int issuesStored;
+    // whose the answers are that the file brings
+    private string annotator = "";
 
     /// <summary>Runs the import to its end. What it throws leaves rows behind that <see cref="CleanUpAsync"/> removes.</summary>
     /// <exception cref="ImportException">The file, as a whole, cannot be imported.</exception>
@@ -33,6 +36,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
                 await KnownTexts.LoadAsync(db, project.Id, cancel));
         }
         (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates, issuesStored) = (0, 0, 0, 0, 0, 0);
+        if (checks.Mapping.Use == AnswerUse.Labels)
+            annotator = await writes.WriteAsync((db, token) => ExternalAnnotator.AddAsync(db, import, Now, token), cancel);
         await ReadAsync(cancel);
         if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows."
             : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");
@@ -46,6 +51,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     public async Task CleanUpAsync(int importId, CancellationToken cancel)
     {
         while (await writes.WriteAsync((db, token) => PoolWriter.RemoveChunkAsync(db, importId, token), cancel) > 0) { }
+        await writes.WriteAsync((db, token) => ExternalAnnotator.RemoveAsync(db, [importId], token), cancel);
     }
 
     private async Task ReadAsync(CancellationToken cancel)
@@ -75,7 +81,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             await writes.WriteAsync(async (db, token) =>
             {
                 await StillWantedAsync(db, token);
-                PoolWriter.AddItems(db, import, rows, Now);
+                PoolWriter.AddItems(db, import, annotator, rows, Now);
                 db.ImportIssues.AddRange(kept);
                 await db.SaveChangesAsync(token);
                 await SaveProgressAsync(db, token);
@@ -106,7 +112,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             await writes.WriteAsync(async (db, token) =>
             {
                 await StillWantedAsync(db, token);
-                PoolWriter.PlaceItems(db, import, chunk);
+                PoolWriter.PlaceItems(db, import, annotator, chunk);
             }, cancel);
         }
     }

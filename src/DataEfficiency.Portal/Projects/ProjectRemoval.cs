@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Projects;
@@ -50,11 +51,12 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         while (await writes.WriteAsync((db, token) => RemoveIssuesAsync(db, id, token), stopping) > 0) { }
         await writes.WriteAsync(async (db, token) =>
         {
+            var imports = await db.Imports.Where(i => i.ProjectId == id).Select(i => i.Id).ToListAsync(token);
+            await ExternalAnnotator.RemoveAsync(db, imports, token);
             await db.Imports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
-            await db.SchemaLabels.Where(l => db.Schemas.Any(s => s.Id == l.SchemaId && s.ProjectId == id)).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);

@@ -13,10 +13,12 @@ internal static class SchemaVersions
     public static async Task KeepAsync(AppDbContext db, Project project, string userId, long now, CancellationToken cancellation)
     {
         var labels = await db.Labels.Where(l => l.ProjectId == project.Id).OrderBy(l => l.Id).ToListAsync(cancellation);
-        var newest = await db.Schemas.Where(s => s.ProjectId == project.Id).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
+        var newest = await db.Schemas.Where(s => s.ProjectId == project.Id).OrderByDescending(s => s.Version)
+            .FirstOrDefaultAsync(cancellation);
         if (newest is not null)
         {
-            var kept = await db.SchemaLabels.AsNoTracking().Where(l => l.SchemaId == newest.Id).OrderBy(l => l.LabelId).ToListAsync(cancellation);
+            var kept = await db.SchemaLabels.AsNoTracking().Where(l => l.SchemaId == newest.Id).OrderBy(l => l.LabelId)
+                .ToListAsync(cancellation);
             if (kept.Select(Words).SequenceEqual(labels.Select(l => Words(Of(newest.Id, l))))) return;
         }
         var schema = new Schema { ProjectId = project.Id, Version = (newest?.Version ?? 0) + 1, CreatedBy = userId, CreatedAt = now };

@@ -115,6 +115,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<RankJob>().HasIndex(j => j.ProjectId);
         builder.Entity<StoredEstimate>().HasIndex(e => new { e.ProjectId, e.Id });
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
+        ForeignKeys.Add(builder);
         // money as text would not sort or sum on SQLite
         builder.Entity<Project>().Property(p => p.PricePerLabel).HasConversion<double>();
     }

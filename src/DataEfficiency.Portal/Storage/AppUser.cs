@@ -9,6 +9,8 @@ public sealed class AppUser : IdentityUser
     public long CreatedAt { get; set; }
     /// <summary>Since when this person may no longer sign in; labels and names stay.</summary>
     public long? DeactivatedAt { get; set; }
+    /// <summary>Gave answers that a file brought; has no way to sign in.</summary>
+    public bool IsExternal { get; set; }
     /// <summary>JSON of the label page's keys where this person changed them.</summary>
     public string? Keys { get; set; }
 }

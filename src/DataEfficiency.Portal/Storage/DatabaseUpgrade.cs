@@ -33,10 +33,18 @@ internal sealed class DatabaseUpgrade(IDbContextFactory<AppDbContext> contexts, 
         if (applied.FirstOrDefault(m => m != OlderShapes.FirstId && !known.Contains(m)) is { } unknown)
             throw new DataFolderException($"The database {_file} was written by a newer DataEfficiency (its schema has {unknown}): "
                 + "start that version or a later one with this data folder.");
+        if (applied.Count == 0) await copy.MakeNewAsync(file => MigrateNewAsync(file, migrate, cancellation));
         await DatabaseFile.PrepareAsync(_connection, cancellation);
-        if (applied.Count == 0) await migrate(db, cancellation);
-        else if (applied.Count < known.Count || OlderShapes.MayBe(applied)) await UpgradeAsync(db, copy, applied, migrate, cancellation);
+        if (applied.Count > 0 && (applied.Count < known.Count || OlderShapes.MayBe(applied)))
+            await UpgradeAsync(db, copy, applied, migrate, cancellation);
         copy.Finish();
+    }
+
+    private async Task MigrateNewAsync(string file, Func<AppDbContext, CancellationToken, Task> migrate, CancellationToken cancellation)
+    {
+        var connection = new SqliteConnectionStringBuilder(_connection) { DataSource = file }.ToString();
+        await using var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>().UseDatabase(connection).Options);
+        await migrate(db, cancellation);
     }
 
     private async Task UpgradeAsync(AppDbContext db, UpgradeCopy copy, IReadOnlyList<string> applied,

@@ -1,6 +1,6 @@
 namespace DataEfficiency.Portal.Storage;
 
-/// <summary>One version of a project's answer set; a change makes a new one, so that an answer's version says what its person saw.</summary>
+/// <summary>One version of a project's answer set; a change makes a new one: an answer's version says what its person saw.</summary>
 public sealed class Schema
 {
     public int Id { get; set; }

@@ -17,12 +17,10 @@ public static class StorageRegistration
             .Validate(o => o.BusyTimeout >= TimeSpan.FromSeconds(1), "Data:BusyTimeout must be at least 00:00:01")
             .ValidateOnStart();
         services.AddSingleton<DataFolder>();
-        services.AddSingleton<SqliteSettings>();
         // Identity's passkey table needs schema version 3, read from the application's services
         services.Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
-        services.AddDbContextFactory<AppDbContext>((provider, options) => options
-            .UseSqlite(provider.GetRequiredService<DataFolder>().ConnectionString)
-            .AddInterceptors(provider.GetRequiredService<SqliteSettings>()));
+        services.AddDbContextFactory<AppDbContext>((provider, options) =>
+            options.UseDatabase(provider.GetRequiredService<DataFolder>().ConnectionString));
         services.AddSingleton<WriteQueue>();
         services.AddSingleton<DatabaseUpgrade>();
 

@@ -19,7 +19,8 @@ public sealed class ShortAnswer : ITaskKind
         Read(answer, Math.Min(limit, project.AnswerLength ?? limit));
 
     public string? Mismatch(Project project, JsonElement answer) =>
-        project.AnswerPattern is { } pattern && Read(answer, int.MaxValue).Answer is { } read ? AnswerPattern.Refusal(pattern, read.Text) : null;
+        project.AnswerPattern is { } pattern && Read(answer, int.MaxValue).Answer is { } read
+            ? AnswerPattern.Refusal(pattern, read.Text) : null;
 
     public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer)
     {
@@ -43,7 +44,8 @@ public sealed class ShortAnswer : ITaskKind
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out var value)
             || value.ValueKind != JsonValueKind.String)
             return (null, "A short answer needs {\"text\": \"…\"}.");
-        if (AnswerJson.WholeText(value) is not { } whole) return (null, "The answer holds half a character (a lone surrogate); type it again.");
+        if (AnswerJson.WholeText(value) is not { } whole)
+            return (null, "The answer holds half a character (a lone surrogate); type it again.");
         var text = whole.Trim();
         if (text.Length == 0) return (null, "The answer is empty.");
         if (text.Length > limit) return (null, $"The answer has {text.Length:N0} characters; {limit:N0} are allowed.");

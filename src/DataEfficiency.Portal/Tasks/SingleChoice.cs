@@ -19,7 +19,8 @@ public sealed class SingleChoice : ITaskKind
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
             || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
             return (null, "A single choice needs {\"label\": id}.");
-        if (labels.FirstOrDefault(l => l.Id == id) is not { } label) return (null, $"Answer {id} is not in this project's list of answers.");
+        if (labels.FirstOrDefault(l => l.Id == id) is not { } label)
+            return (null, $"Answer {id} is not in this project's list of answers.");
         if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
         return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);
     }

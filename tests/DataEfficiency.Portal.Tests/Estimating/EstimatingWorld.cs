@@ -52,6 +52,7 @@ public sealed class EstimatingWorld : PortalFactory
         var items = await db.Items.Where(i => i.ProjectId == projectId && !labelled.Contains(i.Id))
             .OrderBy(i => db.DrawItems.Where(d => d.ItemId == i.Id && db.Projects.Any(p => p.DrawId == d.DrawId))
                 .Select(d => (int?)d.Place).FirstOrDefault() ?? int.MaxValue).ThenBy(i => i.Id).Take(count).ToListAsync();
+        if (!await db.Users.AnyAsync(u => u.Id == "u")) db.Users.Add(new AppUser { Id = "u", DisplayName = "Uma" });
         foreach (var (item, n) in items.Select((item, n) => (item, n)))
         {
             var definition = definitions[(labelled.Count + n) % definitions.Count];

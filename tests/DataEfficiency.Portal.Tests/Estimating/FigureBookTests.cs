@@ -78,6 +78,7 @@ public sealed class FigureBookTests : IDisposable
         await _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             await db.Finals.ExecuteDeleteAsync(token);
+            await db.Slots.ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, (long?)null), token);
             await db.Answers.ExecuteDeleteAsync(token);
             await db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
         }, CancellationToken.None);

@@ -2,6 +2,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -51,7 +52,7 @@ public sealed class RankJobTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(1);
         await using var db = await world.OpenDbAsync();
-        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankStore.Next}", new SqliteParameter("@p", project),
+        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankSql.Next}", new SqliteParameter("@p", project),
             new SqliteParameter("@cursor", 1L), new SqliteParameter("@count", 256)).ToListAsync();
         Assert.Contains(plan, row => row.Detail.Contains("Items USING INTEGER PRIMARY KEY (rowid>?)", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, row => row.Detail.Contains("TEMP B-TREE", StringComparison.Ordinal));

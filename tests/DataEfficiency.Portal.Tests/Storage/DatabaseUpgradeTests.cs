@@ -61,6 +61,26 @@ public sealed class DatabaseUpgradeTests
         Directory.Delete(data, recursive: true);
     }
 
+    [Theory]
+    [MemberData(nameof(Landed))]
+    public async Task Start_OlderDataFolder_EveryRowHasWhatItHangsOn(string name)
+    {
+        var data = LandedDatabase.Unpack(name);
+        // an item of nobody's project, and an answer of somebody who is not there
+        LandedDatabase.Run(data, "PRAGMA foreign_keys=OFF; UPDATE \"Items\" SET \"ProjectId\"=99 WHERE \"Id\"=6; "
+            + "UPDATE \"Skips\" SET \"UserId\"='gone'");
+        await StartAsync(data);
+
+        var rows = LandedDatabase.Rows(data);
+        Assert.DoesNotContain(rows["Items"], i => i["Id"] == "6");
+        Assert.DoesNotContain(rows["Slots"], s => s["ItemId"] == "6");
+        await using var db = new Contexts($"Data Source={Path.Combine(data, "app.db")}").CreateDbContext();
+        Assert.Empty(await db.Database.SqlQueryRaw<string>("SELECT \"table\" AS \"Value\" FROM pragma_foreign_key_check").ToListAsync());
+        Assert.Equal(["AspNetUsers", "Items", "Labels"], await db.Database
+            .SqlQueryRaw<string>("SELECT \"table\" AS \"Value\" FROM pragma_foreign_key_list('Answers') ORDER BY 1").ToListAsync());
+        Directory.Delete(data, recursive: true);
+    }
+
     [Fact]
     public async Task Start_UpgradeWasCutOff_BeginsAgainFromTheCopy()
     {
@@ -73,7 +93,9 @@ public sealed class DatabaseUpgradeTests
             throw new OperationCanceledException();
         }));
         Assert.Empty(LandedDatabase.Rows(data)["Items"]);
-        Assert.True(File.Exists(Path.Combine(data, "app.db.before-upgrade")));
+        var copy = Path.Combine(data, "app.db.before-upgrade");
+        Assert.True(File.Exists(copy));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
 
         await StartAsync(data);
 
@@ -103,6 +125,25 @@ public sealed class DatabaseUpgradeTests
     }
 
     [Fact]
+    public async Task Start_FirstStartWasCutOff_BeginsWithNothing()
+    {
+        var data = Directory.CreateTempSubdirectory("upgrade-test-").FullName;
+        await Assert.ThrowsAsync<OperationCanceledException>(() => UpgradeAsync(data, async (db, _) =>
+        {
+            await db.Database.OpenConnectionAsync();
+            await db.Database.ExecuteSqlRawAsync("CREATE TABLE \"Items\" (\"Id\" INTEGER PRIMARY KEY)");
+            throw new OperationCanceledException();
+        }));
+        Assert.False(File.Exists(Path.Combine(data, "app.db")));
+
+        await Create(data).RunAsync(CancellationToken.None);
+
+        Assert.Contains("Finals", LandedDatabase.Rows(data).Keys);
+        Assert.False(File.Exists(Path.Combine(data, "app.db.half-copied")));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
     public async Task Run_LockOfAKilledMigration_IsNotWaitedFor()
     {
         var data = LandedDatabase.Unpack("5-text-parts");
@@ -121,7 +162,7 @@ public sealed class DatabaseUpgradeTests
     public async Task Start_DatabaseOfToday_IsNotCopied()
     {
         var data = Directory.CreateTempSubdirectory("upgrade-test-").FullName;
-        await StartAsync(data);
+        await Create(data).RunAsync(CancellationToken.None);
         await StartAsync(data);
 
         Assert.False(File.Exists(Path.Combine(data, "app.db.before-upgrade")));

@@ -49,6 +49,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("Hash")
                         .IsUnique();
 
+                    b.HasIndex("UserId");
+
                     b.ToTable("AccessTokens");
                 });
 
@@ -169,8 +171,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("LabelId");
+
                     b.HasIndex("SubmissionId")
                         .IsUnique();
+
+                    b.HasIndex("UserId");
 
                     b.HasIndex("ItemId", "UserId");
 
@@ -210,6 +216,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("AnswerId");
 
+                    b.HasIndex("LabelId");
+
                     b.HasIndex("ItemId", "LabelId");
 
                     b.ToTable("AnswerParts");
@@ -242,6 +250,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("EmailConfirmed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsExternal")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Keys")
@@ -425,6 +436,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("ItemId");
+
+                    b.HasIndex("AnswerId");
 
                     b.HasIndex("ProjectId", "LabelId");
 
@@ -986,6 +999,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("SchemaId", "LabelId");
 
+                    b.HasIndex("LabelId");
+
                     b.ToTable("SchemaLabels");
                 });
 
@@ -1021,6 +1036,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ProjectId");
+
+                    b.HasIndex("UserId");
 
                     b.HasIndex("ItemId", "UserId")
                         .IsUnique();
@@ -1068,6 +1085,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("AnswerId");
 
                     b.HasIndex("ItemId", "SlotNo")
                         .IsUnique();
@@ -1313,12 +1332,233 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.AccessToken", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Answer", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Label", null)
+                        .WithMany()
+                        .HasForeignKey("LabelId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.AnswerPart", b =>
                 {
                     b.HasOne("DataEfficiency.Portal.Storage.Answer", null)
                         .WithMany("Parts")
                         .HasForeignKey("AnswerId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Label", null)
+                        .WithMany()
+                        .HasForeignKey("LabelId")
+                        .OnDelete(DeleteBehavior.NoAction);
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Draw", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.DrawItem", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Draw", null)
+                        .WithMany()
+                        .HasForeignKey("DrawId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Final", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Answer", null)
+                        .WithMany()
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Import", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ImportIssue", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Import", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Item", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemClaim", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Membership", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.RankJob", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Remark", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Schema", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.SchemaLabel", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Label", null)
+                        .WithMany()
+                        .HasForeignKey("LabelId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Schema", null)
+                        .WithMany()
+                        .HasForeignKey("SchemaId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Skip", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Slot", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Answer", null)
+                        .WithMany()
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.StoredEstimate", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
                 });
 

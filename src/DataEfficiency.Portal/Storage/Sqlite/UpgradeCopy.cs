@@ -14,7 +14,7 @@ internal sealed class UpgradeCopy(string database)
 
     public async Task MakeAsync(string connectionString, CancellationToken cancellation)
     {
-        File.Delete(Half);
+        DeleteWithJournal(Half);
         await DatabaseCopy.WriteAsync(connectionString, Half, cancellation);
         PutInPlace(Copy);
         // only now: a marker always has a whole copy beside it
@@ -29,16 +29,37 @@ internal sealed class UpgradeCopy(string database)
             throw new DataFolderException($"An upgrade of {database} was cut off, and its copy {Copy} is gone: put back "
                 + $"{Path.GetFileName(database)} of your newest backup, and delete {Marker}.");
         File.Copy(Copy, Half, overwrite: true);
-        // the journal of the half-upgraded database must not be played into the copy
+        ReplaceDatabase();
+    }
+
+    /// <summary>A new database is made beside its place: it stands there whole or not at all.</summary>
+    /// <param name="make">Makes it in the file that it is given, and leaves nothing open.</param>
+    public async Task MakeNewAsync(Func<string, Task> make)
+    {
+        DeleteWithJournal(Half);
+        await make(Half);
+        ReplaceDatabase();
+    }
+
+    public void Finish() => File.Delete(Marker);
+
+    // the journal of the database that was there must not be played into the other one
+    private void ReplaceDatabase()
+    {
         File.Delete(database + "-wal");
         File.Delete(database + "-shm");
         PutInPlace(database);
     }
 
-    public void Finish() => File.Delete(Marker);
+    private static void DeleteWithJournal(string file)
+    {
+        foreach (var suffix in new[] { "", "-wal", "-shm" }) File.Delete(file + suffix);
+    }
 
     private void PutInPlace(string target)
     {
+        // as private as the database: it is one
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Half, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using (var written = new FileStream(Half, FileMode.Open, FileAccess.ReadWrite)) written.Flush(flushToDisk: true);
         File.Move(Half, target, overwrite: true);
     }

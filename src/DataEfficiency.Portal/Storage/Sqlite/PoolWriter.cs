@@ -2,12 +2,12 @@
 // times the time and memory, and every label waits behind each of these transactions.
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Importing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace DataEfficiency.Portal.Importing;
+namespace DataEfficiency.Portal.Storage.Sqlite;
 
 internal static class PoolWriter
 {
@@ -15,7 +15,7 @@ internal static class PoolWriter
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Adds items (without a place in the permutation yet) and the labels they bring, which do not count yet either.</summary>
-    public static void AddItems(AppDbContext db, Import import, IEnumerable<PoolRow> rows, long now)
+    public static void AddItems(AppDbContext db, Import import, string annotator, IEnumerable<PoolRow> rows, long now)
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
@@ -40,7 +40,7 @@ internal static class PoolWriter
             if (answer is null) continue;
             var json = label is null ? JsonSerializer.Serialize(new { text = answer })
                 : JsonSerializer.Serialize(new { label = label.Id });
-            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, import.CreatedBy, json, label?.Id, answer,
+            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, annotator, json, label?.Id, answer,
                 (int)Stratum.Imported, now, (int)AnswerRole.Import)!;
             Run(piece, answerId, id, label?.Id);
         }
@@ -48,7 +48,7 @@ internal static class PoolWriter
 
     /// <summary>Gives items their place in the permutation and makes one slot each; the slot of a labelled item is taken from the
     /// start.</summary>
-    public static void PlaceItems(AppDbContext db, Import import, IEnumerable<PlacedItem> items)
+    public static void PlaceItems(AppDbContext db, Import import, string annotator, IEnumerable<PlacedItem> items)
     {
         const string ranks = """UPDATE "Items" SET "RandomRank"=@rank,"ActiveRank"=@rank WHERE "Id"=@item""";
         using var place = Command(db, ranks, "rank", "item");
@@ -61,7 +61,7 @@ internal static class PoolWriter
         {
             Run(place, rank, id);
             var isLabelled = answerId is not null;
-            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? import.CreatedBy : null, isLabelled ? (int)Stratum.Imported
+            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? annotator : null, isLabelled ? (int)Stratum.Imported
                 : null, answerId);
         }
     }
@@ -90,8 +90,8 @@ internal static class PoolWriter
     public static async Task RemoveItemsAsync(AppDbContext db, IReadOnlyList<long> ids, CancellationToken cancel)
     {
         await db.Finals.Where(f => ids.Contains(f.ItemId)).ExecuteDeleteAsync(cancel);
-        await db.Answers.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.Answers.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Skips.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Remarks.Where(r => ids.Contains(r.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Claims.Where(c => ids.Contains(c.ItemId)).ExecuteDeleteAsync(cancel);

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Storage;
+
+/// <summary>
+/// What every row hangs on. Nothing goes silently with its parent, so that a pool of a million rows never goes in one transaction; the
+/// exceptions are pieces that are nothing without it.
+/// </summary>
+internal static class ForeignKeys
+{
+    public static void Add(ModelBuilder builder)
+    {
+        builder.Entity<Membership>().HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Membership>().HasOne<AppUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AccessToken>().HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.NoAction);
+
+        builder.Entity<Label>().HasOne<Project>().WithMany().HasForeignKey(l => l.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Schema>().HasOne<Project>().WithMany().HasForeignKey(s => s.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<SchemaLabel>().HasOne<Schema>().WithMany().HasForeignKey(l => l.SchemaId).OnDelete(DeleteBehavior.Cascade);
+        builder.Entity<SchemaLabel>().HasOne<Label>().WithMany().HasForeignKey(l => l.LabelId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Item>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Import>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<ImportIssue>().HasOne<Import>().WithMany().HasForeignKey(i => i.ImportId).OnDelete(DeleteBehavior.Cascade);
+        builder.Entity<RankJob>().HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<StoredEstimate>().HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Draw>().HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<DrawItem>().HasOne<Draw>().WithMany().HasForeignKey(d => d.DrawId).OnDelete(DeleteBehavior.Cascade);
+
+        builder.Entity<Slot>().HasOne<Answer>().WithMany().HasForeignKey(s => s.AnswerId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Answer>().HasOne<AppUser>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Answer>().HasOne<Label>().WithMany().HasForeignKey(a => a.LabelId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AnswerPart>().HasOne<Label>().WithMany().HasForeignKey(p => p.LabelId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Final>().HasOne<Answer>().WithMany().HasForeignKey(f => f.AnswerId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Skip>().HasOne<AppUser>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.NoAction);
+
+        builder.Entity<Slot>().HasOne<Item>().WithMany().HasForeignKey(s => s.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Answer>().HasOne<Item>().WithMany().HasForeignKey(a => a.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Final>().HasOne<Item>().WithMany().HasForeignKey(f => f.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Skip>().HasOne<Item>().WithMany().HasForeignKey(s => s.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Remark>().HasOne<Item>().WithMany().HasForeignKey(r => r.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Draft>().HasOne<Item>().WithMany().HasForeignKey(d => d.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<ItemClaim>().HasOne<Item>().WithMany().HasForeignKey(c => c.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<DrawItem>().HasOne<Item>().WithMany().HasForeignKey(d => d.ItemId).OnDelete(DeleteBehavior.NoAction);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Storage.Sqlite;
+
+/// <summary>The statements of a ranking: many rows in one, from one JSON parameter.</summary>
+internal static class RankSql
+{
+    // The plus takes the project's indexes out of the choice: by one of them SQLite would read and sort all items that are left, in every
+    // step again.
+    internal const string Next = """
+        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p
+        AND "ImportId"<=(SELECT "VisibleImport" FROM "Projects" WHERE "Id"=@p) ORDER BY "Id" LIMIT @count
+        """;
+
+    /// <summary>The next visible items behind the cursor, in the order of their ids.</summary>
+    public static Task<List<T>> NextAsync<T>(AppDbContext db, int projectId, long cursor, int count, CancellationToken cancellation) =>
+        db.Database.SqlQueryRaw<T>(Next, new SqliteParameter("@p", projectId), new SqliteParameter("@cursor", cursor),
+            new SqliteParameter("@count", count)).ToListAsync(cancellation);
+
+    /// <param name="rows">[[item, confidence, perplexity, answer, no kept token, why unusable], ...]</param>
+    public static Task SaveScoresAsync(AppDbContext db, string rows, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
+        UPDATE "Items" SET "Confidence"=json_extract(r.value,'$[1]'),"Perplexity"=json_extract(r.value,'$[2]'),
+        "ModelAnswer"=json_extract(r.value,'$[3]'),"NoKeptToken"=json_extract(r.value,'$[4]'),"Unusable"=json_extract(r.value,'$[5]')
+        FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
+        """, cancellation);
+
+    /// <param name="rows">[[item, place], ...]</param>
+    public static async Task SaveOrderAsync(AppDbContext db, int projectId, string rows, CancellationToken cancellation)
+    {
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE "Items" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
+            WHERE "Items"."Id"=json_extract(r.value,'$[0]')
+            """, cancellation);
+        await db.Database.ExecuteSqlAsync($"""
+            UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
+            WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
+            """, cancellation);
+    }
+}
