@@ -49,7 +49,8 @@ public class PortalFactory : WebApplicationFactory<Program>
     {
         var folder = Directory.CreateTempSubdirectory("portal-test-empty-").FullName;
         var file = Path.Combine(folder, "app.db");
-        using (var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>().UseDatabase($"Data Source={file};Pooling=False").Options))
+        using (var db = new AppDbContext(new DbContextOptionsBuilder<AppDbContext>()
+            .UseDatabase($"Data Source={file};Pooling=False").Options))
             db.Database.Migrate();
         var bytes = File.ReadAllBytes(file);
         Directory.Delete(folder, recursive: true);
