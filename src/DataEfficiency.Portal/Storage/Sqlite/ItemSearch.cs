@@ -40,7 +40,11 @@ internal static class ItemSearch
         var there = await db.Database.SqlQueryRaw<Part>(
             """SELECT name AS "Name",sql AS "Sql" FROM sqlite_master WHERE name LIKE 'ItemTexts%'""").ToListAsync(cancellation);
         if (Parts.All(p => there.Any(t => t.Name == p.Name && t.Sql == p.Sql))) return;
-        foreach (var (name, _) in Parts.Skip(1)) await db.Database.ExecuteSqlRawAsync($"DROP TRIGGER IF EXISTS \"{name}\"", cancellation);
+        foreach (var (name, _) in Parts.Skip(1))
+        {
+            var drop = "DROP TRIGGER IF EXISTS \"" + name + '"';
+            await db.Database.ExecuteSqlRawAsync(drop, cancellation);
+        }
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"ItemTexts\"", cancellation);
         foreach (var (_, sql) in Parts) await db.Database.ExecuteSqlRawAsync(sql, cancellation);
         await db.Database.ExecuteSqlRawAsync("""INSERT INTO "ItemTexts"("ItemTexts") VALUES ('rebuild')""", cancellation);
