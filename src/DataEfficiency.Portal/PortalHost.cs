@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal;
 
-/// <summary>How the process starts and ends: content root, address, and one clear line instead of a stack trace when it cannot start.</summary>
+/// <summary>How the process starts and ends: content root, address, and one clear line instead of a stack trace when it cannot
+/// start.</summary>
 public static class PortalHost
 {
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -71,16 +72,19 @@ public static class PortalHost
         {
             OptionsValidationException invalid => $"A setting is wrong: {string.Join("; ", invalid.Failures)}",
             AggregateException several when several.InnerExceptions.All(i => i is OptionsValidationException) =>
-                $"Settings are wrong: {string.Join("; ", several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures))}",
+                "Settings are wrong: "
+                    + string.Join("; ", several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures)),
             InvalidOperationException when e.Source is "Microsoft.Extensions.Configuration.Binder" => $"A setting is wrong: {e.Message}",
             DataFolderException folder => folder.Message,
             IOException when e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
                 $"{urls} is in use by another process: stop that one, or choose another address with --urls http://localhost:PORT.",
             // not an address, or https without a certificate
-            FormatException or InvalidOperationException when e.Source is "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" =>
+            FormatException or InvalidOperationException
+                when e.Source is "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" =>
                 $"Cannot listen on {urls}: {e.Message.Split('\n')[0].Trim()} Choose another address with --urls http://localhost:PORT.",
             ArgumentOutOfRangeException { ParamName: "port" } => $"Cannot listen on {urls}: a port is a number from 0 to 65535.",
-            SocketException socket => $"Cannot listen on {urls}: {socket.Message}. Choose another address with --urls http://localhost:PORT.",
+            SocketException socket => $"Cannot listen on {urls}: {socket.Message}. "
+                + "Choose another address with --urls http://localhost:PORT.",
             _ => null,
         };
     }

@@ -16,5 +16,6 @@ public static class EstimatePayload
 
     public static Estimate WithoutCosines(Estimate estimate) => estimate with { CosLow = estimate.CosLow with { Cosines = [] } };
 
-    public static byte[] WriteCosines(double[][] cosines) => MemoryMarshal.AsBytes<double>(cosines.SelectMany(row => row).ToArray()).ToArray();
+    public static byte[] WriteCosines(double[][] cosines) =>
+        MemoryMarshal.AsBytes<double>(cosines.SelectMany(row => row).ToArray()).ToArray();
 }

@@ -12,7 +12,8 @@ public static partial class EstimatingRegistration
     public static void AddEstimating(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<EstimationOptions>().BindConfiguration(EstimationOptions.Section).Validate(EstimationOptions.IsValid, EstimationOptions.Rule).ValidateOnStart();
+        services.AddOptions<EstimationOptions>().BindConfiguration(EstimationOptions.Section)
+            .Validate(EstimationOptions.IsValid, EstimationOptions.Rule).ValidateOnStart();
         services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section);
         services.AddSingleton<EstimateQueue>();
         services.AddSingleton<IEstimateDoorbell>(provider => provider.GetRequiredService<EstimateQueue>());
@@ -41,7 +42,8 @@ public static partial class EstimatingRegistration
         var log = provider.GetRequiredService<ILogger<Estimator>>();
         return new()
         {
-            Threads = options.Threads, Device = options.Device, Precision = options.Precision, LibTorchPath = options.LibTorchPath, RowFolder = provider.GetRequiredService<DataFolder>().GradientRows,
+            Threads = options.Threads, Device = options.Device, Precision = options.Precision, LibTorchPath = options.LibTorchPath,
+            RowFolder = provider.GetRequiredService<DataFolder>().GradientRows,
             Warn = warning => EngineWarned(log, warning),
         };
     }

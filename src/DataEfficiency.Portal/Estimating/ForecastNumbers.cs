@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace DataEfficiency.Portal.Estimating;
 
-/// <summary>Numbers of a forecast as people read them: at most three significant digits, separators and currency of the reader's culture.</summary>
+/// <summary>Numbers of a forecast as people read them: at most three significant digits, separators and currency of the reader's
+/// culture.</summary>
 public static class ForecastNumbers
 {
     private const char NoBreakSpace = '\u00a0';
@@ -44,7 +45,8 @@ public static class ForecastNumbers
     public static string About(double hours, CultureInfo culture) => $"{(hours < 1.0 / 60 ? "" : "about ")}{Hours(hours, culture)}";
 
     /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
-    public static string Money(double amount, string currency, CultureInfo culture) => $"{Symbol(currency)}{NoBreakSpace}{Amount(amount, culture)}";
+    public static string Money(double amount, string currency, CultureInfo culture) =>
+        $"{Symbol(currency)}{NoBreakSpace}{Amount(amount, culture)}";
 
     /// <summary>The same without the currency, for the end of a range.</summary>
     public static string Amount(double amount, CultureInfo culture)
@@ -61,7 +63,9 @@ public static class ForecastNumbers
     {
         if (value == 0 || !double.IsFinite(value)) return value;
         var unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - 2);
-        return unit >= 1 ? Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit : Math.Round(value, Math.Min(6, (int)Math.Round(-Math.Log10(unit))), MidpointRounding.AwayFromZero);
+        return unit >= 1
+            ? Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit
+            : Math.Round(value, Math.Min(6, (int)Math.Round(-Math.Log10(unit))), MidpointRounding.AwayFromZero);
     }
 
     /// <summary>The sign of an ISO code, the code itself where none is commonly known.</summary>

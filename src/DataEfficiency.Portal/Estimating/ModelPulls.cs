@@ -6,10 +6,13 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="BytesPerSecond">Since it began; 0 before the first bytes.</param>
 /// <param name="Left">Time left at that speed.</param>
 /// <param name="Outcome">What came of it, in words; null while it runs.</param>
-public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, TimeSpan? Left, bool Running, bool Failed, string? Outcome);
+public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, TimeSpan? Left, bool Running, bool Failed,
+    string? Outcome);
 
-/// <summary>Downloads of models from the hub into the models folder, one at a time. Cancelled or cut off, even by the portal's end, the next one goes on where it stopped.</summary>
-public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hub, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ModelPulls> log)
+/// <summary>Downloads of models from the hub into the models folder, one at a time. Cancelled or cut off, even by the portal's end,
+/// the next one goes on where it stopped.</summary>
+public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hub, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<ModelPulls> log)
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource? _running;

@@ -48,7 +48,8 @@ public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPub
     private static async Task CancelAsync(AppDbContext db, int projectId, long now, CancellationToken cancel)
     {
         var open = db.RankJobs.Where(j => j.ProjectId == projectId);
-        await open.Where(j => j.State == WorkState.Queued).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Cancelled).SetProperty(x => x.CancelRequested, true).SetProperty(x => x.FinishedAt, now), cancel);
+        await open.Where(j => j.State == WorkState.Queued).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Cancelled)
+            .SetProperty(x => x.CancelRequested, true).SetProperty(x => x.FinishedAt, now), cancel);
         await open.Where(j => j.State == WorkState.Running).ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), cancel);
     }
 }

@@ -10,7 +10,8 @@ public static class TargetSettings
     public static Target? Of(Project project)
     {
         if (project.TargetKind == TargetKind.ShareOfTheWay) return new(project.TargetValue, project.ZeroShot, project.Ceiling);
-        return project.ZeroShot is { } zeroShot && project.Ceiling - zeroShot >= Target.SmallestGap && project.TargetValue <= project.Ceiling
+        return project.ZeroShot is { } zeroShot && project.Ceiling - zeroShot >= Target.SmallestGap
+            && project.TargetValue <= project.Ceiling
             ? Target.Raw(project.TargetValue, zeroShot, project.Ceiling) : null;
     }
 

@@ -42,5 +42,6 @@ public static class AnswerPattern
         }
     }
 
-    private static bool Match(string pattern, string answer) => Regex.IsMatch(answer, $@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, Patience);
+    private static bool Match(string pattern, string answer) =>
+        Regex.IsMatch(answer, $@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, Patience);
 }

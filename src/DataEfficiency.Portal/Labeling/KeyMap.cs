@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>One thing that keys do on the label page.</summary>
-/// <param name="Keys">As wwwroot/js/label/keys.js names a key press: "f", "Shift+1", "Ctrl+z", "Space", "F2"; digits by physical key.</param>
+/// <param name="Keys">As wwwroot/js/label/keys.js names a key press: "f", "Shift+1", "Ctrl+z", "Space", "F2"; digits by
+/// physical key.</param>
 public sealed record KeyAction(string Name, string What, IReadOnlyList<string> Keys);
 
 /// <summary>A person's keys.</summary>
@@ -11,12 +12,14 @@ public sealed record KeyAction(string Name, string What, IReadOnlyList<string> K
 /// <param name="Changed">Action to its keys, where they differ from the defaults.</param>
 public sealed record KeySettings(bool Bare, IReadOnlyDictionary<string, IReadOnlyList<string>> Changed)
 {
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Changed { get; init; } = Changed ?? new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Changed { get; init; } =
+        Changed ?? new Dictionary<string, IReadOnlyList<string>>();
 
     public static KeySettings Default { get; } = new(true, new Dictionary<string, IReadOnlyList<string>>());
 }
 
-/// <summary>The label page's keys (workbench section 2): the defaults, and what a changed map must fulfil. Every key means one thing.</summary>
+/// <summary>The label page's keys (workbench section 2): the defaults, and what a changed map must fulfil. Every key means one
+/// thing.</summary>
 public static partial class KeyMap
 {
     public const int LabelKeys = 20;
@@ -24,7 +27,8 @@ public static partial class KeyMap
 
     public static readonly IReadOnlyList<KeyAction> Defaults =
     [
-        .. Enumerable.Range(1, LabelKeys).Select(n => new KeyAction($"label-{n}", $"choose label {n} and send", [$"{(n > 10 ? "Shift+" : "")}{n % 10}"])),
+        .. Enumerable.Range(1, LabelKeys).Select(n =>
+            new KeyAction($"label-{n}", $"choose label {n} and send", [$"{(n > 10 ? "Shift+" : "")}{n % 10}"])),
         new("finder", "find a label", ["Space"]),
         new("send", "send", ["Enter"]),
         new("send-anywhere", "send, from any field", ["Ctrl+Enter"]),
@@ -58,20 +62,25 @@ public static partial class KeyMap
             foreach (var key in keys.Select(k => k ?? ""))
             {
                 if (Browsers.Contains(key)) return $"{Shown(key)} belongs to the browser: choose another key.";
-                if (!Pattern().IsMatch(key)) return $"{Shown(key)} cannot be used: choose a character, a function key, or one of them with Ctrl or Shift.";
+                if (!Pattern().IsMatch(key))
+                    return $"{Shown(key)} cannot be used: choose a character, a function key, or one of them with Ctrl or Shift.";
             }
         }
         var owners = new Dictionary<string, KeyAction>();
         foreach (var action in Of(settings))
             foreach (var key in action.Keys)
-                if (!owners.TryAdd(key, action)) return $"{Shown(key)} would mean both “{owners[key].What}” and “{action.What}”: give one of them another key first.";
+                if (!owners.TryAdd(key, action))
+                    return $"{Shown(key)} would mean both “{owners[key].What}” and “{action.What}”: give one of them another key first.";
         return null;
     }
 
-    public static string Shown(string key) => key.Length == 1 ? key.ToUpperInvariant() : key.Length > 1 && key[^2] == '+' ? key[..^1] + char.ToUpperInvariant(key[^1]) : key;
+    public static string Shown(string key) => key.Length == 1
+        ? key.ToUpperInvariant()
+        : key.Length > 1 && key[^2] == '+' ? key[..^1] + char.ToUpperInvariant(key[^1]) : key;
 
     private static string What(string name) => Defaults.First(a => a.Name == name).What;
 
-    [GeneratedRegex(@"^(Ctrl\+)?(Shift\+)?([^\s\p{C}\p{Lu}]|Space|Enter|Escape|Backspace|Delete|Insert|Home|End|PageUp|PageDown|Arrow(Up|Down|Left|Right)|F([1-9]|1\d|2[0-4]))\z")]
+    [GeneratedRegex(@"^(Ctrl\+)?(Shift\+)?([^\s\p{C}\p{Lu}]|Space|Enter|Escape|Backspace|Delete|Insert|Home|End|PageUp|PageDown|"
+        + @"Arrow(Up|Down|Left|Right)|F([1-9]|1\d|2[0-4]))\z")]
     private static partial Regex Pattern();
 }

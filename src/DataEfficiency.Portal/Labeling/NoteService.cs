@@ -7,23 +7,28 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Flags, notes and unfinished text: a person's own, beside the answers.</summary>
 public sealed class NoteService(WriteQueue writes, TimeProvider clock, IOptions<LabelingOptions> options)
 {
-    public Task<Receipt> RemarkAsync(int projectId, string userId, RemarkRecord record, CancellationToken cancellation) => writes.WriteAsync(async (db, c) =>
+    public Task<Receipt> RemarkAsync(int projectId, string userId, RemarkRecord record,
+        CancellationToken cancellation) => writes.WriteAsync(async (db, c) =>
     {
         if (await RecordRules.CheckAsync(db, projectId, userId, record, c) is { } refusal) return refusal;
         if (record.Note?.Length > options.Value.NoteLimit)
-            return Receipt.Refuse(record, "too-long", $"The note has {record.Note.Length:N0} characters; {options.Value.NoteLimit:N0} are allowed.");
+            return Receipt.Refuse(record, "too-long",
+                $"The note has {record.Note.Length:N0} characters; {options.Value.NoteLimit:N0} are allowed.");
         var remark = await db.Remarks.FindAsync([record.ItemId, userId], c);
         if (remark is null) db.Remarks.Add(remark = new Remark { ProjectId = projectId, ItemId = record.ItemId, UserId = userId });
-        (remark.Flagged, remark.Note, remark.UpdatedAt) = (record.Flagged, string.IsNullOrWhiteSpace(record.Note) ? null : record.Note, Now());
+        (remark.Flagged, remark.Note, remark.UpdatedAt) =
+            (record.Flagged, string.IsNullOrWhiteSpace(record.Note) ? null : record.Note, Now());
         await db.SaveChangesAsync(c);
         return Receipt.Of(record, Kept.Stored);
     }, cancellation);
 
-    public Task<Receipt> DraftAsync(int projectId, string userId, DraftRecord record, CancellationToken cancellation) => writes.WriteAsync(async (db, c) =>
+    public Task<Receipt> DraftAsync(int projectId, string userId, DraftRecord record,
+        CancellationToken cancellation) => writes.WriteAsync(async (db, c) =>
     {
         if (await RecordRules.CheckAsync(db, projectId, userId, record, c) is { } refusal) return refusal;
         var json = record.Answer?.GetRawText();
-        if (json?.Length > 6 * options.Value.AnswerLimit) return Receipt.Refuse(record, "too-long", "The draft is longer than an answer may be.");
+        if (json?.Length > 6 * options.Value.AnswerLimit)
+            return Receipt.Refuse(record, "too-long", "The draft is longer than an answer may be.");
         var draft = await db.Drafts.FindAsync([record.ItemId, userId], c);
         if (json is null)
         {

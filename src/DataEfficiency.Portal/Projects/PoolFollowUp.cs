@@ -5,7 +5,8 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Projects;
 
-/// <summary>What follows a grown pool or changed settings: ranking where the model has to look again, and a ring at the estimator's door.</summary>
+/// <summary>What follows a grown pool or changed settings: ranking where the model has to look again, and a ring at the
+/// estimator's door.</summary>
 internal sealed class PoolFollowUp(RankJobs ranking, IEstimateDoorbell doorbell, ForecastPublisher publisher) : IPoolGrown, IProjectChanged
 {
     public Task QueueAsync(AppDbContext db, int projectId, CancellationToken cancel) => ranking.QueueAsync(db, projectId, cancel);

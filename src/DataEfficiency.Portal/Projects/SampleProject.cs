@@ -28,8 +28,10 @@ public sealed class SampleProject(ProjectService projects, UploadStore uploads, 
         var task = ReferenceTaskList.Find(Task);
         var form = new ProjectForm
         {
-            Name = "Sample: bank enquiries", Instruction = "Which of these does the customer of a bank write about?", Guideline = Guideline, Model = models.Default, Ceiling = task.Ceiling,
-            Answers = [.. task.Prompt.Answers!.Select(a => new AnswerDraft { Name = a, AnswerText = a })], MaximumBudget = Items, PricePerLabel = .08m,
+            Name = "Sample: bank enquiries", Instruction = "Which of these does the customer of a bank write about?",
+            Guideline = Guideline, Model = models.Default, Ceiling = task.Ceiling,
+            Answers = [.. task.Prompt.Answers!.Select(a => new AnswerDraft { Name = a, AnswerText = a })], MaximumBudget = Items,
+            PricePerLabel = .08m,
         };
         using var file = new MemoryStream();
         foreach (var example in task.Generate(TaskSplit.Train, Items, seed: 1))
@@ -40,7 +42,8 @@ public sealed class SampleProject(ProjectService projects, UploadStore uploads, 
         file.Position = 0;
         var upload = await uploads.SaveAsync(file, "bank-enquiries.jsonl", userId, cancel);
         var id = await projects.CreateAsync(form, userId, sample: true, cancel);
-        await imports.StartAsync(id, upload.Id, new ColumnMapping(new SourceFormat(FileKind.JsonLines), "text", null, "answer", AnswerUse.HiddenGold), userId, cancel);
+        await imports.StartAsync(id, upload.Id,
+            new ColumnMapping(new SourceFormat(FileKind.JsonLines), "text", null, "answer", AnswerUse.HiddenGold), userId, cancel);
         return id;
     }
 }

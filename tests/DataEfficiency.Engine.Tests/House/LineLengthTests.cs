@@ -9,7 +9,7 @@ public class LineLengthTests
     [InlineData("src/DataEfficiency.Engine"), InlineData("src/DataEfficiency.Prompts"), InlineData("src/DataEfficiency.Cli"),
         InlineData("src/DataEfficiency.Hub")]
     [InlineData("tests/DataEfficiency.Engine.Tests"), InlineData("tests/DataEfficiency.Prompts.Tests")]
-    [InlineData("src/DataEfficiency.Portal/Components"), InlineData("wwwroot")]
+    [InlineData("src/DataEfficiency.Portal"), InlineData("wwwroot")]
     [InlineData("tests/DataEfficiency.Portal.Tests"), InlineData("tests/DataEfficiency.Browser.Tests")]
     public void Files_EveryLine_EndsByTheColumn(string folder)
     {

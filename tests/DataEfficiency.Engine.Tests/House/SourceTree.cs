@@ -14,6 +14,7 @@ internal static class SourceTree
         from file in Directory.EnumerateFiles(At(parts), "*", SearchOption.AllDirectories)
         let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
         where Kinds.Contains(Path.GetExtension(path))
+        // migrations are generated, as .editorconfig says
         where !path.Split('/').Any(p => p is "bin" or "obj" or "Migrations")
         orderby path
         select (path, File.ReadAllText(file));

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Storage.Sqlite;
 
 /// <summary>
-/// Failures of the moment: another process holds the database, the disk is full or stutters. A job that fails by one is begun again where it
-/// stood, three times with growing pauses, before it counts as failed.
+/// Failures of the moment: another process holds the database, the disk is full or stutters. A job that fails by one is begun again where
+/// it stood, three times with growing pauses, before it counts as failed.
 /// </summary>
 internal static class PassingFault
 {
