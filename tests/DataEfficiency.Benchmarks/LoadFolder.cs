@@ -102,14 +102,8 @@ internal static class LoadFolder
             CreatedAt = 1_700_000_000_000 + item.Line, LabelVersion = item.Line,
             Parts = { new AnswerPart { ItemId = item.Id, LabelId = choices[item.Line % Choices].Id } },
         }).ToList();
-        given.ForEach(a => a.Parts.Add(new AnswerPart { ItemId = a.ItemId, LabelId = a.LabelId }));
         db.AddRange(given);
         await db.SaveChangesAsync();
-        db.AddRange(given.Select(a => new Final
-        {
-            ItemId = a.ItemId, ProjectId = a.ProjectId, By = FinalBy.Only, AnswerId = a.Id, LabelId = a.LabelId, AnswerText = a.AnswerText,
-            Heard = 1, SchemaVersion = a.SchemaVersion,
-        }));
         for (var no = 0; no < 2; no++)
             db.AddRange(items.Select((item, n) => new Slot
             {
