@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace DataEfficiency.Cli.Simulation;
@@ -32,7 +33,7 @@ public sealed class ProcessTime : IDisposable
                 _process.Refresh();
                 return _process.TotalProcessorTime;
             }
-            catch (InvalidOperationException)
+            catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
             {
                 return null;
             }
