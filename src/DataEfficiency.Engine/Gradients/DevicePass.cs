@@ -69,7 +69,7 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         using var scope = NewDisposeScope();
         var p = Decoder.Parameters.Layers[i];
         int heads = _config.Heads, kv = _config.KeyValueHeads;
-        var (h, inverse) = Norm(x, p.InputNorm);
+        var (h, inverse) = Decoder.Norm(x, p.InputNorm);
         var input = Narrow(i, h, Linear.Query, Linear.Key, Linear.Value);
         var qkv = F.linear(h, p.QueryKeyValue, p.QueryKeyValueBias).view(frame.Batch, frame.Time, heads + 2 * kv, _config.HeadDim);
         var rotated = RotaryPositions.Rotate(qkv.narrow(2, 0, heads + kv), frame.Cos, frame.Sin).requires_grad_();
@@ -80,7 +80,7 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         var read = mixed.view(-1, mixed.shape[^1]);
         var mid = x.add(F.linear(read, p.Output, p.OutputBias), Operand.One);
 
-        (h, var inverseMid) = Norm(mid, p.PostAttentionNorm);
+        (h, var inverseMid) = Decoder.Norm(mid, p.PostAttentionNorm);
         var both = F.linear(h, p.GateUp, p.GateUpBias);
         var gate = both.narrow(1, 0, _config.IntermediateSize).detach().requires_grad_();
         var up = both.narrow(1, _config.IntermediateSize, _config.IntermediateSize).detach().requires_grad_();
@@ -142,14 +142,6 @@ internal sealed class DevicePass(ModelSession session, AdapterMatrices matrices,
         var narrow = new Tensor[linears.Length];
         for (var i = 0; i < narrow.Length; i++) narrow[i] = F.linear(wide, Matrices[layer, linears[i]]);
         return narrow;
-    }
-
-    // As the decoder's, with the inverse [n, 1] of the root mean square.
-    private (Tensor Normed, Tensor Inverse) Norm(Tensor x, Tensor weight)
-    {
-        var wide = x.to(ScalarType.Float32);
-        var inverse = wide.mul(wide).mean([-1], true).add(Decoder.Epsilon, Operand.One).rsqrt();
-        return (wide.mul(inverse).to(Decoder.Dtype).mul(weight), inverse);
     }
 
     // With a = d w: inverse a - x inverse^3 mean(a x).

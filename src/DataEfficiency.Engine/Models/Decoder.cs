@@ -22,15 +22,13 @@ internal sealed class Decoder : IDisposable
     private readonly RotaryPositions _rotary;
     private readonly int _groups;
     private readonly Scalar _scale;
+    private readonly Scalar _epsilon;
 
     public ModelConfig Config { get; }
 
     public DecoderParameters Parameters { get; }
 
     public Device Device { get; }
-
-    /// <summary>What the norms add to a mean square.</summary>
-    internal Scalar Epsilon { get; }
 
     /// <summary>Float32, or BFloat16 on a GPU.</summary>
     public ScalarType Dtype { get; }
@@ -43,7 +41,7 @@ internal sealed class Decoder : IDisposable
         (Config, Device, Dtype) = (config, device, dtype);
         _groups = config.Heads / config.KeyValueHeads;
         _scale = 1 / Math.Sqrt(config.HeadDim);
-        Epsilon = config.RmsNormEps;
+        _epsilon = config.RmsNormEps;
         Parameters = new DecoderParameters(config, device, dtype);
         _rotary = new RotaryPositions(config, device, dtype);
     }
@@ -334,11 +332,17 @@ internal sealed class Decoder : IDisposable
     private Tensor RmsNorm(Tensor x, Tensor weight)
     {
         using var scope = NewDisposeScope();
+        return Norm(x, weight).Normed.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The norm, and the inverse [.., 1] of the root mean square that it divides by, in float32.</summary>
+    internal (Tensor Normed, Tensor Inverse) Norm(Tensor x, Tensor weight)
+    {
         // not square(): it is pow(2) with a number of its own (see Operand)
         var wide = Dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
-        var inverse = wide.mul(wide).mean([-1], true).add(Epsilon, Operand.One).rsqrt();
+        var inverse = wide.mul(wide).mean([-1], true).add(_epsilon, Operand.One).rsqrt();
         var normed = wide * inverse;
-        return ((Dtype == ScalarType.Float32 ? normed : normed.to(Dtype)) * weight).MoveToOuterDisposeScope();
+        return ((Dtype == ScalarType.Float32 ? normed : normed.to(Dtype)) * weight, inverse);
     }
 
     public void Dispose()
@@ -346,6 +350,6 @@ internal sealed class Decoder : IDisposable
         Parameters.Dispose();
         _rotary.Dispose();
         _scale.Dispose();
-        Epsilon.Dispose();
+        _epsilon.Dispose();
     }
 }
