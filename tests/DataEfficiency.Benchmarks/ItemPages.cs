@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,7 +16,7 @@ internal static class ItemPages
     public static async Task RunAsync(string folder)
     {
         var options = new DbContextOptionsBuilder<AppDbContext>()
-            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "app.db") }.ToString()).Options;
+            .UseDatabase(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "app.db") }.ToString()).Options;
         var items = new ProjectItems(new Factory(options));
         await using var db = new AppDbContext(options);
         var project = await db.Projects.Select(p => p.Id).FirstAsync();

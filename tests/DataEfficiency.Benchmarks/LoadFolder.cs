@@ -5,6 +5,7 @@ using System.Text;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +24,7 @@ internal static class LoadFolder
         var file = Path.Combine(folder, "app.db");
         if (File.Exists(file)) throw new ArgumentException($"{file} is there already: choose another folder.");
         var options = new DbContextOptionsBuilder<AppDbContext>()
-            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = file }.ToString()).Options;
+            .UseDatabase(new SqliteConnectionStringBuilder { DataSource = file }.ToString()).Options;
         await using var db = new AppDbContext(options);
         await db.Database.MigrateAsync();
         db.ChangeTracker.AutoDetectChangesEnabled = false;

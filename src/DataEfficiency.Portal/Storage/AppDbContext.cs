@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace DataEfficiency.Portal.Storage;
@@ -43,8 +42,6 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
 
     protected override void OnConfiguring(DbContextOptionsBuilder builder)
     {
-        // SQLite makes a table anew to drop a column, which no transaction covers whole; the copy that an upgrade begins with does
-        builder.ConfigureWarnings(w => w.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
         if (builder.Options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider is null)
             builder.UseApplicationServiceProvider(IdentitySchema);
     }
