@@ -21,9 +21,6 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
     /// <summary>At most 30 new tokens, as the paper has it.</summary>
     public const int DefaultLimit = 30;
 
-    // A GPU reads all weights of the model for every token of a batch, however small that is; more than so many sequences gain little.
-    private const int LargestBatch = 256;
-
     /// <summary>The greedy answers to prompts, each given without the shared prefix and at least one token long, in the order
     /// given.</summary>
     /// <param name="done">Told the number of finished prompts after each batch.</param>
@@ -50,8 +47,7 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         foreach (var i in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Count))
         {
             long time = prompts[batch.Count > 0 ? batch[0] : i].Count;
-            if (batch.Count > 0 && (batch.Count >= LargestBatch
-                || (batch.Count + 1) * _decoder.Config.Heads * time * (prefix.Ids.Count + time) > KeyValueCache.ScoreBudget(_decoder)))
+            if (!KeyValueCache.Takes(_decoder, prefix, batch.Count + 1, time, limit - 1))
             {
                 yield return [.. batch];
                 batch.Clear();
@@ -97,11 +93,8 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
         {
             using var scope = NewDisposeScope();
             giveWay.Point();
-            var logits = _decoder.Logits(last);
+            var (picked, logProbabilities) = LargestLogit.Of(_decoder, last);
             last.Dispose();
-            var (best, chosen) = logits.max(1);
-            var logProbabilities = best.add(logits.logsumexp(1), Operand.MinusOne).to(CPU).data<float>().ToArray();
-            var picked = chosen.to(CPU).data<long>().ToArray();
             var going = new List<long>();
             for (var b = 0; b < active.Length; b++)
             {
@@ -114,11 +107,12 @@ internal sealed class GreedyDecoder(ModelSession session, IReadOnlySet<int> eos,
             if (going.Count == 0) break;
             if (going.Count < active.Length)
             {
+                cache.Select([.. going]);
                 var rows = tensor(going.ToArray(), device: _decoder.Device);
-                cache.Select(rows);
-                (mask, next, chosen) = (mask.index_select(0, rows), next.index_select(0, rows), chosen.index_select(0, rows));
+                (mask, next) = (mask.index_select(0, rows), next.index_select(0, rows));
                 active = [.. going.Select(b => active[b])];
             }
+            var chosen = tensor(going.Select(b => picked[b]).ToArray(), device: _decoder.Device);
             var hidden = _decoder.Extend(chosen.unsqueeze(1), next, largest + step, mask.narrow(2, 0, cache.Length + 1), cache,
                 session.Adapter, giveWay);
             last = hidden.view(active.Length, -1).MoveToOuterDisposeScope();

@@ -2,6 +2,7 @@
 // attention, SwiGLU (Touvron et al., arXiv 2302.13971; Ainslie et al., arXiv 2305.13245). Functional on purpose: parameters in, tensors
 // out, no module tree, so that gradients, adapters and training each see exactly the linears they want through ILinearHook.
 using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Engine.Models.Kernels;
 using DataEfficiency.Engine.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -163,9 +164,13 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Logits [rows, vocabulary] in float32 of hidden states [rows, hidden].</summary>
-    public Tensor Logits(Tensor rows)
+    public Tensor Logits(Tensor rows) => Logits(rows, 0, Config.VocabularySize);
+
+    /// <summary>The same of so many ids of the vocabulary from the first on.</summary>
+    public Tensor Logits(Tensor rows, int first, int count)
     {
-        var logits = F.linear(rows, Parameters.Head);
+        using var head = Parameters.Head.narrow(0, first, count);
+        var logits = F.linear(rows, head);
         if (Dtype == ScalarType.Float32) return logits;
         using (logits) return logits.to(ScalarType.Float32);
     }
@@ -196,18 +201,20 @@ internal sealed class Decoder : IDisposable
     {
         using var scope = NewDisposeScope();
         long batch = ids.shape[0], time = ids.shape[1], prefix = cache.Prefix.Ids.Count;
-        var blocks = new List<Tensor>();
-        while (cache.Length < time)
-        {
-            using var inner = NewDisposeScope();
-            long first = cache.Length, length = Math.Min(time - first, cache.BlockLength(time)), end = first + length;
-            var positions = arange(prefix + first, prefix + end, dtype: int64, device: Device).expand(batch, length);
-            var later = ones([1, length, end], dtype: ScalarType.Bool, device: Device).triu_(first + 1);
-            var mask = zeros([1, length, end], device: Device).masked_fill_(later, Operand.MinusInfinity);
-            blocks.Add(Extend(ids.narrow(1, first, length), positions, prefix + end - 1, mask, cache, hook,
-                giveWay).MoveToOuterDisposeScope());
-        }
-        return (blocks.Count == 1 ? blocks[0] : cat(blocks, 1)).MoveToOuterDisposeScope();
+        var hidden = empty([batch, time, Config.HiddenSize], dtype: Dtype, device: Device);
+        foreach (var (part, count) in cache.Parts(time))
+            while (cache.Length < time)
+            {
+                using var inner = NewDisposeScope();
+                long first = cache.Length, length = Math.Min(time - first, cache.BlockLength(time)), end = first + length;
+                var positions = arange(prefix + first, prefix + end, dtype: int64, device: Device).expand(count, length);
+                var later = ones([1, length, end], dtype: ScalarType.Bool, device: Device).triu_(first + 1);
+                var mask = zeros([1, length, end], device: Device).masked_fill_(later, Operand.MinusInfinity);
+                var block = ids.narrow(0, part, count).narrow(1, first, length);
+                hidden.narrow(0, part, count).narrow(1, first, length)
+                    .copy_(Extend(block, positions, prefix + end - 1, mask, cache, hook, giveWay));
+            }
+        return hidden.MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs the next tokens of a batch through the model and appends their keys and values to the cache.</summary>
@@ -270,14 +277,18 @@ internal sealed class Decoder : IDisposable
         x = x.add(hook is null ? F.linear(mixed, p.Output, p.OutputBias) : Hooked(hook, layer, Linear.Output, mixed), Operand.One);
 
         h = RmsNorm(x, p.PostAttentionNorm);
-        Tensor gate, up;
-        if (hook is null)
+        Tensor inner;
+        if (hook is not null) inner = F.silu(Hooked(hook, layer, Linear.Gate, h)) * Hooked(hook, layer, Linear.Up, h);
+        else
         {
             var both = F.linear(h, p.GateUp, p.GateUpBias);
-            (gate, up) = (both.narrow(-1, 0, Config.IntermediateSize), both.narrow(-1, Config.IntermediateSize, Config.IntermediateSize));
+            if (ByRows) RowKernels.SwiGlu(both, inner = empty([batch, time, Config.IntermediateSize]));
+            else
+            {
+                var halves = both.chunk(2, -1);
+                inner = F.silu(halves[0]) * halves[1];
+            }
         }
-        else (gate, up) = (Hooked(hook, layer, Linear.Gate, h), Hooked(hook, layer, Linear.Up, h));
-        var inner = F.silu(gate) * up;
         x = x.add(hook is null ? F.linear(inner, p.Down, p.DownBias) : Hooked(hook, layer, Linear.Down, inner), Operand.One);
         return x.MoveToOuterDisposeScope();
     }
@@ -329,8 +340,17 @@ internal sealed class Decoder : IDisposable
     /// <summary>The last norm of what comes out of the last layer.</summary>
     internal Tensor Normed(Tensor x) => RmsNorm(x, Parameters.FinalNorm);
 
+    // One pass over each row in the place of one for each operation, where nothing is to be differentiated.
+    private bool ByRows => Dtype == ScalarType.Float32 && Device.type == DeviceType.CPU && !is_grad_enabled();
+
     private Tensor RmsNorm(Tensor x, Tensor weight)
     {
+        if (ByRows && x.is_contiguous())
+        {
+            var normed = empty_like(x);
+            RowKernels.Norm(x, weight, Config.RmsNormEps, normed);
+            return normed;
+        }
         using var scope = NewDisposeScope();
         return Norm(x, weight).Normed.MoveToOuterDisposeScope();
     }

@@ -2,6 +2,7 @@
 // its operands copied together so that they stay in a core's cache; queries a block at a time, each against the keys that it sees and no
 // more. Nothing of size [time, time] is stored.
 using System.Numerics.Tensors;
+using DataEfficiency.Engine.Models.Kernels;
 
 namespace DataEfficiency.Engine.Gradients.CpuPass;
 

@@ -6,6 +6,7 @@
 // pass over a row in cache (RowKernels). Autograd through the decoder is its oracle in the tests.
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Engine.Models.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

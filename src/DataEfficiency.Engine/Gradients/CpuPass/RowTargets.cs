@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using DataEfficiency.Engine.Models;
+using DataEfficiency.Engine.Models.Kernels;
 
 namespace DataEfficiency.Engine.Gradients.CpuPass;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataEfficiency.Engine.Models.Kernels;
 using System.Runtime.Intrinsics;
 
 namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;

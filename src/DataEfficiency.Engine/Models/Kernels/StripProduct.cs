@@ -7,7 +7,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace DataEfficiency.Engine.Gradients.CpuPass;
+namespace DataEfficiency.Engine.Models.Kernels;
 
 /// <summary>Float32 products of up to four rows at a time.</summary>
 internal static unsafe class StripProduct

@@ -1,7 +1,7 @@
 using CsCheck;
-using DataEfficiency.Engine.Gradients.CpuPass;
+using DataEfficiency.Engine.Models.Kernels;
 
-namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;
+namespace DataEfficiency.Engine.Tests.Models.Kernels;
 
 public sealed unsafe class StripProductTests
 {

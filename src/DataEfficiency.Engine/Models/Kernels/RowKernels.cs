@@ -5,7 +5,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
-namespace DataEfficiency.Engine.Gradients.CpuPass;
+namespace DataEfficiency.Engine.Models.Kernels;
 
 /// <summary>Row by row: norms, rotary positions, SwiGLU, and their derivatives. Matrices are contiguous, [rows, columns].</summary>
 internal static class RowKernels
@@ -41,14 +41,15 @@ internal static class RowKernels
         return into;
     }
 
-    /// <summary>RMSNorm: y = x w / sqrt(mean x^2 + epsilon); the inverse roots [rows, 1] are kept.</summary>
-    public static void Norm(Tensor x, Tensor weight, double epsilon, Tensor into, Tensor inverses)
+    /// <summary>RMSNorm: y = x w / sqrt(mean x^2 + epsilon); the inverse roots [rows, 1] are kept where a place is given.</summary>
+    public static void Norm(Tensor x, Tensor weight, double epsilon, Tensor into, Tensor? inverses = null)
     {
-        FloatMatrix from = new(x), w = new(weight), y = new(into), kept = new(inverses);
+        FloatMatrix from = new(x), w = new(weight), y = new(into);
+        FloatMatrix? kept = inverses is null ? null : new(inverses);
         ForEach(from.Count, from.Width, i =>
         {
             var inverse = (float)(1 / Math.Sqrt(TensorPrimitives.SumOfSquares<float>(from[i]) / from.Width + epsilon));
-            kept[i][0] = inverse;
+            if (kept is { } all) all[i][0] = inverse;
             TensorPrimitives.Multiply<float>(from[i], inverse, y[i]);
             TensorPrimitives.Multiply<float>(y[i], w[0], y[i]);
         });
@@ -126,6 +127,26 @@ internal static class RowKernels
             TensorPrimitives.Multiply<float>(slope, d, slope);
             TensorPrimitives.Multiply<float>(silu, gate, silu);
             TensorPrimitives.Multiply<float>(silu, d, silu);
+        });
+    }
+
+    /// <summary>Folds the logits [rows, ids] of the ids from "first" on into the largest seen so far, its id (the first of equal ones) and
+    /// the sum of exp(logit - largest).</summary>
+    public static void FoldLargest(Tensor logits, int first, float[] largest, long[] ids, double[] sums)
+    {
+        var all = new FloatMatrix(logits);
+        ForEach(all.Count, all.Width, i =>
+        {
+            var row = all[i];
+            var at = TensorPrimitives.IndexOfMax<float>(row);
+            if (first == 0 || row[at] > largest[i])
+            {
+                sums[i] = first == 0 ? 0 : sums[i] * Math.Exp(largest[i] - row[at]);
+                (largest[i], ids[i]) = (row[at], first + at);
+            }
+            TensorPrimitives.Subtract(row, largest[i], row);
+            TensorPrimitives.Exp<float>(row, row);
+            sums[i] += TensorPrimitives.Sum<float>(row);
         });
     }
 

@@ -1,7 +1,7 @@
-using DataEfficiency.Engine.Gradients.CpuPass;
+using DataEfficiency.Engine.Models.Kernels;
 using static TorchSharp.torch;
 
-namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;
+namespace DataEfficiency.Engine.Tests.Models.Kernels;
 
 public class FloatMatrixTests
 {

@@ -2,7 +2,7 @@
 // after, keeps nothing of it.
 using TorchSharp;
 
-namespace DataEfficiency.Engine.Gradients.CpuPass;
+namespace DataEfficiency.Engine.Models.Kernels;
 
 /// <summary>Memory that working threads borrow for the length of a loop.</summary>
 internal sealed class Scratch
