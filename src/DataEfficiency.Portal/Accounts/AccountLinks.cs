@@ -1,14 +1,15 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Audit;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>What came of making a link: the secret, readable only now, or why not.</summary>
-public sealed record LinkMade(string? Secret, string? Refusal)
+public sealed record LinkMade(string? Secret, Said? Refusal)
 {
-    public static LinkMade Refused(string why) => new(null, why);
+    public static LinkMade Refused(Said why) => new(null, why);
 }
 
 /// <summary>An unused link as /people shows it: whom it is for.</summary>
@@ -27,23 +28,24 @@ public sealed class AccountLinks(
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    private const string Void =
-        "This link was used already, is older than 7 days, or its maker may not give it any more. Ask for a new one.";
+    private static Said Void =>
+        AccountsWords.LinkVoid;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>An admin invites to anything; a lead to a project that they lead.</summary>
     public async Task<LinkMade> InviteAsync(ClaimsPrincipal by, string? globalRole, int? projectId, ProjectRole? role)
     {
-        if (globalRole is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return LinkMade.Refused($"There is no role '{globalRole}'.");
-        if (role is { } given && !Enum.IsDefined(given)) return LinkMade.Refused($"There is no role {(int)given} in a project.");
+        if (globalRole is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return LinkMade.Refused(AccountsWords.NoSuchRole(
+            globalRole));
+        if (role is { } given && !Enum.IsDefined(given)) return LinkMade.Refused(AccountsWords.NoSuchProjectRole($"{(int)given}"));
         if (!await access.IsAdminAsync(by))
         {
-            if (globalRole is not null) return LinkMade.Refused("Only an admin gives roles for the whole installation.");
-            if (projectId is null) return LinkMade.Refused("Choose the project that the person shall work in.");
+            if (globalRole is not null) return LinkMade.Refused(AccountsWords.OnlyAdminGivesRoles);
+            if (projectId is null) return LinkMade.Refused(AccountsWords.ChooseAProject);
         }
         if (projectId is { } project && await access.RoleAsync(by, project) != ProjectRole.Lead)
-            return LinkMade.Refused("You are no lead of this project.");
+            return LinkMade.Refused(AccountsWords.NotItsLead);
         return await StoreAsync(new AccountLink
         {
             Kind = LinkKind.Invitation,
@@ -60,7 +62,7 @@ public sealed class AccountLinks(
     /// </summary>
     public async Task<LinkMade> ResetAsync(ClaimsPrincipal by, string userId)
     {
-        if (!await access.MayResetAsync(by, userId)) return LinkMade.Refused("Only an admin can reset this person's password.");
+        if (!await access.MayResetAsync(by, userId)) return LinkMade.Refused(AccountsWords.OnlyAdminResets);
         return await StoreAsync(new AccountLink { Kind = LinkKind.PasswordReset, UserId = userId,
             CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! });
     }
@@ -92,11 +94,14 @@ public sealed class AccountLinks(
 
     private static string Purpose(AccountLink link, string? person, string? project)
     {
-        if (link.Kind == LinkKind.PasswordReset) return $"New password for {person}";
-        List<string> parts = [];
-        if (link.GlobalRole is { } role) parts.Add($"{role} of the installation");
-        if (project is not null) parts.Add($"{(link.ProjectRole == ProjectRole.Lead ? "lead" : "annotator")} in {project}");
-        return parts.Count == 0 ? "An account without a project" : $"A new {string.Join(" and ", parts)}";
+        if (link.Kind == LinkKind.PasswordReset) return AccountsWords.NewPasswordFor(person);
+        return (link.GlobalRole, project) switch
+        {
+            (null, null) => AccountsWords.LinkForAccount,
+            ({ } role, null) => AccountsWords.LinkForRole(role),
+            (null, _) => AccountsWords.LinkForProject(projectRole: link.ProjectRole, project: project),
+            var (role, _) => AccountsWords.LinkForBoth(role: role, projectRole: link.ProjectRole, project: project),
+        };
     }
 
     public async Task WithdrawAsync(ClaimsPrincipal by, int linkId)

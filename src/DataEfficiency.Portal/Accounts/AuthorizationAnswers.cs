@@ -17,9 +17,9 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
             await _default.HandleAsync(next, context, policy, result);
             return;
         }
-        var (status, code, title) = unknownProject ? (404, "not-found", "No such project.")
-            : result.Challenged ? (401, "signed-out", "Sign in, or send a personal access token: Authorization: Bearer TOKEN.")
-            : (403, "role", "Your role does not allow this.");
+        var (status, code, title) = unknownProject ? (404, ApiCodes.NotFound, ApiWords.NoSuchProject)
+            : result.Challenged ? (401, ApiCodes.SignedOut, ApiWords.SignedOut)
+            : (403, ApiCodes.Role, ApiWords.Role);
         context.Response.StatusCode = status;
         // a page's 404 keeps an empty body, so that the page for it is rendered
         if (ApiPaths.IsApi(context.Request)) await ApiProblem.Of(status, code, title).ExecuteAsync(context);

@@ -87,7 +87,7 @@ public sealed class CommonPasswords : IPasswordValidator<AppUser>
             {
                 Code = "PasswordTooCommon",
                 Description =
-                    "This password is one of those that are tried first. Take, for example, four words that do not belong together.",
+                    AccountsWords.PasswordTooCommon,
             })
             : IdentityResult.Success);
 

@@ -26,7 +26,7 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
             SecurityStamp = Guid.NewGuid().ToString("N").ToUpperInvariant(),
         };
         if (user.DisplayName.Length > NameLimit || user.UserName.Length > NameLimit)
-            return (user, [$"A name may have {NameLimit} characters at most."]);
+            return (user, [AccountsWords.NameTooLong(NameLimit)]);
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var errors = new List<string>();
@@ -43,7 +43,7 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
     public static async Task<string?> AddAsync(AppDbContext db, AppUser user, string? globalRole, CancellationToken cancellation)
     {
         if (await db.Users.AnyAsync(u => u.NormalizedUserName == user.NormalizedUserName, cancellation))
-            return $"Username '{user.UserName}' is already taken.";
+            return AccountsWords.UserNameTaken(user.UserName);
         db.Users.Add(user);
         if (globalRole is not null)
         {
@@ -59,7 +59,7 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
     {
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
-        if (await users.FindByIdAsync(userId) is not { } user) return (null, ["This account is gone."]);
+        if (await users.FindByIdAsync(userId) is not { } user) return (null, [AccountsWords.AccountGone]);
         var errors = await PasswordErrorsAsync(users, user, password);
         return errors.Count > 0 ? (null, errors) : (users.PasswordHasher.HashPassword(user, password), []);
     }

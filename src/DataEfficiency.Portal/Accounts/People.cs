@@ -19,7 +19,9 @@ public sealed record PersonsProject(int Id, string Name, ProjectRole Role);
 public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectAccess access, RightsChanges rights,
     TimeProvider time)
 {
-    private const string NotYours = "Only an admin can do this.", OnlyAdmin = "This is the only admin: make another one first.";
+    private static string NotYours => AccountsWords.OnlyAnAdmin;
+
+    private static string OnlyAdmin => AccountsWords.OnlyAdminLeft;
 
     /// <summary>An admin sees everyone; a lead the members of the projects that they lead.</summary>
     public async Task<List<Person>> ListAsync(ClaimsPrincipal by)
@@ -44,7 +46,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
     public Task<string?> SetGlobalRoleAsync(ClaimsPrincipal by, string userId, string? role) =>
         ChangeAsync(by, userId, async (db, now, token) =>
     {
-        if (role is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return $"There is no role '{role}'.";
+        if (role is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return AccountsWords.NoSuchRole(role);
         if (role != GlobalRoles.Admin && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
         var before = await (from given in db.UserRoles
                             where given.UserId == userId
@@ -88,7 +90,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
             if (!await ProjectAccess.IsAdminAsync(db, IdOf(by), token)) return NotYours;
-            if (!await db.Users.AnyAsync(u => u.Id == userId && !u.IsExternal, token)) return "This person is gone.";
+            if (!await db.Users.AnyAsync(u => u.Id == userId && !u.IsExternal, token)) return AccountsWords.PersonGone;
             if (await change(db, now, token) is { } why) return why;
             await RightsChanges.EndOpenAsync(db, userId, now, token);
             await db.SaveChangesAsync(token);

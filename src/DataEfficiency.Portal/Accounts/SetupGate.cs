@@ -15,7 +15,7 @@ public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, Ne
 {
     private const string CodeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int WrongCodesAllowed = 5;
-    private const string AlreadyDone = "This installation is set up already. Sign in instead.";
+    private static string AlreadyDone => AccountsWords.SetUpAlready;
     private readonly Lock _codeLock = new();
     private string _code = NewCode();
     private int _wrongCodes;

@@ -15,7 +15,7 @@ internal static class SignOut
         SignInManager<AppUser> signIn)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
-            return TypedResults.BadRequest("This form was open too long. Go back, reload, and sign out again.");
+            return TypedResults.BadRequest<string>(AccountsWords.FormOpenTooLong);
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect("~" + AccountCookie.SignInPath);
     }

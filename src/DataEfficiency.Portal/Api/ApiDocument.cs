@@ -18,8 +18,7 @@ public static class ApiDocument
             document.Info = new OpenApiInfo
             {
                 Title = "DataEfficiency", Version = "v1",
-                Description = "Send a personal access token as `Authorization: Bearer TOKEN`; it is made on the page Account. " +
-                    "A refusal is a problem document (RFC 9457) with a `code`.",
+                Description = ApiWords.Description(string.Join(", ", ApiCodes.All.Select(c => $"`{c}`"))),
             };
             document.Components ??= new OpenApiComponents();
             document.AddComponent("token", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });

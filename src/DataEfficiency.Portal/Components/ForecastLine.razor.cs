@@ -51,7 +51,7 @@ public sealed partial class ForecastLine(EstimateFeed feed, ForecastPublisher pi
     {
         if (update is null || _shown is not null && update.IsOlderThan(_shown)) return;
         _shown = update;
-        _line = VerdictText.AnnotatorLine(update, CultureInfo.CurrentCulture);
+        _line = AnnotatorText.Of(update, CultureInfo.CurrentCulture);
     }
 
     public void Dispose()

@@ -10,7 +10,8 @@ public sealed record AnnotatorRow(string UserId, string Name, int Labels, double
 {
     /// <summary>Everybody who has a name here, as annotator, or has labelled or skipped, the most diligent first.</summary>
     public static IReadOnlyList<AnnotatorRow> Of(ProjectFigures figures, IReadOnlyDictionary<string, string> names) =>
-        [.. names.Keys.Union(figures.People.Keys).Select(id => Of(id, names.GetValueOrDefault(id, "(removed)"), figures.Of(id)))
+        [.. names.Keys.Union(figures.People.Keys).Select(id => Of(id, names.GetValueOrDefault(id, EstimatingWords.RemovedPerson),
+            figures.Of(id)))
             .OrderByDescending(p => p.Labels).ThenBy(p => p.Name, StringComparer.CurrentCulture)];
 
     private static AnnotatorRow Of(string id, string name, PersonFigures person) => new(id, name, person.Counting, person.Pace.PerHour,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
+using static DataEfficiency.Portal.Estimating.EstimatingWords;
 
 namespace DataEfficiency.Portal.Estimating;
 
@@ -8,8 +9,7 @@ namespace DataEfficiency.Portal.Estimating;
 public sealed record BudgetFact(string Term, string Value, string Small, string? Exact = null);
 
 /// <summary>The figures beside the verdict. None of a forecast before 16 first labels, none of a stop before 32, none that is being
-/// computed
-/// anew.</summary>
+/// computed anew.</summary>
 internal static class BudgetFacts
 {
     private const string None = "–";
@@ -22,72 +22,71 @@ internal static class BudgetFacts
     private static BudgetFact Enough(VerdictFacts facts, CultureInfo culture)
     {
         if (facts.Numbered is not { Posterior: var p })
-            return new("Enough with your budget", None, WhyNone(facts, $"from {StopRule.NumberFrom} first labels on"));
+            return new(TileEnoughWithBudget, None, WhyNone(facts, FromFirstLabels(StopRule.NumberFrom)));
         var within = facts.Cap >= 2000 && p.PSuffices.TryGetValue(2000, out var two) ? (Labels: 2000, P: two)
             : (Labels: facts.Cap, P: p.PWithinCap);
         var small = within.Labels > 500 && p.PSuffices.TryGetValue(500, out var less)
-            ? $"with 500: {ForecastNumbers.Percent(less, culture)}" : "";
-        return new($"Enough with {ForecastNumbers.Count(within.Labels, culture)} labels", ForecastNumbers.Percent(within.P, culture), small,
+            ? With500(ForecastNumbers.Percent(less, culture)) : "";
+        return new(TileEnoughWith(ForecastNumbers.Count(within.Labels, culture)), ForecastNumbers.Percent(within.P, culture), small,
             within.P.ToString("P2", culture));
     }
 
     private static BudgetFact CostFromHere(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
-        var term = way is { ToStop: true } ? "Cost to the stop" : "Expected cost from here";
-        if (facts.Price <= 0) return new(term, None, "no price per label set");
-        if (way is null) return new(term, None, WhyNone(facts, "with the first number"));
+        var term = way is { ToStop: true } ? TileCostToStop : TileCostFromHere;
+        if (facts.Price <= 0) return new(term, None, NoPrice);
+        if (way is null) return new(term, None, WhyNone(facts, FromFirstNumber));
         double Cost(int labels) => Estimating.Cost.Of(facts.Price, labels);
-        var small = way.Missing > 0 ? $"for the {ForecastNumbers.Count(way.More, culture)} open items"
-            : way is { Low: { } low, High: { } high } ? ForecastNumbers.Range(ForecastNumbers.Money(Cost(low), facts.Currency, culture),
-                ForecastNumbers.Amount(Cost(high), culture)) + " if reachable"
-            : $"{ForecastNumbers.Labels(way.More, culture)} {(way.More == 1 ? "label" : "labels")}";
+        var small = way.Missing > 0 ? ForOpenItems(ForecastNumbers.Count(way.More, culture))
+            : way is { Low: { } low, High: { } high } ? RangeIfReachable(ForecastNumbers.Range(
+                ForecastNumbers.Money(Cost(low), facts.Currency, culture), ForecastNumbers.Amount(Cost(high), culture)))
+            : SoManyLabels(ForecastNumbers.Labels(way.More, culture));
         return new(term, ForecastNumbers.Money(Cost(way.More), facts.Currency, culture), small, Cost(way.More).ToString("N2", culture));
     }
 
     private static BudgetFact Pace(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
-        const string term = "At today’s pace";
-        if (facts.PerHour is not > 0) return new(term, None, $"from {Estimating.Pace.Fewest} timed labels on");
-        var pace = $"{ForecastNumbers.Labels(facts.PerHour.Value, culture)} labels/h";
-        if (way is null) return new(term, None, pace);
+        if (facts.PerHour is not > 0) return new(TilePace, None, FromTimedLabels(Estimating.Pace.Fewest));
+        var pace = ForecastNumbers.Labels(facts.PerHour.Value, culture);
+        if (way is null) return new(TilePace, None, LabelsAnHour(pace));
         var hours = way.More / facts.PerHour.Value;
-        return new(term, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? $"{pace}, open items" : pace,
+        return new(TilePace, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? LabelsAnHourOpenItems(pace) : LabelsAnHour(pace),
             $"{hours.ToString("N2", culture)} h");
     }
 
     private static BudgetFact Stop(VerdictFacts facts, CultureInfo culture)
     {
-        const string term = "Stop at";
-        if (facts.Forecast.StoppedAt is not null) return new(term, None, "labeling has stopped");
+        if (facts.Forecast.StoppedAt is not null) return new(TileStopAt, None, LabelingStopped);
         if (facts.Estimate is not { } estimate || (estimate.CosLow.Count < StopRule.AdviceFrom && estimate.Stop.Rule != "B"))
-            return new(term, None, WhyNone(facts, $"from {StopRule.AdviceFrom} first labels on"));
-        if (estimate.Stop.At is not { } at) return new(term, None, estimate.HasFit ? "" : "model not calibrated");
-        var enough = estimate.Stop.PEnough is { } p ? $"enough with {ForecastNumbers.Percent(p, culture)}" : "";
-        if (estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A")
-            enough += enough.Length > 0 ? ", published fit" : "published fit";
-        return new(estimate.Stop.Rule == "B" ? "Next check at" : VerdictText.IsSafe(estimate.Stop) ? "Safe stop" : term,
-            ForecastNumbers.Labels(at, culture), enough, at.ToString("N0", culture));
+            return new(TileStopAt, None, WhyNone(facts, FromFirstLabels(StopRule.AdviceFrom)));
+        if (estimate.Stop.At is not { } at) return new(TileStopAt, None, estimate.HasFit ? "" : ModelNotCalibratedTile);
+        var isPublished = estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A";
+        return new(estimate.Stop.Rule == "B" ? TileNextCheck : VerdictText.IsSafe(estimate.Stop) ? TileSafeStop : TileStopAt,
+            ForecastNumbers.Labels(at, culture),
+            estimate.Stop.PEnough is not { } p ? isPublished ? WordPublishedFit : ""
+                : isPublished ? EnoughChancePublished(ForecastNumbers.Percent(p, culture))
+                : EnoughChance(ForecastNumbers.Percent(p, culture)), at.ToString("N0", culture));
     }
 
     private static BudgetFact CostSoFar(VerdictFacts facts, CultureInfo culture)
     {
         var (labels, paid) = (ForecastNumbers.Count(facts.Forecast.Labels, culture), facts.Paid ?? facts.Forecast.Labels);
-        return facts.Price <= 0 ? new("Labels so far", labels, "")
-            : new("Cost so far", $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0{Cost.Of(facts.Price, paid).ToString("N2", culture)}",
-                $"{labels} {(facts.Forecast.Labels == 1 ? "label" : "labels")}"
-                + (paid == facts.Forecast.Labels ? "" : $", {ForecastNumbers.Count(paid, culture)} given here"));
+        return facts.Price <= 0 ? new(TileLabelsSoFar, labels, "")
+            : new(TileCostSoFar, $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0{Cost.Of(facts.Price, paid).ToString("N2", culture)}",
+                paid == facts.Forecast.Labels ? SoManyLabels(labels)
+                    : LabelsGivenHere(labels: labels, paid: ForecastNumbers.Count(paid, culture)));
     }
 
     private static BudgetFact Pool(VerdictFacts facts, CultureInfo culture) =>
-        new("Items in the pool", ForecastNumbers.Count(facts.Items, culture),
-            $"{ForecastNumbers.Count(facts.Open, culture)} open, budget {ForecastNumbers.Count(facts.Budget, culture)}");
+        new(TileItems, ForecastNumbers.Count(facts.Items, culture), OpenAndBudget(open: ForecastNumbers.Count(facts.Open, culture),
+            budget: ForecastNumbers.Count(facts.Budget, culture)));
 
     private static string WhyNone(VerdictFacts facts, string early) => facts.Forecast switch
     {
-        { StoppedAt: not null } => "labeling has stopped",
-        { Ranking.IsUnderWay: true } => "after the ranking",
-        { Outdated: not Outdated.No, Error: null } => "being computed anew",
-        { Outdated: not Outdated.No } => "the run failed",
+        { StoppedAt: not null } => LabelingStopped,
+        { Ranking.IsUnderWay: true } => AfterTheRanking,
+        { Outdated: not Outdated.No, Error: null } => BeingComputedAnew,
+        { Outdated: not Outdated.No } => TheRunFailed,
         _ => early,
     };
 }

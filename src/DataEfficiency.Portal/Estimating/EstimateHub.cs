@@ -58,6 +58,6 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastPublisher publisher, 
     private async Task RequireLeadAsync(int projectId)
     {
         if (await access.RoleAsync(Context.User!, projectId) != ProjectRole.Lead)
-            throw new HubException($"403: you do not lead a project {projectId}. Only its leads may watch its forecast.");
+            throw new HubException(EstimatingWords.NotALead($"{projectId}"));
     }
 }

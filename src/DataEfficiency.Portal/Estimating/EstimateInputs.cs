@@ -39,8 +39,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
     public Target Target() => TargetKind == TargetKind.ShareOfTheWay
         ? new Target(TargetValue, ZeroShot, Ceiling)
-        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException("The target is a raw score, but the zero-shot score is "
-            + "not known: type it in the settings, import gold answers, or choose a share of the way."), Ceiling);
+        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException(EstimatingWords.ZeroShotUnknown), Ceiling);
 
     /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised: single labels after the first 32
     /// change nothing else.</param>

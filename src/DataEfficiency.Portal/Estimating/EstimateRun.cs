@@ -56,7 +56,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         }
         catch (Exception e)
         {
-            row = FailedRow(inputs, started, $"The engine failed ({e.GetType().Name}); the log has the details.");
+            row = FailedRow(inputs, started, EstimatingWords.EngineFailed(e.GetType().Name));
             LogFailed(e, projectId, inputs.LabelVersion);
         }
         // the same failure of the same version is one row, however often it rings

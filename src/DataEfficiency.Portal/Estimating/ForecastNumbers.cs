@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Estimating;
 
@@ -9,24 +10,25 @@ public static class ForecastNumbers
     private const char NoBreakSpace = '\u00a0';
 
     /// <summary>Labels of a forecast: 1,479.29 is 1,480.</summary>
-    public static string Labels(double count, CultureInfo culture) => ThreeDigits(count).ToString("N0", culture);
+    public static Figure Labels(double count, CultureInfo culture) => new(ThreeDigits(count), ThreeDigits(count).ToString("N0", culture));
 
     /// <summary>"No more than": the median need, 756.49, takes 757 labels.</summary>
-    public static string Need(double median, CultureInfo culture) => Labels(Math.Ceiling(median - 1e-9), culture);
+    public static Figure Need(double median, CultureInfo culture) => Labels(Math.Ceiling(median - 1e-9), culture);
 
     /// <summary>So many a second: .837 is 0.84, and what is slower than .01 is said so, never 0.</summary>
-    public static string Rate(double perSecond, CultureInfo culture) => perSecond < .01 ? $"under {.01.ToString("0.00", culture)}"
+    public static string Rate(double perSecond, CultureInfo culture) => perSecond < .01
+        ? EstimatingWords.UnderRate(.01.ToString("0.00", culture))
         : ThreeDigits(perSecond) is var rounded && rounded >= 100 ? rounded.ToString("N0", culture) : rounded.ToString("0.##", culture);
 
     /// <summary>A count that is known exactly.</summary>
-    public static string Count(long count, CultureInfo culture) => count.ToString("N0", culture);
+    public static Figure Count(long count, CultureInfo culture) => new(count, count.ToString("N0", culture));
 
     /// <summary>Whole percents; what rounds to 0 or 100 without being it is said as "under 1 %" or "over 99 %".</summary>
     public static string Percent(double share, CultureInfo culture)
     {
         var percent = Math.Round(share * 100, MidpointRounding.AwayFromZero);
-        if (percent <= 0 && share > 0) return $"under 1{NoBreakSpace}%";
-        if (percent >= 100 && share < 1) return $"over 99{NoBreakSpace}%";
+        if (percent <= 0 && share > 0) return EstimatingWords.Under1Percent;
+        if (percent >= 100 && share < 1) return EstimatingWords.Over99Percent;
         return $"{percent.ToString("0", culture)}{NoBreakSpace}%";
     }
 
@@ -35,14 +37,11 @@ public static class ForecastNumbers
 
     public static string Hours(double hours, CultureInfo culture) => hours switch
     {
-        < 1.0 / 60 => $"under 1{NoBreakSpace}min",
+        < 1.0 / 60 => EstimatingWords.UnderAMinute,
         < 1 => $"{Math.Round(hours * 60).ToString("0", culture)}{NoBreakSpace}min",
         < 100 => $"{hours.ToString("0.0", culture)}{NoBreakSpace}h",
         _ => $"{ThreeDigits(hours).ToString("N0", culture)}{NoBreakSpace}h",
     };
-
-    /// <summary>A time that is not known exactly: "about 2 min", but "under 1 min".</summary>
-    public static string About(double hours, CultureInfo culture) => $"{(hours < 1.0 / 60 ? "" : "about ")}{Hours(hours, culture)}";
 
     /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
     public static string Money(double amount, string currency, CultureInfo culture) =>

@@ -24,9 +24,8 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
     {
         var names = Names();
         return Usable().FirstOrDefault(f => Path.GetFileName(f) == model)
-            ?? throw new ModelException($"Model \"{model}\" is not installed. Installed: "
-                + $"{(names.Count > 0 ? string.Join(", ", names) : "none")}. "
-                + $"Put its Hugging Face folder into {Root}, or choose another model in the project's settings.");
+            ?? throw new ModelException(EstimatingWords.NotInstalled(model: model,
+                installed: names.Count > 0 ? string.Join(", ", names) : null, root: Root));
     }
 
     /// <summary>Reads what is on the disk; the first time after a change this checks and hashes the weights.</summary>

@@ -73,7 +73,7 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, DataFolder d
         {
             LogFailed(e, first.Model);
             failure = e is ModelException or ArgumentException or InvalidDataException ? e.Message
-                : $"The engine failed ({e.GetType().Name}); the log has the details.";
+                : EstimatingWords.EngineFailed(e.GetType().Name);
         }
         lock (_gate)
         {

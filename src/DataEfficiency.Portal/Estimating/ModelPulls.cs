@@ -30,7 +30,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
             var download = new HubDownload(hub());
             lock (_gate)
             {
-                if (_running is not null) return $"{Latest?.Model} is being pulled; one at a time.";
+                if (_running is not null) return EstimatingWords.OnePullAtATime(Latest?.Model);
                 _running = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
                 Latest = new(model, new("", 0, 0), 0, null, true, false, null);
                 _ = Task.Run(() => RunAsync(download, model, _running));
@@ -54,11 +54,11 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         try
         {
             await download.PullAsync(model, catalog.Root, new Told(this, time), running.Token);
-            (failed, outcome) = (false, $"{model} is installed.");
+            (failed, outcome) = (false, EstimatingWords.PullDone(model));
         }
         catch (OperationCanceledException)
         {
-            outcome = $"The download of {model} was cancelled. Pull it again, and it goes on where it stopped.";
+            outcome = EstimatingWords.PullCancelled(model);
         }
         catch (ModelException e)
         {
@@ -67,7 +67,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         catch (Exception e)
         {
             LogFailed(e, model);
-            outcome = $"The download of {model} failed ({e.GetType().Name}); the log has the details.";
+            outcome = EstimatingWords.PullFailed(model: model, kind: e.GetType().Name);
         }
         lock (_gate)
         {

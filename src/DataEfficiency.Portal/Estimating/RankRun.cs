@@ -54,7 +54,7 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
             _failures.Remove(job.Id);
             End(job.Id);
             Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message
-                : $"The engine failed ({e.GetType().Name}); the log has the details.", cancel));
+                : EstimatingWords.EngineFailed(e.GetType().Name), cancel));
         }
         Wait(publisher.PublishAsync(job.ProjectId, cancel));
         return true;

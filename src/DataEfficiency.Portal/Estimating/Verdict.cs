@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Sentences;
+
 namespace DataEfficiency.Portal.Estimating;
 
 public enum VerdictTone { Go, Stop, Wait }
@@ -15,9 +17,13 @@ public readonly record struct VerdictRun(string Text, bool Strong)
 /// <param name="Headline">One sentence, the probability first.</param>
 /// <param name="Details">The first stands below it, the others are folded under "why"; most important first.</param>
 /// <param name="StopAdvised">A lead may confirm the stop now.</param>
-public sealed record Verdict(string Tag, VerdictTone Tone, IReadOnlyList<VerdictRun> Headline, IReadOnlyList<string> Details,
+public sealed record Verdict(Said Tag, VerdictTone Tone, IReadOnlyList<VerdictRun> Headline, IReadOnlyList<string> Details,
     bool StopAdvised = false)
 {
+    /// <param name="headline">The numbers that matter between double stars.</param>
+    internal Verdict(Said tag, VerdictTone tone, Said headline, IReadOnlyList<string> details, bool StopAdvised = false)
+        : this(tag, tone, VerdictRun.Of(headline), details, StopAdvised) { }
+
     public string HeadlineText => string.Concat(Headline.Select(r => r.Text));
 
     /// <summary>When a lead confirmed the stop, in Unix milliseconds, to be shown in the reader's zone; else null.</summary>

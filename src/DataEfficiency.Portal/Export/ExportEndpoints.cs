@@ -31,7 +31,7 @@ public static class ExportEndpoints
         IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
-        if (snapshot is null) return ApiProblem.NotFound("project");
+        if (snapshot is null) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
         var report = scratch.Create();
         try
         {
@@ -54,7 +54,7 @@ public static class ExportEndpoints
         IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
-        if (snapshot is null) return ApiProblem.NotFound("project");
+        if (snapshot is null) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
         var lines = scratch.Create();
         try
         {

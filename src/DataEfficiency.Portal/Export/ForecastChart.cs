@@ -12,8 +12,9 @@ namespace DataEfficiency.Portal.Export;
 internal static class ForecastChart
 {
     private const uint CategoryAxisId = 111, ValueAxisId = 112;
-    private static readonly (char Column, string Name, string Colour, bool Dashed)[] Lines =
-        [('B', "Median need", "2F5BEA", false), ('C', "80 % low", "5B6472", true), ('D', "80 % high", "5B6472", true)];
+    private static (char Column, string Name, string Colour, bool Dashed)[] Lines =>
+        [('B', ExportWords.ChartMedian, "2F5BEA", false), ('C', ExportWords.ChartLow, "5B6472", true), ('D', ExportWords.ChartHigh,
+            "5B6472", true)];
 
     /// <param name="rows">Estimates on the sheet; none: no chart.</param>
     public static void Add(Stream workbook, int rows)
@@ -43,19 +44,19 @@ internal static class ForecastChart
         var plot = new PlotArea(new Layout(), line,
             new CategoryAxis(new AxisId { Val = CategoryAxisId }, new Scaling(new C.Orientation { Val = C.OrientationValues.MinMax }),
                 new Delete { Val = false }, new AxisPosition { Val = AxisPositionValues.Bottom },
-                Title("Labels given"), new C.NumberingFormat { FormatCode = "0", SourceLinked = false },
+                Title(ExportWords.ChartLabelsGiven), new C.NumberingFormat { FormatCode = "0", SourceLinked = false },
                     new MajorTickMark { Val = TickMarkValues.Outside }, new MinorTickMark { Val = TickMarkValues.None },
                 new TickLabelPosition { Val = TickLabelPositionValues.NextTo }, Stroke("BFBFBF"), new CrossingAxis { Val = ValueAxisId },
                     new Crosses { Val = CrossesValues.AutoZero }),
             new ValueAxis(new AxisId { Val = ValueAxisId }, new Scaling(new C.Orientation { Val = C.OrientationValues.MinMax }),
                 new Delete { Val = false }, new AxisPosition { Val = AxisPositionValues.Left },
-                new MajorGridlines(Stroke("E3E6EB")), Title("Labels needed if reachable"),
+                new MajorGridlines(Stroke("E3E6EB")), Title(ExportWords.ChartLabelsNeeded),
                     new C.NumberingFormat { FormatCode = "#,##0", SourceLinked = false },
                     new MajorTickMark { Val = TickMarkValues.Outside },
                 new MinorTickMark { Val = TickMarkValues.None }, new TickLabelPosition { Val = TickLabelPositionValues.NextTo },
                     Stroke("BFBFBF"), new CrossingAxis { Val = CategoryAxisId },
                 new Crosses { Val = CrossesValues.AutoZero }));
-        return new ChartSpace(new RoundedCorners { Val = false }, new C.Chart(Title("Forecast of the label need"),
+        return new ChartSpace(new RoundedCorners { Val = false }, new C.Chart(Title(ExportWords.ChartTitle),
             new AutoTitleDeleted { Val = false }, plot,
             new Legend(new LegendPosition { Val = LegendPositionValues.Bottom }), new PlotVisibleOnly { Val = true },
                 new DisplayBlanksAs { Val = DisplayBlanksAsValues.Gap }));
@@ -85,8 +86,8 @@ internal static class ForecastChart
     private static Xdr.WorksheetDrawing Anchor(string chartId)
     {
         var frame = new Xdr.GraphicFrame(
-            new Xdr.NonVisualGraphicFrameProperties(new Xdr.NonVisualDrawingProperties { Id = 2, Name = "Forecast",
-                Description = "Median and 80 % interval of the labels needed, over the labels given" },
+            new Xdr.NonVisualGraphicFrameProperties(new Xdr.NonVisualDrawingProperties { Id = 2, Name = ExportWords.ChartName.ToString(),
+                Description = ExportWords.ChartDescription.ToString() },
                 new Xdr.NonVisualGraphicFrameDrawingProperties()),
             new Xdr.Transform(new A.Offset { X = 0, Y = 0 }, new A.Extents { Cx = 0, Cy = 0 }),
             new A.Graphic(new A.GraphicData(new ChartReference { Id = chartId }) { Uri =

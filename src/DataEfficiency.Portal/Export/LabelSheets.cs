@@ -17,7 +17,7 @@ internal static class LabelSheets
 
     public static async Task WriteAsync(Stream small, Stream report, ExportSnapshot snapshot, CancellationToken cancel)
     {
-        var sheets = Parts(small);
+        var sheets = Parts(small, snapshot.LabelCount);
         await using var rows = snapshot.RowsAsync().GetAsyncEnumerator(cancel);
         small.Position = 0;
         using var from = new ZipArchive(small, ZipArchiveMode.Read, leaveOpen: true);
@@ -32,12 +32,12 @@ internal static class LabelSheets
         }
     }
 
-    private static List<string> Parts(Stream small)
+    private static List<string> Parts(Stream small, int labels)
     {
+        var names = Enumerable.Range(0, ReportWorkbook.SheetsOf(labels)).Select(ReportWorkbook.LabelSheet).ToHashSet();
         using var document = SpreadsheetDocument.Open(small, isEditable: false);
         var book = document.WorkbookPart!;
-        return [.. book.Workbook.Descendants<Sheet>().Where(s => s.Name == "Labels"
-            || s.Name!.Value!.StartsWith("Labels ", StringComparison.Ordinal))
+        return [.. book.Workbook.Descendants<Sheet>().Where(s => names.Contains(s.Name!.Value!))
             .Select(s => book.GetPartById(s.Id!).Uri.ToString().TrimStart('/'))];
     }
 
@@ -83,12 +83,15 @@ internal static class LabelSheets
             var r = rows.Current;
             object?[] cells =
             [
-                r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId, "(removed)"),
+                r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId,
+                    ExportWords.RemovedPerson),
                 ReportWorkbook.Time(r.CreatedAt).ToOADate(),
-                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? "yes" : null, r.Confidence,
+                r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? (string)ExportWords.Yes : null,
+                    r.Confidence,
                 r.ModelAnswer,
                 r.Gold is null ? null : string.Join(" / ", GoldAnswers.Of(r.Gold, r.RightAnswers)),
-                GoldAnswers.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => "yes", false => "no" },
+                GoldAnswers.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => (string)ExportWords.Yes,
+                    false => ExportWords.No },
             ];
             writer.WriteStartElement("row", Main);
             writer.WriteAttributeString("r", number.ToString(CultureInfo.InvariantCulture));

@@ -34,7 +34,7 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
         {
             var p = people.TryGetValue(id, out var known) ? known : ([], 0, 0);
             var own = figures.Of(id);
-            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, "(removed)"), p.Strata.Values.Sum(), p.Strata,
+            return new AnnotatorFigures(snapshot.Names.GetValueOrDefault(id, ExportWords.RemovedPerson), p.Strata.Values.Sum(), p.Strata,
                 own.MedianSeconds, own.Pace.PerHour, own.Skips, p.WithGold, p.Agreeing);
         }).OrderByDescending(a => a.Labels).ToList();
         var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();

@@ -1,46 +1,51 @@
 // The small part of the report, with ClosedXML: summary, forecast history, annotators, notes and skips, and the head of the sheet of
-// labels,
-// whose rows are streamed in afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers and
-// formulas.
-// Widths are set by hand: measuring text needs a drawing library that a server may lack.
+// labels, whose rows are streamed in afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers
+// and formulas. Widths are set by hand: measuring text needs a drawing library that a server may lack.
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Adapters;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
+using static DataEfficiency.Portal.Export.ExportWords;
 
 namespace DataEfficiency.Portal.Export;
 
 internal static class ReportWorkbook
 {
-    public const string History = "Forecast history";
     public const int RowsPerSheet = 1_048_575;
+    private const string Indent = "  ";
     private const int MostSpoken = 20_000;
     public const string TimeFormat = "yyyy-mm-dd hh:mm:ss";
 
-    public static readonly (string Name, double Width, string? Format)[] LabelColumns =
+    public static string History => SheetHistory;
+
+    public static (string Name, double Width, string? Format)[] LabelColumns =>
     [
-        ("Line", 8, "0"), ("Id", 14, "@"), ("Text", 70, "@"), ("Label", 26, "@"), ("Queue", 11, "@"), ("Annotator", 20, "@"),
-        ("Labelled (UTC)", 20, TimeFormat), ("Active seconds", 14, "0.0"), ("Revision", 9, "0"), ("Surplus", 9, "@"),
-            ("Confidence", 12, "0.0000"), ("Model's answer", 26, "@"),
-        ("Hidden gold", 26, "@"), ("Label is gold", 12, "@"),
+        (ColumnLine, 8, "0"), (ColumnId, 14, "@"), (ColumnText, 70, "@"), (ColumnLabel, 26, "@"), (ColumnQueue, 11, "@"), (ColumnAnnotator,
+            20, "@"),
+        (ColumnLabelledUTC, 20, TimeFormat), (ColumnActiveSeconds, 14, "0.0"), (ColumnRevision, 9, "0"), (ColumnSurplus, 9, "@"),
+            (ColumnConfidence, 12, "0.0000"), (ColumnModelsAnswer, 26, "@"),
+        (ColumnHiddenGold, 26, "@"), (ColumnLabelIsGold, 12, "@"),
     ];
 
-    public static string LabelSheet(int place) => place == 0 ? "Labels" : $"Labels {place + 1}";
+    public static string LabelSheet(int place) => place == 0 ? SheetLabels : SheetLabelsMore(place + 1);
+
+    public static int SheetsOf(int labels) => Math.Max(1, (labels + RowsPerSheet - 1) / RowsPerSheet);
 
     public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken)
     {
         using var book = new XLWorkbook();
         book.Style.Font.FontName = "Calibri";
-        WriteSummary(book.AddWorksheet("Summary"), snapshot, figures);
-        for (var i = 0; i < Math.Max(1, (snapshot.LabelCount + RowsPerSheet - 1) / RowsPerSheet); i++)
+        WriteSummary(book.AddWorksheet(SheetSummary), snapshot, figures);
+        for (var i = 0; i < SheetsOf(snapshot.LabelCount); i++)
             WriteHead(book.AddWorksheet(LabelSheet(i)), LabelColumns);
         WriteHistory(book.AddWorksheet(History), figures.Estimates);
-        WriteAnnotators(book.AddWorksheet("Annotators"), figures.Annotators);
-        WriteSpoken(book.AddWorksheet("Notes and skips"), spoken, snapshot.Names);
+        WriteAnnotators(book.AddWorksheet(SheetAnnotators), figures.Annotators);
+        WriteSpoken(book.AddWorksheet(SheetSpoken), spoken, snapshot.Names);
         var file = new MemoryStream();
         book.SaveAs(file);
         file.Position = 0;
@@ -54,36 +59,36 @@ internal static class ReportWorkbook
         sheet.Column(2).Width = 60;
         Text(sheet.Cell(1, 1), p.Name).Style.Font.SetBold().Font.SetFontSize(16);
         var row = 3;
-        Row("Instruction", p.Instruction);
-        Row("Kind of answer", p.Kind().Describe(snapshot.Answers.Count(a => !a.Retired)));
-        Row("Model", p.Model);
-        Row("State", p.State.ToString());
-        Row("Exported (UTC)", figures.At);
-        Row("Label version", p.LabelVersion);
+        Row(RowInstruction, p.Instruction);
+        Row(RowKindOfAnswer, p.Kind().Describe(snapshot.Answers.Count(a => !a.Retired)));
+        Row(RowModel, p.Model);
+        Row(RowState, p.State.ToString());
+        Row(RowExportedUTC, figures.At);
+        Row(RowLabelVersion, p.LabelVersion);
         row++;
-        Row("Items in the pool", p.ItemCount);
-        Row("Labels", snapshot.LabelCount);
-        foreach (var (stratum, count) in figures.Strata) Row($"  from {Strata.Name(stratum)}", count);
-        Row("Price per label", (double)p.PricePerLabel, $"#,##0.00 \"{p.Currency}\"");
-        Row("Cost so far", Cost.Of(p.PricePerLabel, figures.Paid), $"#,##0.00 \"{p.Currency}\"");
-        Row("Maximum budget (labels)", p.MaximumBudget);
+        Row(RowItemsInThePool, p.ItemCount);
+        Row(RowLabels, snapshot.LabelCount);
+        foreach (var (stratum, count) in figures.Strata) Row(Indent + RowFromStratum(stratum), count);
+        Row(RowPricePerLabel, (double)p.PricePerLabel, $"#,##0.00 \"{p.Currency}\"");
+        Row(RowCostSoFar, Cost.Of(p.PricePerLabel, figures.Paid), $"#,##0.00 \"{p.Currency}\"");
+        Row(RowMaximumBudgetLabels, p.MaximumBudget);
         row++;
-        Row("Target", p.TargetKind == TargetKind.RawScore ? $"score {p.TargetValue} (ceiling {p.Ceiling})"
-            : $"{p.TargetValue:P0} of the way from the untrained score to the ceiling {p.Ceiling}");
+        Row(RowTarget, p.TargetKind == TargetKind.RawScore ? ExportWords.TargetScore(score: p.TargetValue, ceiling: p.Ceiling)
+            : ExportWords.TargetWay(share: $"{p.TargetValue:P0}", ceiling: p.Ceiling));
         if (p.ZeroShot is { } zero)
-            Row(p.ZeroShotStandardError is null ? "Untrained score (typed)" : "Untrained score (measured)", zero, "0.000");
-        if (newest is null) Row("Forecast", "none yet");
+            Row(p.ZeroShotStandardError is null ? RowUntrainedTyped : RowUntrainedMeasured, zero, "0.000");
+        if (newest is null) Row(RowForecast, ExportWords.NoForecastYet);
         else
         {
-            Row("CoS-Low", newest.CosLow, "0.0000");
+            Row(RowCoSLow, newest.CosLow, "0.0000");
             if (figures.PublishedFit)
-                Row("Area predicted by", $"the model's published fit (full fine-tuning, {PublishedFit.Labels:N0} labels)");
-            Row("Probability that the target is reached", newest.PReach, "0 %");
-            Row("Labels needed if reachable, median", newest.Median, "#,##0");
-            Row("  80 % interval, low", newest.Low80, "#,##0");
-            Row("  80 % interval, high", newest.High80, "#,##0");
-            Row("Labels needed by the paper's formula", figures.PaperFormula, "#,##0");
-            Row("Expected cost at the median", newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null,
+                Row(RowAreaPredictedBy, ExportWords.PublishedFitOf(PublishedFit.Labels));
+            Row(RowProbabilityThatTheTargetIsReached, newest.PReach, "0 %");
+            Row(RowLabelsNeededIfReachableMedian, newest.Median, "#,##0");
+            Row(Indent + RowIntervalIntervalLow, newest.Low80, "#,##0");
+            Row(Indent + RowIntervalIntervalHigh, newest.High80, "#,##0");
+            Row(RowLabelsNeededByThePapersFormula, figures.PaperFormula, "#,##0");
+            Row(RowExpectedCostAtTheMedian, newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null,
                 $"#,##0 \"{p.Currency}\"");
         }
         sheet.Column(2).Style.Alignment.SetHorizontal(XLAlignmentHorizontalValues.Left).Alignment.SetWrapText();
@@ -97,11 +102,12 @@ internal static class ReportWorkbook
 
     private static void WriteHistory(IXLWorksheet sheet, IReadOnlyList<StoredEstimate> estimates)
     {
-        WriteHead(sheet, [("Labels", 9, "0"), ("Median need", 13, "#,##0"), ("80 % low", 11, "#,##0"), ("80 % high", 11, "#,##0"),
-            ("First 32", 9, "0"),
-            ("CoS-Low", 10, "0.0000"), ("Standard error", 14, "0.0000"), ("P(reach)", 10, "0 %"), ("Model", 24, "@"),
-                ("Adapter seed", 13, "0"), ("Label version", 13, "0"),
-            ("Milliseconds", 13, "0"), ("When (UTC)", 20, TimeFormat), ("Error", 40, "@")]);
+        WriteHead(sheet, [(ColumnLabels, 9, "0"), (ColumnMedianNeed, 13, "#,##0"), (ColumnIntervalLow, 11, "#,##0"), (ColumnIntervalHigh,
+            11, "#,##0"),
+            (ColumnFirst32, 9, "0"),
+            (ColumnCoSLow, 10, "0.0000"), (ColumnStandardError, 14, "0.0000"), (ColumnPReach, 10, "0 %"), (ColumnModel, 24, "@"),
+                (ColumnAdapterSeed, 13, "0"), (ColumnLabelVersion, 13, "0"),
+            (ColumnMilliseconds, 13, "0"), (ColumnWhenUTC, 20, TimeFormat), (ColumnError, 40, "@")]);
         for (var i = 0; i < estimates.Count; i++)
         {
             var e = estimates[i];
@@ -113,10 +119,10 @@ internal static class ReportWorkbook
 
     private static void WriteAnnotators(IXLWorksheet sheet, IReadOnlyList<AnnotatorFigures> annotators)
     {
-        WriteHead(sheet, [("Annotator", 26, "@"), ("Labels", 9, "0"), ("First 32", 9, "0"), ("Random", 9, "0"),
-            ("Active", 9, "0"), ("Imported", 9, "0"), ("Median active seconds", 20, "0.0"), ("Labels per hour", 15, "0"),
-                ("Skips", 8, "0"), ("Agrees with gold", 16, "0 %"),
-            ("Labels with gold", 16, "0")]);
+        WriteHead(sheet, [(ColumnAnnotator, 26, "@"), (ColumnLabels, 9, "0"), (ColumnFirst32, 9, "0"), (ColumnRandom, 9, "0"),
+            (ColumnActive, 9, "0"), (ColumnImported, 9, "0"), (ColumnMedianActiveSeconds, 20, "0.0"), (ColumnLabelsPerHour, 15, "0"),
+                (ColumnSkips, 8, "0"), (ColumnAgreesWithGold, 16, "0 %"),
+            (ColumnLabelsWithGold, 16, "0")]);
         for (var i = 0; i < annotators.Count; i++)
         {
             var a = annotators[i];
@@ -130,17 +136,19 @@ internal static class ReportWorkbook
     /// so.</summary>
     private static void WriteSpoken(IXLWorksheet sheet, IReadOnlyList<SpokenRow> spoken, IReadOnlyDictionary<string, string> names)
     {
-        WriteHead(sheet, [("Line", 8, "0"), ("Id", 14, "@"), ("Text", 60, "@"), ("Kind", 11, "@"), ("Reason or note", 50, "@"),
-            ("By", 20, "@"),
-            ("When (UTC)", 20, TimeFormat)]);
+        WriteHead(sheet, [(ColumnLine, 8, "0"), (ColumnId, 14, "@"), (ColumnText, 60, "@"), (ColumnKind, 11, "@"), (ColumnReasonOrNote, 50,
+            "@"),
+            (ColumnBy, 20, "@"),
+            (ColumnWhenUTC, 20, TimeFormat)]);
         var row = 2;
         foreach (var s in spoken.Take(MostSpoken))
         {
-            object?[] values = [s.Line, s.ExternalId, s.Text, s.Kind, s.What, names.GetValueOrDefault(s.UserId, "(removed)"), Time(s.At)];
+            object?[] values = [s.Line, s.ExternalId, s.Text, ExportWords.SpokenKind(s.Kind), s.What, names.GetValueOrDefault(s.UserId,
+                ExportWords.RemovedPerson), Time(s.At)];
             for (var c = 0; c < values.Length; c++) Value(sheet.Cell(row, c + 1), values[c], null);
             row++;
         }
-        if (spoken.Count > MostSpoken) Text(sheet.Cell(row, 3), $"and {spoken.Count - MostSpoken:N0} more, which the JSONL export has");
+        if (spoken.Count > MostSpoken) Text(sheet.Cell(row, 3), ExportWords.SpokenLeftOut(spoken.Count - MostSpoken));
     }
 
     private static void WriteHead(IXLWorksheet sheet, (string Name, double Width, string? Format)[] columns)
@@ -162,6 +170,7 @@ internal static class ReportWorkbook
         {
             case null: return;
             case string text: Text(cell, text); break;
+            case Said said: Text(cell, said); break;
             case DateTime time: cell.SetValue(time).Style.NumberFormat.SetFormat(TimeFormat); break;
             default: cell.SetValue(Convert.ToDouble(value)); break;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -10,7 +11,7 @@ public static class AnswerField
     /// <param name="isJson">The file is JSON: a list is a list of right answers (WebQuestions), an object of scores has them at its best
     /// (BIG-bench).</param>
     /// <returns>The answers, trimmed, each once; or why there is none to be had from such a value.</returns>
-    public static (IReadOnlyList<string> Answers, string? Fault) Read(string? value, bool isJson)
+    public static (IReadOnlyList<string> Answers, Said? Fault) Read(string? value, bool isJson)
     {
         var trimmed = value?.Trim();
         if (trimmed is null or "") return ([], null);
@@ -22,7 +23,7 @@ public static class AnswerField
         }
         catch (InvalidOperationException)
         {
-            return ([], "Holds half a surrogate pair, which is no text.");
+            return ([], ImportingWords.HoldsHalfSurrogatePair);
         }
         catch (JsonException)
         {
@@ -31,26 +32,25 @@ public static class AnswerField
         }
     }
 
-    private static (IReadOnlyList<string>, string?) OfList(JsonElement list)
+    private static (IReadOnlyList<string>, Said?) OfList(JsonElement list)
     {
         var answers = new List<string>();
         foreach (var element in list.EnumerateArray())
         {
             if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                return ([], "Holds a list of objects or lists, such as marked stretches of the text, where an answer was expected. " +
-                    "Choose a field inside of it, or no answers.");
+                return ([], ImportingWords.HoldsListObjectsOrLists);
             if (JsonColumns.Value(element)?.Trim() is { Length: > 0 } answer && !answers.Contains(answer)) answers.Add(answer);
         }
         return (answers, null);
     }
 
-    private static (IReadOnlyList<string>, string?) OfObject(JsonElement scores)
+    private static (IReadOnlyList<string>, Said?) OfObject(JsonElement scores)
     {
         var (best, answers) = (0.0, new List<string>());
         foreach (var property in scores.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.Number)
-                return ([], $"Holds an object where an answer was expected. Choose one of its fields, such as “{property.Name}”.");
+                return ([], ImportingWords.HoldsObjectWhereAnswerExpected(property.Name));
             var score = property.Value.GetDouble();
             if (score > best) (best, answers) = (score, []);
             if (score == best && score > 0) answers.Add(property.Name.Trim());

@@ -17,12 +17,11 @@ internal sealed class BoundedStream(Stream inner, long most, string name) : Stre
     {
         if ((_given += read.Length) > most)
             throw new ImportException(
-                $"The workbook's part {name} unpacks to more than {most / (1 << 20):N0} MiB. Save the sheet as CSV and import that.");
+                ImportingWords.PartUnpacksTooLarge(part: name, mebibytes: most / (1 << 20)));
         var last = read.LastIndexOf((byte)'<');
         _since = last < 0 ? _since + read.Length : read.Length - last;
         if (_since > LongestStretch)
-            throw new ImportException($"The workbook's part {name} has a single value of more than {LongestStretch >> 20} MiB: that is " +
-                $"no ordinary sheet.");
+            throw new ImportException(ImportingWords.PartWithALongValue(part: name, mebibytes: LongestStretch >> 20));
         return read.Length;
     }
 

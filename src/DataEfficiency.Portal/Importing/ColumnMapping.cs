@@ -33,7 +33,7 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
     public static ColumnMapping FromJson(string json) => JsonSerializer.Deserialize<ColumnMapping>(json, Options)
-        ?? throw new ImportException("The import has no column mapping.");
+        ?? throw new ImportException(ImportingWords.ImportNoColumnMapping);
 
     /// <summary>A first proposal from the columns' names and what is in them.</summary>
     public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) =>

@@ -21,7 +21,7 @@ public sealed class DelimitedReader : IRowReader
     public DelimitedReader(Stream stream, SourceFormat format)
     {
         if (format.Delimiter is '"' or '\r' or '\n' or MarkedText.Bad)
-            throw new ImportException("A quote or a line end cannot be the separator.");
+            throw new ImportException(ImportingWords.QuoteIsNoSeparator);
         (_stream, _format) = (stream, format);
         _text = MarkedText.Open(stream, format.Encoding);
     }
@@ -46,8 +46,7 @@ public sealed class DelimitedReader : IRowReader
             {
                 first = false;
                 if (row.Fields.Count > ImportLimits.Columns)
-                    throw new ImportException($"The first row has more than {ImportLimits.Columns} columns. Is the right separator " +
-                        $"chosen?");
+                    throw new ImportException(ImportingWords.FirstRowMoreThanColumns(ImportLimits.Columns));
                 _columns.AddRange(_format.HasHeader ? ColumnNames.From(row.Fields) : ColumnNames.Numbered(row.Fields.Count));
                 if (_format.HasHeader && row.Fault is null) continue;
             }
@@ -76,7 +75,7 @@ public sealed class DelimitedReader : IRowReader
             return row with
             {
                 Fault = new(RowFault.BadRow,
-                $"{row.Fields.Count} fields where {_columns.Count} were expected. A field that contains the separator needs quotes."),
+                ImportingWords.OtherNumberOfFields(fields: row.Fields.Count, expected: _columns.Count)),
             };
         for (var i = 0; i < row.Fields.Count; i++)
             if (row.Fields[i] is { } value && MarkedText.FaultOf(value, i < _columns.Count ? _columns[i] : null) is { } fault)
@@ -141,17 +140,14 @@ public sealed class DelimitedReader : IRowReader
             var c = Take();
             if (c < 0)
                 return new(RowFault.BadRow,
-                    $"A quote is opened in line {from:N0} and never closed: everything after it was taken for one field, and nothing " +
-                        $"of it was imported.");
+                    ImportingWords.QuoteNeverClosed(from));
             if (c == '"')
             {
                 var next = Peek();
                 if (next != '"')
                     return next < 0 || next is '\n' or '\r' || next == _format.Delimiter ? null
                         : new(RowFault.BadRow,
-                            $"The quote that is opened in line {from:N0} is closed in the middle of a field in line {_line:N0}: " +
-                            $"{(_line > from ? "nothing of these lines" : "nothing of the line")} was imported. Inside a quoted field " +
-                                $"a quote is written twice (\"\").");
+                            ImportingWords.QuoteClosedInAField(from: from, line: _line, reach: _line > from ? "lines" : "line"));
                 Take();
             }
             else if (c == '\n' || (c == '\r' && Peek() != '\n')) _line++;
@@ -160,8 +156,7 @@ public sealed class DelimitedReader : IRowReader
     }
 
     private RowFault? LengthFault() => !_fieldTooLong ? null : new(RowFault.TooLong,
-        $"Longer than {ImportLimits.TextBytes >> 10} KiB in one field or {ImportLimits.RowCharacters >> 20} million characters in one " +
-            $"row.");
+        ImportingWords.FieldOrRowTooLong(kibibytes: ImportLimits.TextBytes >> 10, millions: ImportLimits.RowCharacters >> 20));
 
     private void Append(char c)
     {

@@ -18,7 +18,7 @@ public static class FormatSniffer
         var bytes = new byte[Sample];
         stream.Position = 0;
         var head = bytes.AsSpan(0, stream.ReadAtLeast(bytes, Sample, throwOnEndOfStream: false));
-        if (head.IsEmpty) throw new ImportException("The file is empty.");
+        if (head.IsEmpty) throw new ImportException(ImportingWords.FileEmpty);
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8)) return new(new SourceFormat(FileKind.Xlsx), [], []);
         KnownFiles.Refuse(head, stream);
         var encoding = TextEncoding.Of(stream);
@@ -27,7 +27,7 @@ public static class FormatSniffer
         var isCut = head.Length == Sample;
         var text = MarkedText.Decoding(encoding.Name).GetString(head).TrimStart('\uFEFF');
         if (isCut) text = text[..^4];
-        if (text.AsSpan().Trim().IsEmpty) throw new ImportException("The file holds nothing but blanks.");
+        if (text.AsSpan().Trim().IsEmpty) throw new ImportException(ImportingWords.FileHoldsNothingButBlanks);
         var extension = Path.GetExtension(fileName).ToLowerInvariant();
         if (extension is not (".csv" or ".tsv") && JsonShape.Of(stream, encoding.Name, extension) is { } json)
             return new(json.Format, notes, json.Places);

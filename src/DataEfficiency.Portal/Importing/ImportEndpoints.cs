@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Security;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -21,7 +22,7 @@ public static class ImportEndpoints
     public sealed record ImportStarted(int Import);
 
     public sealed record ImportProgress(int Id, string FileName, WorkState State, long Bytes, long BytesRead, int Rows, int Added, int Bad,
-        int Duplicates, string? Error);
+        int Duplicates, string? Error, IReadOnlyDictionary<string, object?>? Arguments);
 
     public sealed record Uploaded(Guid Upload, string FileName, long Bytes, SourceFormat Format, IReadOnlyList<string> Columns,
         IReadOnlyList<SourceRow> Rows, ColumnMapping Proposed, IReadOnlyList<string> Sheets, IReadOnlyList<string> Paths,
@@ -64,7 +65,7 @@ public static class ImportEndpoints
         }
         catch (ImportException e)
         {
-            return ApiProblem.BadRequest("bad-file", e.Message);
+            return ApiProblem.BadRequest(ApiCodes.BadFile, e.Said);
         }
     }
 
@@ -75,19 +76,18 @@ public static class ImportEndpoints
         {
             var body = await JsonSerializer.DeserializeAsync<ImportRequest>(request.Body, Json, cancel);
             if (body is not { Mapping.Format: not null, Mapping.Text: not null })
-                throw new ImportException("Send {\"upload\": id, \"mapping\": {\"format\": .., \"text\": column}} as the upload's " +
-                    "answer proposed it.");
+                throw new ImportException(ImportingWords.SendUploadAndMapping);
             var import = await imports.StartAsync(id, body.Upload, body.Mapping,
                 request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
             return TypedResults.Json(new ImportStarted(import), Json, statusCode: StatusCodes.Status202Accepted);
         }
         catch (JsonException e)
         {
-            return ApiProblem.BadRequest("bad-json", $"The request is not valid JSON: {e.Message}");
+            return ApiProblem.BadRequest(ApiCodes.BadJson, ImportingWords.NotValidJson(e.Message));
         }
         catch (ImportException e)
         {
-            return ApiProblem.BadRequest("bad-import", e.Message);
+            return ApiProblem.BadRequest(ApiCodes.BadImport, e.Said);
         }
     }
 
@@ -95,8 +95,9 @@ public static class ImportEndpoints
         ImportService imports, CancellationToken cancel) =>
         await imports.FindAsync(id, import, cancel) is { } found
             ? TypedResults.Json(new ImportProgress(found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows,
-                found.Added, found.Bad, found.Duplicates, found.Error), Json)
-            : ApiProblem.NotFound("import in this project");
+                found.Added, found.Bad, found.Duplicates, found.Error is null ? null : StoredSaid.Words(found.Error),
+                StoredSaid.ArgumentsOf(found.Error)), Json)
+            : ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
 
     private static async Task<NoContent> CancelAsync(int id, int import, ImportService imports, CancellationToken cancel)
     {
@@ -107,7 +108,7 @@ public static class ImportEndpoints
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ErrorsAsync(int id, int import, ImportService imports,
         IDbContextFactory<AppDbContext> contexts, CancellationToken cancel)
     {
-        if (await imports.FindAsync(id, import, cancel) is null) return ApiProblem.NotFound("import in this project");
+        if (await imports.FindAsync(id, import, cancel) is null) return ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
         return TypedResults.Stream(async output =>
         {
             await using var db = await contexts.CreateDbContextAsync(cancel);

@@ -32,8 +32,8 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         using var reader = RowReaders.Open(open(), format);
         var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
         if (reader.Columns.Count == 0)
-            throw new ImportException(rows.Count > 0 && rows[0].Fault is { } fault ? $"Line {rows[0].Line:N0}: {fault.Reason}"
-                : "The file has no rows.");
+            throw new ImportException(rows is [{ Fault: { } fault } first, ..]
+                ? ImportingWords.LineFault(line: first.Line, reason: fault.Reason) : ImportingWords.FileHasNoRows);
         List<string> columns = [.. reader.Columns];
         if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
         var guess = ColumnGuess.Of(format, columns, rows);

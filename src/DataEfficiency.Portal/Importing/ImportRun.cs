@@ -4,6 +4,7 @@ using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
@@ -39,10 +40,10 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         if (checks.Mapping.Use == AnswerUse.Labels)
             annotator = await writes.WriteAsync((db, token) => ExternalAnnotator.AddAsync(db, import, Now, token), cancel);
         await ReadAsync(cancel);
-        if (import.Added == 0) throw new ImportException(import.Rows == 0 ? "The file has no rows."
-            : $"None of the {import.Rows:N0} rows can be imported; the list of errors says why.");
+        if (import.Added == 0) throw new ImportException(import.Rows == 0 ? ImportingWords.FileHasNoRows
+            : ImportingWords.NoRowCanBeImported(import.Rows));
         if (checks.Mapping.AllOrNothing && import.Bad > 0)
-            throw new ImportException($"{import.Bad:N0} of {import.Rows:N0} rows have errors, and all or nothing was asked for.");
+            throw new ImportException(ImportingWords.AllOrNothingFailed(bad: import.Bad, rows: import.Rows));
         await PlaceAsync(cancel);
         await FlipAsync(cancel);
     }
@@ -63,8 +64,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         foreach (var source in reader.Rows())
         {
             if (++import.Rows > ImportLimits.Rows)
-                throw new ImportException($"The file has more than {ImportLimits.Rows:N0} rows. Split it and import the parts one " +
-                    $"after the other.");
+                throw new ImportException(ImportingWords.FileMoreThanRowsSplit(ImportLimits.Rows));
             var (row, fault) = checks.Check(mapper.Map(source), import);
             if (row is not null) rows.Add(row);
             if (fault is not null) issues.Add(Issue(source, fault));
@@ -153,7 +153,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             .Select(f => f!.Length > 80 ? f[..80] : f));
         return new ImportIssue
         {
-            ImportId = import.Id, Line = source.Line, Column = fault.Column, Code = fault.Code, Reason = fault.Reason,
+            ImportId = import.Id, Line = source.Line, Column = fault.Column, Code = fault.Code, Reason = fault.Reason.ToJson(),
             Excerpt = excerpt.Length > 80 ? excerpt[..80] : excerpt,
         };
     }

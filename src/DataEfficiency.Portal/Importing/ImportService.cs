@@ -15,18 +15,18 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     {
         var upload = uploads.Find(uploadId);
         if (upload is null || upload.UserId != userId)
-            throw new ImportException("The upload is not there (any more). Upload the file again.");
+            throw new ImportException(ImportingWords.UploadGone);
         Check(mapping, ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format));
         var id = await writes.WriteAsync(async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
             if (await db.Imports.AnyAsync(i => i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running),
                 token))
-                throw new ImportException("Another import of this project is still running. Wait for its end, or cancel it.");
+                throw new ImportException(ImportingWords.AnotherImportProjectStillRunning);
             var before = await db.Imports.Where(i => i.ProjectId == projectId && i.State == WorkState.Done).SumAsync(i => i.Bytes, token);
             if (before + upload.Bytes > options.Value.PerProject)
-                throw new ImportException($"The files of this project would come to {(before + upload.Bytes) >> 20:N0} MiB; " +
-                    $"{options.Value.PerProject >> 20:N0} are allowed. An admin can raise the setting Uploads:PerProject.");
+                throw new ImportException(ImportingWords.ProjectFilesTooLarge(mebibytes: (before + upload.Bytes) >> 20,
+                    allowed: options.Value.PerProject >> 20));
             var import = new Import
             {
                 ProjectId = projectId, FileName = upload.FileName, StoredName = uploadId.ToString("N"), Bytes = upload.Bytes,
@@ -73,10 +73,11 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     private static void Check(ColumnMapping mapping, ImportPreview preview)
     {
         if (mapping.Use != AnswerUse.Ignore && mapping.Answer is null)
-            throw new ImportException("Choose the column that holds the answers, or do not use answers.");
+            throw new ImportException(ImportingWords.ChooseColumnHoldsAnswersOr);
         string?[] names = [.. mapping.TextColumns, mapping.Id, mapping.Use == AnswerUse.Ignore ? null : mapping.Answer];
         foreach (var name in names)
             if (name is not null && FieldPath.Find(preview.Columns, name).Column < 0)
-                throw new ImportException($"The file has no column '{name}'. It has: {string.Join(", ", preview.Columns.Take(20))}.");
+                throw new ImportException(ImportingWords.NoSuchColumn(name: name,
+                    columns: string.Join(", ", preview.Columns.Take(20))));
     }
 }

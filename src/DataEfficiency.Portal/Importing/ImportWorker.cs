@@ -2,6 +2,8 @@ using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
+using DataEfficiency.Portal.Sentences;
+
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
     IPoolGrown grown,
     TimeProvider time, ILogger<ImportWorker> log) : BackgroundService
 {
-    private const string BegunAnew = "Begun anew after the portal was stopped.";
+    private static Said BegunAnew => ImportingWords.BegunAnewAfterPortalStopped;
     internal const int MostTries = 5;
     private readonly SemaphoreSlim _places = new(2);
 
@@ -48,11 +50,10 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
         {
             if (import.State == WorkState.Running && !import.CancelRequested
                 && uploads.Find(Guid.Parse(import.StoredName)) is { Tries: >= MostTries })
-                await EndAsync(import, WorkState.Failed, $"The portal ended {MostTries} times while this import ran; nothing of it was " +
-                    "kept. Split the file, or tell whoever runs the portal.", stopping);
+                await EndAsync(import, WorkState.Failed, ImportingWords.PortalEndedEachTime(MostTries), stopping);
             else
             {
-                if (import.State == WorkState.Running) await SetAsync(import.Id, WorkState.Queued, BegunAnew, null, stopping);
+                if (import.State == WorkState.Running) await SetAsync(import.Id, WorkState.Queued, BegunAnew.ToJson(), null, stopping);
                 queue.Ring(import.Id);
             }
         }
@@ -86,8 +87,8 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             {
                 // not the user's file: the log has the whole of it
                 if (e is not ImportException) log.LogError(e, "Import {Import} of project {Project} failed", id, import.ProjectId);
-                await EndAsync(import, WorkState.Failed, e is ImportException ? e.Message
-                    : $"The import failed: {e.Message} Nothing of it was kept; the server's log has the details.", stopping);
+                await EndAsync(import, WorkState.Failed, e is ImportException wrong ? wrong.Said
+                    : ImportingWords.ImportFailed(e.Message), stopping);
                 return;
             }
             uploads.Delete(Guid.Parse(import.StoredName));
@@ -121,10 +122,10 @@ internal sealed class ImportWorker(IDbContextFactory<AppDbContext> contexts, Wri
             }
     }
 
-    private async Task EndAsync(Import import, WorkState state, string? error, CancellationToken stopping)
+    private async Task EndAsync(Import import, WorkState state, Said? error, CancellationToken stopping)
     {
         await new ImportRun(contexts, writes, uploads, grown, time).CleanUpAsync(import.Id, stopping);
-        await SetAsync(import.Id, state, error, time.GetUtcNow().ToUnixTimeMilliseconds(), stopping);
+        await SetAsync(import.Id, state, error?.ToJson(), time.GetUtcNow().ToUnixTimeMilliseconds(), stopping);
         uploads.Delete(Guid.Parse(import.StoredName));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -39,12 +40,12 @@ internal sealed class JsonColumns(bool hasHeader)
         catch (JsonException e)
         {
             return new SourceRow(line, [Start(json)], new(RowFault.BadRow,
-                $"Not valid JSON at character {e.BytePositionInLine + 1 ?? 1:N0} of the row."));
+                ImportingWords.NotValidJSONAtCharacter(e.BytePositionInLine + 1 ?? 1)));
         }
         catch (InvalidOperationException)
         {
             // an escape such as \ud800 without its other half is JSON, but no text
-            return new SourceRow(line, [Start(json)], new(RowFault.BadBytes, "Holds half a surrogate pair, which is no text."));
+            return new SourceRow(line, [Start(json)], new(RowFault.BadBytes, ImportingWords.HoldsHalfSurrogatePair));
         }
     }
 
@@ -82,7 +83,7 @@ internal sealed class JsonColumns(bool hasHeader)
                 if (_names.Count == ImportLimits.Columns)
                 {
                     fault ??= new(RowFault.TooManyColumns,
-                    $"The file has more than {ImportLimits.Columns} different keys; '{Start(name)}' is one too many.");
+                    ImportingWords.TooManyKeys(most: ImportLimits.Columns, name: Start(name)));
                     return;
                 }
                 place = _names.Count;
@@ -100,17 +101,10 @@ internal sealed class JsonColumns(bool hasHeader)
         JsonValueKind.Object => Shape.Objects, JsonValueKind.Array => Shape.Lists, JsonValueKind.String => Shape.Texts, _ => Shape.Unknown,
     };
 
-    private string Expected(JsonElement value) => _shape switch
+    private Said Expected(JsonElement value) => _shape switch
     {
-        Shape.Lists => $"A list such as [\"text\", \"answer\"] was expected as in the rows before, not {Kind(value)}.",
-        Shape.Texts => $"A text in quotes was expected as in the rows before, not {Kind(value)}.",
-        _ => $"A JSON object such as {{\"text\": \"...\"}} was expected, not {Kind(value)}.",
-    };
-
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => "a list", JsonValueKind.String => "a text", JsonValueKind.Number => "a number", JsonValueKind.Object =>
-        "an object", _ => "a bare value",
+        Shape.Lists => ImportingWords.ListExpected(value.ValueKind), Shape.Texts => ImportingWords.TextExpected(value.ValueKind),
+        _ => ImportingWords.ObjectExpected(value.ValueKind),
     };
 
     private static string Start(string json) => json.Length <= 200 ? json : json[..200];

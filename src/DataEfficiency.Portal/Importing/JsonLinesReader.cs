@@ -50,7 +50,7 @@ public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowRe
             tooLong = false;
             if (wasTooLong)
                 return new SourceRow(number, [], new(RowFault.TooLong,
-                    $"The line is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+                    ImportingWords.LineLongerThanMillionCharacters(ImportLimits.RowCharacters >> 20)));
             return string.IsNullOrWhiteSpace(json) ? null : _columns.Row(number, json);
         }
     }

@@ -27,7 +27,7 @@ public sealed class JsonReader : IRowReader
         if (_format.RowsAt is { } path) Find(path);
         var (open, close) = _format.Kind == FileKind.JsonMap ? ('{', '}') : ('[', ']');
         if (!_text.Take(open))
-            throw new ImportException($"Line {_text.Line:N0}: a JSON {(open == '{' ? "object" : "array")} was expected.");
+            throw new ImportException(ImportingWords.JsonExpected(line: _text.Line, kind: open == '{' ? "object" : "array"));
         return Values(close);
     }
 
@@ -54,7 +54,7 @@ public sealed class JsonReader : IRowReader
             }
             if (!entered) break;
         }
-        throw new ImportException($"The file has no rows under “{path}”.");
+        throw new ImportException(ImportingWords.FileHasNoRowsUnder(path));
     }
 
     private IEnumerable<SourceRow> Values(char close)
@@ -75,7 +75,7 @@ public sealed class JsonReader : IRowReader
             if (_format.Kind == FileKind.JsonMap && (key = _text.Name()) is null)
             {
                 yield return new SourceRow(line, [], new(RowFault.BadRow,
-                "A name in quotes with a colon was expected here: the rest of the file is not read."));
+                ImportingWords.NameAndColonExpected));
                 yield break;
             }
             json.Clear();
@@ -86,11 +86,11 @@ public sealed class JsonReader : IRowReader
             }
             if (_text.TooLong)
                 yield return new SourceRow(line, [], new(RowFault.TooLong,
-                    $"The element is longer than {ImportLimits.RowCharacters >> 20} million characters."));
+                    ImportingWords.ElementLongerThanMillionCharacters(ImportLimits.RowCharacters >> 20)));
             else if (_columns.Row(line, json.ToString(), key) is { } row) yield return row;
         }
     }
 
     private static SourceRow CutOff(int line) =>
-        new(line, [], new(RowFault.BadRow, "The file ends inside the array or object: it was cut off, or a bracket or quote is missing."));
+        new(line, [], new(RowFault.BadRow, ImportingWords.FileEndsInsideJson));
 }

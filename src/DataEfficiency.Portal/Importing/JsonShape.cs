@@ -96,9 +96,7 @@ internal static class JsonShape
         var top = places.Where(p => p.Path is not null && !p.Path.Contains('.')).ToList();
         if (top.Count < 2 || places[0].Rows != top.Count || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
         if (!top.Any(p => ColumnNames.IsUsual(p.Path!)) || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;
-        throw new ImportException($"The file holds its table by columns ({string.Join(", ", top.Take(4).Select(p => p.Path))}), not by " +
-            $"rows. " +
-            "Save it as CSV or JSON lines (pandas: df.to_json(path, orient=\"records\", lines=True)).");
+        throw new ImportException(ImportingWords.TableByColumns(string.Join(", ", top.Take(4).Select(p => p.Path))));
     }
 
     /// <summary>Of the first lines: how many are an object or a list, how many a text in quotes.</summary>

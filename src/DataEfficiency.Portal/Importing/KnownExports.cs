@@ -44,7 +44,7 @@ internal static class KnownExports
             || c.Contains(".suggestion", StringComparison.Ordinal)).ToList();
         var text = columns.FirstOrDefault(c => c == "text") ?? columns.FirstOrDefault(c => !own.Contains(c)
             && c is not ("id" or "_server_id")) ?? responses;
-        return Made(format, columns, text, responses, $"Argilla (question “{stem}”)", own.Where(c => c != responses));
+        return Made(format, columns, text, responses, "Argilla", own.Where(c => c != responses), stem);
     }
 
     private static ColumnGuess ArgillaRecords(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
@@ -76,18 +76,15 @@ internal static class KnownExports
         var spans = columns.Contains("entities") || values.Any(v => AnswerField.Read(v, true).Fault is not null);
         var made = Made(format, columns, "text", spans ? null : answer, "doccano",
             columns.Where(c => c is "entities" or "relations" or "Comments" || spans && c == answer));
-        return spans ? made with { Note = "This is an export of doccano with marked stretches of text (spans), which no project here " +
-            "can take as answers: the texts are in “text”." } : made;
+        return spans ? made with { Note = ImportingWords.DoccanoSpans } : made;
     }
 
     private static ColumnGuess Made(SourceFormat format, IReadOnlyList<string> columns, string text, string? answer, string tool,
-        IEnumerable<string> own)
+        IEnumerable<string> own, string? question = null)
     {
         var id = columns.FirstOrDefault(c => c == "id");
-        var answers = answer is null ? "no answers were found" : $"the answers in “{answer}”";
         return new ColumnGuess(new ColumnMapping(format, text, id, answer, answer is null ? AnswerUse.Ignore : AnswerUse.HiddenGold,
             Dropped: [.. own.Where(c => c != text && c != answer)]),
-            $"This is an export of {tool}: the texts are in “{text}”, {answers}. Choose other fields below where that is not what you " +
-                $"want.");
+            ImportingWords.ExportOf(tool: tool, question: question, text: text, answer: answer));
     }
 }

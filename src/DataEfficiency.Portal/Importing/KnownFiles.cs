@@ -1,55 +1,54 @@
 // Files that are no table, told by their first bytes, each with what to do instead.
 using System.Text;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
 
 internal static class KnownFiles
 {
-    private static readonly (byte[] Head, string Name)[] Heads =
+    private static readonly (byte[] Head, string Kind)[] Heads =
     [
-        ([0x89, (byte)'P', (byte)'N', (byte)'G'], "a PNG image"), ([0xFF, 0xD8, 0xFF], "a JPEG image"), ("GIF8"u8.ToArray(), "a GIF image"),
-        ("RIFF"u8.ToArray(), "a picture, sound or film"), ([0x7F, (byte)'E', (byte)'L', (byte)'F'], "a program"),
-        ("ID3"u8.ToArray(), "a sound file"),
-        ("SQLite format 3"u8.ToArray(), "a SQLite database"), ([0xCA, 0xFE, 0xBA, 0xBE], "a program"),
-        ("Obj\u0001"u8.ToArray(), "an Avro file"),
-        ("ARROW1"u8.ToArray(), "an Arrow file"), ([0x89, (byte)'H', (byte)'D', (byte)'F'], "an HDF5 file"),
-        ([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'], "a NumPy file"),
+        ([0x89, (byte)'P', (byte)'N', (byte)'G'], "png"), ([0xFF, 0xD8, 0xFF], "jpeg"), ("GIF8"u8.ToArray(), "gif"),
+        ("RIFF"u8.ToArray(), "riff"), ([0x7F, (byte)'E', (byte)'L', (byte)'F'], "program"),
+        ("ID3"u8.ToArray(), "sound"),
+        ("SQLite format 3"u8.ToArray(), "sqlite"), ([0xCA, 0xFE, 0xBA, 0xBE], "program"),
+        ("Obj\u0001"u8.ToArray(), "avro"),
+        ("ARROW1"u8.ToArray(), "arrow"), ([0x89, (byte)'H', (byte)'D', (byte)'F'], "hdf5"),
+        ([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'], "numpy"),
     ];
 
-    private static readonly (byte[] Head, string Name)[] Archives =
+    private static readonly (byte[] Head, string Kind)[] Archives =
     [
-        ([0x1F, 0x8B], "a gzip archive"), ("BZh"u8.ToArray(), "a bzip2 archive"),
-        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z'], "an xz archive"),
-        ([(byte)'7', (byte)'z', 0xBC, 0xAF], "a 7-Zip archive"), ("Rar!"u8.ToArray(), "a RAR archive"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive"),
+        ([0x1F, 0x8B], "gzip"), ("BZh"u8.ToArray(), "bzip2"),
+        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z'], "xz"),
+        ([(byte)'7', (byte)'z', 0xBC, 0xAF], "sevenZip"), ("Rar!"u8.ToArray(), "rar"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "zstandard"),
     ];
 
     private static readonly (string Name, byte[] Bytes)[] EntryNames =
         [.. ((string[])["EncryptedPackage", "Workbook", "Book", "WordDocument", "PowerPoint Document", "__properties_version1.0"])
             .Select(name => (name, Encoding.Unicode.GetBytes("\0" + name + "\0")))];
 
-    private const string Table = "Upload a table: CSV, TSV, JSON, JSON lines or Excel (.xlsx).";
-
     /// <exception cref="ImportException">The file is known to be no table.</exception>
     public static void Refuse(ReadOnlySpan<byte> head, Stream whole)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0])) throw new ImportException(Compound(whole));
-        foreach (var (bytes, name) in Archives)
-            if (head.StartsWith(bytes)) throw new ImportException($"This is {name}. Unpack it and upload the table inside.");
-        if (head.StartsWith("%PDF"u8)) throw new ImportException($"This is a PDF. {Table}");
+        foreach (var (bytes, kind) in Archives)
+            if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.Archive(kind));
+        if (head.StartsWith("%PDF"u8)) throw new ImportException(ImportingWords.Pdf);
         if (head.StartsWith("PAR1"u8))
-            throw new ImportException("This is a Parquet file, which is not read here. Save it as CSV or JSON lines.");
-        if (head.StartsWith("{\\rtf"u8)) throw new ImportException($"This is a text document (RTF). {Table}");
-        foreach (var (bytes, name) in Heads) if (head.StartsWith(bytes)) throw new ImportException($"This is {name}, no text. {Table}");
+            throw new ImportException(ImportingWords.Parquet);
+        if (head.StartsWith("{\\rtf"u8)) throw new ImportException(ImportingWords.RichText);
+        foreach (var (bytes, kind) in Heads) if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.NoText(kind));
         // two letters alone could begin a text: a program has unprintable bytes right behind them
         if (head.StartsWith("MZ"u8) && head[..Math.Min(64, head.Length)].IndexOfAnyInRange((byte)0, (byte)8) >= 0)
-            throw new ImportException($"This is a program, no text. {Table}");
+            throw new ImportException(ImportingWords.NoText("program"));
         if (head.StartsWith("BM"u8) && head[..Math.Min(26, head.Length)].Contains((byte)0))
-            throw new ImportException($"This is a picture, no text. {Table}");
+            throw new ImportException(ImportingWords.NoText("picture"));
     }
 
     /// <summary>A compound file: its directory, whose 128-byte entries begin with their names, says what is in it.</summary>
-    private static string Compound(Stream whole)
+    private static Said Compound(Stream whole)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var block = new byte[1 << 16];
@@ -59,12 +58,11 @@ internal static class KnownFiles
             // zeros stand before and behind a name of the directory
             foreach (var (name, bytes) in EntryNames) if (block.AsSpan(0, read).IndexOf(bytes) >= 0) names.Add(name);
         if (names.Contains("EncryptedPackage"))
-            return "The workbook is protected by a password. Open it in Excel, take the password away (File, Info, Protect Workbook) " +
-                "and save it again.";
-        if (names.Contains("Workbook") || names.Contains("Book")) return "This is an old Excel file (.xls). Save it as .xlsx or CSV.";
-        if (names.Contains("WordDocument")) return $"This is an old Word document (.doc). {Table}";
-        if (names.Contains("PowerPoint Document")) return $"This is an old PowerPoint file (.ppt). {Table}";
-        if (names.Contains("__properties_version1.0")) return $"This is an Outlook message (.msg). {Table}";
-        return $"This is a compound file of an older Office program or an installer, but no workbook that can be read. {Table}";
+            return ImportingWords.WithPassword;
+        if (names.Contains("Workbook") || names.Contains("Book")) return ImportingWords.OldExcel;
+        if (names.Contains("WordDocument")) return ImportingWords.OldWord;
+        if (names.Contains("PowerPoint Document")) return ImportingWords.OldPowerPoint;
+        if (names.Contains("__properties_version1.0")) return ImportingWords.OutlookMessage;
+        return ImportingWords.OtherCompound;
     }
 }

@@ -20,7 +20,7 @@ public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowR
         var whole = line.Field(0)!;
         return Parts(whole, format.Delimiter) is { } parts
             ? line with { Fields = [parts.Label, parts.Text] }
-            : line with { Fault = new(RowFault.BadRow, $"The line has no label: a {NameOf(format.Delimiter)} was expected behind one.") };
+            : line with { Fault = new(RowFault.BadRow, ImportingWords.LineWithoutLabel(NameOf(format.Delimiter))) };
     }
 
     /// <summary>Null where the line has no separator, or nothing before it.</summary>
@@ -33,5 +33,5 @@ public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowR
     }
 
     private static string NameOf(char separator) => separator switch { ' ' => "blank", '\t' => "tab", ':' => "colon",
-        _ => $"'{separator}'" };
+        _ => $"{separator}" };
 }

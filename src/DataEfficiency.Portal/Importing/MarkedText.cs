@@ -18,7 +18,7 @@ public static class MarkedText
         try { return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Bad.ToString())); }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new ImportException($"The encoding '{name}' is not read here. Choose UTF-8, UTF-16 or Windows-1252.");
+            throw new ImportException(ImportingWords.EncodingNotRead(name));
         }
     }
 
@@ -42,7 +42,7 @@ public static class MarkedText
         if (at < 0) return null;
         return text[at] == Bad
             ? new RowFault(RowFault.BadBytes,
-                "Holds bytes that are no text in the file's encoding. Choose another encoding, or save the file as UTF-8.", column)
-            : new RowFault(RowFault.BadBytes, "Holds the character U+0000.", column);
+                ImportingWords.HoldsBytesThatAreNoText, column)
+            : new RowFault(RowFault.BadBytes, ImportingWords.HoldsCharacterZero, column);
     }
 }

@@ -27,10 +27,9 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         if (known.LineOf(row) is { } line)
         {
             counts.Duplicates++;
-            var where = line == 0 ? "an item that the project has already" : $"line {line:N0}";
-            if (!mapping.KeepDuplicates) return (null, new(RowFault.Duplicate, $"The same text as {where}; not added again.",
-                mapping.TextColumns[0]));
-            fault ??= new(RowFault.Duplicate, $"The same text as {where}; added all the same, as asked.", mapping.TextColumns[0]);
+            if (!mapping.KeepDuplicates)
+                return (null, new(RowFault.Duplicate, ImportingWords.SameTextNotAdded(line), mapping.TextColumns[0]));
+            fault ??= new(RowFault.Duplicate, ImportingWords.SameTextAdded(line), mapping.TextColumns[0]);
         }
         if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, texts, null, null), fault);
         if (texts.Count > 0) Labels++;
@@ -42,12 +41,9 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
         if (row.Answers.Count == 0 || answers.IsOpen) return (row.Answers, null, null);
         var found = row.Answers.Select(answers.Find).OfType<Label>().Distinct().ToList();
         if (mapping.Use == AnswerUse.Labels && found.Count > 1)
-            return ([], null, new(RowFault.SeveralAnswers,
-                $"Has {found.Count} answers where a label is one; the row was left out. As hidden gold, any of them is right.",
-                mapping.Answer));
+            return ([], null, new(RowFault.SeveralAnswers, ImportingWords.SeveralAnswers(found.Count), mapping.Answer));
         if (found.Count > 0) return ([.. found.Select(l => l.AnswerText)], found[0], null);
-        var what = mapping.Use == AnswerUse.Labels ? "the row was left out" : "the item was added without it";
-        return ([], null, new(RowFault.UnknownAnswer, $"'{Short(row.Answers[0])}' is not in the project's answer set; {what}.",
+        return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Short(row.Answers[0])),
             mapping.Answer));
     }
 

@@ -43,10 +43,10 @@ public sealed class RowMapper
             if (row.FaultOf(_textPaths[i].Column) is { } fault) return (null, fault);
         var (text, parts) = TextOf(row);
         if (string.IsNullOrWhiteSpace(text))
-            return (null, new(RowFault.EmptyText, _textPaths.All(p => p.Column < 0) ? $"There is no column '{_texts[0]}'."
-                : "The text is empty.", _texts[0]));
+            return (null, new(RowFault.EmptyText, _textPaths.All(p => p.Column < 0) ? ImportingWords.ThereNoColumn(_texts[0])
+                : ImportingWords.TextEmpty, _texts[0]));
         if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
-            return (null, new(RowFault.TooLong, $"The text is longer than {ImportLimits.TextBytes >> 10} KiB.", _texts[0]));
+            return (null, new(RowFault.TooLong, ImportingWords.TextLongerThanKiB(ImportLimits.TextBytes >> 10), _texts[0]));
         var (answers, wrong) = AnswersOf(row);
         if (wrong is not null) return (null, wrong);
         var external = _id.Value(row)?.Trim();
@@ -71,7 +71,7 @@ public sealed class RowMapper
         var (answers, wrong) = AnswerField.Read(_answer.Value(row), _mapping.Format.IsJson);
         if (wrong is not null) return ([], new(RowFault.BadAnswer, wrong, _mapping.Answer));
         return answers.Any(a => a.Length > ImportLimits.AnswerCharacters)
-            ? ([], new(RowFault.TooLong, $"The answer is longer than {ImportLimits.AnswerCharacters:N0} characters.", _mapping.Answer))
+            ? ([], new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer))
             : (answers, null);
     }
 

@@ -22,9 +22,8 @@ internal sealed class SharedStrings
             text.Clear();
             var fits = xml.ReadRuns(text);
             if (_texts.Count == ImportLimits.SharedTexts || (characters += text.Length) > ImportLimits.SharedTextCharacters)
-                throw new ImportException($"The workbook holds more than {ImportLimits.SharedTexts / 1_000_000} million texts or " +
-                    $"{ImportLimits.SharedTextCharacters >> 20} million characters: save the sheet as CSV and import that, it is read " +
-                        $"row by row.");
+                throw new ImportException(ImportingWords.WorkbookHoldsMoreThanMillion(millions: ImportLimits.SharedTexts / 1_000_000,
+                    characters: ImportLimits.SharedTextCharacters >> 20));
             if (!fits) TooLong.Add(_texts.Count);
             _texts.Add(text.Length switch { 0 => "", 1 => small.TryGetValue(text[0], out var one) ? one : small[text[0]] = text.ToString(),
                 _ => ExcelEscapes.Decode(text.ToString()) });

@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Sentences;
+
 namespace DataEfficiency.Portal.Importing;
 
 public enum FileKind
@@ -35,20 +37,25 @@ public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char
     /// <summary>In words, for the preview.</summary>
     public string Describe() => Kind switch
     {
-        FileKind.Xlsx => Sheet is null ? "Excel workbook" : $"Excel workbook, sheet {Sheet}",
-        FileKind.JsonLines => $"JSON lines, {ShownEncoding}",
-        FileKind.JsonValues => $"JSON values one after the other, {ShownEncoding}",
-        FileKind.JsonArray => RowsAt is null ? $"JSON array, {ShownEncoding}" : $"JSON array under “{RowsAt}”, {ShownEncoding}",
-        FileKind.JsonMap => RowsAt is null ? $"JSON rows by key, {ShownEncoding}" : $"JSON rows by key under “{RowsAt}”, {ShownEncoding}",
-        FileKind.LabelLines =>
-        $"lines of label, {Delimiter switch { '\t' => "tab", ' ' => "blank", _ => Delimiter.ToString() }}, text; {ShownEncoding}",
-        _ => Delimiter switch { ',' => "CSV with commas", ';' => "CSV with semicolons", '\t' => "TSV", '\0' => "one text per line",
-        _ => $"separated by {Delimiter}" }
-            + $", {ShownEncoding}",
+        FileKind.Xlsx => ImportingWords.FormatExcel(Sheet),
+        FileKind.JsonLines => ImportingWords.FormatJsonLines(ShownEncoding),
+        FileKind.JsonValues => ImportingWords.FormatJsonValues(ShownEncoding),
+        FileKind.JsonArray => ImportingWords.FormatJsonArray(under: RowsAt, encoding: ShownEncoding),
+        FileKind.JsonMap => ImportingWords.FormatJsonMap(under: RowsAt, encoding: ShownEncoding),
+        FileKind.LabelLines => ImportingWords.FormatLabelLines(delimiter: DelimiterName, encoding: ShownEncoding),
+        _ => ImportingWords.FormatDelimited(delimiter: DelimiterName, encoding: ShownEncoding),
+    };
+
+    private string? DelimiterName => Delimiter switch
+    {
+        ',' => "comma", ';' => "semicolon", '\t' => "tab", '\0' => null, ' ' => "blank", _ => $"{Delimiter}",
     };
 
     private string ShownEncoding => Encoding.ToUpperInvariant();
 }
 
-/// <summary>The file cannot be read at all. The message says what, where and what to do.</summary>
-public sealed class ImportException(string message) : Exception(message);
+/// <summary>The file cannot be read at all. The sentence says what, where and what to do.</summary>
+public sealed class ImportException(Said said) : Exception(said)
+{
+    public Said Said => said;
+}

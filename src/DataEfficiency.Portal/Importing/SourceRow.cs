@@ -1,13 +1,17 @@
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Sentences;
+
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>Why a row is refused. Codes are stable, reasons are for people.</summary>
-public sealed record RowFault(string Code, string Reason, string? Column = null)
+public sealed record RowFault(string Code, Said Reason, string? Column = null)
 {
-    public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooLong = "too-long", TooManyColumns = "too-many-columns",
-        EmptyText = "empty-text",
-        Duplicate = "duplicate", DuplicateId = "duplicate-id", UnknownAnswer = "unknown-answer", SeveralAnswers = "several-answers",
-        BadAnswer = "bad-answer",
-        NoResult = "no-result", CellError = "cell-error";
+    public IReadOnlyDictionary<string, object?> Arguments => Reason.PlainArguments;
+
+    public const string BadRow = ApiCodes.BadRow, BadBytes = ApiCodes.BadBytes, TooLong = ApiCodes.TooLong,
+        TooManyColumns = ApiCodes.TooManyColumns, EmptyText = ApiCodes.EmptyText, Duplicate = ApiCodes.Duplicate,
+        UnknownAnswer = ApiCodes.UnknownAnswer, SeveralAnswers = ApiCodes.SeveralAnswers, BadAnswer = ApiCodes.BadAnswer,
+        NoResult = ApiCodes.NoResult, CellError = ApiCodes.CellError;
 }
 
 /// <summary>One row of a file, in the order of the reader's columns; missing fields are null or beyond the end.</summary>

@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -9,7 +10,7 @@ namespace DataEfficiency.Portal.Importing;
 /// <param name="Note">What is odd about it, for the person; null: nothing.</param>
 public sealed record TextEncoding(string Name, string? Note = null)
 {
-    private const string NoText = "This is no text file. Upload a table: CSV, TSV, JSON, JSON lines or Excel (.xlsx).";
+    private static Said NoText => ImportingWords.NoTextFile;
 
     /// <exception cref="ImportException">The file is no text.</exception>
     public static TextEncoding Of(Stream stream)
@@ -52,10 +53,8 @@ public sealed record TextEncoding(string Name, string? Note = null)
         if (counts.Broken == 0) return new("utf-8");
         if (counts.Sequences == 0 && counts.NotInWindows1252 == 0)
             return new("windows-1252",
-                $"{counts.Broken:N0} bytes of the file are no UTF-8; as Windows-1252 all of it is text. Check the letters with accents " +
-                    $"below.");
-        return new("utf-8", $"{counts.Broken:N0} places of the file hold bytes that are no UTF-8: their rows are errors unless another " +
-            $"encoding is chosen.");
+                ImportingWords.TakenForWindows1252(counts.Broken));
+        return new("utf-8", ImportingWords.PlacesThatAreNoUtf8(counts.Broken));
     }
 
     // bytes of any kind can look like UTF-16 by their zeros, but not by their letters

@@ -21,16 +21,15 @@ public sealed record TextTemplate(IReadOnlyList<(string Name, string Column)> Pa
             var open = line.IndexOf('{');
             // the column's name can hold braces and colons, the part's own name neither
             if (open < 2 || line[^1] != '}' || line[..open].TrimEnd() is not [.., ':'] || line.Length - open < 3)
-                throw new ImportException($"“{Short(line)}” is no line of a text template: write a name, a colon and a column in " +
-                    $"braces, such as premise: {{premise}}.");
+                throw new ImportException(ImportingWords.NoLineOfATemplate(Short(line)));
             var name = line[..open].TrimEnd()[..^1].Trim();
             if (name.Length is 0 or > LongestName)
-                throw new ImportException($"The name in “{Short(line)}” must have 1 to {LongestName} characters.");
-            if (parts.Any(p => p.Item1 == name)) throw new ImportException($"Two lines of the text template are named “{name}”.");
+                throw new ImportException(ImportingWords.TemplateNameLength(line: Short(line), most: LongestName));
+            if (parts.Any(p => p.Item1 == name)) throw new ImportException(ImportingWords.TemplateNameTwice(name));
             parts.Add((name, line[(open + 1)..^1]));
         }
         if (parts.Count is 0 or > MostParts)
-            throw new ImportException($"A text template has 1 to {MostParts} lines such as premise: {{premise}}; there are {parts.Count}.");
+            throw new ImportException(ImportingWords.TemplateLines(most: MostParts, lines: parts.Count));
         return new TextTemplate(parts);
     }
 

@@ -44,11 +44,9 @@ public sealed class UploadStore
                     bytes += read;
                     var used = Use(userId, read);
                     if (bytes > ImportLimits.UploadBytes)
-                        throw new ImportException($"The file is larger than {ImportLimits.UploadBytes >> 30} GiB. Split it and import " +
-                            $"the parts one after the other.");
+                        throw new ImportException(ImportingWords.FileLargerThanGiBSplit(ImportLimits.UploadBytes >> 30));
                     if (used > _options.PerPerson)
-                        throw new ImportException($"You have more than {_options.PerPerson >> 20:N0} MiB of uploaded files that wait to " +
-                            "be imported. Import them, or wait two days until they are removed.");
+                        throw new ImportException(ImportingWords.TooManyWaitingUploads(_options.PerPerson >> 20));
                     await file.WriteAsync(buffer.AsMemory(0, read), cancel);
                 }
             }
@@ -60,7 +58,7 @@ public sealed class UploadStore
         {
             Use(userId, -bytes);
             Remove(id);
-            if (e is IOException and not BadHttpRequestException) throw new ImportException($"The upload could not be stored: {e.Message}");
+            if (e is IOException and not BadHttpRequestException) throw new ImportException(ImportingWords.UploadCouldNotStored(e.Message));
             throw;
         }
     }

@@ -23,19 +23,18 @@ internal sealed class WorkbookPackage : IDisposable
         {
             _zip = new ZipArchive(opening, ZipArchiveMode.Read, leaveOpen: true);
             if (_zip.Entries.Count > MostParts)
-                throw new ImportException($"The workbook has more than {MostParts:N0} parts: it is not read.");
+                throw new ImportException(ImportingWords.WorkbookWithTooManyParts(MostParts));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException)
         {
-            throw new ImportException("The file begins like an Excel workbook but is damaged or cut off. Save it again and upload it " +
-                "anew.");
+            throw new ImportException(ImportingWords.WorkbookCutOff);
         }
         opening.IsOpened();
         long total = 0;
         foreach (var entry in _zip.Entries)
         {
             if ((total += Math.Max(0, entry.Length)) > ImportLimits.UnpackedBytes)
-                throw new ImportException($"The workbook unpacks to more than {ImportLimits.UnpackedBytes >> 30} GiB: it is not read.");
+                throw new ImportException(ImportingWords.WorkbookUnpacksMoreThanGiB(ImportLimits.UnpackedBytes >> 30));
             _parts.TryAdd(entry.FullName.Replace('\\', '/').TrimStart('/'), entry);
         }
         _book = FindBook();
@@ -56,17 +55,16 @@ internal sealed class WorkbookPackage : IDisposable
 
     public WorkbookXml OpenPart(string part)
     {
-        if (!_parts.TryGetValue(part, out var entry)) throw new ImportException($"The workbook is damaged: its part {part} is missing.");
+        if (!_parts.TryGetValue(part, out var entry)) throw new ImportException(ImportingWords.WorkbookDamagedPartMissing(part));
         var most = Math.Min(ImportLimits.UnpackedBytes, Math.Max(ImportLimits.RatioFreeBytes,
             entry.CompressedLength * ImportLimits.UnpackRatio));
         if (entry.Length > most)
-            throw new ImportException($"The workbook's part {entry.Name} unpacks to {entry.Length >> 20:N0} MiB, over " +
-                $"{ImportLimits.UnpackRatio} times its size: " +
-                "that is no ordinary sheet. Save it as CSV and import that.");
+            throw new ImportException(ImportingWords.PartUnpacksTooFar(part: entry.Name, mebibytes: entry.Length >> 20,
+                ratio: ImportLimits.UnpackRatio));
         try { return new WorkbookXml(new BoundedStream(entry.Open(), most, entry.Name)); }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or IOException)
         {
-            throw new ImportException($"The workbook's part {entry.Name} cannot be unpacked: {e.Message} Save it again in Excel.");
+            throw new ImportException(ImportingWords.PartCannotBeUnpacked(part: entry.Name, message: e.Message));
         }
     }
 
@@ -79,18 +77,18 @@ internal sealed class WorkbookPackage : IDisposable
                 if (kind == "officeDocument")
                 {
                     if (part.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
-                        throw new ImportException("This is a binary workbook (.xlsb). Save it as .xlsx or CSV.");
+                        throw new ImportException(ImportingWords.BinaryWorkbook);
                     if (part.StartsWith("word/", StringComparison.OrdinalIgnoreCase))
-                        throw new ImportException("This is a Word document. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
+                        throw new ImportException(ImportingWords.WordDocument);
                     if (part.StartsWith("ppt/", StringComparison.OrdinalIgnoreCase))
-                        throw new ImportException("This is a PowerPoint file. Upload a table: CSV, TSV, JSON or Excel (.xlsx).");
+                        throw new ImportException(ImportingWords.PowerPointFile);
                     if (_parts.ContainsKey(part)) return part;
-                    throw new ImportException($"The workbook is damaged: its part {part} is missing.");
+                    throw new ImportException(ImportingWords.WorkbookDamagedPartMissing(part));
                 }
         if (_parts.ContainsKey("xl/workbook.xml")) return "xl/workbook.xml";
         if (_parts.ContainsKey("content.xml") && _parts.ContainsKey("mimetype"))
-            throw new ImportException("This is an OpenDocument file (.ods). Save it as .xlsx or CSV.");
-        throw new ImportException("The file is a zip archive but no Excel workbook (.xlsx). Unpack it and upload the table inside.");
+            throw new ImportException(ImportingWords.OpenDocumentFile);
+        throw new ImportException(ImportingWords.ZipButNoWorkbook);
     }
 
     /// <summary>The relationships of a part ("": of the whole package) by their ids.</summary>
@@ -133,6 +131,6 @@ internal sealed class WorkbookPackage : IDisposable
             if (book.Relation("id") is { } id && _relations.TryGetValue(id, out var relation) && relation.Kind is "worksheet" or "")
                 sheets.Add(new(name, relation.Part, book.Attribute("state") is "hidden" or "veryHidden"));
         }
-        return sheets.Count > 0 ? sheets : throw new ImportException("The workbook has no sheet of cells.");
+        return sheets.Count > 0 ? sheets : throw new ImportException(ImportingWords.WorkbookNoSheetCells);
     }
 }

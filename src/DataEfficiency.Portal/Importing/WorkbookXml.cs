@@ -37,18 +37,16 @@ internal sealed class WorkbookXml : IDisposable
     public bool Next()
     {
         if (++_reads % BetweenLooks == 0 && _since.Elapsed > ImportLimits.WorkbookPatience)
-            throw new ImportException($"The workbook gives no row for {ImportLimits.WorkbookPatience.TotalSeconds:0} seconds: that is " +
-                $"no ordinary sheet. " +
-                "Save it as CSV and import that.");
+            throw new ImportException(ImportingWords.WorkbookGivesNoRowSeconds(ImportLimits.WorkbookPatience.TotalSeconds));
         try
         {
             if (!_xml.Read()) return false;
         }
         catch (Exception e) when (e is XmlException or InvalidDataException or ArgumentException)
         {
-            throw new ImportException($"The workbook is damaged: {e.Message} Save it again, or save the sheet as CSV.");
+            throw new ImportException(ImportingWords.WorkbookDamaged(e.Message));
         }
-        return _xml.Depth <= Deepest ? true : throw new ImportException("The workbook is damaged: its elements are nested too deep.");
+        return _xml.Depth <= Deepest ? true : throw new ImportException(ImportingWords.WorkbookNestedTooDeep);
     }
 
     /// <summary>A result was given: the patience begins anew.</summary>
@@ -104,7 +102,7 @@ internal sealed class WorkbookXml : IDisposable
         try { return _xml.ReadValueChunk(_chunk, 0, _chunk.Length); }
         catch (Exception e) when (e is XmlException or InvalidDataException)
         {
-            throw new ImportException($"The workbook is damaged: {e.Message} Save it again, or save the sheet as CSV.");
+            throw new ImportException(ImportingWords.WorkbookDamaged(e.Message));
         }
     }
 
@@ -119,6 +117,6 @@ internal sealed class WorkbookXml : IDisposable
         public override string Add(string key) => Get(key) ?? Counted(base.Add(key));
 
         private string Counted(string added) =>
-            ++_added <= Most ? added : throw new ImportException("The workbook is damaged: it has too many different names of elements.");
+            ++_added <= Most ? added : throw new ImportException(ImportingWords.WorkbookTooManyNames);
     }
 }

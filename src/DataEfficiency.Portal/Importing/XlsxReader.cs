@@ -23,7 +23,7 @@ public sealed class XlsxReader : IRowReader
         (_stream, _format) = (stream, format);
         _package = new WorkbookPackage(stream);
         var sheet = format.Sheet is { } name
-            ? _package.Sheets.FirstOrDefault(s => s.Name == name) ?? throw new ImportException($"The workbook has no sheet '{name}'.")
+            ? _package.Sheets.FirstOrDefault(s => s.Name == name) ?? throw new ImportException(ImportingWords.WorkbookNoSheet(name))
             : _package.Sheets.FirstOrDefault(s => !s.IsHidden) ?? _package.Sheets[0];
         (Sheet, _part) = (sheet.Name, sheet.Part);
         _styles = new WorkbookStyles(_package);
@@ -46,7 +46,7 @@ public sealed class XlsxReader : IRowReader
         {
             if (!xml.Is("row")) continue;
             if (++count > MostRows)
-                throw new ImportException($"The sheet has more than {MostRows:N0} rows, which no sheet of Excel's has.");
+                throw new ImportException(ImportingWords.SheetWithTooManyRows(MostRows));
             number = int.TryParse(xml.Attribute("r"), out var given) && given > 0 ? given : number + 1;
             var row = xml.IsEmpty ? new SourceRow(number, []) : ReadRow(xml, number);
             if (row is { Fault: null, FieldFaults: null } && row.Fields.All(string.IsNullOrEmpty)) continue;
@@ -86,13 +86,14 @@ public sealed class XlsxReader : IRowReader
         {
             if (!xml.Is("c")) continue;
             if (++cells > MostCells)
-                throw new ImportException($"Row {number:N0} has more than {MostCells:N0} cells, which no row of Excel's has.");
+                throw new ImportException(ImportingWords.RowWithTooManyCells(number: number, most: MostCells));
             var column = xml.Attribute("r") is { Length: > 0 } place ? ColumnOf(place) : next;
             next = column + 1;
             var (value, wrong) = ReadCell(xml);
             if (column >= ImportLimits.Columns)
             {
-                if (value is { Length: > 0 }) fault ??= new(RowFault.TooManyColumns, $"Has a value beyond column {ImportLimits.Columns}.");
+                if (value is { Length: > 0 }) fault ??= new(RowFault.TooManyColumns,
+                    ImportingWords.ValueBeyondColumn(ImportLimits.Columns));
                 continue;
             }
             while (fields.Count <= column) fields.Add(null);
@@ -118,7 +119,7 @@ public sealed class XlsxReader : IRowReader
         }
         if (isFormula && (!hasValue || _text.Length == 0 && type != "str"))
             return (null, new(RowFault.NoResult,
-                "A formula here has no stored result: open the workbook in Excel, let it calculate, and save it."));
+                ImportingWords.FormulaWithoutResult));
         var value = _text.ToString();
         var (shown, isLong) = type switch
         {
@@ -129,8 +130,8 @@ public sealed class XlsxReader : IRowReader
             "e" or "d" => (value, false),
             _ => (value.Length == 0 ? null : _styles.Show(value, style), !fits),
         };
-        if (isLong) return (shown, new(RowFault.TooLong, $"A cell is longer than {ImportLimits.TextBytes >> 10} KiB."));
-        return (shown, type == "e" ? new(RowFault.CellError, $"The cell shows the error {value}.") : null);
+        if (isLong) return (shown, new(RowFault.TooLong, ImportingWords.CellLongerThanKiB(ImportLimits.TextBytes >> 10)));
+        return (shown, type == "e" ? new(RowFault.CellError, ImportingWords.CellShowsError(value)) : null);
     }
 
     /// <summary>"AB12" is column 27, counted from 0.</summary>

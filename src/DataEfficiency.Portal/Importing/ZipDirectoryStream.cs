@@ -15,7 +15,7 @@ internal sealed class ZipDirectoryStream(Stream inner) : Stream
     public override int Read(Span<byte> buffer) => Counted(inner.Read(buffer));
 
     private int Counted(int read) => _opened || (_given += read) <= MostDirectoryBytes ? read
-        : throw new ImportException("The workbook's list of parts is longer than any workbook's: it is not read.");
+        : throw new ImportException(ImportingWords.WorkbookListTooLong);
 
     public override bool CanRead => true;
     public override bool CanSeek => true;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -11,9 +12,9 @@ public static class AnswerPattern
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Why nobody could answer by this pattern; null: usable.</summary>
-    public static string? FaultOf(string pattern)
+    public static Said? FaultOf(string pattern)
     {
-        if (pattern.Length > Longest) return $"The pattern is longer than {Longest} characters.";
+        if (pattern.Length > Longest) return LabelingWords.PatternTooLong(Longest);
         try
         {
             Match(pattern, "");
@@ -21,24 +22,24 @@ public static class AnswerPattern
         }
         catch (RegexParseException e)
         {
-            return $"The pattern is no regular expression: {e.Message}";
+            return LabelingWords.PatternInvalid(e.Message);
         }
         catch (RegexMatchTimeoutException)
         {
-            return "The pattern takes too long on an empty answer: make it simpler.";
+            return LabelingWords.PatternSlow;
         }
     }
 
     /// <summary>Why the answer is not taken; null: it matches.</summary>
-    public static string? Refusal(string pattern, string answer)
+    public static Said? Refusal(string pattern, string answer)
     {
         try
         {
-            return Match(pattern, answer) ? null : $"The whole answer must match the pattern {pattern}";
+            return Match(pattern, answer) ? null : LabelingWords.AnswerMustMatch(pattern);
         }
         catch (RegexMatchTimeoutException)
         {
-            return $"This project's pattern {pattern} takes too long on this answer; a lead can make it simpler in the settings.";
+            return LabelingWords.AnswerTooSlow(pattern);
         }
     }
 

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -10,7 +11,10 @@ public sealed record DeckReply(string User, IReadOnlyList<Acknowledgement> Ackno
 /// <param name="Code">done, held, skipped, paused, stopped, archived, setup, empty, removed.</param>
 /// <param name="FreeAt">When the first reserved item comes back, Unix milliseconds.</param>
 /// <param name="Held">Who holds what until then.</param>
-public sealed record DeckEnd(string Code, string Reason, long? FreeAt = null, IReadOnlyList<Holder>? Held = null);
+public sealed record DeckEnd(string Code, Said Reason, long? FreeAt = null, IReadOnlyList<Holder>? Held = null)
+{
+    public IReadOnlyDictionary<string, object?> Arguments => Reason.PlainArguments;
+}
 
 /// <param name="First">Answered ones of the first 32.</param>
 /// <param name="FirstSize">32, or fewer where the pool has fewer candidates; 0 until ranked.</param>

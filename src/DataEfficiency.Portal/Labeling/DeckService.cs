@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
@@ -26,7 +27,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
         var (project, cards) = await ClaimAsync(request, cancellation);
         var shown = await figures.OfAsync(project, cancellation) ?? ProjectFigures.Empty(projectId);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var end = !member ? new DeckEnd("removed", "You are not in this project any more. A lead can invite you again.")
+        var end = !member ? new DeckEnd(ApiCodes.Removed, LabelingWords.EndRemoved)
             : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
             : await progress.EndAsync(db, project, userId, cancellation);
         return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()],

@@ -21,7 +21,7 @@ public static class GuidelineHtml
         catch (ArgumentException)
         {
             // quotes in quotes in quotes, thousands of them: the parser gives up, the page must not
-            return $"<p>This is nested too deeply to be shown as Markdown.</p><pre>{WebUtility.HtmlEncode(markdown)}</pre>";
+            return $"<p>{WebUtility.HtmlEncode(LabelingWords.NestedTooDeep)}</p><pre>{WebUtility.HtmlEncode(markdown)}</pre>";
         }
     }
 

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>One thing that keys do on the label page.</summary>
 /// <param name="Keys">As wwwroot/js/label/keys.js names a key press: "f", "Shift+1", "Ctrl+z", "Space", "F2"; digits by
 /// physical key.</param>
-public sealed record KeyAction(string Name, string What, IReadOnlyList<string> Keys);
+public sealed record KeyAction(string Name, Said What, IReadOnlyList<string> Keys);
 
 /// <summary>A person's keys.</summary>
 /// <param name="Bare">False: keys without Ctrl or F do nothing (WCAG 2.1.4).</param>
@@ -28,20 +29,20 @@ public static partial class KeyMap
     public static readonly IReadOnlyList<KeyAction> Defaults =
     [
         .. Enumerable.Range(1, LabelKeys).Select(n =>
-            new KeyAction($"label-{n}", $"choose label {n} and send", [$"{(n > 10 ? "Shift+" : "")}{n % 10}"])),
-        new("finder", "find a label", ["Space"]),
-        new("send", "send", ["Enter"]),
-        new("send-anywhere", "send, from any field", ["Ctrl+Enter"]),
-        new("accept", "accept the suggestion", ["+"]),
-        new("undo", "reopen the last answer, then older ones", ["Ctrl+z", "Backspace"]),
-        new("redo", "newer", ["Shift+Backspace", "Ctrl+Shift+z"]),
-        new("skip-menu", "skip; then a reason by its number", ["-"]),
-        new("flag", "flag", [","]),
-        new("note", "note", ["."]),
-        new("escape", "leave a field, close, back to the newest", ["Escape"]),
-        new("draft", "save the draft", ["Ctrl+s"]),
-        new("guideline", "guideline", ["F2"]),
-        new("help", "these keys", ["?", "F1"]),
+            new KeyAction($"label-{n}", LabelingWords.ActionLabel(n), [$"{(n > 10 ? "Shift+" : "")}{n % 10}"])),
+        new("finder", LabelingWords.ActionFinder, ["Space"]),
+        new("send", LabelingWords.ActionSend, ["Enter"]),
+        new("send-anywhere", LabelingWords.ActionSendAnywhere, ["Ctrl+Enter"]),
+        new("accept", LabelingWords.ActionAccept, ["+"]),
+        new("undo", LabelingWords.ActionUndo, ["Ctrl+z", "Backspace"]),
+        new("redo", LabelingWords.ActionRedo, ["Shift+Backspace", "Ctrl+Shift+z"]),
+        new("skip-menu", LabelingWords.ActionSkip, ["-"]),
+        new("flag", LabelingWords.ActionFlag, [","]),
+        new("note", LabelingWords.ActionNote, ["."]),
+        new("escape", LabelingWords.ActionEscape, ["Escape"]),
+        new("draft", LabelingWords.ActionDraft, ["Ctrl+s"]),
+        new("guideline", LabelingWords.ActionGuideline, ["F2"]),
+        new("help", LabelingWords.ActionHelp, ["?", "F1"]),
     ];
 
     // what the browser does with these can either not be had by a page or is missed at once
@@ -53,24 +54,24 @@ public static partial class KeyMap
         [.. Defaults.Select(a => settings.Changed.TryGetValue(a.Name, out var keys) ? a with { Keys = keys } : a)];
 
     /// <summary>What is wrong with the settings, in words for the person who pressed the key; null: nothing.</summary>
-    public static string? FaultOf(KeySettings settings)
+    public static Said? FaultOf(KeySettings settings)
     {
         foreach (var (name, keys) in settings.Changed)
         {
-            if (Defaults.All(a => a.Name != name)) return $"There is nothing named “{name}” to set a key for.";
-            if (keys is not { Count: >= 1 and <= MostKeys }) return $"“{What(name)}” needs 1 to {MostKeys} keys.";
+            if (Defaults.All(a => a.Name != name)) return LabelingWords.KeyForNothing(name);
+            if (keys is not { Count: >= 1 and <= MostKeys }) return LabelingWords.KeysNeeded(action: What(name), most: MostKeys);
             foreach (var key in keys.Select(k => k ?? ""))
             {
-                if (Browsers.Contains(key)) return $"{Shown(key)} belongs to the browser: choose another key.";
+                if (Browsers.Contains(key)) return LabelingWords.KeyOfTheBrowser(Shown(key));
                 if (!Pattern().IsMatch(key))
-                    return $"{Shown(key)} cannot be used: choose a character, a function key, or one of them with Ctrl or Shift.";
+                    return LabelingWords.KeyUnusable(Shown(key));
             }
         }
         var owners = new Dictionary<string, KeyAction>();
         foreach (var action in Of(settings))
             foreach (var key in action.Keys)
                 if (!owners.TryAdd(key, action))
-                    return $"{Shown(key)} would mean both “{owners[key].What}” and “{action.What}”: give one of them another key first.";
+                    return LabelingWords.KeyTwice(key: Shown(key), first: owners[key].What, second: action.What);
         return null;
     }
 
@@ -78,7 +79,7 @@ public static partial class KeyMap
         ? key.ToUpperInvariant()
         : key.Length > 1 && key[^2] == '+' ? key[..^1] + char.ToUpperInvariant(key[^1]) : key;
 
-    private static string What(string name) => Defaults.First(a => a.Name == name).What;
+    private static Said What(string name) => Defaults.First(a => a.Name == name).What;
 
     [GeneratedRegex(@"^(Ctrl\+)?(Shift\+)?([^\s\p{C}\p{Lu}]|Space|Enter|Escape|Backspace|Delete|Insert|Home|End|PageUp|PageDown|"
         + @"Arrow(Up|Down|Left|Right)|F([1-9]|1\d|2[0-4]))\z")]

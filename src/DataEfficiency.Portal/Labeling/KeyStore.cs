@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +18,7 @@ public sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, WriteQueu
 
     /// <summary>Stores what differs from the defaults.</summary>
     /// <returns>Why the settings were not taken; null: stored.</returns>
-    public async Task<string?> SaveAsync(string userId, KeySettings settings, CancellationToken cancellation)
+    public async Task<Said?> SaveAsync(string userId, KeySettings settings, CancellationToken cancellation)
     {
         if (KeyMap.FaultOf(settings) is { } fault) return fault;
         settings = settings with
@@ -30,11 +31,11 @@ public sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, WriteQueu
             if (await LabelConflictAsync(db, userId, settings, c) is { } conflict) return conflict;
             await db.Users.Where(u => u.Id == userId)
                 .ExecuteUpdateAsync(u => u.SetProperty(x => x.Keys, JsonSerializer.Serialize(settings)), c);
-            return null;
+            return (Said?)null;
         }, cancellation);
     }
 
-    private static async Task<string?> LabelConflictAsync(AppDbContext db, string userId, KeySettings settings,
+    private static async Task<Said?> LabelConflictAsync(AppDbContext db, string userId, KeySettings settings,
         CancellationToken cancellation)
     {
         var keys = settings.Changed.Values.SelectMany(k => k).ToHashSet();
@@ -44,6 +45,6 @@ public sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, WriteQueu
                 (l, p) => new { Key = l.Key!, Label = l.Name, Project = p.Name })
             .ToListAsync(cancellation);
         return labels.Find(l => keys.Contains(l.Key.ToLowerInvariant())) is { } taken
-            ? $"{KeyMap.Shown(taken.Key)} chooses “{taken.Label}” in the project “{taken.Project}”: choose another key." : null;
+            ? LabelingWords.KeyTaken(key: KeyMap.Shown(taken.Key), label: taken.Label, project: taken.Project) : null;
     }
 }

@@ -100,7 +100,7 @@ public static class LabelEndpoints
     public static async Task<Results<Ok<IReadOnlyList<KeyAction>>, ProblemHttpResult>> KeysAsync(ClaimsPrincipal user, KeySettings request,
         KeyStore keys, CancellationToken cancellation) =>
         await keys.SaveAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request, cancellation) is { } fault
-            ? ApiProblem.Of(StatusCodes.Status409Conflict, "bad-keys", "The keys were not changed", fault)
+            ? ApiProblem.Of(StatusCodes.Status409Conflict, ApiCodes.BadKeys, LabelingWords.KeysNotChanged, fault)
             : TypedResults.Ok(KeyMap.Of(request));
 
     private static async Task<Results<JsonHttpResult<DeckReply>, ProblemHttpResult>> TakeInAsync<T>(LabelCall call, TabReplies replies,
@@ -119,8 +119,9 @@ public static class LabelEndpoints
     }
 
     private static ProblemHttpResult Refused(RequestFault fault) =>
-        ApiProblem.Of(StatusCodes.Status400BadRequest, fault.Code, "This request cannot be taken", fault.Reason);
+        ApiProblem.Of(StatusCodes.Status400BadRequest, fault.Code, LabelingWords.RequestNotTaken, fault.Reason);
 
     private static ProblemHttpResult Unknown(LabelCall call) =>
-        ApiProblem.Of(StatusCodes.Status404NotFound, "not-found", "No such project", $"There is no project {call.Id} for you.");
+        ApiProblem.Of(StatusCodes.Status404NotFound, ApiCodes.NotFound, LabelingWords.NoSuchProject,
+            LabelingWords.NoProjectForYou($"{call.Id}"));
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Telemetry;
@@ -22,7 +24,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         return receipt;
     }
 
-    private async Task<string?> MismatchAsync(int projectId, JsonElement answer, CancellationToken cancellation)
+    private async Task<Said?> MismatchAsync(int projectId, JsonElement answer, CancellationToken cancellation)
     {
         // only what is written has a pattern to fit
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out _)) return null;
@@ -31,7 +33,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         return project.Kind().Mismatch(project, answer);
     }
 
-    private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, string? mismatch,
+    private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, Said? mismatch,
         CancellationToken cancellation)
     {
         if (record.User != userId) return RecordRules.OtherUser(record);
@@ -44,7 +46,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (RecordRules.Check(record, there: true, place.Member, place.Served) is { } refusal) return refusal;
         var (read, problem) = kind.Read(project, place.Labels, record.Answer, options.Value.AnswerLimit);
-        if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, "bad-answer", reason);
+        if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, ApiCodes.BadAnswer, reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var answer = new Answer

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,8 +13,8 @@ public sealed class NoteService(WriteQueue writes, TimeProvider clock, IOptions<
     {
         if (await RecordRules.CheckAsync(db, projectId, userId, record, c) is { } refusal) return refusal;
         if (record.Note?.Length > options.Value.NoteLimit)
-            return Receipt.Refuse(record, "too-long",
-                $"The note has {record.Note.Length:N0} characters; {options.Value.NoteLimit:N0} are allowed.");
+            return Receipt.Refuse(record, ApiCodes.TooLong,
+                LabelingWords.NoteTooLong(characters: record.Note.Length, most: options.Value.NoteLimit));
         var remark = await db.Remarks.FindAsync([record.ItemId, userId], c);
         if (remark is null) db.Remarks.Add(remark = new Remark { ProjectId = projectId, ItemId = record.ItemId, UserId = userId });
         (remark.Flagged, remark.Note, remark.UpdatedAt) =
@@ -28,7 +29,7 @@ public sealed class NoteService(WriteQueue writes, TimeProvider clock, IOptions<
         if (await RecordRules.CheckAsync(db, projectId, userId, record, c) is { } refusal) return refusal;
         var json = record.Answer?.GetRawText();
         if (json?.Length > 6 * options.Value.AnswerLimit)
-            return Receipt.Refuse(record, "too-long", "The draft is longer than an answer may be.");
+            return Receipt.Refuse(record, ApiCodes.TooLong, LabelingWords.DraftTooLong);
         var draft = await db.Drafts.FindAsync([record.ItemId, userId], c);
         if (json is null)
         {

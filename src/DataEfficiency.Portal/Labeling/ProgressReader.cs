@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -17,14 +18,13 @@ public sealed class ProgressReader(TimeProvider clock)
     {
         var leads = string.Join(", ", await db.Memberships.Where(m => m.ProjectId == project.Id && m.Role == ProjectRole.Lead)
             .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => u.DisplayName).OrderBy(n => n).Take(3).ToListAsync(cancellation));
-        var who = leads.Length == 0 ? "A lead" : $"A lead ({leads})";
+        var who = leads.Length == 0 ? null : leads;
         switch (project.State)
         {
-            case ProjectState.Setup: return new DeckEnd("setup", $"This project is being set up. {who} can start it.");
-            case ProjectState.Paused: return new DeckEnd("paused", $"This project is paused. {who} can resume it.");
-            case ProjectState.Stopped:
-                return new DeckEnd("stopped", $"Labeling has ended: the goal was reached or the budget used. {who} can reopen it.");
-            case ProjectState.Archived: return new DeckEnd("archived", $"This project is archived. {who} can bring it back.");
+            case ProjectState.Setup: return new DeckEnd(ApiCodes.Setup, LabelingWords.EndSetup(who));
+            case ProjectState.Paused: return new DeckEnd(ApiCodes.Paused, LabelingWords.EndPaused(who));
+            case ProjectState.Stopped: return new DeckEnd(ApiCodes.Stopped, LabelingWords.EndStopped(who));
+            case ProjectState.Archived: return new DeckEnd(ApiCodes.Archived, LabelingWords.EndArchived(who));
         }
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);
@@ -33,16 +33,14 @@ public sealed class ProgressReader(TimeProvider clock)
         {
             var first = await open.Where(s => s.UserId != null && s.LeaseUntil >= now).MinAsync(s => s.LeaseUntil, cancellation);
             var others = holders.Sum(h => h.Items);
-            return new DeckEnd("held", holders[0].Name is null
-                ? "Your items are open in another tab or on another device of yours: go on there, or close it."
-                : $"Others have the last {others:N0} {(others == 1 ? "item" : "items")} on their screens.", first, holders);
+            return new DeckEnd(ApiCodes.Held,
+                holders[0].Name is null ? LabelingWords.EndHeldByYou : LabelingWords.EndHeldByOthers(others), first, holders);
         }
         if (await open.CountAsync(cancellation) is > 0 and var left)
-            return new DeckEnd("skipped",
-                $"The {left:N0} {(left == 1 ? "item" : "items")} still open were skipped. {who} can look at them.");
+            return new DeckEnd(ApiCodes.Skipped, LabelingWords.EndSkipped(items: left, leads: who));
         return project.ItemCount == 0
             && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)
-            ? new DeckEnd("empty", $"This project has no items yet. {who} can import a pool.")
-            : new DeckEnd("done", "Every item of this project has its answer. Thank you.");
+            ? new DeckEnd(ApiCodes.Empty, LabelingWords.EndEmpty(who))
+            : new DeckEnd(ApiCodes.Done, LabelingWords.EndDone);
     }
 }

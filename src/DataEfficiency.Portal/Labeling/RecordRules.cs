@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,8 +8,7 @@ namespace DataEfficiency.Portal.Labeling;
 internal static class RecordRules
 {
     public static Receipt OtherUser(IOutboxRecord record) =>
-        Receipt.Refuse(record, "other-user", "This was answered by another person; it is kept until that person signs in again.",
-            StatusCodes.Status403Forbidden);
+        Receipt.Refuse(record, ApiCodes.OtherUser, LabelingWords.OtherUser, StatusCodes.Status403Forbidden);
 
     public static async Task<Receipt?> CheckAsync(AppDbContext db, int projectId, string userId, IOutboxRecord record,
         CancellationToken cancellation)
@@ -31,13 +31,12 @@ internal static class RecordRules
     /// <param name="served">It was given to this person.</param>
     public static Receipt? Check(IOutboxRecord record, bool there, bool member, bool served) => (there, member, served) switch
     {
-        (false, _, _) => Receipt.Refuse(record, "unknown-item", $"Item {record.ItemId} is not in this project (any more).",
+        (false, _, _) => Receipt.Refuse(record, ApiCodes.UnknownItem, LabelingWords.UnknownItem($"{record.ItemId}"),
             StatusCodes.Status404NotFound),
-        (_, false, _) => Receipt.Refuse(record, "removed",
-            "You are not in this project any more, so this was not taken. A lead can invite you again.", StatusCodes.Status403Forbidden),
+        (_, false, _) => Receipt.Refuse(record, ApiCodes.Removed, LabelingWords.Removed,
+            StatusCodes.Status403Forbidden),
         // answers to items of one's own choice would spoil the random sample
-        (_, _, false) => Receipt.Refuse(record, "not-served",
-            "This item was never given to you, so this was not taken. Label the items that the label page shows.",
+        (_, _, false) => Receipt.Refuse(record, ApiCodes.NotServed, LabelingWords.NotServed,
             StatusCodes.Status403Forbidden),
         _ => null,
     };

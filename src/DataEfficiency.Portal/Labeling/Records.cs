@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -51,18 +53,20 @@ public sealed record Acknowledgement(Guid SubmissionId, Kept Kept);
 
 /// <param name="Code">other-user records stay in the outbox until their person signs in; all others are shown as refused.</param>
 /// <param name="Status">What the request answers with where nothing in it was taken.</param>
-public sealed record Refusal(Guid SubmissionId, string Code, string Reason, int Status);
+public sealed record Refusal(Guid SubmissionId, string Code, Said Reason, int Status)
+{
+    public IReadOnlyDictionary<string, object?> Arguments => Reason.PlainArguments;
+}
 
 /// <summary>Exactly one of the two.</summary>
 public sealed record Receipt(Acknowledgement? Acknowledged, Refusal? Refused)
 {
     public static Receipt Of(IOutboxRecord record, Kept kept) => new(new Acknowledgement(record.SubmissionId, kept), null);
 
-    public static Receipt Refuse(IOutboxRecord record, string code, string reason, int status = StatusCodes.Status400BadRequest) =>
+    public static Receipt Refuse(IOutboxRecord record, string code, Said reason, int status = StatusCodes.Status400BadRequest) =>
         new(null, new Refusal(record.SubmissionId, code, reason, status));
 
     /// <summary>The same submission id with another content: one of the two would be lost in silence.</summary>
-    public static Receipt Conflict(IOutboxRecord record) => Refuse(record, "duplicate-id",
-        "Something else was sent with this submission id before; this was not taken. Answer the item again.",
-            StatusCodes.Status409Conflict);
+    public static Receipt Conflict(IOutboxRecord record) => Refuse(record, ApiCodes.DuplicateId,
+        LabelingWords.SentBefore, StatusCodes.Status409Conflict);
 }

@@ -1,7 +1,10 @@
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Sentences;
+
 namespace DataEfficiency.Portal.Labeling;
 
 /// <param name="Code">too-many, too-long or missing.</param>
-public sealed record RequestFault(string Code, string Reason);
+public sealed record RequestFault(string Code, Said Reason);
 
 /// <summary>
 /// Bounds of what one request of the label page may hold. Without them a single one keeps the write lock for minutes: a list is a query
@@ -22,7 +25,7 @@ internal static class RequestLimits
     public const long BodyBytes = 4 << 20;
 
     public static RequestFault? FaultOf(DeckRequest? deck) =>
-        deck is null ? new("missing", "The deck is missing.")
+        deck is null ? new(ApiCodes.Missing, LabelingWords.DeckMissing)
         : TokenFault(deck.Token) ?? Many("have", deck.Have?.Count, Held) ?? Many("dead", deck.Dead?.Count, Ids)
         ?? deck.Dead?.Select(TokenFault).FirstOrDefault(f => f is not null);
 
@@ -30,12 +33,13 @@ internal static class RequestLimits
         TokenFault(request.Token) ?? Many("keep", request.Keep?.Count, Ids) ?? Many("free", request.Free?.Count, Ids);
 
     public static RequestFault? FaultOf<T>(IReadOnlyList<T>? records, int most) where T : class =>
-        records is null || records.Any(r => r is null) ? new("missing", "A record is missing.") : Many("records", records.Count, most);
+        records is null || records.Any(r => r is null) ? new(ApiCodes.Missing, LabelingWords.RecordMissing)
+            : Many("records", records.Count, most);
 
     internal static RequestFault? TokenFault(string? token) =>
-        string.IsNullOrEmpty(token) ? new("missing", "The tab's token is missing.")
-        : token.Length > Token ? new("too-long", $"A tab's token has at most {Token} characters, this one has {token.Length:N0}.") : null;
+        string.IsNullOrEmpty(token) ? new(ApiCodes.Missing, LabelingWords.TokenMissing)
+        : token.Length > Token ? new(ApiCodes.TooLong, LabelingWords.TokenTooLong(most: Token, characters: token.Length)) : null;
 
     private static RequestFault? Many(string list, int? count, int most) =>
-        count > most ? new("too-many", $"\"{list}\" has {count:N0} entries; {most:N0} are allowed at once.") : null;
+        count > most ? new(ApiCodes.TooMany, LabelingWords.ListTooLong(list: list, entries: count, most: most)) : null;
 }

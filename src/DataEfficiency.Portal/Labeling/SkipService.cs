@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +20,7 @@ public sealed class SkipService(WriteQueue writes, FigureBook figures, IEstimate
     {
         if (await RecordRules.CheckAsync(db, projectId, userId, record, cancellation) is { } refusal) return refusal;
         if (!SkipReasons.All.Contains(record.Reason))
-            return Receipt.Refuse(record, "bad-reason", $"A skip needs one of the reasons {string.Join(", ", SkipReasons.All)}.");
+            return Receipt.Refuse(record, ApiCodes.BadReason, LabelingWords.ReasonUnknown(string.Join(", ", SkipReasons.All)));
         var standing = await Standing.ReadAsync(db, userId, record, cancellation);
         if (standing.Known(record.SubmissionId) is not null) return Receipt.Conflict(record);
         if (standing.Skip is { } known && known.SubmissionId == record.SubmissionId)

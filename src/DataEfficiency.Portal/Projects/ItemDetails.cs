@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,7 +47,7 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
             .ToList();
         var names = await db.Users.Where(u => people.Contains(u.Id))
             .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
-        string Name(string id) => names.GetValueOrDefault(id, "(removed)");
+        string Name(string id) => names.GetValueOrDefault(id, EstimatingWords.RemovedPerson);
 
         var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(Name(a.UserId), a.AnswerText, a.CreatedAt,
             a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus));

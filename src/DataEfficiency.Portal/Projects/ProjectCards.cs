@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ namespace DataEfficiency.Portal.Projects;
 /// <summary>What a project's card on the start page shows.</summary>
 /// <param name="Curve">Forecast median of accuracy over growing labels; empty without a forecast.</param>
 /// <param name="Need">The forecast in a few words: a need never without its probability.</param>
-public sealed record ProjectCard(Project Project, int Labels, string Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve);
+public sealed record ProjectCard(Project Project, int Labels, Said Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve);
 
 /// <summary>The projects a lead sees.</summary>
 public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastPublisher pictures)
@@ -43,10 +44,10 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         var verdict = VerdictText.Of(facts, culture);
         var (tag, tone) = (project.State, import) switch
         {
-            (ProjectState.Archived, _) => ("Archived", VerdictTone.Wait),
-            (ProjectState.Paused, _) => ("Paused", VerdictTone.Wait),
-            (_, WorkState.Queued or WorkState.Running) => ("Importing", VerdictTone.Wait),
-            (ProjectState.Setup, WorkState.Failed) => ("Import failed", VerdictTone.Wait),
+            (ProjectState.Archived, _) => (ProjectsWords.TagArchived, VerdictTone.Wait),
+            (ProjectState.Paused, _) => (ProjectsWords.TagPaused, VerdictTone.Wait),
+            (_, WorkState.Queued or WorkState.Running) => (ProjectsWords.TagImporting, VerdictTone.Wait),
+            (ProjectState.Setup, WorkState.Failed) => (ProjectsWords.TagImportFailed, VerdictTone.Wait),
             _ => (verdict.Tag, verdict.Tone),
         };
         return new ProjectCard(project, forecast.Labels, tag, tone, Need(facts, culture),
@@ -57,21 +58,17 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
     {
         var forecast = facts.Forecast;
         if (forecast.Ranking is { IsUnderWay: true } ranking)
-            return $"ranked {ForecastNumbers.Percent(ranking.Share, culture)} of {ForecastNumbers.Count(ranking.Total, culture)}";
-        if (forecast.Outdated != Outdated.No) return "the forecast is being computed anew";
+            return ProjectsWords.CardRanking(share: ForecastNumbers.Percent(ranking.Share, culture),
+                items: ForecastNumbers.Count(ranking.Total, culture));
+        if (forecast.Outdated != Outdated.No) return ProjectsWords.CardAnew;
         if (facts.Estimate is not { CosLow.Count: >= BandFrom and var first, Posterior: var p })
-            return $"{Math.Min(forecast.FirstLabels, BandFrom)} of {BandFrom} for a first forecast";
-        var reach = $"{ForecastNumbers.Percent(p.PReach, culture)} reachable";
-        if (p.Median is null) return reach;
-        if (first < NumberFrom)
-        {
-            var range = ForecastNumbers.Range(ForecastNumbers.Labels(p.Low80 ?? 0, culture),
-                ForecastNumbers.Labels(p.High80 ?? 0, culture));
-            return $"likely {range} · {reach}";
-        }
+            return ProjectsWords.CardFirst(given: Math.Min(forecast.FirstLabels, BandFrom), needed: BandFrom);
+        var chance = ForecastNumbers.Percent(p.PReach, culture);
+        if (p.Median is null) return ProjectsWords.CardReachable(chance);
+        if (first < NumberFrom) return ProjectsWords.CardLikely(range: VerdictText.Interval(p, culture), chance: chance);
         // the same labels as on the budget page
-        return WayAhead.Of(facts) is not { } way || way.To <= forecast.Labels ? reach
-            : $"{(way.ToStop ? "" : "≈ ")}{ForecastNumbers.Labels(way.To - forecast.Labels, culture)} "
-                + $"more{(way.ToStop ? " to the stop" : "")} · {reach}";
+        if (WayAhead.Of(facts) is not { } way || way.To <= forecast.Labels) return ProjectsWords.CardReachable(chance);
+        var more = ForecastNumbers.Labels(way.To - forecast.Labels, culture);
+        return way.ToStop ? ProjectsWords.CardMoreToStop(more: more, chance: chance) : ProjectsWords.CardMore(more: more, chance: chance);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -110,22 +111,22 @@ public sealed class ProjectForm
     public IReadOnlyDictionary<string, string> Validate(bool hasGold)
     {
         var wrong = new Dictionary<string, string>();
-        if (string.IsNullOrWhiteSpace(Name)) wrong[nameof(Name)] = "Give the project a name.";
-        else if (Name.Trim().Length > 100) wrong[nameof(Name)] = "The name is longer than 100 characters.";
+        if (string.IsNullOrWhiteSpace(Name)) wrong[nameof(Name)] = ProjectsWords.NameNeeded;
+        else if (Name.Trim().Length > 100) wrong[nameof(Name)] = ProjectsWords.NameTooLong;
         if (string.IsNullOrWhiteSpace(Instruction)) wrong[nameof(Instruction)] =
-            "Say in one or two sentences what is to be answered: the model reads it before each text.";
+            ProjectsWords.InstructionNeeded;
         else if (Instruction.Length > 4000) wrong[nameof(Instruction)] =
-            "The instruction is longer than 4,000 characters. What is for people goes into the guideline.";
-        if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = "The guideline is longer than 100,000 characters.";
+            ProjectsWords.InstructionTooLong;
+        if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = ProjectsWords.GuidelineTooLong;
         if (!Kind.HasLabels) ValidateText(wrong);
         else if (AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
         if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =
-            "The budget is a number of labels from 32 to 1,000,000.";
-        if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = "The price per label is an amount from 0 on.";
+            ProjectsWords.BudgetOutside;
+        if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = ProjectsWords.PriceOutside;
         if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] =
-            "The currency is three capital letters, such as EUR.";
+            ProjectsWords.CurrencyUnknown;
         return wrong;
     }
 
@@ -152,51 +153,52 @@ public sealed class ProjectForm
     {
         var pattern = AnswerPattern.Trim();
         if (AnswerLength is < 1 or > LongestAnswer) wrong[nameof(AnswerLength)] =
-            $"The longest answer is a number of characters from 1 to {LongestAnswer:N0}.";
+            ProjectsWords.AnswerLengthOutside(LongestAnswer);
         if (pattern.Length > 0 && Labeling.AnswerPattern.FaultOf(pattern) is { } fault) wrong[nameof(AnswerPattern)] = fault;
         else if (CompletionLines.Count() > MostCompletions) wrong[nameof(Completions)] =
-            $"There are {CompletionLines.Count():N0} completions; {MostCompletions:N0} are the most.";
+            ProjectsWords.TooManyCompletions(completions: CompletionLines.Count(), most: MostCompletions);
         else if (CompletionLines.FirstOrDefault(c => c.Length > (AnswerLength
-            ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = $"The completion '{tooLong}' is longer than an answer may be.";
+            ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = ProjectsWords.CompletionTooLong(tooLong);
         else if (pattern.Length > 0 && CompletionLines.FirstOrDefault(c =>
             Labeling.AnswerPattern.Refusal(pattern,
-            c) is not null) is { } unfit) wrong[nameof(Completions)] = $"The completion '{unfit}' does not match the pattern.";
+            c) is not null) is { } unfit) wrong[nameof(Completions)] = ProjectsWords.CompletionUnfit(unfit);
     }
 
-    private string? AnswersFault()
+    private Said? AnswersFault()
     {
-        if (Answers.Count is < 2 or > MostAnswers) return $"A single choice needs 2 to {MostAnswers} answers; there are {Answers.Count}.";
+        if (Answers.Count is < 2 or > MostAnswers) return ProjectsWords.NumberOfAnswers(most: MostAnswers,
+            answers: Answers.Count);
         for (var i = 0; i < Answers.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(Answers[i].Name)) return $"Answer {i + 1} has no name.";
+            if (string.IsNullOrWhiteSpace(Answers[i].Name)) return ProjectsWords.AnswerWithoutName(i + 1);
             if (string.IsNullOrWhiteSpace(Answers[i].AnswerText))
-                return $"Answer {i + 1} ({Answers[i].Name}) has no answer text: it is what the model learns to write.";
-            if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return $"Answer {i + 1} is longer than 200 characters.";
+                return ProjectsWords.AnswerWithoutText(number: i + 1, name: Answers[i].Name);
+            if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return ProjectsWords.AnswerTooLong(i
+                + 1);
             if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
-                return $"The key '{key}' of answer {i + 1} ({Answers[i].Name}) is reserved: digits and signs have their own meaning " +
-                    $"while labeling. Choose one letter, or none.";
+                return ProjectsWords.KeyReserved(key: key, number: i + 1, name: Answers[i].Name);
         }
-        return Twice(a => a.Name) is { } name ? $"Two answers are named '{name}'." : Twice(a => a.AnswerText) is { } text
-            ? $"Two answers have the answer text '{text}'." : Twice(a => a.Key ?? "") is { Length: > 0 } twice
-            ? $"Two answers have the key '{twice}'." : null;
+        return Twice(a => a.Name) is { } name ? ProjectsWords.NameTwice(name) : Twice(a => a.AnswerText) is { } text
+            ? ProjectsWords.TextTwice(text) : Twice(a => a.Key ?? "") is { Length: > 0 } twice
+            ? ProjectsWords.KeyTwice(twice) : null;
 
         string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
     }
 
-    private string? TargetFault(bool hasGold)
+    private Said? TargetFault(bool hasGold)
     {
-        if (Ceiling is not (> 0 and <= 1)) return "The ceiling is a score above 0 and up to 100 %.";
+        if (Ceiling is not (> 0 and <= 1)) return ProjectsWords.CeilingOutside;
         if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null
-            : "The target is a share of the way above 0 and up to 100 %, such as 90.";
-        if (TargetValue is not (> 0 and <= 1)) return "The target score is above 0 and up to 100 %, such as 85.";
+            : ProjectsWords.ShareOutside;
+        if (TargetValue is not (> 0 and <= 1)) return ProjectsWords.ScoreOutside;
         if (TargetValue > Ceiling)
-            return $"The target {Percent(TargetValue)} lies above the ceiling {Percent(Ceiling)}: lower it, or raise the ceiling.";
+            return ProjectsWords.TargetAboveCeiling(target: Percent(TargetValue), ceiling: Percent(Ceiling));
         if (Target == TargetInput.RawMeasured) return hasGold ? null
-            : "Measuring the untrained score needs hidden gold answers: map an answer column as hidden gold, or type the score.";
-        if (ZeroShot is not (>= 0 and < 1)) return "Type the score of the untrained model, from 0 on.";
+            : ProjectsWords.MeasuringNeedsGold;
+        if (ZeroShot is not (>= 0 and < 1)) return ProjectsWords.ZeroShotNeeded;
         return Ceiling - ZeroShot < Engine.Target.SmallestGap
-            ? $"Between the untrained score {Percent(ZeroShot)} and the ceiling {Percent(Ceiling)} must lie at least 2 points." : null;
+            ? ProjectsWords.GapTooSmall(zeroShot: Percent(ZeroShot), ceiling: Percent(Ceiling)) : null;
     }
 
     private static string Percent(double? share) => $"{share * 100:0.##} %";

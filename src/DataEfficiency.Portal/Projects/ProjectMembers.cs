@@ -17,7 +17,7 @@ public sealed record ProjectMember(string UserId, string Name, string UserName, 
 public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, FigureBook figures,
     TimeProvider time)
 {
-    private const string NoLead = "You do not lead this project.";
+    private static string NoLead => ProjectsWords.NotItsLead;
 
     public async Task<IReadOnlyList<ProjectMember>> ListAsync(int projectId, CancellationToken cancel = default)
     {
@@ -52,7 +52,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var found = await db.Users.Where(u => u.NormalizedUserName == name && u.DeactivatedAt == null).Select(u => u.Id)
             .FirstOrDefaultAsync(cancel);
-        return found is null ? $"Nobody here signs in as '{userName.Trim()}'. Invite them with a link."
+        return found is null ? ProjectsWords.NobodyOfThatName(userName.Trim())
             : await SetAsync(by, projectId, found, role, cancel);
     }
 
@@ -60,12 +60,12 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     public async Task<string?> SetAsync(ClaimsPrincipal by, int projectId, string userId, ProjectRole role, CancellationToken cancel =
         default)
     {
-        if (!Enum.IsDefined(role)) return $"There is no role {(int)role} in a project.";
+        if (!Enum.IsDefined(role)) return ProjectsWords.NoSuchRole($"{(int)role}");
         var changed = false;
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
             if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
-            if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeactivatedAt == null, token)) return "This person is gone.";
+            if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeactivatedAt == null, token)) return ProjectsWords.PersonGone;
             var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
             if (member?.Role == role) return null;
             var before = member is null ? null : $"{userId}: {member.Role}";
@@ -110,7 +110,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
         return refusal;
     }
 
-    private const string LastLead = "The last lead of a project stays: make somebody else lead first.";
+    private static string LastLead => ProjectsWords.LastLead;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

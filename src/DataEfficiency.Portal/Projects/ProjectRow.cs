@@ -1,5 +1,6 @@
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Projects;
@@ -9,26 +10,27 @@ namespace DataEfficiency.Portal.Projects;
 /// <param name="Work">What this person can label; null for those who are no members.</param>
 public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectWork? Work)
 {
-    /// <summary>Verdicts that wait for a lead, with what to do.</summary>
-    private static readonly Dictionary<string, string> ForLeads = new()
-    {
-        ["Stop"] = "confirm the stop", ["Import failed"] = "import again", ["Ranking failed"] = "rank again",
-            ["Failed"] = "mend the forecast",
-        ["Not ranked"] = "rank the pool", ["Empty"] = "import a pool",
-    };
+    /// <summary>Verdicts that wait for a lead: what to do is the sentence's.</summary>
+    private static readonly HashSet<string> ForLeads =
+    [
+        nameof(EstimatingWords.TagStop), nameof(ProjectsWords.TagImportFailed), nameof(EstimatingWords.TagRankingFailed),
+        nameof(EstimatingWords.TagFailed), nameof(EstimatingWords.TagNotRanked), nameof(EstimatingWords.TagEmpty),
+    ];
 
     public ProjectState State => Card?.Project.State ?? Work!.State;
 
-    public string Tag => Card?.Tag ?? State switch
+    public Said Tag => Card?.Tag ?? State switch
     {
-        ProjectState.Paused => "Paused", ProjectState.Stopped => "Finished", _ => Work!.Open > 0 ? "To label" : "Nothing open",
+        ProjectState.Paused => ProjectsWords.TagPaused, ProjectState.Stopped => ProjectsWords.TagFinished,
+        _ => Work!.Open > 0 ? ProjectsWords.TagToLabel
+            : ProjectsWords.TagNothingOpen,
     };
 
     public VerdictTone Tone => Card?.Tone ?? (State == ProjectState.Active && Work!.Open > 0 ? VerdictTone.Go : VerdictTone.Wait);
 
     /// <summary>What this person has to do here as a lead; null: nothing.</summary>
-    public string? ToDo => Card is not null && State is ProjectState.Active or ProjectState.Setup ? ForLeads.GetValueOrDefault(Card!.Tag)
-        : null;
+    public string? ToDo => Card is not null && State is ProjectState.Active or ProjectState.Setup && ForLeads.Contains(Card!.Tag.Key)
+        ? ProjectsWords.ToDo(Card.Tag.Key) : null;
 
     public bool CanLabel => Work is { Open: > 0 };
 

@@ -28,7 +28,7 @@ public sealed class SampleProject(ProjectService projects, UploadStore uploads, 
         var task = ReferenceTaskList.Find(Task);
         var form = new ProjectForm
         {
-            Name = "Sample: bank enquiries", Instruction = "Which of these does the customer of a bank write about?",
+            Name = ProjectsWords.SampleName, Instruction = ProjectsWords.SampleInstruction,
             Guideline = Guideline, Model = models.Default, Ceiling = task.Ceiling,
             Answers = [.. task.Prompt.Answers!.Select(a => new AnswerDraft { Name = a, AnswerText = a })], MaximumBudget = Items,
             PricePerLabel = .08m,

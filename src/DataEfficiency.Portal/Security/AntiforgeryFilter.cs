@@ -17,8 +17,8 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
         var http = context.HttpContext;
         var changes = !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method);
         if (changes && !TokenAuthentication.WasUsed(http.User) && !await IsValidAsync(http))
-            return ApiProblem.BadRequest("antiforgery",
-                $"The antiforgery token is missing or old: fetch a new one from {ApiRoutes.AntiforgeryPath} and send it as {Header}.");
+            return ApiProblem.BadRequest(ApiCodes.Antiforgery,
+                ApiWords.AntiforgeryMissing(path: ApiRoutes.AntiforgeryPath, header: Header));
         return await next(context);
     }
 

@@ -47,7 +47,7 @@ internal static class RateLimits
                     : 1;
                 http.Response.Headers.RetryAfter = after.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 if (ApiPaths.IsApi(http.Request))
-                    await ApiProblem.Of(StatusCodes.Status429TooManyRequests, "too-often", "Too many requests: wait a moment.")
+                    await ApiProblem.Of(StatusCodes.Status429TooManyRequests, ApiCodes.TooOften, ApiWords.TooOften)
                         .ExecuteAsync(http);
             };
         });

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Api;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Console;
@@ -25,7 +26,7 @@ public static class SecurityRegistration
         services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Logging.AddConsoleFormatter<BoundedLog, ConsoleFormatterOptions>();
         services.Configure<ConsoleLoggerOptions>(options => options.FormatterName ??= BoundedLog.FormatterName);
-        services.AddProblemDetails();
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = context => ApiProblem.Complete(context.ProblemDetails));
         services.AddScoped<CspNonce>();
     }
 

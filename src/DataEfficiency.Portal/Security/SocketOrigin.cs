@@ -15,7 +15,7 @@ internal sealed class SocketOrigin(RequestDelegate next)
         var isSocket = request.Path.StartsWithSegments("/_blazor") || request.Path.StartsWithSegments(ApiPaths.Hubs);
         if (!isSocket || request.Headers.Origin.ToString() is not { Length: > 0 } origin || IsOwn(origin, request.Host)
             || TokenAuthentication.Applies(request)) return next(context);
-        return ApiProblem.Of(StatusCodes.Status403Forbidden, "foreign-origin", "This page belongs to another site.").ExecuteAsync(context);
+        return ApiProblem.Of(StatusCodes.Status403Forbidden, ApiCodes.ForeignOrigin, ApiWords.ForeignOrigin).ExecuteAsync(context);
     }
 
     // a proxy may leave the port away that the browser sees; then only the name can be compared

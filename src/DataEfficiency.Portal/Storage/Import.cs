@@ -18,6 +18,7 @@ public sealed class Import
     public int Bad { get; set; }
     public int Duplicates { get; set; }
     public bool CancelRequested { get; set; }
+    /// <summary>As <see cref="Sentences.StoredSaid"/> keeps it.</summary>
     public string? Error { get; set; }
     public string CreatedBy { get; set; } = "";
     public long CreatedAt { get; set; }

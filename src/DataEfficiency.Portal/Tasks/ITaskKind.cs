@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Tasks;
@@ -30,11 +31,11 @@ public interface ITaskKind
     /// <summary>Reads what an editor or a program sends; what does not fit is told in words a person can act on.</summary>
     /// <param name="labels">All labels of the project, retired ones too.</param>
     /// <param name="limit">The portal's own limit of characters.</param>
-    (ReadAnswer? Answer, string? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit);
+    (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit);
 
     /// <summary>Why an answer does not fit the project's own rule. Asked outside of any transaction: a hostile pattern takes its whole
     /// time.</summary>
-    string? Mismatch(Project project, JsonElement answer);
+    Said? Mismatch(Project project, JsonElement answer);
 
     /// <summary>The model's own words as an answer that can be offered, or null where they are none.</summary>
     JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer);

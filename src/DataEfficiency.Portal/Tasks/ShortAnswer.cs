@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Tasks;
@@ -15,10 +16,10 @@ public sealed class ShortAnswer : ITaskKind
 
     public string Describe(int labels) => "short text";
 
-    public (ReadAnswer? Answer, string? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit) =>
+    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit) =>
         Read(answer, Math.Min(limit, project.AnswerLength ?? limit));
 
-    public string? Mismatch(Project project, JsonElement answer) =>
+    public Said? Mismatch(Project project, JsonElement answer) =>
         project.AnswerPattern is { } pattern && Read(answer, int.MaxValue).Answer is { } read
             ? AnswerPattern.Refusal(pattern, read.Text) : null;
 
@@ -39,16 +40,16 @@ public sealed class ShortAnswer : ITaskKind
     // one part without a label: the text itself stands in the answer
     public IEnumerable<AnswerPart> Parts(Answer answer) => [new AnswerPart { ItemId = answer.ItemId }];
 
-    private static (ReadAnswer? Answer, string? Problem) Read(JsonElement answer, int limit)
+    private static (ReadAnswer? Answer, Said? Problem) Read(JsonElement answer, int limit)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out var value)
             || value.ValueKind != JsonValueKind.String)
-            return (null, "A short answer needs {\"text\": \"…\"}.");
+            return (null, LabelingWords.TextNeeded);
         if (AnswerJson.WholeText(value) is not { } whole)
-            return (null, "The answer holds half a character (a lone surrogate); type it again.");
+            return (null, LabelingWords.HalfACharacter);
         var text = whole.Trim();
-        if (text.Length == 0) return (null, "The answer is empty.");
-        if (text.Length > limit) return (null, $"The answer has {text.Length:N0} characters; {limit:N0} are allowed.");
+        if (text.Length == 0) return (null, LabelingWords.AnswerEmpty);
+        if (text.Length > limit) return (null, LabelingWords.AnswerTooLong(characters: text.Length, most: limit));
         return (new ReadAnswer(JsonSerializer.Serialize(new { text }), null, text), null);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Tasks;
@@ -14,18 +16,18 @@ public sealed class SingleChoice : ITaskKind
 
     public string Describe(int labels) => $"one of {labels} answers";
 
-    public (ReadAnswer? Answer, string? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
+    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
             || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
-            return (null, "A single choice needs {\"label\": id}.");
+            return (null, LabelingWords.ChoiceNeedsLabel);
         if (labels.FirstOrDefault(l => l.Id == id) is not { } label)
-            return (null, $"Answer {id} is not in this project's list of answers.");
-        if (label.Retired) return (null, $"The answer “{label.Name}” was retired; choose another one.");
+            return (null, LabelingWords.AnswerNotInList($"{id}"));
+        if (label.Retired) return (null, LabelingWords.AnswerRetired(label.Name));
         return (new ReadAnswer(JsonSerializer.Serialize(new { label = id }), id, label.AnswerText), null);
     }
 
-    public string? Mismatch(Project project, JsonElement answer) => null;
+    public Said? Mismatch(Project project, JsonElement answer) => null;
 
     public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer) =>
         labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == GreedyAnswer.Normal(modelAnswer)) is { } label

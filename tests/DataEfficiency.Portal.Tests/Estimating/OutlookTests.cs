@@ -72,7 +72,7 @@ public sealed class OutlookTests
         Assert.DoesNotMatch("[0-9] ?%|3,2|757", Said(outlook));
         Assert.Equal(["being computed anew", "being computed anew", "being computed anew"],
             [Tile(outlook, "Enough").Small, Tile(outlook, "Expected cost").Small, Tile(outlook, "Stop at").Small]);
-        Assert.Equal("The forecast is being computed anew: the project’s settings changed", VerdictText.AnnotatorLine(update, English));
+        Assert.Equal("The forecast is being computed anew: the project’s settings changed", AnnotatorText.Of(update, English));
         Assert.Empty(ForecastChart.Of(Facts(update), new Target(.8), English).Curve);
         Assert.Equal("Failed", Outlook.Of(Facts(update with { Error = "no" }), English).Verdict.Tag);
     }
@@ -91,11 +91,11 @@ public sealed class OutlookTests
         {
             var reservations = ReasonText.Reservations(update, English).ToList();
             Assert.True(reservations.Count >= 2);
-            var (details, line) = (Of(update).Details, VerdictText.AnnotatorLine(update, English));
+            var (details, line) = (Of(update).Details, AnnotatorText.Of(update, English));
             Assert.All(reservations, r => Assert.Contains(r.Sentence, details));
             Assert.All(reservations, r => Assert.Contains(r.Word, line));
         }
-        Assert.Contains("not calibrated", VerdictText.AnnotatorLine(Update(estimate, 100), English));
+        Assert.Contains("not calibrated", AnnotatorText.Of(Update(estimate, 100), English));
     }
 
     [Fact]

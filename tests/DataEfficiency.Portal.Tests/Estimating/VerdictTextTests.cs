@@ -231,7 +231,7 @@ public sealed class VerdictTextTests
         Assert.DoesNotContain(ReasonText.NotCalibrated, verdict.Details);
         Assert.DoesNotContain(VerdictText.RuleAProvenance, verdict.Details);
         if (m >= 32) Check(verdict, "Keep labeling", "Stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
-        Assert.EndsWith(" labels in all (published fit)", Plain(VerdictText.AnnotatorLine(update, English)));
+        Assert.EndsWith(" labels in all (published fit)", Plain(AnnotatorText.Of(update, English)));
         Assert.DoesNotContain(ReasonText.Published, Of(Update(Estimate(m), labels: m)).Details);
         Assert.DoesNotContain(ReasonText.Published,
             Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
@@ -257,7 +257,7 @@ public sealed class VerdictTextTests
     {
         foreach (var m in new[] { 3, 9, 20, 32 })
         {
-            var line = VerdictText.AnnotatorLine(Update(Estimate(m), labels: 5000), English);
+            var line = AnnotatorText.Of(Update(Estimate(m), labels: 5000), English);
             Assert.DoesNotContain("stop", line, StringComparison.OrdinalIgnoreCase);
         }
     }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -36,7 +37,7 @@ public sealed class ImportTests
         Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
         Assert.Equal(0, await db.Answers.CountAsync());
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
-        Assert.Equal(["line,column,code,reason,row", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
+        Assert.Equal(["line,column,code,reason,row,arguments", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
             csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
             .Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));
     }
@@ -84,7 +85,7 @@ public sealed class ImportTests
             m => m with { AllOrNothing = true });
 
         Assert.Equal(WorkState.Failed, import.State);
-        Assert.Contains("1 of 2 rows", import.Error);
+        Assert.Contains("1 of 2 rows", StoredSaid.Words(import.Error!));
         await pool.AssertNothingImportedAsync();
     }
 

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Xunit;
 
@@ -10,8 +11,8 @@ namespace DataEfficiency.Portal.Tests.Projects;
 public sealed class ProjectRowTests
 {
     private static readonly IReadOnlyList<ProjectRow> Rows = ProjectRow.Of(
-        [Led(1, "Archive", "Archived", ProjectState.Archived), Led(2, "Quiet", "Keep labeling"), Led(3, "Decide", "Stop"),
-            Led(4, "Both", "Keep labeling")],
+        [Led(1, "Archive", ProjectsWords.TagArchived, ProjectState.Archived), Led(2, "Quiet", EstimatingWords.TagKeepLabeling), Led(3, "Decide", EstimatingWords.TagStop),
+            Led(4, "Both", EstimatingWords.TagKeepLabeling)],
         [Work(4, "Both", 12), Work(5, "Guest", 3), Work(6, "Finished", 0, ProjectState.Stopped)]);
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class ProjectRowTests
     [Fact]
     public void Search_FindsEveryWord_InAnyCase() => Assert.Equal("Decide", Assert.Single(new ProjectView("DE ci").Of(Rows)).Name);
 
-    private static ProjectCard Led(int id, string name, string tag, ProjectState state = ProjectState.Active) =>
+    private static ProjectCard Led(int id, string name, Said tag, ProjectState state = ProjectState.Active) =>
         new(new Project { Id = id, Name = name, State = state }, 10 * id, tag, VerdictTone.Go, "", []);
 
     private static ProjectWork Work(int id, string name, int open, ProjectState state = ProjectState.Active) =>

@@ -47,7 +47,7 @@ public sealed partial class BudgetPage
             var error = project.ZeroShotStandardError is > 0 and { } se ? $" ± {(se * 100).ToString("0.0", culture)}" : "";
             var measured = project.ZeroShotStandardError is null ? "" : " (measured)";
             var zeroShot = project.ZeroShot is { } s ? $" · zero-shot {ForecastNumbers.Score(s, culture)}{error}{measured}" : "";
-            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.YTitle == "accuracy"
+            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.IsAccuracy
                 ? $"target {ForecastNumbers.Percent(project.TargetValue, culture)} of the way "
                     + $"({ForecastNumbers.Score(_chart.Target ?? 0, culture)} accuracy)"
                 : _chart!.TargetText;

@@ -1,0 +1,49 @@
+using System.Reflection;
+using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Sentences;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Sentences;
+
+/// <summary>The compiler sees to keys and arguments; that each sentence can be said is seen here.</summary>
+public sealed class EverySentenceTests
+{
+    private static readonly object?[] Arguments = [0, 1, 2.5, 1200, "word", null, new Figure(1, "~1")];
+
+    [Fact]
+    public void EverySentence_WithAnyArgument_HasWords()
+    {
+        var said = 0;
+        foreach (var member in Members())
+            foreach (var argument in Arguments)
+            {
+                try
+                {
+                    Assert.False(string.IsNullOrWhiteSpace(Say(member, argument)), member.Name);
+                    said++;
+                }
+                // what is counted is a number
+                catch (FormatException) when (argument is string) { }
+            }
+        Assert.True(said > 500, $"{said}");
+    }
+
+    [Fact]
+    public void Sentence_StoredAndRead_SaysTheSame()
+    {
+        var said = ImportingWords.TextLongerThanKiB(64);
+        var stored = said.ToJson();
+        Assert.Equal(said.ToString(), StoredSaid.Words(stored));
+        Assert.Equal(64L, Convert.ToInt64(StoredSaid.ArgumentsOf(stored)!["kibibytes"]));
+        Assert.Equal("Words of an older portal.", StoredSaid.Words("Words of an older portal."));
+        Assert.Null(StoredSaid.ArgumentsOf("Words of an older portal."));
+    }
+
+    private static Said Say(MemberInfo member, object? argument) => (Said)(member is PropertyInfo property ? property.GetValue(null)
+        : ((MethodInfo)member).Invoke(null, [.. ((MethodInfo)member).GetParameters().Select(_ => argument)]))!;
+
+    internal static IEnumerable<MemberInfo> Members() => typeof(Said).Assembly.GetTypes()
+        .Where(t => t.Name.EndsWith("Words", StringComparison.Ordinal) && t is { IsAbstract: true, IsSealed: true })
+        .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+        .Where(m => m is PropertyInfo { PropertyType.Name: nameof(Said) } or MethodInfo { IsSpecialName: false, ReturnType.Name: nameof(Said) });
+}
