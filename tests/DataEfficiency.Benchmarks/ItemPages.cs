@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using DataEfficiency.Portal.Projects;
-using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Benchmarks;
@@ -15,10 +12,9 @@ internal static class ItemPages
 
     public static async Task RunAsync(string folder)
     {
-        var options = new DbContextOptionsBuilder<AppDbContext>()
-            .UseDatabase(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "app.db") }.ToString()).Options;
-        var items = new ProjectItems(new Factory(options));
-        await using var db = new AppDbContext(options);
+        var contexts = new FolderContexts(folder);
+        var items = new ProjectItems(contexts);
+        await using var db = contexts.CreateDbContext();
         var project = await db.Projects.Select(p => p.Id).FirstAsync();
         foreach (var (name, filter, start) in new[]
         {
@@ -41,10 +37,5 @@ internal static class ItemPages
             times.Sort();
             Console.WriteLine($"{name,-24} {count,7} items   median {times[Rounds / 2],6:0} ms   p95 {times[(int)(.95 * Rounds)],6:0} ms");
         }
-    }
-
-    private sealed class Factory(DbContextOptions<AppDbContext> options) : IDbContextFactory<AppDbContext>
-    {
-        public AppDbContext CreateDbContext() => new(options);
     }
 }

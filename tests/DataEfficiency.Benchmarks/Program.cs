@@ -6,6 +6,7 @@
 //     device cuda [float32|bfloat16] [LAYERS] [VOCABULARY]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- labels
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- claims FOLDER [LEASES]
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models.Native;
@@ -45,12 +46,15 @@ switch (args)
         int Of(int place, int usual) => sizes.Length > place ? int.Parse(sizes[place], CultureInfo.InvariantCulture) : usual;
         await LoadFolder.WriteAsync(folder, Of(0, 100_000), Of(1, 100_000), Of(2, 200));
         return 0;
+    case ["claims", var folder, .. var leases]:
+        await ClaimTimes.RunAsync(folder, leases is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 5000);
+        return 0;
     case ["items", var folder]:
         await ItemPages.RunAsync(folder);
         return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
             + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]"
-            + " | items FOLDER");
+            + " | items FOLDER | claims FOLDER [LEASES]");
         return 2;
 }

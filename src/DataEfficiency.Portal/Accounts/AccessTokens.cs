@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>Personal access tokens: 256 bits, shown once, kept as SHA-256, revocable.</summary>
-public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, TimeProvider time)
+public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, TimeProvider time)
 {
     /// <summary>The start of every token, so that a leaked one is recognised.</summary>
     public const string Prefix = "de_";
@@ -31,15 +31,20 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
         return secret;
     }
 
-    public Task<bool> RevokeAsync(string userId, int id, CancellationToken cancellationToken) => writes.WriteAsync(async (db, token) =>
+    public async Task<bool> RevokeAsync(string userId, int id, CancellationToken cancellationToken)
     {
-        var found = await db.AccessTokens.FirstOrDefaultAsync(t => t.Id == id && t.UserId == userId && t.RevokedAt == null, token);
-        if (found is null) return false;
-        found.RevokedAt = Now;
-        AuditTrail.Add(db, time, userId, "token.revoked", found.Name);
-        await db.SaveChangesAsync(token);
-        return true;
-    }, cancellationToken);
+        var revoked = await writes.WriteAsync(async (db, token) =>
+        {
+            var found = await db.AccessTokens.FirstOrDefaultAsync(t => t.Id == id && t.UserId == userId && t.RevokedAt == null, token);
+            if (found is null) return false;
+            found.RevokedAt = Now;
+            AuditTrail.Add(db, time, userId, "token.revoked", found.Name);
+            await db.SaveChangesAsync(token);
+            return true;
+        }, cancellationToken);
+        if (revoked) rights.Announce(userId);
+        return revoked;
+    }
 
     /// <summary>The tokens of a person that still work, newest first.</summary>
     public async Task<List<AccessToken>> ListAsync(string userId)

@@ -47,6 +47,7 @@ public static class AccountsRegistration
         services.AddSingleton<ProjectAccess>();
         services.AddSingleton<SetupGate>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<TokenHolders>();
         services.AddSingleton<AccountLinks>();
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<RightsChanges>();

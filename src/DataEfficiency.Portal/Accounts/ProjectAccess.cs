@@ -7,21 +7,25 @@ namespace DataEfficiency.Portal.Accounts;
 /// <summary>Who may do what. Asked of the database on every call: a circuit lives for hours, a membership may end in between.</summary>
 public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
 {
+    private sealed record Standing(bool Admin, bool Exists, ProjectRole? Role);
+
+    // asked with every answer: put together once
+    private static readonly Func<AppDbContext, int, string, Task<Standing?>> Standings =
+        EF.CompileAsyncQuery((AppDbContext db, int projectId, string userId) => db.Users
+            .Where(u => u.Id == userId && u.DeactivatedAt == null)
+            .Select(u => new Standing(
+                db.UserRoles.Any(r => r.UserId == userId && db.Roles.Any(role => role.Id == r.RoleId && role.Name == GlobalRoles.Admin)),
+                db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null),
+                db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId).Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault()))
+            .FirstOrDefault());
+
     /// <summary>The user's role, null when the project does not exist (any more) or is not theirs. An admin counts as lead.</summary>
     public async Task<ProjectRole?> RoleAsync(ClaimsPrincipal user, int projectId)
     {
         if (IdOf(user) is not { } userId) return null;
         await using var db = await contexts.CreateDbContextAsync();
-        var found = await db.Users.Where(u => u.Id == userId && u.DeactivatedAt == null)
-            .Select(u => new
-            {
-                Admin = db.UserRoles.Any(r => r.UserId == userId
-                    && db.Roles.Any(role => role.Id == r.RoleId && role.Name == GlobalRoles.Admin)),
-                Exists = db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null),
-                Role = db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId).Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
-            })
-            .FirstOrDefaultAsync();
+        var found = await Standings(db, projectId, userId);
         if (found is not { Exists: true }) return null;
         return found.Admin ? ProjectRole.Lead : found.Role;
     }

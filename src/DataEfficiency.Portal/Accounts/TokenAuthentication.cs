@@ -13,7 +13,7 @@ namespace DataEfficiency.Portal.Accounts;
 /// </summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens,
-        IUserClaimsPrincipalFactory<AppUser> claims)
+        TokenHolders holders, IUserClaimsPrincipalFactory<AppUser> claims)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "Token";
@@ -26,11 +26,16 @@ internal sealed class TokenAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Read(Request) is not { } secret) return AuthenticateResult.NoResult();
-        if (await tokens.FindUserAsync(secret, Context.RequestAborted) is not { } user) return AuthenticateResult
-            .Fail("Unknown or revoked token.");
-        var principal = await claims.CreateAsync(user);
-        var identity = new ClaimsIdentity(principal.Claims, Scheme, ClaimTypes.Name, ClaimTypes.Role);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
+        if (holders.Of(secret) is not { } holder)
+        {
+            var asked = TimeProvider.GetUtcNow();
+            if (await tokens.FindUserAsync(secret, Context.RequestAborted) is not { } user)
+                return AuthenticateResult.Fail("Unknown or revoked token.");
+            var principal = await claims.CreateAsync(user);
+            holder = new ClaimsPrincipal(new ClaimsIdentity(principal.Claims, Scheme, ClaimTypes.Name, ClaimTypes.Role));
+            holders.Keep(secret, user.Id, holder, asked);
+        }
+        return AuthenticateResult.Success(new AuthenticationTicket(holder, Scheme));
     }
 
     private static string? Read(HttpRequest request)

@@ -16,36 +16,41 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
     // more is "many" to a person, and counting on costs
     public const int CountLimit = 10_000;
 
+    /// <summary>One statement, however many projects there are: a start page asks every few seconds.</summary>
     /// <returns>Projects with work first, then by the last answer.</returns>
     public async Task<IReadOnlyList<ProjectWork>> ReadAsync(string userId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var projects = await db.Projects.AsNoTracking()
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = await db.Projects.AsNoTracking()
             .Where(p => p.DeletedAt == null && p.State != ProjectState.Setup && p.State != ProjectState.Archived)
-            .Where(p => db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId)).ToListAsync(cancellation);
-        var work = new List<ProjectWork>(projects.Count);
-        foreach (var project in projects) work.Add(await ReadAsync(db, project, userId, cancellation));
+            .Where(p => db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId))
+            .Select(p => new
+            {
+                Project = p,
+                // in the order of an index, so that counting ends with the limit
+                Open = p.State != ProjectState.Active ? 0 : db.Slots
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
+                    .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
+                    .OrderBy(s => s.UserId).Take(CountLimit).Count(),
+                // few are skipped: from those to their slots, instead of from each slot to its skips
+                Skipped = p.State != ProjectState.Active ? 0 : db.Slots
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
+                    .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
+                    .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
+                        .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
+                        .Select(k => k.ItemId).Contains(s.ItemId)),
+            }).ToListAsync(cancellation);
+        var work = new List<ProjectWork>(rows.Count);
+        foreach (var row in rows)
+            work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open : row.Open - row.Skipped, cancellation));
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }
 
-    private async Task<ProjectWork> ReadAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
+    private async Task<ProjectWork> WorkAsync(Project project, string userId, int open, CancellationToken cancellation)
     {
         var own = (await figures.OfAsync(project, cancellation) ?? ProjectFigures.Empty(project.Id)).Of(userId);
-        var open = project.State != ProjectState.Active ? 0 : await OpenAsync(db, project, userId, cancellation);
         return new ProjectWork(project.Id, project.Name, project.State, open, own.Own, own.Pace.PerHour, own.Last);
-    }
-
-    private async Task<int> OpenAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
-    {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport)
-            .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now);
-        var many = await open.OrderBy(s => s.Id).Take(CountLimit).CountAsync(cancellation);
-        if (many is 0 or CountLimit) return many;
-        // few are skipped: from those to their slots, instead of from each slot to its skips
-        return many - await open.CountAsync(s => db.Skips.Where(k => k.ProjectId == project.Id)
-            .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
-            .Select(k => k.ItemId).Contains(s.ItemId), cancellation);
     }
 }

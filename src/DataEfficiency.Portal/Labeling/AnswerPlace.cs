@@ -20,24 +20,7 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
     public static async Task<AnswerPlace?> ReadAsync(AppDbContext db, int projectId, string userId, AnswerRecord record,
         CancellationToken cancellation)
     {
-        var (item, submission, named) = (record.ItemId, record.SubmissionId, LabelIn(record.Answer));
-        var read = await (from i in db.Items
-                          where i.Id == item && i.ProjectId == projectId
-                          join p in db.Projects on i.ProjectId equals p.Id
-                          where p.DeletedAt == null && i.ImportId <= p.VisibleImport
-                          from label in db.Labels.Where(l => l.Id == named && l.ProjectId == p.Id).DefaultIfEmpty()
-                          from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                          select new
-                          {
-                              p.TaskType, p.AnswerLength, p.AnswerPattern, p.LabelVersion, p.SchemaVersion, Label = label, Final = final,
-                              Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId),
-                              Claimed = db.Claims.Any(c => c.ItemId == item && c.UserId == userId),
-                              Drafted = db.Drafts.Any(d => d.ItemId == item && d.UserId == userId),
-                              Elsewhere = db.Answers.Any(a => a.SubmissionId == submission && (a.ItemId != item || a.UserId != userId)),
-                              Answers = db.Answers.Where(a => a.ItemId == i.Id).ToList(),
-                              Skips = db.Skips.Where(k => k.ItemId == i.Id).ToList(),
-                              Slots = db.Slots.Where(s => s.ItemId == i.Id).ToList(),
-                          }).AsSingleQuery().SingleOrDefaultAsync(cancellation);
+        var read = await Places(db, projectId, userId, record.ItemId, record.SubmissionId, LabelIn(record.Answer), cancellation);
         if (read is null) return null;
         var project = new Project
         {
@@ -48,6 +31,29 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId)], read.Skips), read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
+
+    private sealed record Row(TaskType TaskType, int? AnswerLength, string? AnswerPattern, long LabelVersion, int SchemaVersion,
+        Label? Label, Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
+        List<Slot> Slots);
+
+    // put together once: it is asked for every answer
+    private static readonly Func<AppDbContext, int, string, long, Guid, int?, CancellationToken, Task<Row?>> Places =
+        EF.CompileAsyncQuery((AppDbContext db, int project, string user, long item, Guid submission, int? named,
+            CancellationToken cancellation) => (
+                from i in db.Items
+                where i.Id == item && i.ProjectId == project
+                join p in db.Projects on i.ProjectId equals p.Id
+                where p.DeletedAt == null && i.ImportId <= p.VisibleImport
+                from label in db.Labels.Where(l => l.Id == named && l.ProjectId == p.Id).DefaultIfEmpty()
+                from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
+                select new Row(p.TaskType, p.AnswerLength, p.AnswerPattern, p.LabelVersion, p.SchemaVersion, label, final,
+                    db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),
+                    db.Claims.Any(c => c.ItemId == item && c.UserId == user),
+                    db.Drafts.Any(d => d.ItemId == item && d.UserId == user),
+                    db.Answers.Any(a => a.SubmissionId == submission && (a.ItemId != item || a.UserId != user)),
+                    db.Answers.Where(a => a.ItemId == i.Id).ToList(),
+                    db.Skips.Where(k => k.ItemId == i.Id).ToList(),
+                    db.Slots.Where(s => s.ItemId == i.Id).ToList())).AsSingleQuery().SingleOrDefault());
 
     // the other labels of the project are not needed to read an answer
     private static int? LabelIn(JsonElement answer) => answer.ValueKind == JsonValueKind.Object

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -15,21 +16,25 @@ public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonE
 
 internal static class Cards
 {
+    private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, int ActiveRank, string? ModelAnswer,
+        string? Draft, bool? Flagged, string? Note, int? Place);
+
+    // put together once: it is asked for every card
+    private static readonly Func<AppDbContext, long[], string, int?, IAsyncEnumerable<Row>> Rows =
+        EF.CompileAsyncQuery((AppDbContext db, long[] ids, string user, int? draw) =>
+            from i in db.Items
+            where ids.Contains(i.Id)
+            from draft in db.Drafts.Where(d => d.ItemId == i.Id && d.UserId == user).DefaultIfEmpty()
+            from remark in db.Remarks.Where(r => r.ItemId == i.Id && r.UserId == user).DefaultIfEmpty()
+            select new Row(i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer, draft.AnswerJson, remark.Flagged,
+                remark.Note, db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault()));
+
     public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId,
         IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
-        var items = await (from i in db.Items.AsNoTracking()
-                           where ids.Contains(i.Id)
-                           from draft in db.Drafts.Where(d => d.ItemId == i.Id && d.UserId == userId).DefaultIfEmpty()
-                           from remark in db.Remarks.Where(r => r.ItemId == i.Id && r.UserId == userId).DefaultIfEmpty()
-                           select new
-                           {
-                               i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer, Draft = draft.AnswerJson,
-                               Flagged = (bool?)remark.Flagged, remark.Note,
-                               Place = db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == project.DrawId)
-                                   .Select(d => (int?)d.Place).FirstOrDefault(),
-                           }).ToDictionaryAsync(i => i.Id, cancellation);
+        var items = new Dictionary<long, Row>(ids.Length);
+        await foreach (var row in Rows(db, ids, userId, project.DrawId).WithCancellation(cancellation)) items.Add(row.Id, row);
         List<Label> labels = project.SuggestionsShown ? await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>

@@ -1,5 +1,5 @@
 using DataEfficiency.Portal.Storage;
-using Microsoft.Data.Sqlite;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -21,12 +21,12 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     public async Task<IReadOnlyList<Card>> NextAsync(ClaimRequest request, CancellationToken cancellation) =>
         (await ServeAsync(request, cancellation)).Cards;
 
-    /// <returns>The project too, as it was when the cards were claimed: what <see cref="ServedAsync"/> reads of it.</returns>
+    /// <returns>The project too, as it was when the cards were claimed: what serving needs of it.</returns>
     internal async Task<(Project Project, IReadOnlyList<Card> Cards)> ServeAsync(ClaimRequest request, CancellationToken cancellation)
     {
         var until = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)_settings.Lease.TotalMilliseconds;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (request.Want <= 0) return (await ServedAsync(db.Projects, request.ProjectId, cancellation), []);
+        if (request.Want <= 0) return ((await Turns(db, request.ProjectId, request.UserId, cancellation)).Project, []);
         var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, until, c), cancellation);
         return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
     }
@@ -34,28 +34,32 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     /// <summary>Whose turn the random queue has at claim number <paramref name="sequence"/> (from 0).</summary>
     internal static bool RandomTurn(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
 
-    /// <summary>What serving needs of a project: not its texts, which may be long.</summary>
-    internal static Task<Project> ServedAsync(IQueryable<Project> projects, int projectId, CancellationToken cancellation) =>
-        Served(projects.Where(p => p.Id == projectId)).SingleAsync(cancellation);
+    /// <param name="Project">What serving needs of it: not its texts, which may be long.</param>
+    /// <param name="Open">This person's slots without an answer, on a screen or not.</param>
+    private sealed record Turn(Project Project, Membership? Member, List<Slot> Open);
 
-    private static IQueryable<Project> Served(IQueryable<Project> projects) => projects.AsNoTracking().Select(p => new Project
-    {
-        Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
-        RankVersion = p.RankVersion, DrawId = p.DrawId, RandomShare = p.RandomShare, LabelVersion = p.LabelVersion,
-        SuggestionsShown = p.SuggestionsShown,
-        TaskType = p.TaskType, AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
-    });
+    // put together once: it is asked for every card
+    private static readonly Func<AppDbContext, int, string, CancellationToken, Task<Turn>> Turns =
+        EF.CompileAsyncQuery((AppDbContext db, int project, string user, CancellationToken cancellation) => (
+            from p in db.Projects
+            where p.Id == project
+            from member in db.Memberships.Where(m => m.ProjectId == p.Id && m.UserId == user).DefaultIfEmpty()
+            select new Turn(
+                new Project
+                {
+                    Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
+                    RankVersion = p.RankVersion, DrawId = p.DrawId, RandomShare = p.RandomShare, LabelVersion = p.LabelVersion,
+                    SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType, AnswerLength = p.AnswerLength,
+                    AnswerPattern = p.AnswerPattern,
+                },
+                member,
+                db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == user && s.AnswerId == null).ToList()))
+            .AsNoTracking().Single());
 
     private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, long until,
         CancellationToken cancellation)
     {
-        var place = await (from p in Served(db.Projects.Where(p => p.Id == request.ProjectId))
-                           from member in db.Memberships.Where(m => m.ProjectId == p.Id && m.UserId == request.UserId).DefaultIfEmpty()
-                           select new
-                           {
-                               Project = p, Member = member,
-                               Open = db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == request.UserId && s.AnswerId == null).ToList(),
-                           }).AsNoTracking().SingleAsync(cancellation);
+        var place = await Turns(db, request.ProjectId, request.UserId, cancellation);
         var project = place.Project;
         if (project is not { State: ProjectState.Active, DeletedAt: null }) return (project, []);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -110,9 +114,8 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
             var sql = project.RankVersion == 0 ? ClaimSql.RandomOnly
                 : RandomTurn(sequence, project.RandomShare) ? ClaimSql.RandomFirst : ClaimSql.ActiveFirst;
-            var parameters = Parameters(request, project, from, now, Lease(until, request.Have.Count + slots.Count));
-            // RETURNING cannot be composed, so the list is read whole (one row at most)
-            var slot = (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
+            var lease = Lease(until, request.Have.Count + slots.Count);
+            var slot = await ClaimSql.TakeAsync(db, sql, project, request.UserId, request.Token, from, now, lease, cancellation);
             if (slot is null) break;
             // an expired one before that place is no reason to go back to the head
             if (slot.Queue == Stratum.Active && (slot.ActiveRank >= from || sequence % QueuePositions.FreshStart == 0))
@@ -136,12 +139,4 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         await db.SaveChangesAsync(cancellation);
         return member;
     }
-
-    private static SqliteParameter[] Parameters(ClaimRequest request, Project project, int from, long now, long until) =>
-    [
-        new("@p", project.Id), new("@u", request.UserId), new("@t", request.Token), new("@now", now), new("@until", until),
-        new("@visible", project.VisibleImport), new("@draw", (object?)project.DrawId ?? DBNull.Value),
-        // a literal 0 as second argument would be taken for a type
-        new() { ParameterName = "@from", Value = from },
-    ];
 }

@@ -1,30 +1,39 @@
 using System.Threading.Channels;
+using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DataEfficiency.Portal.Storage;
 
 /// <summary>
 /// The one writer of this process: SQLite takes one write transaction at a time, so writers wait here in their order (FIFO)
 /// instead of colliding on the file. Keep each piece of work short (under 50 ms; longer work goes in chunks): every label
-/// waits behind it.
+/// waits behind it. What waits when a piece is done joins its transaction, so that many answers share one wait for the disk; each piece
+/// is told of its end after the commit, and one that fails takes back its own changes only.
 /// </summary>
 public sealed class WriteQueue : IAsyncDisposable
 {
-    private static readonly AsyncLocal<bool> Inside = new();
-    private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly IDbContextFactory<AppDbContext> _contexts;
-    private readonly Task _loop;
+    /// <summary>A transaction that is older takes nobody in any more: who came first is not kept waiting by who came late.</summary>
+    private static readonly TimeSpan Joining = TimeSpan.FromMilliseconds(25);
 
-    public WriteQueue(IDbContextFactory<AppDbContext> contexts)
+    private static readonly AsyncLocal<bool> Inside = new();
+    private readonly Channel<Write> _waiting = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly IDbContextFactory<AppDbContext> _contexts;
+    private readonly TimeProvider _clock;
+    private readonly Task _loop;
+    // kept open: opening a connection costs as much as a small write
+    private AppDbContext? _db;
+
+    public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
     {
-        _contexts = contexts;
+        (_contexts, _clock) = (contexts, clock);
         // the loop must not inherit the flow of whoever resolved the queue first
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> with a context of its own inside one BEGIN IMMEDIATE transaction: committed when it returns,
+    /// Runs <paramref name="work"/> with a context inside a BEGIN IMMEDIATE transaction: committed when the result is there,
     /// rolled back when it throws (the exception reaches the caller). Cancelling while it waits takes it out of the queue.
     /// </summary>
     /// <exception cref="InvalidOperationException">Called from inside other work of the queue, which would wait for itself.</exception>
@@ -32,59 +41,138 @@ public sealed class WriteQueue : IAsyncDisposable
     {
         if (Inside.Value)
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var since = PortalMeter.WriteWait.Time();
-        var queued = _work.Writer.TryWrite(async () =>
-        {
-            since.Dispose();
-            if (cancellationToken.IsCancellationRequested)
-            {
-                done.TrySetCanceled(cancellationToken);
-                return;
-            }
-            try
-            {
-                done.TrySetResult(await TransactAsync(work, cancellationToken));
-            }
-            catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
-            {
-                done.TrySetCanceled(e.CancellationToken);
-            }
-            catch (Exception e)
-            {
-                done.TrySetException(e);
-            }
-        });
-        if (!queued) done.TrySetException(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
-        return done.Task;
+        var write = new Write<T>(work, cancellationToken);
+        if (!_waiting.Writer.TryWrite(write))
+            write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
+        return write.Done;
     }
 
     /// <summary>As <see cref="WriteAsync{T}"/>, for work without a result.</summary>
     public Task WriteAsync(Func<AppDbContext, CancellationToken, Task> work, CancellationToken cancellationToken) =>
         WriteAsync(async (db, token) => { await work(db, token); return true; }, cancellationToken);
 
-    private async Task<T> TransactAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        Inside.Value = true;
-        await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
-        // Microsoft.Data.Sqlite begins serializable transactions as IMMEDIATE: the write lock is taken now, not at the first write
-        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
-        var result = await work(db, cancellationToken);
-        // once the work is done it is committed, whatever the caller's token says now
-        await transaction.CommitAsync(CancellationToken.None);
-        foreach (var act in db.AfterCommit) act();
-        return result;
-    }
-
     private async Task RunAsync()
     {
-        await foreach (var work in _work.Reader.ReadAllAsync()) await work();
+        while (await _waiting.Reader.WaitToReadAsync())
+            while (_waiting.Reader.TryRead(out var first))
+                if (first.Begin()) await TransactAsync(first);
+        await CloseAsync();
+    }
+
+    private async Task<AppDbContext> OpenAsync()
+    {
+        if (_db is null)
+        {
+            _db = await _contexts.CreateDbContextAsync();
+            await _db.Database.OpenConnectionAsync();
+            KeptStatements.On(_db);
+        }
+        _db.ChangeTracker.Clear();
+        _db.AfterCommit.Clear();
+        return _db;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_db is { } open) await open.DisposeAsync();
+        _db = null;
+    }
+
+    private async Task TransactAsync(Write first)
+    {
+        // what each of them is told in the end: null, or why it failed
+        List<(Write Write, Exception? Fault)> ran = [(first, null)];
+        Exception? fault = null;
+        try
+        {
+            var db = await OpenAsync();
+            // Microsoft.Data.Sqlite begins serializable transactions as IMMEDIATE: the write lock is taken now, not at the first write
+            await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
+            var began = _clock.GetTimestamp();
+            await RunAsync(first, db);
+            while (_clock.GetElapsedTime(began) < Joining && _waiting.Reader.TryRead(out var next))
+            {
+                if (!next.Begin()) continue;
+                ran.Add((next, null));
+                ran[^1] = (next, await JoinAsync(next, db, transaction));
+            }
+            // once the work is done it is committed, whatever the callers' tokens say now
+            await transaction.CommitAsync();
+            foreach (var act in db.AfterCommit) act();
+        }
+        catch (Exception e)
+        {
+            fault = e;
+            await CloseAsync();
+        }
+        foreach (var (write, own) in ran) write.End(own ?? fault);
+    }
+
+    /// <returns>Why it failed, and its changes are taken back; null: it is done.</returns>
+    private static async Task<Exception?> JoinAsync(Write write, AppDbContext db, IDbContextTransaction transaction)
+    {
+        const string joined = "joined";
+        var acts = db.AfterCommit.Count;
+        db.ChangeTracker.Clear();
+        await transaction.CreateSavepointAsync(joined);
+        try
+        {
+            await RunAsync(write, db);
+            await transaction.ReleaseSavepointAsync(joined);
+            return null;
+        }
+        catch (Exception e)
+        {
+            db.AfterCommit.RemoveRange(acts, db.AfterCommit.Count - acts);
+            // throws where the database has taken back the whole transaction (a full disk): then all of them have failed
+            await transaction.RollbackToSavepointAsync(joined);
+            return e;
+        }
+    }
+
+    private static async Task RunAsync(Write write, AppDbContext db)
+    {
+        Inside.Value = true;
+        await write.RunAsync(db);
     }
 
     /// <summary>Takes no more work and finishes what is queued.</summary>
     public async ValueTask DisposeAsync()
     {
-        _work.Writer.TryComplete();
+        _waiting.Writer.TryComplete();
         await _loop;
+    }
+
+    private abstract class Write
+    {
+        /// <summary>False: it was cancelled while it waited.</summary>
+        public abstract bool Begin();
+        public abstract Task RunAsync(AppDbContext db);
+        public abstract void End(Exception? fault);
+    }
+
+    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) : Write
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly PortalMeter.Timing _waits = PortalMeter.WriteWait.Time();
+        private T? _result;
+
+        public Task<T> Done => _done.Task;
+
+        public override bool Begin()
+        {
+            _waits.Dispose();
+            return !cancellation.IsCancellationRequested || !_done.TrySetCanceled(cancellation);
+        }
+
+        public override async Task RunAsync(AppDbContext db) => _result = await work(db, cancellation);
+
+        public override void End(Exception? fault)
+        {
+            if (fault is null) _done.TrySetResult(_result!);
+            else if (fault is OperationCanceledException cancelled && cancellation.IsCancellationRequested)
+                _done.TrySetCanceled(cancelled.CancellationToken);
+            else _done.TrySetException(fault);
+        }
     }
 }

@@ -1,7 +1,9 @@
 using DataEfficiency.Engine;
-using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Labeling;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
-namespace DataEfficiency.Portal.Labeling;
+namespace DataEfficiency.Portal.Storage.Sqlite;
 
 /// <summary>
 /// The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a sweeper. A queue is
@@ -34,6 +36,23 @@ internal static class ClaimSql
 
     /// <summary>An unranked pool has no active order worth the name.</summary>
     public static string RandomOnly { get; } = Take($"{First32},{Random}");
+
+    /// <summary>Takes the next slot for a person, or finds none.</summary>
+    /// <param name="sql">One of the orders above.</param>
+    /// <param name="from">Active rank behind which the active queue is asked first.</param>
+    public static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Project project, string userId, string token, int from,
+        long now, long until, CancellationToken cancellation)
+    {
+        SqliteParameter[] parameters =
+        [
+            new("@p", project.Id), new("@u", userId), new("@t", token), new("@now", now), new("@until", until),
+            new("@visible", project.VisibleImport), new("@draw", (object?)project.DrawId ?? DBNull.Value),
+            // a literal 0 as second argument would be taken for a type
+            new() { ParameterName = "@from", Value = from },
+        ];
+        // RETURNING cannot be composed, so the list is read whole (one row at most)
+        return (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
+    }
 
     private static string Candidate(string rank, string where, string from = "\"Slots\" s") => $"""
         SELECT s."Id",{rank} AS "Rank",s."ItemId",s."SlotNo" FROM {from}
