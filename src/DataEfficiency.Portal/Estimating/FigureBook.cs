@@ -10,7 +10,7 @@ namespace DataEfficiency.Portal.Estimating;
 /// The newest figures of each project. The write queue folds each committed answer and skip into them, in the order of the commits; what
 /// changes many rows at once (an import, a removal) makes them be forgotten, and who asks next reads the rows again.
 /// </summary>
-public sealed class FigureBook(IDbContextFactory<AppDbContext> contexts, First32 first32, EstimateFeed feed)
+public sealed class FigureBook(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, EstimateFeed feed)
 {
     private readonly ConcurrentDictionary<int, Page> _pages = [];
 
@@ -57,6 +57,10 @@ public sealed class FigureBook(IDbContextFactory<AppDbContext> contexts, First32
     public async ValueTask<ProjectFigures?> OfAsync(Project project, CancellationToken cancellation = default)
     {
         var figures = await OfAsync(project.Id, cancellation);
+        if (figures is null || figures.Version >= project.LabelVersion && figures.First.Fits(project)) return figures;
+        // a commit is seen a moment before it is folded: reading all rows again for that moment would cost more than all answers
+        await writes.Turn;
+        figures = await OfAsync(project.Id, cancellation);
         if (figures is null || figures.Version >= project.LabelVersion && figures.First.Fits(project)) return figures;
         if (figures.Version < project.LabelVersion) Forget(project.Id);
         else ForgetFirst(project.Id);
@@ -133,7 +137,9 @@ public sealed class FigureBook(IDbContextFactory<AppDbContext> contexts, First32
             {
                 if (_isReading) _since.Add(change);
                 if (change.FirstMayChange && _wanted == Wanted.Nothing) _wanted = Wanted.First;
-                return _figures = _figures is null ? null : Next(_figures, change);
+                // what was read since may have it already
+                if (_figures is null || change.Version <= _figures.Version) return _figures;
+                return _figures = Next(_figures, change);
             }
         }
 

@@ -24,6 +24,7 @@ public sealed class WriteQueue : IAsyncDisposable
     private readonly Task _loop;
     // kept open: opening a connection costs as much as a small write
     private AppDbContext? _db;
+    private TaskCompletionSource? _turn;
 
     public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
     {
@@ -50,6 +51,9 @@ public sealed class WriteQueue : IAsyncDisposable
     /// <summary>As <see cref="WriteAsync{T}"/>, for work without a result.</summary>
     public Task WriteAsync(Func<AppDbContext, CancellationToken, Task> work, CancellationToken cancellationToken) =>
         WriteAsync(async (db, token) => { await work(db, token); return true; }, cancellationToken);
+
+    /// <summary>Done when everything that is committed at this moment has also had its <see cref="AppDbContext.AfterCommit"/>.</summary>
+    public Task Turn => Inside.Value ? Task.CompletedTask : Volatile.Read(ref _turn)?.Task ?? Task.CompletedTask;
 
     private async Task RunAsync()
     {
@@ -83,6 +87,8 @@ public sealed class WriteQueue : IAsyncDisposable
         // what each of them is told in the end: null, or why it failed
         List<(Write Write, Exception? Fault)> ran = [(first, null)];
         Exception? fault = null;
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _turn, turn);
         try
         {
             var db = await OpenAsync();
@@ -105,6 +111,7 @@ public sealed class WriteQueue : IAsyncDisposable
             fault = e;
             await CloseAsync();
         }
+        turn.SetResult();
         foreach (var (write, own) in ran) write.End(own ?? fault);
     }
 

@@ -38,7 +38,8 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.Equal(3, stored.Distinct().Count());
         Assert.Empty(figures.Errors);
         Assert.Empty(figures.Outages);
-        Assert.Equal(figures.Acknowledged, figures.Submit.Count);
+        // a reply that is being read when the time is over is counted, and its answer not yet
+        Assert.InRange(figures.Submit.Count - figures.Acknowledged, 0, people.Count);
         Assert.True(figures.Deck.Count >= 3);
     }
 

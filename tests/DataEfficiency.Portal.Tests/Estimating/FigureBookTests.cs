@@ -85,6 +85,47 @@ public sealed class FigureBookTests : IDisposable
         Assert.Equal(0, (await ada.NextAsync(0)).Progress.Labels);
     }
 
+    [Fact]
+    public async Task Fold_OfWhatWasReadAlready_ChangesNothing()
+    {
+        await _world.AddPoolAsync(4, drawn: 2);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await ada.SubmitAsync(ada.Answer(Assert.Single((await ada.NextAsync()).Cards).ItemId));
+        Book.Forget(_world.ProjectId);
+        var read = (await Book.OfAsync(_world.ProjectId))!;
+        Book.Fold(_world.ProjectId, SkipOf("ada", read.Version));
+        Assert.Same(read, await Book.OfAsync(_world.ProjectId));
+    }
+
+    /// <summary>A commit is seen in the database before it is folded: who asks in between waits, and no row is read again.</summary>
+    [Fact]
+    public async Task Figures_AskedBetweenCommitAndFold_AreTheFoldedOnes()
+    {
+        await _world.AddPoolAsync(4, drawn: 2);
+        var before = (await Book.OfAsync(_world.ProjectId))!;
+        var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var asked = new ManualResetEventSlim();
+        var write = _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            await db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
+            db.AfterCommit.Add(() =>
+            {
+                committed.SetResult();
+                asked.Wait(Patience.Long);
+                Book.Fold(_world.ProjectId, SkipOf("only folded", before.Version + 1));
+            });
+        }, CancellationToken.None);
+        await committed.Task;
+        await using var db = await _world.OpenDbAsync();
+        var asking = Book.OfAsync(await db.Projects.AsNoTracking().SingleAsync(p => p.Id == _world.ProjectId));
+        asked.Set();
+        Assert.Equal(1, (await asking)!.Of("only folded").Skips);
+        await write;
+    }
+
+    private static FigureChange SkipOf(string user, long version) =>
+        new(version, 1, user, null, null, 1, null, null, FirstMayChange: false);
+
     private async Task DoAsync(Act act, List<Annotator> people, int who, int choice)
     {
         if (people.Count == 0) return;
