@@ -45,7 +45,8 @@ internal static class LoadFolder
         var draw = new Draw { ProjectId = project.Id, Instruction = project.Instruction };
         db.Add(draw);
         await db.SaveChangesAsync();
-        project.DrawId = draw.Id;
+        // nothing is watched for changes here: the row is told
+        (project.DrawId, db.Entry(project).State) = (draw.Id, EntityState.Modified);
         await db.SaveChangesAsync();
         for (var start = 0; start < items; start += Chunk)
             await AddItemsAsync(db, project, choices, people, start, Math.Min(Chunk, items - start), answers);

@@ -31,6 +31,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         if (inputs.Examples.Count == 0 && last is null)
         {
             Wait(StoreAsync(inputs, null, [], cancel));
+            // answers outside the first 32 do not change that: nothing is read again for each of them
+            if (figures is not null) _looked[projectId] = Look.WithoutStop(figures);
             return true;
         }
         if (!host.HasRoomFor(inputs.Model)) return false;
@@ -77,6 +79,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             var at = stop is { Rule: "A", At: { } count } ? (int?)count : null;
             return new(figures.First, at, figures.Decided >= at);
         }
+
+        public static Look WithoutStop(ProjectFigures figures) => new(figures.First, null, false);
 
         public bool Covers(ProjectFigures figures) => ReferenceEquals(First, figures.First) && Past == figures.Decided >= StopAt;
     }

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +29,32 @@ public sealed class EstimateWorkerTests
         Assert.Equal(9 * 9 * 8, row.Cosines!.Length);
         Assert.Empty(update.Estimate.CosLow.Cosines);
         Assert.Equal(9, (await world.ProjectAsync(project)).EstimatedVersion);
+    }
+
+    /// <summary>Nothing can be forecast yet, and an answer outside the first 32 does not change that: its look costs no counting.</summary>
+    [Fact]
+    public async Task Answer_WhereNothingCanBeForecastYet_IsLookedAtWithoutCountingAgain()
+    {
+        var counter = new StatementCounter();
+        using var world = new EstimatingWorld();
+        world.ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(o => o.AddInterceptors(counter));
+        var project = await world.AddPoolAsync(40);
+        await world.WriteAsync(db => db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.State, ProjectState.Active)));
+        var user = await world.AddPersonAsync("ada");
+        await world.AddMemberAsync(project, user.Id, ProjectRole.Annotator);
+        var cards = await world.Services.GetRequiredService<ClaimService>()
+            .NextAsync(new ClaimRequest(project, user.Id, "tab", [], [], 2), CancellationToken.None);
+        await using var db = await world.OpenDbAsync();
+        var label = await db.Labels.Where(l => l.ProjectId == project).Select(l => l.Id).FirstAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            counter.Statements.Clear();
+            var given = JsonSerializer.SerializeToElement(new { label });
+            var answer = new AnswerRecord(Guid.NewGuid(), user.Id, cards[i].ItemId, given, 0, 900);
+            await world.Services.GetRequiredService<LabelService>().SubmitAsync(project, user.Id, answer, CancellationToken.None);
+            await world.WaitAsync(project, u => u.LabelVersion == i + 1);
+            Assert.Equal(i == 0, counter.Statements.Any(s => s.Contains("SELECT COUNT(*)\nFROM \"Finals\"", StringComparison.Ordinal)));
+        }
     }
 
     [Fact]

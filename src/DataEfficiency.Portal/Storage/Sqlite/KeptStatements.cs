@@ -30,62 +30,66 @@ public sealed class KeptStatements : DbCommandInterceptor
     /// <summary>A command that takes the prepared one when it is told its text, and gives it back in the end.</summary>
     private sealed class Lent(SqliteConnection connection, Dictionary<string, SqliteCommand> kept) : DbCommand
     {
-        private SqliteCommand _inner = new() { Connection = connection };
+        // made when it is used: a connection remembers each command until it is disposed
+        private SqliteCommand? _taken;
         private bool _isBack;
+
+        private SqliteCommand Inner => _taken ??= new() { Connection = connection };
 
         [AllowNull]
         public override string CommandText
         {
-            get => _inner.CommandText;
+            get => Inner.CommandText;
             set
             {
                 // taken out, so that a text that is run while its reader is open has two
-                if (kept.Remove(value ?? "", out var idle)) _inner = idle;
-                else _inner.CommandText = value;
+                if (_taken is null && kept.Remove(value ?? "", out var idle)) _taken = idle;
+                else Inner.CommandText = value;
             }
         }
 
-        public override int CommandTimeout { get => _inner.CommandTimeout; set => _inner.CommandTimeout = value; }
+        public override int CommandTimeout { get => Inner.CommandTimeout; set => Inner.CommandTimeout = value; }
 
-        public override CommandType CommandType { get => _inner.CommandType; set => _inner.CommandType = value; }
+        public override CommandType CommandType { get => Inner.CommandType; set => Inner.CommandType = value; }
 
-        public override bool DesignTimeVisible { get => _inner.DesignTimeVisible; set => _inner.DesignTimeVisible = value; }
+        public override bool DesignTimeVisible { get => Inner.DesignTimeVisible; set => Inner.DesignTimeVisible = value; }
 
-        public override UpdateRowSource UpdatedRowSource { get => _inner.UpdatedRowSource; set => _inner.UpdatedRowSource = value; }
+        public override UpdateRowSource UpdatedRowSource { get => Inner.UpdatedRowSource; set => Inner.UpdatedRowSource = value; }
 
         protected override DbConnection? DbConnection
         {
-            get => _inner.Connection;
-            set => _inner.Connection = (SqliteConnection?)value;
+            get => Inner.Connection;
+            set => Inner.Connection = (SqliteConnection?)value;
         }
 
         protected override DbTransaction? DbTransaction
         {
-            get => _inner.Transaction;
-            set => _inner.Transaction = (SqliteTransaction?)value;
+            get => Inner.Transaction;
+            set => Inner.Transaction = (SqliteTransaction?)value;
         }
 
-        protected override DbParameterCollection DbParameterCollection => _inner.Parameters;
+        protected override DbParameterCollection DbParameterCollection => Inner.Parameters;
 
-        public override void Cancel() => _inner.Cancel();
+        public override void Cancel() => Inner.Cancel();
 
-        public override int ExecuteNonQuery() => _inner.ExecuteNonQuery();
+        public override int ExecuteNonQuery() => Inner.ExecuteNonQuery();
 
-        public override object? ExecuteScalar() => _inner.ExecuteScalar();
+        public override object? ExecuteScalar() => Inner.ExecuteScalar();
 
-        public override void Prepare() => _inner.Prepare();
+        public override void Prepare() => Inner.Prepare();
 
-        protected override DbParameter CreateDbParameter() => _inner.CreateParameter();
+        protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => _inner.ExecuteReader(behavior);
+        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Inner.ExecuteReader(behavior);
 
         protected override void Dispose(bool disposing)
         {
             if (!disposing || _isBack) return;
             _isBack = true;
-            _inner.Parameters.Clear();
-            _inner.Transaction = null;
-            if (kept.Count >= Most || _inner.CommandText.Length == 0 || !kept.TryAdd(_inner.CommandText, _inner)) _inner.Dispose();
+            if (_taken is not { } taken) return;
+            taken.Parameters.Clear();
+            taken.Transaction = null;
+            if (kept.Count >= Most || taken.CommandText.Length == 0 || !kept.TryAdd(taken.CommandText, taken)) taken.Dispose();
         }
     }
 }
