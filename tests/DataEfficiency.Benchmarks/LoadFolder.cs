@@ -44,13 +44,15 @@ internal static class LoadFolder
         db.AddRange(choices);
         var draw = new Draw { ProjectId = project.Id, Instruction = project.Instruction };
         db.Add(draw);
+        var ranking = new Ranking { ProjectId = project.Id, Model = project.Model };
+        db.Add(ranking);
         await db.SaveChangesAsync();
         // nothing is watched for changes here: the row is told
-        (project.DrawId, db.Entry(project).State) = (draw.Id, EntityState.Modified);
+        (project.DrawId, project.RankingId, db.Entry(project).State) = (draw.Id, ranking.Id, EntityState.Modified);
         await db.SaveChangesAsync();
         for (var start = 0; start < items; start += Chunk)
             await AddItemsAsync(db, project, choices, people, start, Math.Min(Chunk, items - start), answers);
-        db.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items, Model = project.Model });
+        db.Add(new Job { Kind = JobKind.Ranking, ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items });
         await db.SaveChangesAsync();
         await FinalAnswers.SettleAllAsync(db, CancellationToken.None);
         await whole.CommitAsync();
@@ -88,13 +90,16 @@ internal static class LoadFolder
         var items = Enumerable.Range(start, count).Select(i => new Item
         {
             ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = Text(i, random), TextHash = BitConverter.GetBytes(i),
-            RandomRank = (int)(i * 7919L % project.ItemCount), ActiveRank = i,
-            Confidence = random.NextDouble(),
+            RandomRank = (int)(i * 7919L % project.ItemCount),
         }).ToList();
         db.AddRange(items);
         await db.SaveChangesAsync();
-        db.AddRange(items.Where(i => i.ActiveRank < Draw.Kept)
-            .Select(i => new DrawItem { DrawId = project.DrawId!.Value, Place = i.ActiveRank, ItemId = i.Id }));
+        db.AddRange(items.Select(i => new ItemScore
+        {
+            ItemId = i.Id, RankingId = project.RankingId!.Value, Confidence = random.NextDouble(),
+        }));
+        db.AddRange(items.Where(i => i.Line <= Draw.Kept)
+            .Select(i => new DrawItem { DrawId = project.DrawId!.Value, Place = i.Line - 1, ItemId = i.Id }));
         var given = items.Where((_, n) => start + n < answers).Select((item, n) => new Answer
         {
             SubmissionId = Guid.NewGuid(), ProjectId = project.Id, ItemId = item.Id, UserId = people[(start + n) % people.Count],
@@ -110,7 +115,7 @@ internal static class LoadFolder
             db.AddRange(items.Select((item, n) => new Slot
             {
                 ProjectId = project.Id, ItemId = item.Id, ImportId = 1, SlotNo = no, RandomRank = item.RandomRank,
-                ActiveRank = item.ActiveRank, AnswerId = no == 0 && n < given.Count ? given[n].Id : null,
+                ActiveRank = item.Line - 1, AnswerId = no == 0 && n < given.Count ? given[n].Id : null,
                 UserId = no == 0 && n < given.Count ? given[n].UserId : null, Queue = no == 0 && n < given.Count ? given[n].Stratum : null,
             }));
         await db.SaveChangesAsync();

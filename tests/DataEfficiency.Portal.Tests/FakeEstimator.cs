@@ -34,6 +34,12 @@ public sealed class FakeEstimator : IEstimator
 
     public bool LacksMemory { get; set; }
 
+    /// <summary>What ranking says of a text; it follows from the text alone.</summary>
+    public Func<string, double> Confidence { get; set; } = Share;
+
+    /// <summary>The door closes before the call of this number, from 1.</summary>
+    public int? BlockAt { get; set; }
+
     /// <summary>"rank 4", "observe", "forecast 8", in the order of the calls.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
@@ -53,7 +59,7 @@ public sealed class FakeEstimator : IEstimator
         // between two layers
         giveWay?.Invoke();
         return [.. texts.Select((text, i) =>
-            new RankedText(i, Share(text), 1 / Share(text), task?.Answers?[0] ?? "yes", [1, 2], false,
+            new RankedText(i, Confidence(text), 1 / Confidence(text), task?.Answers?[0] ?? "yes", [1, 2], false,
                 text.Contains("too long", StringComparison.Ordinal) ? "the prompt is too long" : null))];
     }
 
@@ -101,6 +107,7 @@ public sealed class FakeEstimator : IEstimator
     private void Enter(string call, CancellationToken cancel)
     {
         Calls.Enqueue(call);
+        if (Calls.Count == BlockAt) Block();
         if (!_open.IsSet) Arrived.Release();
         _open.Wait(cancel);
         if (Failure is { } failure) throw failure;

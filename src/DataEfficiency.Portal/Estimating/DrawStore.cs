@@ -8,23 +8,25 @@ namespace DataEfficiency.Portal.Estimating;
 /// <summary>Keeps the draw of the first 32, or makes a new one where model or instruction changed.</summary>
 internal static class DrawStore
 {
-    /// <summary>Called in the transaction that ends a ranking.</summary>
+    /// <summary>Called in the transaction that brings a ranking into use.</summary>
     /// <param name="order">The ranking's whole order.</param>
-    public static async Task SettleAsync(AppDbContext db, Project project, string modelSha256, IReadOnlyList<ItemOrder> order, long now,
+    public static async Task SettleAsync(AppDbContext db, Project project, Ranking ranking, IReadOnlyList<ItemOrder> order, long now,
         CancellationToken cancel)
     {
         var draw = await db.Draws.AsNoTracking().SingleOrDefaultAsync(d => d.Id == project.DrawId, cancel);
-        if (draw is not null && draw.ModelSha256 == modelSha256 && draw.Instruction == project.Instruction
+        if (draw is not null && draw.ModelSha256 == ranking.ModelSha256 && draw.Instruction == project.Instruction
             && await First32.AnsweredAsync(db, project.Id, cancel) > 0)
         {
             // with other answer texts a prompt may have become too long
-            await First32.Current(db, project.Id).Where(d => d.Reason == null && db.Items.Any(i => i.Id == d.ItemId && i.Unusable != null))
+            await First32.Current(db, project.Id).Where(d => d.Reason == null
+                && db.ItemScores.Any(s => s.ItemId == d.ItemId && s.RankingId == ranking.Id && s.Unusable != null))
                 .ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.Unusable), cancel);
             return;
         }
         draw = new Draw
         {
-            ProjectId = project.Id, ModelSha256 = modelSha256, Instruction = project.Instruction, Seed = project.Seed, CreatedAt = now,
+            ProjectId = project.Id, ModelSha256 = ranking.ModelSha256, Instruction = project.Instruction, Seed = project.Seed,
+            CreatedAt = now,
         };
         db.Draws.Add(draw);
         await db.SaveChangesAsync(cancel);

@@ -167,7 +167,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             await db.SaveChangesAsync(token);
             if (unusable.Length > 0) db.AfterCommit.Add(() => figureBook.ForgetFirst(inputs.ProjectId));
             foreach (var (item, reason) in unusable)
-                await db.Items.Where(i => i.Id == item).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable, reason), token);
+                await db.ScoresInUse(inputs.ProjectId).Where(s => s.ItemId == item)
+                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.Unusable, reason), token);
             if (unusable.Length > 0) await First32.PassOverAsync(db, inputs.ProjectId, [.. unusable.Select(u => u.Item)], token);
             await db.Projects.Where(p => p.Id == inputs.ProjectId && p.EstimatedVersion < inputs.LabelVersion)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.EstimatedVersion, inputs.LabelVersion), token);

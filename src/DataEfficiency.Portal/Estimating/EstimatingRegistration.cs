@@ -1,6 +1,7 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Selection;
 using DataEfficiency.Hub;
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,8 @@ public static partial class EstimatingRegistration
         services.AddSingleton<EstimateRun>();
         services.AddSingleton<ISelectionStrategy, FirstThirtyTwo>();
         services.AddSingleton<RankStore>();
+        services.AddSingleton<RankWork>();
+        services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<RankWork>());
         services.AddSingleton<RankRun>();
         services.AddSingleton<RankJobs>();
         services.AddSingleton<EstimateWorker>();

@@ -1,4 +1,5 @@
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -24,12 +25,13 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fig
         var newest = await rows.Select(e => new { e.Id, e.Error }).FirstOrDefaultAsync(cancel);
         var good = await rows.Where(e => e.Payload != null)
             .Select(e => new { e.Id, e.Payload, e.Model, e.AdapterSeed, e.DurationMilliseconds, e.CreatedAt }).FirstOrDefaultAsync(cancel);
-        var job = await db.RankJobs.AsNoTracking().Where(j => j.ProjectId == projectId).OrderByDescending(j => j.Id)
-            .FirstOrDefaultAsync(cancel);
+        var job = await db.Jobs.AsNoTracking().Where(j => j.ProjectId == projectId && j.Kind == JobKind.Ranking)
+            .OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
         var estimate = good is null ? null : EstimatePayload.Read(good.Payload!);
         return new(projectId, project.EstimatedVersion, figures.Decided, figures.First.Decided,
             project.RankVersion > 0 ? figures.First.Items.Length : CosLow.Size,
-            job is null ? null : new(job.Id, job.State, job.Done, job.Total, job.ItemsPerSecond, job.Error), good?.Id, project.Model,
+            job is null ? null : new(job.Id, job.State, (int)job.Done, (int)job.Total, job.Speed,
+                job.Error is { } error ? StoredSaid.Words(error) : null), good?.Id, project.Model,
             good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt, estimate, newest?.Error,
             // an older portal let a stopped project become active without reopening it
             project.State is ProjectState.Stopped or ProjectState.Archived ? project.StoppedAt : null, project.RankVersion > 0)

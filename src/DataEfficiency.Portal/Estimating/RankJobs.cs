@@ -1,10 +1,11 @@
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>Asks for rankings and cancels them. One job of a project counts: a new one takes the place of those before it.</summary>
-public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPublisher publisher, TimeProvider time)
+public sealed class RankJobs(WriteQueue writes, JobBell bell, ForecastPublisher publisher, TimeProvider time)
 {
     /// <summary>
     /// Queues a ranking of the project's visible items. After an import it ranks the new ones only; after a change of instruction,
@@ -15,19 +16,22 @@ public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPub
     {
         var job = await writes.WriteAsync((db, token) => QueueAsync(db, projectId, token), cancel);
         await WakeAsync(projectId, cancel);
-        return job.Id;
+        return job;
     }
 
     /// <summary>As <see cref="EnqueueAsync"/>, in a transaction of the caller, who calls <see cref="WakeAsync"/> after it.</summary>
-    public async Task<RankJob> QueueAsync(AppDbContext db, int projectId, CancellationToken cancel)
+    public async Task<int> QueueAsync(AppDbContext db, int projectId, CancellationToken cancel)
     {
         await CancelAsync(db, projectId, Now, cancel);
         var project = await db.Projects.SingleAsync(p => p.Id == projectId, cancel);
-        var job = new RankJob { ProjectId = projectId, State = WorkState.Queued, Model = project.Model, CreatedAt = Now,
-            Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, cancel) };
-        db.RankJobs.Add(job);
+        var job = new Job
+        {
+            Kind = JobKind.Ranking, ProjectId = projectId, State = WorkState.Queued, CreatedAt = Now,
+            Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, cancel),
+        };
+        db.Jobs.Add(job);
         await db.SaveChangesAsync(cancel);
-        return job;
+        return job.Id;
     }
 
     /// <summary>Ends a queued job now and a running one after its current step. What it ranked so far is kept.</summary>
@@ -40,14 +44,14 @@ public sealed class RankJobs(WriteQueue writes, EstimateQueue queue, ForecastPub
     public async Task WakeAsync(int projectId, CancellationToken cancel = default)
     {
         await publisher.PublishAsync(projectId, cancel);
-        queue.Wake();
+        bell.Ring();
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static async Task CancelAsync(AppDbContext db, int projectId, long now, CancellationToken cancel)
     {
-        var open = db.RankJobs.Where(j => j.ProjectId == projectId);
+        var open = db.Jobs.Where(j => j.ProjectId == projectId && j.Kind == JobKind.Ranking);
         await open.Where(j => j.State == WorkState.Queued).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Cancelled)
             .SetProperty(x => x.CancelRequested, true).SetProperty(x => x.FinishedAt, now), cancel);
         await open.Where(j => j.State == WorkState.Running).ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), cancel);

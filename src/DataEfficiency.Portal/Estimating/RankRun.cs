@@ -3,9 +3,9 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,62 +16,53 @@ namespace DataEfficiency.Portal.Estimating;
 /// The ranking, on the engine thread, in steps of a whole batch, inside which due estimates go between two layers. Every step's confidences
 /// are stored with the cursor in one transaction, so a killed process goes on behind the last one.
 /// </summary>
-public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, RankStore store, IEstimatorHost host,
-    ForecastPublisher publisher, IEstimateDoorbell doorbell,
-    IOptions<EstimationOptions> options, TimeProvider time, ILogger<RankRun> log)
+public sealed class RankRun(IDbContextFactory<AppDbContext> contexts, RankWork work, RankStore store, IEstimatorHost host,
+    ForecastPublisher publisher, IEstimateDoorbell doorbell, IOptions<EstimationOptions> options, TimeProvider time)
 {
     private readonly Dictionary<int, IEnumerator<bool>> _begun = [];
-    private readonly Dictionary<int, int> _failures = [];
 
-    /// <summary>Does one step of the open job that has the least left. False: there is none.</summary>
+    /// <summary>Does one step of the open ranking that has the least left. False: there is none.</summary>
     /// <param name="giveWay">What is more urgent; called on this thread while a batch is under way.</param>
     public bool Step(Action giveWay, CancellationToken cancel)
     {
-        if (Next() is not { } job) return false;
-        if (!_begun.TryGetValue(job.Id, out var steps)) _begun[job.Id] = steps = Steps(job, giveWay, cancel).GetEnumerator();
+        if (Next() is not { } handed) return false;
+        var job = handed.Turn.Job;
         try
         {
-            var goesOn = steps.MoveNext();
-            _failures.Remove(job.Id);
-            if (goesOn) return true;
+            if (!_begun.TryGetValue(job.Id, out var steps))
+                _begun[job.Id] = steps = Steps(handed.Turn, giveWay, cancel).GetEnumerator();
+            if (steps.MoveNext()) return true;
             End(job.Id);
+            handed.Ended.TrySetResult();
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             throw;
         }
-        catch (Exception e) when (PassingFault.Is(e) && _failures.GetValueOrDefault(job.Id) < PassingFault.Tries)
-        {
-            LogFailed(e, job.Id, job.ProjectId);
-            End(job.Id);
-            // nobody else gets on either while the database does not answer; the job begins again behind its last stored step
-            cancel.WaitHandle.WaitOne(PassingFault.PauseAfter(_failures[job.Id] = _failures.GetValueOrDefault(job.Id) + 1));
-            return true;
-        }
         catch (Exception e)
         {
-            LogFailed(e, job.Id, job.ProjectId);
-            _failures.Remove(job.Id);
             End(job.Id);
-            Wait(store.FailAsync(job.Id, e is ModelException or ArgumentException ? e.Message
-                : EstimatingWords.EngineFailed(e.GetType().Name), cancel));
+            // the runner knows what becomes of it; whatever waits for the engine gets on meanwhile
+            handed.Ended.TrySetException(e);
         }
-        Wait(publisher.PublishAsync(job.ProjectId, cancel));
         return true;
     }
 
-    /// <summary>A small pool does not wait behind a large one that is under way. What a job that has not begun really has left only its
+    /// <summary>A small pool does not wait behind a large one that is under way. What a ranking that has not begun really has left only its
     /// first step finds out.</summary>
-    private RankJob? Next()
+    private RankWork.Handed? Next()
     {
+        var handed = work.All.Where(h => !h.Ended.Task.IsCompleted).ToDictionary(h => h.Turn.Job.Id);
+        // what the runner let go of while another one had its turn
+        foreach (var gone in _begun.Keys.Except(handed.Keys).ToList()) End(gone);
+        if (handed.Count == 0) return null;
+        var ids = handed.Keys.ToList();
         using var db = contexts.CreateDbContext();
-        var open = db.RankJobs.AsNoTracking().Where(j => (j.State == WorkState.Queued || j.State == WorkState.Running)
-            && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))
-            .OrderByDescending(j => j.CancelRequested).ThenBy(j => j.StartedAt != null).ThenBy(j => j.Total - j.Done).ThenBy(j =>
-                j.Id).ToList();
-        // what was cancelled or deleted while another one had its turn
-        foreach (var gone in _begun.Keys.Except(open.Select(j => j.Id)).ToList()) End(gone);
-        return open.FirstOrDefault();
+        var open = db.Jobs.Where(j => ids.Contains(j.Id)).Select(j => new { j.Id, j.CancelRequested, Left = j.Total - j.Done }).ToList();
+        var next = open.OrderByDescending(j => j.CancelRequested).ThenBy(j => _begun.ContainsKey(j.Id)).ThenBy(j => j.Left)
+            .ThenBy(j => j.Id).FirstOrDefault();
+        // one without a row is its project's that was removed: its first statement says so
+        return next is null ? handed.Values.First() : handed[next.Id];
     }
 
     private void End(int job)
@@ -80,12 +71,11 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     }
 
     /// <summary>Each yield is a place where an estimate may go between.</summary>
-    private IEnumerable<bool> Steps(RankJob job, Action giveWay, CancellationToken cancel)
+    private IEnumerable<bool> Steps(JobTurn turn, Action giveWay, CancellationToken cancel)
     {
-        if (Wait(store.CancelIfAskedAsync(job.Id, cancel))) yield break;
-        var (project, task) = ReadProject(job.ProjectId);
+        var (project, task) = ReadProject(turn.Job.ProjectId);
         var estimator = host.Open(project.Model);
-        var (cursor, done) = Wait(store.StartAsync(job.Id, project.Id, project.Model, estimator.Model.Sha256, Hash(estimator.Model, task),
+        var (ranking, cursor, done) = Wait(store.StartAsync(turn, project.Model, estimator.Model.Sha256, Hash(estimator.Model, task),
             cancel));
         Wait(publisher.PublishAsync(project.Id, cancel));
         yield return true;
@@ -110,18 +100,19 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
             busy += took;
             (cursor, done) = (items[^1].Id, done + items.Count);
             var speed = (done - doneBefore) / Math.Max(busy.TotalSeconds, 1e-3);
-            if (Wait(store.SaveAsync(job.Id, project.Id, items, ranked, done, speed, cancel))) yield break;
+            if (!Wait(store.SaveAsync(turn, ranking, items, ranked, done, speed, cancel)))
+                throw new JobCancelledException();
             Wait(publisher.PublishAsync(project.Id, cancel));
             yield return true;
         }
 
-        var order = Wait(store.OrderAsync(project.Id, project.Seed, cancel));
+        var order = Wait(store.OrderAsync(project.Id, ranking, project.Seed, cancel));
         foreach (var chunk in order.Chunk(RankStore.ChunkSize))
         {
-            Wait(store.SaveOrderAsync(project.Id, chunk, cancel));
+            Wait(store.SaveOrderAsync(turn, chunk, cancel));
             yield return true;
         }
-        if (!Wait(store.FinishAsync(job.Id, project.Id, order, cancel))) yield break;
+        Wait(store.FinishAsync(turn, ranking, order, cancel));
         doorbell.Ring(project.Id);
     }
 
@@ -139,7 +130,4 @@ public sealed partial class RankRun(IDbContextFactory<AppDbContext> contexts, Ra
     private static void Wait(Task task) => task.GetAwaiter().GetResult();
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
-
-    [LoggerMessage(LogLevel.Error, "Rank job {Job} of project {Project} failed")]
-    private partial void LogFailed(Exception e, int job, int project);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Selection;
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,28 +16,25 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
 
     public sealed record PoolItem(long Id, string Text);
 
-    /// <summary>Ends the job where somebody asked for it.</summary>
-    public Task<bool> CancelIfAskedAsync(int job, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
-        await db.RankJobs.Where(j => j.Id == job && j.CancelRequested).ExecuteUpdateAsync(j =>
-            j.SetProperty(x => x.State, WorkState.Cancelled).SetProperty(x => x.FinishedAt, Now), token) > 0, cancel);
-
-    /// <summary>Marks the job as running. Returns where to go on: behind what this job, or the last one with the same model and prompt,
-    /// has stored.</summary>
-    public Task<(long Cursor, int Done)> StartAsync(int jobId, int projectId, string model, string sha256, string hash,
+    /// <summary>The ranking of this model with this prompt, and where to go on in it: behind the last item that an earlier job has
+    /// stored.</summary>
+    /// <param name="hash">Of model and prompt.</param>
+    /// <exception cref="JobCancelledException">Somebody asked for the job's end.</exception>
+    public Task<(int Ranking, long Cursor, int Done)> StartAsync(JobTurn turn, string model, string sha256, string hash,
         CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
-        var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
-        var before = job.LastItemId > 0 ? job : await db.RankJobs.Where(j => j.ProjectId == projectId && j.Id < jobId && j.LastItemId > 0)
-            .OrderByDescending(j => j.Id).FirstOrDefaultAsync(token);
-        var cursor = before is not null && before.InputHash == hash ? before.LastItemId : 0;
-        var visible = Visible(db, projectId);
-        job.State = WorkState.Running;
-        (job.Model, job.ModelSha256, job.InputHash, job.LastItemId) = (model, sha256, hash, cursor);
-        (job.Total, job.Done, job.Error) = (await visible.CountAsync(token), cursor == 0 ? 0
-            : await visible.CountAsync(i => i.Id <= cursor, token), null);
-        job.StartedAt ??= Now;
+        await turn.GoOnAsync(db, token);
+        var projectId = turn.Job.ProjectId;
+        var ranking = await db.Rankings.SingleOrDefaultAsync(r => r.ProjectId == projectId && r.InputHash == hash, token);
+        if (ranking is null)
+            db.Rankings.Add(ranking = new Ranking { ProjectId = projectId, ModelSha256 = sha256, InputHash = hash });
+        // the folder may have another name by now
+        ranking.Model = model;
         await db.SaveChangesAsync(token);
-        return (cursor, job.Done);
+        var visible = Visible(db, projectId);
+        var done = await visible.CountAsync(i => i.Id <= ranking.LastItemId, token);
+        await turn.ShowAsync(db, done, await visible.CountAsync(token), gotOn: false, token);
+        return (ranking.Id, ranking.LastItemId, done);
     }, cancel);
 
     /// <summary>The next visible items behind the cursor, in the order of their ids.</summary>
@@ -46,74 +44,79 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         return await RankSql.NextAsync<PoolItem>(db, projectId, cursor, count, cancel);
     }
 
-    /// <summary>Stores a step's confidences and the cursor. True: the job was cancelled.</summary>
-    public Task<bool> SaveAsync(int jobId, int projectId, IReadOnlyList<PoolItem> items, IReadOnlyList<RankedText> ranked, int done,
+    /// <summary>Stores a step's confidences and the cursor. False: somebody asked for the end.</summary>
+    public Task<bool> SaveAsync(JobTurn turn, int rankingId, IReadOnlyList<PoolItem> items, IReadOnlyList<RankedText> ranked, int done,
         double speed, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
+        var isWanted = await turn.IsWantedAsync(db, token);
         var rows = JsonSerializer.Serialize(ranked.Select(r => new object?[] { items[r.Index].Id, Finite(r.Confidence),
             Finite(r.Perplexity), r.Answer, r.NoKeptToken ? 1 : 0, r.LeftOut }));
-        await RankSql.SaveScoresAsync(db, rows, token);
-        var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
-        (job.Done, job.LastItemId, job.ItemsPerSecond) = (done, items[^1].Id, speed);
+        await RankSql.SaveScoresAsync(db, rankingId, rows, token);
+        var last = items[^1].Id;
+        await db.Rankings.Where(r => r.Id == rankingId).ExecuteUpdateAsync(r => r.SetProperty(x => x.LastItemId, last), token);
+        var total = await db.Jobs.Where(j => j.Id == turn.Job.Id).Select(j => j.Total).SingleAsync(token);
         // an import that became visible meanwhile
-        if (done > job.Total) job.Total = await Visible(db, projectId).CountAsync(token);
-        if (job.CancelRequested) (job.State, job.FinishedAt) = (WorkState.Cancelled, Now);
-        await db.SaveChangesAsync(token);
-        return job.CancelRequested;
+        if (done > total) total = await Visible(db, turn.Job.ProjectId).CountAsync(token);
+        await turn.ShowAsync(db, done, total, gotOn: true, token);
+        await db.Jobs.Where(j => j.Id == turn.Job.Id).ExecuteUpdateAsync(j => j.SetProperty(x => x.Speed, speed), token);
+        return isWanted;
     }, cancel);
 
-    /// <summary>The strategy's order of all ranked items, and the draw.</summary>
-    public async Task<IReadOnlyList<ItemOrder>> OrderAsync(int projectId, long seed, CancellationToken cancel)
+    /// <summary>The strategy's order of all visible items by a ranking's scores, and the draw.</summary>
+    public async Task<IReadOnlyList<ItemOrder>> OrderAsync(int projectId, int rankingId, long seed, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var items = await Visible(db, projectId).OrderBy(i => i.Id).Select(i =>
-            new { i.Id, Confidence = i.Unusable == null ? i.Confidence : null }).ToListAsync(cancel);
+        var items = await (from i in Visible(db, projectId)
+                           join s in db.ItemScores.Where(s => s.RankingId == rankingId && s.Unusable == null) on i.Id equals s.ItemId
+                               into scores
+                           from score in scores.DefaultIfEmpty()
+                           orderby i.Id
+                           select new { i.Id, Confidence = (double?)score.Confidence }).ToListAsync(cancel);
         return strategy.Order([.. items.Select(i => new RankedItem(i.Id, i.Confidence))], seed);
     }
 
-    /// <summary>Gives items and their open slots their places. A place is advice, the slots' number is not touched.</summary>
-    public Task SaveOrderAsync(int projectId, IReadOnlyList<ItemOrder> chunk, CancellationToken cancel) =>
+    /// <summary>Gives open slots their places. A place is advice, the slots' number is not touched.</summary>
+    public Task SaveOrderAsync(JobTurn turn, IReadOnlyList<ItemOrder> chunk, CancellationToken cancel) =>
         writes.WriteAsync(async (db, token) =>
     {
+        await turn.GoOnAsync(db, token);
         var rows = JsonSerializer.Serialize(chunk.Select(o => new object?[] { o.Id, o.ActiveRank }));
-        await RankSql.SaveOrderAsync(db, projectId, rows, token);
+        await RankSql.SaveOrderAsync(db, turn.Job.ProjectId, rows, token);
     }, cancel);
 
-    /// <summary>Closes the job, measures the zero-shot score where it was not typed, settles the draw, and makes the project due. False:
-    /// cancelled in the last moment.</summary>
-    public async Task<bool> FinishAsync(int jobId, int projectId, IReadOnlyList<ItemOrder> order, CancellationToken cancel)
+    /// <summary>The flip: from here on the ranking's scores count. Ends the job, measures the zero-shot score where it was not typed,
+    /// settles the draw, and makes the project due.</summary>
+    /// <exception cref="JobCancelledException">Cancelled in the last moment.</exception>
+    public async Task FinishAsync(JobTurn turn, int rankingId, IReadOnlyList<ItemOrder> order, CancellationToken cancel)
     {
-        var score = await ZeroShotAsync(projectId, cancel);
-        return await writes.WriteAsync(async (db, token) =>
+        var projectId = turn.Job.ProjectId;
+        var score = await ZeroShotAsync(projectId, rankingId, cancel);
+        await writes.WriteAsync(async (db, token) =>
         {
-            var job = await db.RankJobs.SingleAsync(j => j.Id == jobId, token);
-            (job.State, job.FinishedAt) = (job.CancelRequested ? WorkState.Cancelled : WorkState.Done, Now);
-            await db.SaveChangesAsync(token);
-            if (job.State == WorkState.Cancelled) return false;
+            await turn.GoOnAsync(db, token);
             // a typed score has no standard error and stays
             if (score is not null)
                 await db.Projects.Where(p => p.Id == projectId && (p.ZeroShot == null || p.ZeroShotStandardError != null))
                     .ExecuteUpdateAsync(p => p.SetProperty(x => x.ZeroShot, score.Score)
                         .SetProperty(x => x.ZeroShotStandardError, score.StandardError), token);
-            await DrawStore.SettleAsync(db, await db.Projects.SingleAsync(p => p.Id == projectId, token), job.ModelSha256, order, Now,
-                token);
+            var project = await db.Projects.SingleAsync(p => p.Id == projectId, token);
+            project.RankingId = rankingId;
+            await DrawStore.SettleAsync(db, project, await db.Rankings.SingleAsync(r => r.Id == rankingId, token), order, Now, token);
             // the draw changes which labels count, so the label version moves: a crash before the ring loses nothing
             await db.Projects.Where(p => p.Id == projectId)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.RankVersion, x => x.RankVersion + 1)
                     .SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
-            return true;
+            await turn.EndAsync(db, token);
         }, cancel);
     }
 
-    public Task FailAsync(int jobId, string error, CancellationToken cancel) => writes.WriteAsync((db, token) =>
-        db.RankJobs.Where(j => j.Id == jobId).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, WorkState.Failed)
-            .SetProperty(x => x.Error, error).SetProperty(x => x.FinishedAt, Now), token), cancel);
-
-    private async Task<ZeroShotScore?> ZeroShotAsync(int projectId, CancellationToken cancel)
+    private async Task<ZeroShotScore?> ZeroShotAsync(int projectId, int rankingId, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var pairs = await Visible(db, projectId).Where(i => i.Gold != null && i.ModelAnswer != null && i.Confidence != null)
-            .Select(i => new { i.Gold, i.RightAnswers, i.ModelAnswer }).ToListAsync(cancel);
+        var pairs = await (from i in Visible(db, projectId).Where(i => i.Gold != null)
+                           join s in db.ItemScores on i.Id equals s.ItemId
+                           where s.RankingId == rankingId && s.ModelAnswer != null && s.Confidence != null
+                           select new { i.Gold, i.RightAnswers, s.ModelAnswer }).ToListAsync(cancel);
         return ZeroShotScore.Of(pairs.Select(p => (GoldAnswers.Of(p.Gold, p.RightAnswers), p.ModelAnswer!)));
     }
 

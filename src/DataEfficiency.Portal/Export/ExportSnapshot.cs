@@ -66,11 +66,13 @@ public sealed class ExportSnapshot : IAsyncDisposable
     /// <summary>All current labels in the order of their items, streamed.</summary>
     public IAsyncEnumerable<LabelRow> RowsAsync() =>
         (from l in Current() join i in db.Items.AsNoTracking() on l.ItemId equals i.Id
+         join s in db.ItemScores.AsNoTracking().Where(s => s.RankingId == Project.RankingId) on i.Id equals s.ItemId into scores
+         from score in scores.DefaultIfEmpty()
          join f in db.Finals.AsNoTracking() on l.ItemId equals f.ItemId into finals from final in finals.DefaultIfEmpty()
          orderby l.ItemId, l.Id
-         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, l.Id,
-             l.AnswerText,
-             l.Stratum, l.Surplus, l.UserId, l.CreatedAt, l.ActiveMilliseconds, l.Revision, final)).AsAsyncEnumerable();
+         select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers,
+             (double?)score.Confidence, score.ModelAnswer, l.Id, l.AnswerText, l.Stratum, l.Surplus, l.UserId, l.CreatedAt,
+             l.ActiveMilliseconds, l.Revision, final)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()

@@ -3,9 +3,10 @@
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Audit;
+using DataEfficiency.Portal.Jobs;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Sentences;
-using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Tasks;
@@ -14,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Importing;
 
 internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, IPoolGrown grown,
-    TimeProvider time)
+    JobTurn turn, TimeProvider time)
 {
     private Import import = new();
     private RowChecks checks = default!;
@@ -22,21 +23,22 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     // whose the answers are that the file brings
     private string annotator = "";
 
-    /// <summary>Runs the import to its end. What it throws leaves rows behind that <see cref="CleanUpAsync"/> removes.</summary>
+    /// <summary>Runs the import to its end: from the first row, or behind the last one that an earlier try has stored.</summary>
     /// <exception cref="ImportException">The file, as a whole, cannot be imported.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, or the project is gone.</exception>
-    public async Task RunAsync(int importId, CancellationToken cancel)
+    /// <exception cref="JobCancelledException">Cancelled, or the project is gone.</exception>
+    public async Task RunAsync(CancellationToken cancel)
     {
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, cancel);
+            import = await db.Imports.AsNoTracking().SingleAsync(i => i.JobId == turn.Job.Id, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
-            var mapping = ColumnMapping.FromJson(import.Mapping);
+            var mapping = ColumnMapping.FromJson(turn.Job.Payload);
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
             checks = new RowChecks(mapping, new AnswerSet(project.Kind(), definitions, mapping.Values),
-                await KnownTexts.LoadAsync(db, project.Id, cancel));
+                await KnownTexts.LoadAsync(db, import, cancel),
+                await db.Answers.CountAsync(a => db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id), cancel));
+            issuesStored = await db.ImportIssues.CountAsync(i => i.ImportId == import.Id, cancel);
         }
-        (import.BytesRead, import.Rows, import.Added, import.Bad, import.Duplicates, issuesStored) = (0, 0, 0, 0, 0, 0);
         if (checks.Mapping.Use == AnswerUse.Labels)
             annotator = await writes.WriteAsync((db, token) => ExternalAnnotator.AddAsync(db, import, Now, token), cancel);
         await ReadAsync(cancel);
@@ -48,21 +50,17 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         await FlipAsync(cancel);
     }
 
-    /// <summary>Removes all rows of an import that did not finish, in chunks.</summary>
-    public async Task CleanUpAsync(int importId, CancellationToken cancel)
-    {
-        while (await writes.WriteAsync((db, token) => PoolWriter.RemoveChunkAsync(db, importId, token), cancel) > 0) { }
-        await writes.WriteAsync((db, token) => ExternalAnnotator.RemoveAsync(db, [importId], token), cancel);
-    }
-
     private async Task ReadAsync(CancellationToken cancel)
     {
         using var reader = RowReaders.Open(uploads.Open(Guid.Parse(import.StoredName)), checks.Mapping.Format);
         var mapper = new RowMapper(checks.Mapping, reader);
         var rows = new List<PoolRow>(ImportLimits.ChunkRows);
         var issues = new List<ImportIssue>();
-        foreach (var source in reader.Rows())
+        var before = import.Rows;
+        foreach (var (index, source) in reader.Rows().Index())
         {
+            // read all the same: what a row is may depend on those before it
+            if (index < before) continue;
             if (++import.Rows > ImportLimits.Rows)
                 throw new ImportException(ImportingWords.FileMoreThanRowsSplit(ImportLimits.Rows));
             var (row, fault) = checks.Check(mapper.Map(source), import);
@@ -74,17 +72,18 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
 
         async Task WriteAsync()
         {
-            import.BytesRead = Math.Min(reader.BytesRead, import.Bytes);
+            var bytes = Math.Min(reader.BytesRead, import.Bytes);
             import.Added += rows.Count;
             var kept = issues.Take(Math.Max(0, ImportLimits.StoredIssues - issuesStored)).ToList();
             issuesStored += kept.Count;
             await writes.WriteAsync(async (db, token) =>
             {
-                await StillWantedAsync(db, token);
+                await turn.GoOnAsync(db, token);
                 PoolWriter.AddItems(db, import, annotator, rows, Now);
                 db.ImportIssues.AddRange(kept);
                 await db.SaveChangesAsync(token);
-                await SaveProgressAsync(db, token);
+                await SaveCountsAsync(db, token);
+                await turn.ShowAsync(db, bytes, import.Bytes, gotOn: true, token);
             }, cancel);
             rows.Clear();
             issues.Clear();
@@ -93,26 +92,32 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
 
     private async Task PlaceAsync(CancellationToken cancel)
     {
-        List<(long Id, long? AnswerId)> items;
+        List<(long Id, long? AnswerId, bool IsPlaced)> items;
         long seed;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
-                .Select(i => new { i.Id, Answer = db.Answers.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault() })
-                    .ToListAsync(cancel))
-                .ConvertAll(i => (i.Id, i.Answer));
+                .Select(i => new
+                {
+                    i.Id, Answer = db.Answers.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault(),
+                    IsPlaced = db.Slots.Any(s => s.ItemId == i.Id),
+                }).ToListAsync(cancel)).ConvertAll(i => (i.Id, i.Answer, i.IsPlaced));
         }
         // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
         // a random sample
         var random = new SplitMix64(unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
         foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
-            var chunk = part.Select(item => new PlacedItem(item.Id, (int)(random.Next() >> 33), item.AnswerId)).ToList();
+            // every item draws its number, placed by an earlier try or not: the order is one, however often it was cut off
+            var chunk = part.Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.AnswerId)))
+                .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
+            if (chunk.Count == 0) continue;
             await writes.WriteAsync(async (db, token) =>
             {
-                await StillWantedAsync(db, token);
+                await turn.GoOnAsync(db, token);
                 PoolWriter.PlaceItems(db, import, annotator, chunk);
+                await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);
         }
     }
@@ -120,7 +125,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     /// <summary>The last small transaction: from here on everybody sees the whole import.</summary>
     private Task FlipAsync(CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
-        await StillWantedAsync(db, token);
+        await turn.GoOnAsync(db, token);
         var project = await db.Projects.SingleAsync(p => p.Id == import.ProjectId, token);
         if (checks.Labels > 0)
         {
@@ -139,10 +144,9 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         await db.Projects.Where(p => p.Id == project.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.ItemCount, p => p.ItemCount + import.Added), token);
         await grown.QueueAsync(db, project.Id, token);
-        await SaveProgressAsync(db, token);
-        await db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, WorkState.Done)
-            .SetProperty(i => i.Error, (string?)null).SetProperty(i => i.BytesRead, import.Bytes).SetProperty(i => i.FinishedAt, Now),
-                token);
+        await SaveCountsAsync(db, token);
+        await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
+        await turn.EndAsync(db, token);
     }, cancel);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -158,17 +162,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         };
     }
 
-    private Task SaveProgressAsync(AppDbContext db, CancellationToken cancel) =>
-        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.BytesRead, import.BytesRead)
-            .SetProperty(i => i.Rows, import.Rows)
-            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad).SetProperty(i => i.Duplicates, import.Duplicates),
-                cancel);
-
-    // asked inside each transaction, so that nothing is written after a cancel or a deletion was answered
-    private async Task StillWantedAsync(AppDbContext db, CancellationToken cancel)
-    {
-        if (!await db.Imports.AnyAsync(i => i.Id == import.Id && !i.CancelRequested
-            && db.Projects.Any(p => p.Id == i.ProjectId && p.DeletedAt == null), cancel))
-            throw new OperationCanceledException("The import was cancelled.");
-    }
+    private Task SaveCountsAsync(AppDbContext db, CancellationToken cancel) =>
+        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Rows, import.Rows)
+            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad)
+            .SetProperty(i => i.Duplicates, import.Duplicates), cancel);
 }

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>Starts, cancels and looks at imports. Who may do so is checked by the caller.</summary>
-public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, ImportQueue queue,
+public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, JobBell bell,
     IOptions<UploadOptions> options, TimeProvider time)
 {
     /// <exception cref="ImportException">The upload is unknown or another's, the mapping does not fit it, or another import of the project
@@ -20,47 +21,56 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
         var id = await writes.WriteAsync(async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
-            if (await db.Imports.AnyAsync(i => i.ProjectId == projectId && (i.State == WorkState.Queued || i.State == WorkState.Running),
-                token))
+            if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Import
+                && (j.State == WorkState.Queued || j.State == WorkState.Running), token))
                 throw new ImportException(ImportingWords.AnotherImportProjectStillRunning);
-            var before = await db.Imports.Where(i => i.ProjectId == projectId && i.State == WorkState.Done).SumAsync(i => i.Bytes, token);
+            var before = await db.Imports.Where(i => i.ProjectId == projectId && i.Job.State == WorkState.Done)
+                .SumAsync(i => i.Bytes, token);
             if (before + upload.Bytes > options.Value.PerProject)
                 throw new ImportException(ImportingWords.ProjectFilesTooLarge(mebibytes: (before + upload.Bytes) >> 20,
                     allowed: options.Value.PerProject >> 20));
             var import = new Import
             {
                 ProjectId = projectId, FileName = upload.FileName, StoredName = uploadId.ToString("N"), Bytes = upload.Bytes,
-                State = WorkState.Queued,
-                Mapping = mapping.ToJson(), CreatedBy = userId, CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                CreatedBy = userId,
+                Job = new Job
+                {
+                    Kind = JobKind.Import, ProjectId = projectId, State = WorkState.Queued, Total = upload.Bytes,
+                    Payload = mapping.ToJson(), CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                },
             };
             db.Imports.Add(import);
             await db.SaveChangesAsync(token);
             return import.Id;
         }, cancel);
-        queue.Ring(id);
+        bell.Ring();
         return id;
     }
 
     /// <summary>Asks a queued or running import to stop; its rows are removed before it counts as cancelled.</summary>
     public async Task CancelAsync(int projectId, int importId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync((db, token) => db.Imports.Where(i => i.Id == importId && i.ProjectId == projectId
-            && (i.State == WorkState.Queued || i.State == WorkState.Running))
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), token), cancel);
+        await writes.WriteAsync((db, token) => db.Jobs
+            .Where(j => db.Imports.Any(i => i.JobId == j.Id && i.Id == importId && i.ProjectId == projectId)
+                && (j.State == WorkState.Queued || j.State == WorkState.Running))
+            .ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token), cancel);
+        // one that waits for its turn, too
+        bell.Ring();
     }
 
     public async Task<Import?> FindAsync(int projectId, int importId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Imports.AsNoTracking().FirstOrDefaultAsync(i => i.Id == importId && i.ProjectId == projectId, cancel);
+        return await db.Imports.AsNoTracking().Include(i => i.Job)
+            .FirstOrDefaultAsync(i => i.Id == importId && i.ProjectId == projectId, cancel);
     }
 
     /// <summary>The project's imports, newest first.</summary>
     public async Task<IReadOnlyList<Import>> ListAsync(int projectId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await db.Imports.AsNoTracking().Where(i => i.ProjectId == projectId).OrderByDescending(i => i.Id).Take(50)
-            .ToListAsync(cancel);
+        return await db.Imports.AsNoTracking().Include(i => i.Job).Where(i => i.ProjectId == projectId).OrderByDescending(i => i.Id)
+            .Take(50).ToListAsync(cancel);
     }
 
     /// <summary>How many rows of an import were refused or noted.</summary>

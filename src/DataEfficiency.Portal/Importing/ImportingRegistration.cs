@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Jobs;
+
 namespace DataEfficiency.Portal.Importing;
 
 public static class ImportingRegistration
@@ -8,8 +10,8 @@ public static class ImportingRegistration
             .Validate(o => o is { PerPerson: > 0, PerProject: > 0 }, "Uploads:PerPerson and :PerProject are bytes, at least 1")
             .ValidateOnStart();
         builder.Services.AddSingleton<UploadStore>();
-        builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportService>();
-        builder.Services.AddHostedService<ImportWorker>();
+        builder.Services.AddSingleton<IJobWork, ImportWork>();
+        builder.Services.AddHostedService<UploadSweep>();
     }
 }

@@ -10,11 +10,13 @@ internal sealed class KnownTexts
 {
     private readonly Dictionary<UInt128, int> lines = [];
 
-    public static async Task<KnownTexts> LoadAsync(AppDbContext db, int projectId, CancellationToken cancel)
+    /// <param name="import">Whose own items keep their lines: an earlier try may have stored some.</param>
+    public static async Task<KnownTexts> LoadAsync(AppDbContext db, Import import, CancellationToken cancel)
     {
         var known = new KnownTexts();
-        await foreach (var hash in db.Items.Where(i => i.ProjectId == projectId).Select(i => i.TextHash).AsAsyncEnumerable()
-            .WithCancellation(cancel)) known.lines[Key(hash)] = 0;
+        await foreach (var item in db.Items.Where(i => i.ProjectId == import.ProjectId)
+            .Select(i => new { i.TextHash, Line = i.ImportId == import.Id ? i.Line : 0 }).AsAsyncEnumerable().WithCancellation(cancel))
+            known.lines.TryAdd(Key(item.TextHash), item.Line);
         return known;
     }
 

@@ -3,12 +3,13 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>What a mapped row must meet to come into a given project: its answer is known, its text is new. Counts as it goes.</summary>
-internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownTexts known)
+/// <param name="labels">Rows of earlier tries that brought a label.</param>
+internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownTexts known, int labels = 0)
 {
     public ColumnMapping Mapping => mapping;
 
     /// <summary>Rows so far that bring a label.</summary>
-    public int Labels { get; private set; }
+    public int Labels { get; private set; } = labels;
 
     /// <summary>The row to add, or null; and what is to be reported, which a row that is added can have too.</summary>
     public (PoolRow? Row, RowFault? Fault) Check((MappedRow? Row, RowFault? Fault) mapped, Import counts)

@@ -6,8 +6,7 @@ using Microsoft.Extensions.Options;
 namespace DataEfficiency.Portal.Importing;
 
 /// <param name="UserId">Who uploaded it: nobody else can import it.</param>
-/// <param name="Tries">How often its import began and neither ended nor was stopped in good order.</param>
-public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId, long CreatedAt, int Tries = 0);
+public sealed record Upload(Guid Id, string FileName, long Bytes, string UserId, long CreatedAt);
 
 /// <summary>Uploaded files on their way into a pool, under names of our own; the user's file name lives in a note beside the file
 /// only.</summary>
@@ -65,12 +64,6 @@ public sealed class UploadStore
 
     public Upload? Find(Guid id) => File.Exists(NoteOf(id)) && File.Exists(PathOf(id))
         ? JsonSerializer.Deserialize<Upload>(File.ReadAllText(NoteOf(id))) : null;
-
-    /// <summary>An import of it begins (1), or is stopped in good order (-1).</summary>
-    public void CountTry(Guid id, int by)
-    {
-        if (Find(id) is { } upload) Note(upload with { Tries = upload.Tries + by });
-    }
 
     public Stream Open(Guid id) => new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
         FileOptions.SequentialScan);

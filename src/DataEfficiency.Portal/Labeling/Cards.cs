@@ -16,32 +16,34 @@ public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonE
 
 internal static class Cards
 {
-    private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, int ActiveRank, string? ModelAnswer,
-        string? Draft, bool? Flagged, string? Note, int? Place);
+    private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, string? Draft, bool? Flagged,
+        string? Note, string? ModelAnswer, int? Place);
 
     // put together once: it is asked for every card
-    private static readonly Func<AppDbContext, long[], string, int?, IAsyncEnumerable<Row>> Rows =
-        EF.CompileAsyncQuery((AppDbContext db, long[] ids, string user, int? draw) =>
+    private static readonly Func<AppDbContext, long[], string, int?, int?, IAsyncEnumerable<Row>> Rows =
+        EF.CompileAsyncQuery((AppDbContext db, long[] ids, string user, int? draw, int? ranking) =>
             from i in db.Items
             where ids.Contains(i.Id)
             from draft in db.Drafts.Where(d => d.ItemId == i.Id && d.UserId == user).DefaultIfEmpty()
             from remark in db.Remarks.Where(r => r.ItemId == i.Id && r.UserId == user).DefaultIfEmpty()
-            select new Row(i.Id, i.Line, i.Text, i.Parts, i.Metadata, i.ActiveRank, i.ModelAnswer, draft.AnswerJson, remark.Flagged,
-                remark.Note, db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault()));
+            select new Row(i.Id, i.Line, i.Text, i.Parts, i.Metadata, draft.AnswerJson, remark.Flagged, remark.Note,
+                db.ItemScores.Where(s => s.ItemId == i.Id && s.RankingId == ranking).Select(s => s.ModelAnswer).FirstOrDefault(),
+                db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault()));
 
     public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId,
         IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
     {
         var ids = slots.Select(s => s.ItemId).ToArray();
         var items = new Dictionary<long, Row>(ids.Length);
-        await foreach (var row in Rows(db, ids, userId, project.DrawId).WithCancellation(cancellation)) items.Add(row.Id, row);
+        await foreach (var row in Rows(db, ids, userId, project.DrawId, project.RankingId)
+            .WithCancellation(cancellation)) items.Add(row.Id, row);
         List<Label> labels = project.SuggestionsShown ? await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
         {
             var item = items[slot.ItemId];
             var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
-                Stratum.Active when item.ActiveRank < project.ItemCount => item.ActiveRank + 1, _ => 0 };
+                Stratum.Active when slot.ActiveRank < project.ItemCount => slot.ActiveRank + 1, _ => 0 };
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,

@@ -48,9 +48,9 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                 new Project
                 {
                     Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
-                    RankVersion = p.RankVersion, DrawId = p.DrawId, RandomShare = p.RandomShare, LabelVersion = p.LabelVersion,
-                    SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType, AnswerLength = p.AnswerLength,
-                    AnswerPattern = p.AnswerPattern,
+                    RankVersion = p.RankVersion, RankingId = p.RankingId, DrawId = p.DrawId, RandomShare = p.RandomShare,
+                    LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
+                    AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
                 },
                 member,
                 db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == user && s.AnswerId == null).ToList()))

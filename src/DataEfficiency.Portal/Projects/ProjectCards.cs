@@ -29,7 +29,7 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         var ids = projects.ConvertAll(p => p.Id);
         var imports = await db.Imports.Where(i => ids.Contains(i.ProjectId)
             && !db.Imports.Any(later => later.ProjectId == i.ProjectId && later.Id > i.Id))
-            .Select(i => new { i.ProjectId, i.State }).ToDictionaryAsync(i => i.ProjectId, i => (WorkState?)i.State, cancel);
+            .Select(i => new { i.ProjectId, i.Job.State }).ToDictionaryAsync(i => i.ProjectId, i => (WorkState?)i.State, cancel);
         var cards = new List<ProjectCard>(projects.Count);
         foreach (var project in projects)
             if (await pictures.NewestAsync(project.Id, project, cancel) is { } forecast)

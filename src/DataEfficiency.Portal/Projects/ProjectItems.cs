@@ -49,14 +49,17 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var filtered = Filtered(db, projectId, filter);
         // the page's ids first: the joins below then touch these rows only
-        var found = await Keyed(db, filtered, filter.Order, from).Skip(start - (from?.Index ?? 0)).Take(count).ToListAsync(cancel);
+        var found = await Keyed(db, projectId, filtered, filter.Order, from).Skip(start - (from?.Index ?? 0)).Take(count)
+            .ToListAsync(cancel);
         if (found.Count > 0 && filter.Order is ItemOrder.File or ItemOrder.Random)
             places?.Invoke(new(start + found.Count - 1, found[^1].Key, found[^1].Id));
         var ids = found.ConvertAll(f => f.Id);
         var word = ItemSearch.Words(filter.Search).FirstOrDefault()?.ToLowerInvariant() ?? "";
         var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
         {
-            i.Id, i.Line, i.ExternalId, i.Gold, i.RightAnswers, i.Confidence, i.ModelAnswer, i.Unusable, i.Metadata,
+            i.Id, i.Line, i.ExternalId, i.Gold, i.RightAnswers, i.Metadata,
+            Score = db.ScoresInUse(projectId).Where(s => s.ItemId == i.Id)
+                .Select(s => new { s.Confidence, s.ModelAnswer, s.Unusable }).FirstOrDefault(),
             // only the excerpt leaves the database: a text may be a book
             Place = word == "" ? 0 : i.Text.ToLower().IndexOf(word),
             Start = i.Text.Substring(0, Excerpt),
@@ -69,9 +72,9 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
             Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
         }).ToDictionaryAsync(r => r.Id, cancel);
         return [.. ids.Where(rows.ContainsKey).Select(id => rows[id]).Select(r => new ItemRow(r.Id, r.Line, r.ExternalId,
-            r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start, r.Gold, r.RightAnswers, r.Confidence,
-            r.ModelAnswer, r.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum, r.Label?.CreatedAt, r.Skips, r.Flagged,
-            r.Metadata))];
+            r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start, r.Gold, r.RightAnswers,
+            r.Score?.Confidence, r.Score?.ModelAnswer, r.Score?.Unusable, r.Label?.AnswerText, r.Label?.By, r.Label?.Stratum,
+            r.Label?.CreatedAt, r.Skips, r.Flagged, r.Metadata))];
     }
 
     /// <summary>The whole text of one item; null where it is gone.</summary>
@@ -84,10 +87,14 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
     private sealed record Keys(int Key, long Id);
 
     /// <summary>By key and id where the order has an index of that kind: a page begins where another one ended.</summary>
-    private static IQueryable<Keys> Keyed(AppDbContext db, IQueryable<Item> items, ItemOrder order, ItemPlace? from) => order switch
+    private static IQueryable<Keys> Keyed(AppDbContext db, int projectId, IQueryable<Item> items, ItemOrder order,
+        ItemPlace? from) => order switch
     {
-        ItemOrder.LeastSure => items.OrderBy(i => i.Confidence == null).ThenBy(i => i.Confidence).ThenBy(i => i.Id)
-            .Select(i => new Keys(0, i.Id)),
+        ItemOrder.LeastSure => from i in items
+                               join s in db.ScoresInUse(projectId) on i.Id equals s.ItemId into scores
+                               from score in scores.DefaultIfEmpty()
+                               orderby score.Confidence == null, score.Confidence, i.Id
+                               select new Keys(0, i.Id),
         ItemOrder.NewestLabel => items.OrderByDescending(i => db.Answers.Where(l => l.ItemId == i.Id && l.Current).Max(l => (long?)l.Id))
             .ThenBy(i => i.Id).Select(i => new Keys(0, i.Id)),
         ItemOrder.Random => items.Where(i => from == null || i.RandomRank > from.Key || i.RandomRank == from.Key && i.Id >= from.Id)
@@ -120,7 +127,8 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
             ItemState.Labelled => items.Where(i => db.Answers.Any(l => l.ItemId == i.Id && l.Current)),
             ItemState.Skipped => items.Where(i => db.Skips.Any(s => s.ProjectId == projectId && s.ItemId == i.Id)),
             ItemState.Flagged => items.Where(i => db.Remarks.Any(r => r.ProjectId == projectId && r.ItemId == i.Id && r.Flagged)),
-            ItemState.Unusable => items.Where(i => i.Unusable != null),
+            ItemState.Unusable => items.Where(i => db.ScoresInUse(projectId)
+                .Any(s => s.ItemId == i.Id && s.Unusable != null)),
             _ => items,
         };
         if (filter.Stratum is { } stratum) items = items.Where(i =>

@@ -25,10 +25,11 @@ public static class ProjectMoves
     /// <summary>Where the move leads; null: it does not start from the project's state.</summary>
     public static ProjectState? To(Project project, ProjectMove move)
     {
-        // an archived project comes back as what it was, as far as its rows tell: a stop that a lead confirmed stands until it is reopened
+        // an archived project comes back as what it was; where nobody wrote that down, as far as its rows tell
         if ((project.State, move) == (ProjectState.Archived, ProjectMove.BringBack))
             return project.StoppedAt is not null ? ProjectState.Stopped
-                : project.VisibleImport == 0 ? ProjectState.Setup : ProjectState.Active;
+                : project.VisibleImport == 0 ? ProjectState.Setup
+                : project.ArchivedFrom is ProjectState.Paused ? ProjectState.Paused : ProjectState.Active;
         return Table.TryGetValue((project.State, move), out var to) ? to : null;
     }
 
@@ -41,6 +42,7 @@ public static class ProjectMoves
             $"{to}", project.Id);
         if (move is ProjectMove.Stop) (project.StoppedAt, project.StoppedBy) = (now, userId);
         if (move is ProjectMove.Reopen) (project.StoppedAt, project.StoppedBy) = (null, null);
+        project.ArchivedFrom = move is ProjectMove.Archive ? project.State : null;
         project.State = to;
         return true;
     }

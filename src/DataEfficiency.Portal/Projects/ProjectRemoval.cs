@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +19,7 @@ public sealed class ProjectRemoval
 
 /// <summary>Removes deleted projects row by row in chunks, so that no label of another project waits; goes on after a restart.</summary>
 internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
-    ILogger<ProjectRemovalWorker> log) : BackgroundService
+    JobBell bell, ILogger<ProjectRemovalWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -46,6 +47,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
     private async Task RemoveAsync(int id, CancellationToken stopping)
     {
         // an import or a ranking under way sees the deletion before its next chunk; their rows go last
+        bell.Ring();
         while (await IsBusyAsync(id, stopping)) await Task.Delay(Pause, stopping);
         while (await writes.WriteAsync((db, token) => RemoveItemsAsync(db, id, token), stopping) > 0) { }
         while (await writes.WriteAsync((db, token) => RemoveIssuesAsync(db, id, token), stopping) > 0) { }
@@ -56,7 +58,8 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Imports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
-            await db.RankJobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Rankings.Where(r => r.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Jobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
@@ -68,7 +71,8 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
     private async Task<bool> IsBusyAsync(int id, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Imports.AnyAsync(i => i.ProjectId == id && (i.State == WorkState.Running || i.State == WorkState.Queued), stopping);
+        return await db.Jobs.AnyAsync(j => j.ProjectId == id && j.Kind == JobKind.Import
+            && (j.State == WorkState.Running || j.State == WorkState.Queued), stopping);
     }
 
     private static async Task<int> RemoveItemsAsync(AppDbContext db, int id, CancellationToken cancel)

@@ -111,8 +111,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
             project.DeletedAt = Now;
-            await db.Imports.Where(i => i.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.CancelRequested, true), token);
-            await db.RankJobs.Where(j => j.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token);
+            await db.Jobs.Where(j => j.ProjectId == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token);
             AuditTrail.Add(db, time, userId, "project.deleted", project.Name, projectId: id);
             await db.SaveChangesAsync(token);
         }, cancel);

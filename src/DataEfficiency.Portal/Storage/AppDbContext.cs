@@ -28,9 +28,15 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Draft> Drafts => Set<Draft>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<ImportIssue> ImportIssues => Set<ImportIssue>();
-    public DbSet<RankJob> RankJobs => Set<RankJob>();
+    public DbSet<ItemScore> ItemScores => Set<ItemScore>();
+    public DbSet<Ranking> Rankings => Set<Ranking>();
+    public DbSet<Job> Jobs => Set<Job>();
     public DbSet<StoredEstimate> Estimates => Set<StoredEstimate>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    /// <summary>The scores of the ranking that a project uses; none until one is whole.</summary>
+    public IQueryable<ItemScore> ScoresInUse(int projectId) => ItemScores
+        .Where(s => s.RankingId == Projects.Where(p => p.Id == projectId).Select(p => p.RankingId).FirstOrDefault());
 
     /// <summary>Done once the write queue has committed, on the writer's turn, so in the order of the commits. Short, and never
     /// failing: the commit stands.</summary>
@@ -105,11 +111,19 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<Remark>().HasIndex(r => r.ProjectId);
         builder.Entity<Draft>().HasKey(d => new { d.ItemId, d.UserId });
         builder.Entity<Import>().HasIndex(i => i.ProjectId);
-        // one at a time: the flip of VisibleImport shows everything up to its id
-        builder.Entity<Import>().HasIndex(i => i.ProjectId, "OneOpenImport").IsUnique()
-            .HasFilter($"\"State\" IN ({(int)WorkState.Queued},{(int)WorkState.Running})");
+        builder.Entity<Import>().HasIndex(i => i.JobId).IsUnique();
         builder.Entity<ImportIssue>().HasIndex(i => new { i.ImportId, i.Line });
-        builder.Entity<RankJob>().HasIndex(j => j.ProjectId);
+        builder.Entity<Ranking>().HasIndex(r => new { r.ProjectId, r.InputHash }).IsUnique();
+        builder.Entity<ItemScore>().HasKey(s => new { s.ItemId, s.RankingId });
+        builder.Entity<Job>(job =>
+        {
+            var open = $"\"State\" IN ({(int)WorkState.Queued},{(int)WorkState.Running})";
+            job.HasIndex(j => new { j.ProjectId, j.Kind });
+            // what a runner looks through
+            job.HasIndex(j => j.Kind, "OpenJobs").HasFilter(open);
+            // one at a time: the flip of VisibleImport shows everything up to its id
+            job.HasIndex(j => j.ProjectId, "OneOpenImport").IsUnique().HasFilter($"\"Kind\"={(int)JobKind.Import} AND {open}");
+        });
         builder.Entity<StoredEstimate>().HasIndex(e => new { e.ProjectId, e.Id });
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
         ForeignKeys.Add(builder);

@@ -21,7 +21,9 @@ internal static class ForeignKeys
         builder.Entity<Item>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Import>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<ImportIssue>().HasOne<Import>().WithMany().HasForeignKey(i => i.ImportId).OnDelete(DeleteBehavior.Cascade);
-        builder.Entity<RankJob>().HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Import>().HasOne(i => i.Job).WithMany().HasForeignKey(i => i.JobId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Ranking>().HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Job>().HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<StoredEstimate>().HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Draw>().HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<DrawItem>().HasOne<Draw>().WithMany().HasForeignKey(d => d.DrawId).OnDelete(DeleteBehavior.Cascade);
@@ -40,6 +42,8 @@ internal static class ForeignKeys
         builder.Entity<Remark>().HasOne<Item>().WithMany().HasForeignKey(r => r.ItemId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Draft>().HasOne<Item>().WithMany().HasForeignKey(d => d.ItemId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<ItemClaim>().HasOne<Item>().WithMany().HasForeignKey(c => c.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<ItemScore>().HasOne<Item>().WithMany().HasForeignKey(s => s.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<ItemScore>().HasOne<Ranking>().WithMany().HasForeignKey(s => s.RankingId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<DrawItem>().HasOne<Item>().WithMany().HasForeignKey(d => d.ItemId).OnDelete(DeleteBehavior.NoAction);
     }
 }

@@ -25,13 +25,4 @@ public sealed class Item
     public bool Deleted { get; set; }
     /// <summary>A seeded random number; the project's random order is the rising one, into which later imports mix.</summary>
     public int RandomRank { get; set; }
-    /// <summary>Place by falling need (least confident first), from 0; until ranked, the random rank.</summary>
-    public int ActiveRank { get; set; }
-    public double? Confidence { get; set; }
-    public double? Perplexity { get; set; }
-    /// <summary>The model's greedy answer in the rank job.</summary>
-    public string? ModelAnswer { get; set; }
-    public bool NoKeptToken { get; set; }
-    /// <summary>Why the model cannot take this item (prompt too long), or why it gives no gradient; null: usable.</summary>
-    public string? Unusable { get; set; }
 }

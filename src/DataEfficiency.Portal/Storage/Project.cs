@@ -23,6 +23,8 @@ public sealed class Project
     /// <summary>Offered while a short answer is typed, one per line.</summary>
     public string Completions { get; set; } = "";
     public ProjectState State { get; set; }
+    /// <summary>What it was when it was archived, and comes back as; null: it is not archived, or an older portal archived it.</summary>
+    public ProjectState? ArchivedFrom { get; set; }
     public bool IsSample { get; set; }
     /// <summary>Folder name of the model; its calibration is found by the weights' SHA-256.</summary>
     public string Model { get; set; } = "";
@@ -48,6 +50,8 @@ public sealed class Project
     public long LabelVersion { get; set; }
     /// <summary>The label version that the estimator has looked at: below <see cref="LabelVersion"/> means it is due.</summary>
     public long EstimatedVersion { get; set; }
+    /// <summary>The ranking whose scores count; null until the first is whole.</summary>
+    public int? RankingId { get; set; }
     /// <summary>+1 with every ranking that finished: deck positions of older rankings are void.</summary>
     public int RankVersion { get; set; }
     /// <summary>Id of the newest import that is complete; one import of a project runs at a time, so the flip of this one number is the

@@ -10,6 +10,8 @@ public sealed class Slot
     public int ImportId { get; set; }
     public int SlotNo { get; set; }
     public int RandomRank { get; set; }
+    /// <summary>Place by falling need (least confident first), from 0, written when a ranking comes into use; until then the random
+    /// rank. It stands here for the claim's index.</summary>
     public int ActiveRank { get; set; }
     public string? UserId { get; set; }
     public long LeaseUntil { get; set; }

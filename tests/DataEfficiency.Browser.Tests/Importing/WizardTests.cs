@@ -45,7 +45,7 @@ public sealed class WizardTests(BrowserPortal portal) : IClassFixture<BrowserPor
         var id = int.Parse(page.Url[(page.Url.LastIndexOf('/') + 1)..]);
         await using (var db = await portal.OpenDbAsync())
         {
-            while (!await db.Imports.AnyAsync(i => i.ProjectId == id && i.State == WorkState.Done)) await Task.Delay(50);
+            while (!await db.Imports.AnyAsync(i => i.ProjectId == id && i.Job.State == WorkState.Done)) await Task.Delay(50);
             Assert.Equal(["0", "1", "0", null], await db.Items.Where(i => i.ProjectId == id).OrderBy(i => i.Line).Select(i => i.Gold)
                 .ToListAsync());
             Assert.Equal(["first ending", "second ending"], await db.Labels.Where(l => l.ProjectId == id).OrderBy(l => l.Order)

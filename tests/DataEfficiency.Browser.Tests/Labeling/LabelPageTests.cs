@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit.Abstractions;
@@ -383,7 +384,10 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
     {
         await _site.AddPoolAsync(change: p => p.SuggestionsShown = true);
         await using (var db = await _site.OpenDbAsync())
-            await db.Items.Where(i => i.Line == 1).ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, "Bird"));
+        {
+            await db.AddRankingAsync(await db.Projects.SingleAsync(p => p.Id == _site.ProjectId), "Bird");
+            await db.ItemScores.Where(s => db.Items.Any(i => i.Id == s.ItemId && i.Line != 1)).ExecuteDeleteAsync();
+        }
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);
         Assert.Contains("suggests bird", (await page.InnerTextAsync(".suggestion")).Replace('\n', ' '));

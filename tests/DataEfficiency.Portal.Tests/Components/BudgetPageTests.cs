@@ -68,7 +68,7 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         await ClickAsync(page, "Rank again");
         page.WaitForAssertion(() => Assert.Contains("Only leads of this project may do that.", page.Markup), Patience.Long);
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal(1, await db.RankJobs.CountAsync(j => j.ProjectId == project));
+        Assert.Equal(1, await db.Jobs.CountAsync(j => j.ProjectId == project));
     }
 
     [Fact]

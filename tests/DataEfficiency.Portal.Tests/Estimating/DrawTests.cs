@@ -112,13 +112,7 @@ public sealed class DrawTests
 
     private static async Task GrowAsync(EstimatingWorld world, int project, int items)
     {
-        await world.WriteAsync(async db =>
-        {
-            db.Items.AddRange(Enumerable.Range(1000, items).Select(i =>
-                new Item { ProjectId = project, ImportId = 2, Text = $"text {i}", RandomRank = i, ActiveRank = i }));
-            await db.SaveChangesAsync();
-            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 2));
-        });
+        await world.GrowAsync(project, 1000, items);
         await world.Ranking.EnqueueAsync(project);
         await RankedAgainAsync(world, project, 2);
     }

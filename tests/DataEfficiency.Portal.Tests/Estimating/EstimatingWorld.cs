@@ -28,15 +28,23 @@ public sealed class EstimatingWorld : PortalFactory
             (stored.Model, stored.Seed, stored.ItemCount, stored.VisibleImport, stored.RankVersion) = ("fake", 7, items, 1, drawn ? 1 : 0);
             db.Labels.AddRange(new Label { ProjectId = project.Id, Name = "yes", AnswerText = "yes", Order = 0 },
                 new Label { ProjectId = project.Id, Name = "no", AnswerText = "no", Order = 1 });
-            db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item { ProjectId = project.Id, ImportId = 1, Line = i + 1, Text =
-                text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i), TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i, ActiveRank =
-                i }));
-            if (drawn) db.RankJobs.Add(new RankJob { ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items });
+            db.Items.AddRange(Enumerable.Range(0, items).Select(i => new Item
+            {
+                ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", Gold = gold?.Invoke(i),
+                TextHash = [(byte)i, (byte)(i >> 8)], RandomRank = i,
+            }));
+            if (drawn)
+                db.Jobs.Add(new Job
+                {
+                    Kind = JobKind.Ranking, ProjectId = project.Id, State = WorkState.Done, Done = items, Total = items,
+                });
             await db.SaveChangesAsync();
-            db.Slots.AddRange(db.Items.Where(i => i.ProjectId == project.Id)
-                .Select(i => new Slot { ProjectId = project.Id, ItemId = i.Id, ImportId = 1, RandomRank = i.RandomRank, ActiveRank =
-                i.ActiveRank }));
+            db.Slots.AddRange(db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot
+            {
+                ProjectId = project.Id, ItemId = i.Id, ImportId = 1, RandomRank = i.RandomRank, ActiveRank = i.RandomRank,
+            }));
             await db.SaveChangesAsync();
+            if (drawn) await db.AddRankingAsync(stored);
             if (drawn)
                 await db.AddDrawAsync(stored, await db.Items.Where(i => i.ProjectId == project.Id).OrderBy(i => i.Id).Select(i => i.Id)
                     .Take(100).ToListAsync());
@@ -114,11 +122,34 @@ public sealed class EstimatingWorld : PortalFactory
             .OrderBy(d => d.Place).ToListAsync();
     }
 
-    public async Task<List<Item>> ItemsAsync(int projectId)
+    /// <summary>The project's items in the order of their ids, with what the ranking in use says of them.</summary>
+    public async Task<List<RankedRow>> ItemsAsync(int projectId)
     {
         await using var db = await OpenDbAsync();
-        return await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId).OrderBy(i => i.Id).ToListAsync();
+        return await (from i in db.Items
+                      where i.ProjectId == projectId
+                      join s in db.ScoresInUse(projectId) on i.Id equals s.ItemId into scores
+                      from score in scores.DefaultIfEmpty()
+                      orderby i.Id
+                      select new RankedRow(i.Id, i.Text, (double?)score.Confidence, score.Unusable,
+                          db.Slots.Where(s => s.ItemId == i.Id).Select(s => s.ActiveRank).First())).ToListAsync();
     }
+
+    public sealed record RankedRow(long Id, string Text, double? Confidence, string? Unusable, int ActiveRank);
+
+    /// <summary>More items with their slots, as a second import leaves them.</summary>
+    public Task GrowAsync(int projectId, int from, int count) => WriteAsync(async db =>
+    {
+        db.Items.AddRange(Enumerable.Range(from, count).Select(i =>
+            new Item { ProjectId = projectId, ImportId = 2, Text = $"text {i}", RandomRank = i }));
+        await db.SaveChangesAsync();
+        db.Slots.AddRange(db.Items.Where(i => i.ProjectId == projectId && i.ImportId == 2).Select(i => new Slot
+        {
+            ProjectId = projectId, ItemId = i.Id, ImportId = 2, RandomRank = i.RandomRank, ActiveRank = i.RandomRank,
+        }));
+        await db.SaveChangesAsync();
+        await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 2));
+    });
 
     public Task WriteAsync(Func<AppDbContext, Task> work) => Services.GetRequiredService<WriteQueue>()
         .WriteAsync((db, _) => work(db), CancellationToken.None);

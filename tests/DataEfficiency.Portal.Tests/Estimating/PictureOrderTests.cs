@@ -29,7 +29,7 @@ public sealed class PictureOrderTests : IDisposable
         await publisher.PublishAsync(id);
 
         // the first has seen the project as it is and is held before it reads on
-        _gate.HoldNext("FROM \"RankJobs\"");
+        _gate.HoldNext("FROM \"Jobs\"");
         var first = Task.Run(() => publisher.PublishAsync(id));
         await _gate.Arrived.WaitAsync(Patience.Long);
         await _world.WriteAsync(db => db.Projects.Where(p => p.Id == id).ExecuteUpdateAsync(p => p.SetProperty(x => x.Name, "renamed")));
@@ -47,12 +47,12 @@ public sealed class PictureOrderTests : IDisposable
     {
         var id = await _world.AddPoolAsync(40, drawn: true);
         var reader = _world.Services.GetRequiredService<ForecastReader>();
-        _gate.HoldNext("FROM \"RankJobs\"");
+        _gate.HoldNext("FROM \"Jobs\"");
         var reading = Task.Run(() => reader.ReadAsync(id));
         await _gate.Arrived.WaitAsync(Patience.Long);
         await _world.WriteAsync(async db =>
         {
-            await db.RankJobs.ExecuteUpdateAsync(j => j.SetProperty(x => x.Done, 17));
+            await db.Jobs.ExecuteUpdateAsync(j => j.SetProperty(x => x.Done, 17));
             await db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.Name, "renamed"));
         });
         _gate.Open();

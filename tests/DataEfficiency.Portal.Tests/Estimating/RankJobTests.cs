@@ -1,6 +1,7 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -34,7 +35,7 @@ public sealed class RankJobTests
     [Fact]
     public async Task Job_DatabaseLockedForAMoment_GoesOnBehindItsLastStep()
     {
-        var locked = new FailingStatements("UPDATE \"Items\"", 1);
+        var locked = new FailingStatements("INTO \"ItemScores\"", 1);
         using var world = new EstimatingWorld
         {
             ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(options => options.AddInterceptors(locked)),
@@ -73,8 +74,8 @@ public sealed class RankJobTests
             world.Estimator.Block();
         }
         using var after = new EstimatingWorld { DataFolder = folder };
-        await using (var db = await after.OpenDbAsync()) before = await db.RankJobs.Where(j => j.ProjectId == project).Select(j =>
-            j.Done).SingleAsync();
+        await using (var db = await after.OpenDbAsync()) before = (int)await db.Jobs.Where(j => j.ProjectId == project)
+            .Select(j => j.Done).SingleAsync();
         await after.WaitAsync(project, u => u.Ranking!.State == WorkState.Done);
         Assert.All(await after.ItemsAsync(project), i => Assert.NotNull(i.Confidence));
         Assert.InRange(Ranked(after), 1, 500 - 16);
@@ -108,7 +109,7 @@ public sealed class RankJobTests
         await world.WaitAsync(large, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
 
         await using var db = await world.OpenDbAsync();
-        var ended = await db.RankJobs.ToDictionaryAsync(j => j.ProjectId, j => j.FinishedAt);
+        var ended = await db.Jobs.ToDictionaryAsync(j => j.ProjectId, j => j.FinishedAt);
         Assert.True(ended[small] <= ended[large], $"small {ended[small]}, large {ended[large]}");
         Assert.Equal(3040, Ranked(world));
     }
@@ -119,13 +120,7 @@ public sealed class RankJobTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(100);
         await RankAsync(world, project);
-        await world.WriteAsync(async db =>
-        {
-            db.Items.AddRange(Enumerable.Range(100, 20).Select(i =>
-                new Item { ProjectId = project, ImportId = 2, Text = $"text {i}", RandomRank = i, ActiveRank = i }));
-            await db.SaveChangesAsync();
-            await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.VisibleImport, 2));
-        });
+        await world.GrowAsync(project, 100, 20);
         await RankAsync(world, project);
         Assert.Equal(120, Ranked(world));
         await world.WriteAsync(db =>
@@ -133,6 +128,55 @@ public sealed class RankJobTests
         await RankAsync(world, project);
         Assert.Equal(240, Ranked(world));
     }
+
+    [Fact]
+    public async Task Ranking_OfANewInstruction_ShowsNothingBeforeItIsWhole()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(500);
+        await RankAsync(world, project);
+        var (before, version) = (await world.ItemsAsync(project), (await world.ProjectAsync(project)).RankVersion);
+        await SetInstructionAsync(world, project, "Another question?");
+        // one that says something else of every item
+        world.Estimator.Confidence = text => 1 - FakeEstimator.Share(text);
+        // the first step is stored, the second is under way
+        world.Estimator.BlockAt = world.Estimator.Calls.Count + 2;
+        await world.Ranking.EnqueueAsync(project);
+        await world.Estimator.Arrived.WaitAsync();
+
+        await using (var db = await world.OpenDbAsync())
+            Assert.True(await db.ItemScores.CountAsync() > 500);
+        Assert.Equal(before, await world.ItemsAsync(project));
+        var page = await world.Services.GetRequiredService<ProjectItems>().PageAsync(project,
+            new ItemFilter(Order: ItemOrder.LeastSure), 0, 500, CancellationToken.None);
+        Assert.Equal(before.OrderBy(i => i.Confidence).Select(i => i.Confidence), page.Select(i => i.Confidence));
+        Assert.Equal(version, (await world.ProjectAsync(project)).RankVersion);
+
+        await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
+        var after = await world.ItemsAsync(project);
+        Assert.Equal(before.Select(i => 1 - i.Confidence!.Value), after.Select(i => i.Confidence!.Value));
+        Assert.Equal(before.OrderByDescending(i => i.Confidence).Select(i => i.Id), after.OrderBy(i => i.ActiveRank).Select(i => i.Id));
+    }
+
+    [Fact]
+    public async Task Instruction_TakenBack_BringsTheEarlierRankingBackWithoutTheModel()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(100);
+        await RankAsync(world, project);
+        var first = (await world.ProjectAsync(project)).RankingId;
+        await SetInstructionAsync(world, project, "Another question?");
+        await RankAsync(world, project);
+        Assert.NotEqual(first, (await world.ProjectAsync(project)).RankingId);
+        await SetInstructionAsync(world, project, "Which intent?");
+        await RankAsync(world, project);
+        Assert.Equal(first, (await world.ProjectAsync(project)).RankingId);
+        Assert.Equal(200, Ranked(world));
+        Assert.Equal(3, (await world.ProjectAsync(project)).RankVersion);
+    }
+
+    private static Task SetInstructionAsync(EstimatingWorld world, int project, string instruction) => world.WriteAsync(db =>
+        db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Instruction, instruction)));
 
     [Fact]
     public async Task Failure_IsShownAndTheNextJobRuns()

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Storage;
@@ -106,36 +108,43 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public async Task Import_LeftHalfDoneByAKilledProcess_IsRemovedAndBegunAnew()
+    public async Task Import_LeftHalfDoneByAKilledProcess_GoesOnAtItsRow()
     {
         await using var pool = await PoolFixture.StartAsync();
-        await LeaveHalfDoneAsync(pool);
+        var import = await LeaveHalfDoneAsync(pool, tries: 1);
 
-        var done = await RestartAsync(pool);
+        var done = await pool.FinishedAsync(import);
 
-        Assert.Equal((WorkState.Done, 3), (done.State, done.Added));
-        await using var read = await pool.Portal.OpenDbAsync();
-        Assert.Equal(["one text", "three text", "two text"], await read.Items.Select(i => i.Text).Order().ToListAsync());
+        Assert.Equal((WorkState.Done, 4, 2, 1, 1), (done.State, done.Rows, done.Added, done.Bad, done.Duplicates));
+        await using var db = await pool.Portal.OpenDbAsync();
+        // the item that was there is the one that is there, and its text is known
+        Assert.Equal([(77L, "one text"), (78L, "two text")], (await db.Items.OrderBy(i => i.Id).ToListAsync()).Select(i => (i.Id, i.Text)));
+        Assert.Equal([(3, RowFault.EmptyText, ""), (5, RowFault.Duplicate, "line 2")], (await db.ImportIssues.OrderBy(i => i.Line)
+            .ToListAsync()).Select(i => (i.Line, i.Code, i.Reason.Contains("line 2", StringComparison.Ordinal) ? "line 2" : "")));
+        Assert.Equal([77L, 78L], await db.Slots.OrderBy(s => s.ItemId).Select(s => s.ItemId).ToListAsync());
     }
 
     [Theory]
     [InlineData(2, WorkState.Done), InlineData(4, WorkState.Done), InlineData(5, WorkState.Failed)]
-    public async Task Import_ThatTheProcessEndedUnder_BeginsAnewUntilItIsTheFilesDoing(int times, WorkState expected)
+    public async Task Import_ThatTheProcessEndedUnder_IsTriedUntilItIsTheFilesDoing(int times, WorkState expected)
     {
         await using var pool = await PoolFixture.StartAsync();
-        var upload = await LeaveHalfDoneAsync(pool);
-        pool.Portal.Services.GetRequiredService<UploadStore>().CountTry(upload, times);
+        var import = await LeaveHalfDoneAsync(pool, times);
 
-        var ended = await RestartAsync(pool);
+        var ended = await pool.FinishedAsync(import);
 
         Assert.Equal(expected, ended.State);
-        Assert.Empty(Directory.GetFiles(Path.Combine(pool.Portal.DataFolder, "uploads")));
+        if (expected == WorkState.Failed)
+        {
+            Assert.Contains("ended 5 times", StoredSaid.Words(ended.Error!));
+            await pool.AssertNothingImportedAsync();
+        }
     }
 
     [Fact]
-    public async Task Import_DatabaseLockedForAMoment_IsBegunAgainByItself()
+    public async Task Import_DatabaseLockedForAMoment_GoesOnByItself()
     {
-        var locked = new FailingStatements("SET \"BytesRead\"", 1);
+        var locked = new FailingStatements("UPDATE \"Imports\"", 1);
         await using var pool = await PoolFixture.StartAsync(new PortalFactory
         {
             ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(options => options.AddInterceptors(locked)),
@@ -149,59 +158,68 @@ public sealed class ImportTests
         Assert.Equal(2, await db.ImportIssues.CountAsync());
     }
 
-    [Fact]
-    public async Task Import_WhosePortalIsStoppedTwice_EndsAfterTheThirdStart()
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task Import_WhosePortalIsStoppedOrKilled_GoesOnBehindTheRowsThatAreThere(bool killed)
     {
+        const int rows = 20_000;
         var folder = Directory.CreateTempSubdirectory("portal-test-").FullName;
-        int project, id;
+        int project, id, before;
         await using (var pool = await PoolFixture.StartAsync(new PortalFactory { DataFolder = folder, KeepDataFolder = true }))
         {
-            id = await pool.StartAsync(PoolFixture.Rows(20_000), "big.csv", AnswerUse.Ignore);
+            id = await pool.StartAsync(PoolFixture.Rows(rows), "big.csv", AnswerUse.Ignore);
             await pool.UntilAsync(id, i => i.Added > 0);
             project = pool.ProjectId;
         }
-        for (var last = false; ; last = true)
-        {
-            await using var portal = new PortalFactory { DataFolder = folder, KeepDataFolder = !last };
-            var again = new PoolFixture { Portal = portal, Lead = portal.Browser(), LeadId = "", ProjectId = project };
-            var import = last ? await again.FinishedAsync(id) : await again.UntilAsync(id, i => i.Error is not null);
-            Assert.Equal(last ? WorkState.Done : import.State, import.State);
-            if (!last) continue;
-            Assert.Equal(20_000, import.Added);
-            break;
-        }
+        // as a killed process leaves it: still its own, with a lease that has not run out
+        if (killed)
+            LandedDatabase.Run(folder, $"UPDATE \"Jobs\" SET \"State\"=1,\"Tries\"=1,\"Owner\"='{Environment.MachineName}/dead',"
+                + "\"LeaseUntil\"=9000000000000 WHERE \"Kind\"=0 AND \"State\"=0");
+        var there = LandedDatabase.Rows(folder)["Items"].Select(i => long.Parse(i["Id"])).Order().ToList();
+        before = int.Parse(LandedDatabase.Rows(folder)["Imports"].Single()["Rows"]);
+        Assert.Equal(there.Count, before);
+
+        await using var portal = new PortalFactory { DataFolder = folder };
+        var again = new PoolFixture { Portal = portal, Lead = portal.Browser(), LeadId = "", ProjectId = project };
+        var import = await again.FinishedAsync(id);
+
+        Assert.Equal((WorkState.Done, rows, rows), (import.State, import.Added, import.Rows));
+        await using var db = await portal.OpenDbAsync();
+        Assert.Equal(there, await db.Items.OrderBy(i => i.Id).Select(i => i.Id).Take(there.Count).ToListAsync());
+        Assert.Equal(rows, await db.Items.CountAsync());
+        Assert.Equal(rows, await db.Slots.CountAsync());
+        Assert.Equal(0, await db.Items.CountAsync(i => i.RandomRank < 0));
     }
 
-    // what a process killed between two chunks leaves: a running import, some of its rows, no flip
-    private static async Task<Guid> LeaveHalfDoneAsync(PoolFixture pool)
+    // what a process killed between two chunks leaves: a running import, the rows that it stored, no flip
+    private static async Task<int> LeaveHalfDoneAsync(PoolFixture pool, int tries)
     {
-        var upload = await pool.UploadAsync("text\none text\ntwo text\nthree text\n", "a.csv");
-        await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        var upload = await pool.UploadAsync("text\none text\n\" \"\ntwo text\none text\n", "a.csv");
+        var id = await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             var import = new Import
             {
-                ProjectId = pool.ProjectId, FileName = "a.csv", StoredName = upload.ToString("N"), State = WorkState.Running,
+                ProjectId = pool.ProjectId, FileName = "a.csv", StoredName = upload.ToString("N"), Rows = 2, Added = 1, Bad = 1,
                 CreatedBy = pool.LeadId,
-                Mapping = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text").ToJson(),
+                Job = new Job
+                {
+                    Kind = JobKind.Import, ProjectId = pool.ProjectId, State = WorkState.Running, Owner = "elsewhere/dead", Tries = tries,
+                    Payload = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text").ToJson(),
+                },
             };
             db.Imports.Add(import);
             await db.SaveChangesAsync(token);
-            db.Items.Add(new Item { ProjectId = pool.ProjectId, ImportId = import.Id, Text = "half imported", TextHash = new byte[32],
-                RandomRank = -1, ActiveRank = -1 });
+            db.Items.Add(new Item
+            {
+                Id = 77, ProjectId = pool.ProjectId, ImportId = import.Id, Line = 2, Text = "one text",
+                TextHash = SHA256.HashData("one text"u8), RandomRank = -1,
+            });
+            db.ImportIssues.Add(new ImportIssue { ImportId = import.Id, Line = 3, Code = RowFault.EmptyText, Reason = "empty" });
             await db.SaveChangesAsync(token);
+            return import.Id;
         }, CancellationToken.None);
-        return upload;
-    }
-
-    // a second start of the worker is what a restart does
-    private static async Task<Import> RestartAsync(PoolFixture pool)
-    {
-        var worker = ActivatorUtilities.CreateInstance<ImportWorker>(pool.Portal.Services);
-        var id = (await pool.ImportsAsync()).Single().Id;
-        await worker.StartAsync(CancellationToken.None);
-        var import = await pool.FinishedAsync(id);
-        await worker.StopAsync(CancellationToken.None);
-        return import;
+        pool.Portal.Services.GetRequiredService<JobBell>().Ring();
+        return id;
     }
 
     [Fact]

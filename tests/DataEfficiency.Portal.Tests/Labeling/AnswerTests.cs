@@ -177,8 +177,8 @@ public sealed class AnswerTests : IDisposable
         await _world.AddPoolAsync(4);
         await _world.SetProjectAsync(p => p.RandomShare = .5);
         var ada = await _world.AddAnnotatorAsync("ada");
-        await using (var db = await _world.OpenDbAsync()) await db.Items
-            .ExecuteUpdateAsync(i => i.SetProperty(x => x.ModelAnswer, " Answer 2."));
+        await using (var db = await _world.OpenDbAsync())
+            await db.AddRankingAsync(await db.Projects.SingleAsync(p => p.Id == _world.ProjectId), " Answer 2.");
         var off = Assert.Single((await ada.NextAsync()).Cards);
         await _world.SetProjectAsync(p => p.SuggestionsShown = true);
         var cards = (await ada.NextAsync(3, have: off.ItemId)).Cards;

@@ -93,10 +93,10 @@ public sealed class ClaimProbesTests : IDisposable
     private Task AddLeasedAsync(int count) => _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
     {
         await db.Database.ExecuteSqlRawAsync("""
-            INSERT INTO "Items"("Id","ProjectId","ImportId","Line","Text","TextHash","RandomRank","ActiveRank",
-                "NoKeptToken","Split","Deleted")
+            INSERT INTO "Items"("Id","ProjectId","ImportId","Line","Text","TextHash","RandomRank",
+                "Split","Deleted")
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<@count)
-            SELECT (SELECT COUNT(*) FROM "Slots")+i+1000000,@p,1,i,'leased',X'00',-i,-i,0,0,0 FROM n;
+            SELECT (SELECT COUNT(*) FROM "Slots")+i+1000000,@p,1,i,'leased',X'00',-i,0,0 FROM n;
             INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil")
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<@count)
             SELECT @p,(SELECT COUNT(*) FROM "Slots")+i+1000000,1,0,-i,-i,'somebody',9000000000000 FROM n

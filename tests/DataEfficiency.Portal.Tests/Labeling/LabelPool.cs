@@ -25,12 +25,12 @@ public static class LabelPool
                     ProjectId = project.Id, ImportId = i < items ? 1 : 2, Line = i + 1, Text = text?.Invoke(i) ?? $"text {i}", TextHash =
                         [(byte)i, (byte)(i >> 8)],
                     // against the order of the active queue, so that the two can be told apart
-                    RandomRank = items - 1 - i, ActiveRank = i,
+                    RandomRank = items - 1 - i,
                 });
             await db.SaveChangesAsync(token);
             db.Slots.AddRange(await db.Items.Where(i => i.ProjectId == project.Id).Select(i => new Slot
             {
-                ProjectId = project.Id, ItemId = i.Id, ImportId = i.ImportId, RandomRank = i.RandomRank, ActiveRank = i.ActiveRank,
+                ProjectId = project.Id, ItemId = i.Id, ImportId = i.ImportId, RandomRank = i.RandomRank, ActiveRank = i.Line - 1,
             }).ToListAsync(token));
             var row = await db.Projects.SingleAsync(p => p.Id == project.Id, token);
             (row.VisibleImport, row.ItemCount, row.RankVersion, row.TaskType) = (1, items, ranked ? 1 : 0, type);
@@ -55,6 +55,19 @@ public static class LabelPool
         await db.SaveChangesAsync();
         db.DrawItems.AddRange(items.Select((id, place) => new DrawItem { DrawId = draw.Id, Place = place, ItemId = id }));
         project.DrawId = draw.Id;
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>A ranking in use that knows all of the project's items.</summary>
+    /// <param name="answer">What the model answers to each.</param>
+    public static async Task AddRankingAsync(this AppDbContext db, Project project, string? answer = null)
+    {
+        var ranking = new Ranking { ProjectId = project.Id, Model = project.Model, InputHash = "made up" };
+        db.Rankings.Add(ranking);
+        await db.SaveChangesAsync();
+        db.ItemScores.AddRange(await db.Items.Where(i => i.ProjectId == project.Id)
+            .Select(i => new ItemScore { ItemId = i.Id, RankingId = ranking.Id, ModelAnswer = answer }).ToListAsync());
+        project.RankingId = ranking.Id;
         await db.SaveChangesAsync();
     }
 }

@@ -24,13 +24,12 @@ public sealed class LargePoolTests : IDisposable
         {
             await db.Database.ExecuteSqlRawAsync($"""
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<{Items})
-                INSERT INTO "Items"("ProjectId","ImportId","Line","Text","TextHash","RandomRank","ActiveRank","NoKeptToken",
-                    "Split","Deleted")
-                SELECT @p,1,i+1,'text '||i,X'00',(i*7919)%{Items}+1,i,0,0,0 FROM n
+                INSERT INTO "Items"("ProjectId","ImportId","Line","Text","TextHash","RandomRank","Split","Deleted")
+                SELECT @p,1,i+1,'text '||i,X'00',(i*7919)%{Items}+1,0,0 FROM n
                 """, new SqliteParameter("@p", _world.ProjectId));
             await db.Database.ExecuteSqlRawAsync("""
                 INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","LeaseUntil")
-                SELECT "ProjectId","Id","ImportId",0,"RandomRank","ActiveRank",0 FROM "Items" WHERE "Line">1
+                SELECT "ProjectId","Id","ImportId",0,"RandomRank","Line"-1,0 FROM "Items" WHERE "Line">1
                 """);
             foreach (var sql in new[] { ClaimSql.ActiveFirst, ClaimSql.RandomFirst })
             {

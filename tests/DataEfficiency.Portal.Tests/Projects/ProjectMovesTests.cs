@@ -31,6 +31,20 @@ public sealed class ProjectMovesTests : IDisposable
         Assert.Null((await PictureAsync(id)).StoppedAt);
     }
 
+    [Fact]
+    public async Task BringBack_OfAProjectThatWasPaused_IsPausedAgain()
+    {
+        var id = await _world.AddPoolAsync(3);
+        foreach (var move in new[] { ProjectMove.Pause, ProjectMove.Archive, ProjectMove.BringBack })
+            Assert.True(await States.MoveAsync(id, move, "lead"), move.ToString());
+        Assert.Equal((ProjectState.Paused, null), ((await _world.ProjectAsync(id)).State, (await _world.ProjectAsync(id)).ArchivedFrom));
+
+        // an archive of later on knows nothing of that pause
+        foreach (var move in new[] { ProjectMove.Resume, ProjectMove.Archive, ProjectMove.BringBack })
+            Assert.True(await States.MoveAsync(id, move, "lead"), move.ToString());
+        Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(id)).State);
+    }
+
     [Theory]
     [InlineData(ProjectMove.Stop), InlineData(ProjectMove.Pause)]
     public async Task Move_ThatSomebodyElseMadeBefore_ChangesNothing(ProjectMove move)

@@ -61,7 +61,8 @@ public sealed class MatrixPortal : PortalFactory, IAsyncLifetime
 
     private Task<int> AddImportAsync() => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
     {
-        var import = new Import { ProjectId = ProjectId, StoredName = Guid.NewGuid().ToString("N"), State = WorkState.Done };
+        var import = new Import { ProjectId = ProjectId, StoredName = Guid.NewGuid().ToString("N"),
+            Job = new Job { Kind = JobKind.Import, ProjectId = ProjectId, State = WorkState.Done } };
         db.Imports.Add(import);
         await db.SaveChangesAsync(token);
         return import.Id;

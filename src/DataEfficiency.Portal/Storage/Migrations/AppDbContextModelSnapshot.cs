@@ -459,15 +459,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("BytesRead")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("CreatedBy")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -475,27 +466,17 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("Duplicates")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Error")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("FileName")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("FinishedAt")
+                    b.Property<int>("JobId")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("Mapping")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
 
                     b.Property<int>("ProjectId")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("State")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("StoredName")
@@ -504,11 +485,10 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectId");
+                    b.HasIndex("JobId")
+                        .IsUnique();
 
-                    b.HasIndex(new[] { "ProjectId" }, "OneOpenImport")
-                        .IsUnique()
-                        .HasFilter("\"State\" IN (0,1)");
+                    b.HasIndex("ProjectId");
 
                     b.ToTable("Imports");
                 });
@@ -553,12 +533,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("ActiveRank")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double?>("Confidence")
-                        .HasColumnType("REAL");
-
                     b.Property<bool>("Deleted")
                         .HasColumnType("INTEGER");
 
@@ -577,17 +551,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Metadata")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ModelAnswer")
-                        .HasColumnType("TEXT");
-
-                    b.Property<bool>("NoKeptToken")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Parts")
                         .HasColumnType("TEXT");
-
-                    b.Property<double?>("Perplexity")
-                        .HasColumnType("REAL");
 
                     b.Property<int>("ProjectId")
                         .HasColumnType("INTEGER");
@@ -608,9 +573,6 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<byte[]>("TextHash")
                         .IsRequired()
                         .HasColumnType("BLOB");
-
-                    b.Property<string>("Unusable")
-                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
@@ -654,6 +616,105 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("ItemId", "UserId");
 
                     b.ToTable("Claims");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemScore", b =>
+                {
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RankingId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Confidence")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("ModelAnswer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("NoKeptToken")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Perplexity")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Unusable")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ItemId", "RankingId");
+
+                    b.HasIndex("RankingId");
+
+                    b.ToTable("ItemScores");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Job", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Speed")
+                        .HasColumnType("REAL");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Kind");
+
+                    b.HasIndex(new[] { "ProjectId" }, "OneOpenImport")
+                        .IsUnique()
+                        .HasFilter("\"Kind\"=0 AND \"State\" IN (0,1)");
+
+                    b.HasIndex(new[] { "Kind" }, "OpenJobs")
+                        .HasFilter("\"State\" IN (0,1)");
+
+                    b.ToTable("Jobs");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
@@ -737,6 +798,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("AnswerPattern")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ArchivedFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double>("Ceiling")
                         .HasColumnType("REAL");
 
@@ -807,6 +871,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("RankVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("RankingId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("SchemaVersion")
                         .HasColumnType("INTEGER");
 
@@ -848,33 +915,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Projects");
                 });
 
-            modelBuilder.Entity("DataEfficiency.Portal.Storage.RankJob", b =>
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Ranking", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Done")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Error")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("FinishedAt")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("InputHash")
                         .IsRequired()
                         .HasColumnType("TEXT");
-
-                    b.Property<double>("ItemsPerSecond")
-                        .HasColumnType("REAL");
 
                     b.Property<long>("LastItemId")
                         .HasColumnType("INTEGER");
@@ -890,20 +939,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("ProjectId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("StartedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("State")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Total")
-                        .HasColumnType("INTEGER");
-
                     b.HasKey("Id");
 
-                    b.HasIndex("ProjectId");
+                    b.HasIndex("ProjectId", "InputHash")
+                        .IsUnique();
 
-                    b.ToTable("RankJobs");
+                    b.ToTable("Rankings");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Remark", b =>
@@ -1424,11 +1465,19 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Import", b =>
                 {
+                    b.HasOne("DataEfficiency.Portal.Storage.Job", "Job")
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
+
+                    b.Navigation("Job");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.ImportIssue", b =>
@@ -1458,6 +1507,30 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.ItemScore", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Ranking", null)
+                        .WithMany()
+                        .HasForeignKey("RankingId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Job", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
                 {
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
@@ -1482,7 +1555,7 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("DataEfficiency.Portal.Storage.RankJob", b =>
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Ranking", b =>
                 {
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()

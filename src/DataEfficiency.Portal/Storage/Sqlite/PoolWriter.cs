@@ -19,8 +19,8 @@ internal static class PoolWriter
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
-                "RandomRank","ActiveRank","NoKeptToken","Split","Deleted")
-            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,-1,0,0,0) RETURNING "Id"
+                "RandomRank","Split","Deleted")
+            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,0,0) RETURNING "Id"
             """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
         using var given = Command(db, """
             INSERT INTO "Answers" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelId","AnswerText","Stratum",
@@ -50,7 +50,7 @@ internal static class PoolWriter
     /// start.</summary>
     public static void PlaceItems(AppDbContext db, Import import, string annotator, IEnumerable<PlacedItem> items)
     {
-        const string ranks = """UPDATE "Items" SET "RandomRank"=@rank,"ActiveRank"=@rank WHERE "Id"=@item""";
+        const string ranks = """UPDATE "Items" SET "RandomRank"=@rank WHERE "Id"=@item""";
         using var place = Command(db, ranks, "rank", "item");
         using var slot = Command(db, """
             INSERT INTO "Slots"
@@ -96,6 +96,7 @@ internal static class PoolWriter
         await db.Remarks.Where(r => ids.Contains(r.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Claims.Where(c => ids.Contains(c.ItemId)).ExecuteDeleteAsync(cancel);
         await db.DrawItems.Where(d => ids.Contains(d.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.ItemScores.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Drafts.Where(d => ids.Contains(d.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Items.Where(i => ids.Contains(i.Id)).ExecuteDeleteAsync(cancel);
     }

@@ -19,22 +19,17 @@ internal static class RankSql
             new SqliteParameter("@count", count)).ToListAsync(cancellation);
 
     /// <param name="rows">[[item, confidence, perplexity, answer, no kept token, why unusable], ...]</param>
-    public static Task SaveScoresAsync(AppDbContext db, string rows, CancellationToken cancellation) => db.Database.ExecuteSqlAsync($"""
-        UPDATE "Items" SET "Confidence"=json_extract(r.value,'$[1]'),"Perplexity"=json_extract(r.value,'$[2]'),
-        "ModelAnswer"=json_extract(r.value,'$[3]'),"NoKeptToken"=json_extract(r.value,'$[4]'),"Unusable"=json_extract(r.value,'$[5]')
-        FROM json_each({rows}) AS r WHERE "Items"."Id"=json_extract(r.value,'$[0]')
+    public static Task SaveScoresAsync(AppDbContext db, int rankingId, string rows, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+        INSERT OR REPLACE INTO "ItemScores" ("RankingId","ItemId","Confidence","Perplexity","ModelAnswer","NoKeptToken","Unusable")
+        SELECT {rankingId},json_extract(r.value,'$[0]'),json_extract(r.value,'$[1]'),json_extract(r.value,'$[2]'),
+        json_extract(r.value,'$[3]'),json_extract(r.value,'$[4]'),json_extract(r.value,'$[5]') FROM json_each({rows}) AS r
         """, cancellation);
 
     /// <param name="rows">[[item, place], ...]</param>
-    public static async Task SaveOrderAsync(AppDbContext db, int projectId, string rows, CancellationToken cancellation)
-    {
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Items" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
-            WHERE "Items"."Id"=json_extract(r.value,'$[0]')
-            """, cancellation);
-        await db.Database.ExecuteSqlAsync($"""
-            UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
-            WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
-            """, cancellation);
-    }
+    public static Task SaveOrderAsync(AppDbContext db, int projectId, string rows, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+        UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
+        WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
+        """, cancellation);
 }

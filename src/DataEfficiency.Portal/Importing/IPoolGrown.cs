@@ -1,17 +1,6 @@
-using System.Threading.Channels;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;
-
-/// <summary>The doorbell of the import worker: ids only, the database is the truth.</summary>
-public sealed class ImportQueue
-{
-    private readonly Channel<int> rung = Channel.CreateUnbounded<int>();
-
-    public void Ring(int importId) => rung.Writer.TryWrite(importId);
-
-    public IAsyncEnumerable<int> ReadAllAsync(CancellationToken cancel) => rung.Reader.ReadAllAsync(cancel);
-}
 
 /// <summary>What follows a grown pool: ranking, and a new look at labels that came with it.</summary>
 public interface IPoolGrown
