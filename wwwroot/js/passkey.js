@@ -13,7 +13,7 @@
   const ask = async form => {
     const token = form.querySelector("[name=__RequestVerificationToken]").value;
     const response = await fetch(form.dataset.passkeyOptions, { method: "POST", headers: { "X-Antiforgery": token } });
-    if (!response.ok) throw new Error(`The server answered ${response.status}. Reload the page and try again.`);
+    if (!response.ok) throw new Error(form.querySelector("[data-passkey-error]").dataset.refused.replace("STATUS", response.status));
     const options = await response.json();
     return form.dataset.passkey === "create"
       ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
@@ -30,7 +30,7 @@
       form.querySelector("[name$=Credential]").value = JSON.stringify(await ask(form));
       form.submit();
     } catch (problem) {
-      error.textContent = problem.name === "NotAllowedError" ? "No passkey was given." : problem.message;
+      error.textContent = problem.name === "NotAllowedError" ? error.dataset.none : problem.message;
       error.hidden = false;
     }
   }, true);

@@ -24,9 +24,9 @@ public sealed record ItemDetail(IReadOnlyList<ItemAnswer> Answers, IReadOnlyList
         {
             var reasons = Voices.Where(v => v.Reason is not null).Select(v => v.Reason).Distinct().ToList();
             List<string> said = [];
-            if (reasons.Count > 0) said.Add($"skipped: {string.Join(", ", reasons)}");
-            if (Voices.Any(v => v.Flagged)) said.Add("flagged");
-            said.AddRange(Voices.Where(v => v.Note is not null).Select(v => $"note: {v.Note}"));
+            if (reasons.Count > 0) said.Add(ProjectsWords.ItemSkipped(string.Join(", ", reasons)));
+            if (Voices.Any(v => v.Flagged)) said.Add(ProjectsWords.ItemFlagged);
+            said.AddRange(Voices.Where(v => v.Note is not null).Select(v => ProjectsWords.ItemNoted(v.Note).ToString()));
             return string.Join("; ", said);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -37,6 +38,11 @@ public sealed partial class Said(string room, string key, params (string Name, o
 
     /// <summary>Whether there are words for it: not where it was stored by another program.</summary>
     internal bool Exists => Book(room, CultureInfo.InvariantCulture)?.GetString(key) is not null;
+
+    /// <summary>A room's sentences as they are written, for a script that says them itself: in the reader's language, where it has
+    /// them.</summary>
+    public static IReadOnlyDictionary<string, string> PatternsOf(string room) => Book(room, CultureInfo.InvariantCulture)!
+        .Cast<DictionaryEntry>().Select(e => (string)e.Key).ToDictionary(key => key, key => new Said(room, key).Find().Pattern);
 
     [return: NotNullIfNotNull(nameof(said))]
     public static implicit operator string?(Said? said) => said?.ToString();

@@ -10,11 +10,11 @@ public sealed class ShortAnswer : ITaskKind
 {
     public TaskType Type => TaskType.ShortAnswer;
     public string Editor => "text";
-    public string Title => "Short text";
-    public string Explanation => "a name, a number, a few words";
+    public string Title => LabelingWords.KindText;
+    public string Explanation => LabelingWords.KindTextExplained;
     public bool HasLabels => false;
 
-    public string Describe(int labels) => "short text";
+    public string Describe(int labels) => LabelingWords.KindTextIs;
 
     public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit) =>
         Read(answer, Math.Min(limit, project.AnswerLength ?? limit));

@@ -10,11 +10,11 @@ public sealed class SingleChoice : ITaskKind
 {
     public TaskType Type => TaskType.SingleChoice;
     public string Editor => "choice";
-    public string Title => "One of a set";
-    public string Explanation => "2 to 150 answers, chosen with one key";
+    public string Title => LabelingWords.KindChoice;
+    public string Explanation => LabelingWords.KindChoiceExplained;
     public bool HasLabels => true;
 
-    public string Describe(int labels) => $"one of {labels} answers";
+    public string Describe(int labels) => LabelingWords.KindChoiceOf(labels);
 
     public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
     {

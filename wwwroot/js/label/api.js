@@ -1,4 +1,5 @@
 // Talking to the server: what a reply means for the record that was sent.
+import { say } from './words.js';
 
 const TIMEOUT = 20000;
 // browsers refuse keepalive bodies of 64 KiB and more
@@ -63,7 +64,7 @@ async function ask(url, body, keepalive, method) {
     // nothing in it was taken, and the reply says for each why
     if (Array.isArray(problem?.refused)) return { kind: 'ok', body: problem };
     return { kind: 'refused', status: response.status, code: problem?.code,
-      reason: problem?.detail ?? problem?.title ?? `The server answered ${response.status}.` };
+      reason: problem?.detail ?? problem?.title ?? say('ServerAnswered', { status: String(response.status) }) };
   } catch {
     return { kind: 'retry' };
   }

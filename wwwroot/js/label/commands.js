@@ -1,4 +1,5 @@
 // What keys and buttons do on the label page, by their names in the person's map. The editor is asked first: a digit is its label.
+import { say } from './words.js';
 
 export class Commands {
   #page;
@@ -63,7 +64,7 @@ export class Commands {
   }
 
   #guideline(box, stage, panels) {
-    if (!box) { stage.say('This project has no guideline.'); return; }
+    if (!box) { stage.say(say('NoGuideline')); return; }
     // below the answers, as on a phone, nobody would see it open
     if (box.getBoundingClientRect().top > innerHeight - 80 || panels.name === 'guideline')
       panels.toggle('guideline', box.querySelector('.prose').cloneNode(true));

@@ -1,4 +1,5 @@
 // What the page says about the server: what waits here, what was refused, and why there is no card.
+import { say } from './words.js';
 
 const LOST = ['offline', 'sign-in', 'other-user'];
 
@@ -23,7 +24,7 @@ export class Connection {
   /** From the deck: ok, warn, or what is lost. */
   onDeckState(state) {
     this.#deckState = state;
-    this.#page.stage.say(state === 'warn' ? 'This item goes back to the others in a minute unless you go on.' : null);
+    this.#page.stage.say(state === 'warn' ? say('GoesBackSoon') : null);
     if (this.#status.waiting > 0) return;
     if (LOST.includes(state)) this.onStatus({ ...this.#status, state });
     else if (state === 'ok' && this.#status.state !== 'saved') this.onStatus({ ...this.#status, state: 'saved' });
@@ -31,9 +32,9 @@ export class Connection {
 
   onReply(body) {
     if (body.acknowledged.some(a => a.kept === 'Surplus'))
-      this.#page.stage.say('Somebody else had answered that item by then; your answer is kept beside theirs.');
+      this.#page.stage.say(say('HadAnswered'));
     else if (body.acknowledged.some(a => a.kept === 'Older'))
-      this.#page.stage.say('A newer answer of yours to that item was there already; this one is kept as an earlier one.');
+      this.#page.stage.say(say('NewerThere'));
   }
 
   onRefused(list) {

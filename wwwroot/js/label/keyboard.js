@@ -2,6 +2,7 @@
 import { put } from './api.js';
 import { el, kbd } from './markup.js';
 import { chordOf, shown } from './keys.js';
+import { say } from './words.js';
 
 const places = name => /^label-/.test(name);
 
@@ -16,12 +17,11 @@ export class Keyboard {
     this.list = el('div', { className: 'keyrows' });
     this.box = el('input', { type: 'checkbox', onchange: () => this.#store(this.#changed(), this.box.checked) });
     this.element = el('div', {},
-      el('p', { className: 'note' },
-      'To change a key, choose it and press the new one. Your keys hold in all projects and on every machine.'),
+      el('p', { className: 'note' }, say('ToChangeAKey')),
       this.said, this.list, el('label', { className: 'switch' }, this.box,
-        ' Keys without Ctrl or F act (switch off if you use speech input)'),
+        ` ${say('BareKeys')}`),
       el('p', { className: 'actions' }, this.reset = el('button', { type: 'button', className: 'btn ghost', onclick: () =>
-        this.#store({}, true) }, 'Back to the default keys')));
+        this.#store({}, true) }, say('DefaultKeys'))));
     this.draw();
   }
 
@@ -33,18 +33,18 @@ export class Keyboard {
     const fixed = (keys, what) => el('div', {}, el('dt', {}, ...keys.map(kbd)), el('dd', {}, what));
     const open = this.list.querySelector('details')?.open ?? false;
     this.list.replaceChildren(
-      rows(this.#keys.actions.filter(a => !places(a.name)), fixed(['A … Z'], 'the label with that letter, else find a label'),
-        fixed(['1 … 9', '↑', '↓', 'Enter'], 'in the finder: choose')),
+      rows(this.#keys.actions.filter(a => !places(a.name)), fixed(['A … Z'], say('LetterKeys')),
+        fixed(['1 … 9', '↑', '↓', 'Enter'], say('FinderKeys'))),
       el('details', { open },
-        el('summary', {}, `Labels 1 to ${this.#keys.actions.filter(a => places(a.name)).length}, and reasons to skip`),
+        el('summary', {}, say('LabelKeys', { labels: this.#keys.actions.filter(a => places(a.name)).length })),
         rows(this.#keys.actions.filter(a => places(a.name)))));
     this.box.checked = this.#keys.bare;
   }
 
   #button(action, place) {
     const button = el('button',
-      { type: 'button', className: 'key', ariaLabel: `${shown(action.keys[place])}: change the key of “${action.what}”`, onclick: () =>
-      this.#wait(action, place, button) },
+      { type: 'button', className: 'key', ariaLabel: say('ChangeKey', { key: shown(action.keys[place]), action: action.what }),
+        onclick: () => this.#wait(action, place, button) },
       kbd(shown(action.keys[place])));
     button.dataset.action = action.name;
     return button;
@@ -55,7 +55,7 @@ export class Keyboard {
     button.classList.add('waiting');
     button.focus();
     button.onblur = () => this.stop();
-    this.said.textContent = `Press the new key of “${action.what}”. Esc leaves it as it is.`;
+    this.said.textContent = say('PressNewKey', { action: action.what });
   }
 
   // not drawn anew: a click on another key is on its way
@@ -86,7 +86,7 @@ export class Keyboard {
     // at once: who needs the switch cannot wait for the server
     this.#keys.bare = bare;
     const result = await put('keys', { bare, changed });
-    if (result.kind !== 'ok') return result.reason ?? 'The server cannot be reached: your keys are not stored.';
+    if (result.kind !== 'ok') return result.reason ?? say('KeysNotStored');
     this.#keys.use(result.body);
     this.#onChange();
     return null;
@@ -95,7 +95,7 @@ export class Keyboard {
   async #store(changed, bare, focus) {
     const fault = await this.#save(changed, bare);
     this.draw();
-    this.said.textContent = fault ?? 'Kept.';
+    this.said.textContent = fault ?? say('Kept');
     this.said.classList.toggle('bad', fault !== null);
     if (focus) this.list.querySelector(focus)?.focus();
   }

@@ -1,5 +1,6 @@
 // A person's flag and note on an item.
 import { about } from './outbox.js';
+import { say } from './words.js';
 
 export class Notes {
   #page; #card = null;
@@ -25,6 +26,6 @@ export class Notes {
   #keep(card, change) {
     Object.assign(card, change);
     if (card === this.#page.shown) this.#page.stage.showRemark(card);
-    this.#page.outbox.add('remarks', card.itemId, { flagged: !!card.flagged, note: card.note ?? null }, about(card, 'flag or note'));
+    this.#page.outbox.add('remarks', card.itemId, { flagged: !!card.flagged, note: card.note ?? null }, about(card, say('FlagOrNote')));
   }
 }

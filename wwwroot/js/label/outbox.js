@@ -1,5 +1,6 @@
 // Answers wait here until the server has repeated their submission id. A record names its person; nothing is removed before that.
 import { post } from './api.js';
+import { say } from './words.js';
 
 // A record that makes the server fail so often, alone, would hold up all behind it. Only 500 counts: 502 to 504 come from a proxy while
 // the server is away.
@@ -140,7 +141,7 @@ export class Outbox {
     if (result.status === 500) {
       this.#single = true;
       if (batch.length === 1 && (batch[0].failures = (batch[0].failures ?? 0) + 1) >= FAILURES) {
-        await this.#refuse(batch[0], 'The server failed three times on this answer. Copy it, and tell a lead.');
+        await this.#refuse(batch[0], say('FailedThreeTimes'));
         return true;
       }
     }

@@ -13,6 +13,7 @@ import { Panels } from './panels.js';
 import { Rail } from './rail.js';
 import { Stage } from './stage.js';
 import { Tabs } from './tabs.js';
+import { say, use } from './words.js';
 
 let page = null;
 
@@ -28,7 +29,8 @@ export function stop() { page?.stop(); page = null; }
 class LabelPage {
   #abort = new AbortController(); #startedAt = 0;
 
-  constructor(root, { project, user, keys, bare }) {
+  constructor(root, { project, user, keys, bare, words }) {
+    use(words);
     Object.assign(this, { project, user, root, shown: null, schema: null });
     this.keys = new Keys(keys, bare);
     this.keyboard = new Keyboard(this.keys, () => { this.stage.showKeys(); this.editor?.redraw(); });
@@ -91,8 +93,6 @@ class LabelPage {
     this.connection.draw();
   }
 
-  // ---- what is shown
-
   showCurrent() {
     this.history.leave();
     this.shown = this.deck.current;
@@ -130,7 +130,7 @@ class LabelPage {
     const reason = this.schema.skipReasons[index];
     if (!this.shown || !reason) return;
     this.panels.close();
-    this.#finish({ answer: null, answerText: `skipped: ${reason}` }, 'skip', { reason }, this.attention.take());
+    this.#finish({ answer: null, answerText: say('Skipped', { reason }) }, 'skip', { reason }, this.attention.take());
   }
 
   /** The key's whole path: show the next card, then keep and send. */

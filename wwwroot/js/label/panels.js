@@ -1,5 +1,6 @@
 // What opens below the answers, one at a time: reasons to skip, a note, the guideline, all keys, what was refused.
 import { el, kbd } from './markup.js';
+import { say } from './words.js';
 
 export class Panels {
   name = null; #keys; #actions;
@@ -16,7 +17,7 @@ export class Panels {
     const [title, ...children] = this.#drawn[name](content);
     this.name = this.element.dataset.name = name;
     this.element.replaceChildren(el('div', { className: 'cardhead' }, el('h2', { className: 'panel-title' }, title),
-      el('button', { type: 'button', className: 'link', onclick: () => this.close() }, 'close ', kbd(this.#keys.of('escape')))),
+      el('button', { type: 'button', className: 'link', onclick: () => this.close() }, `${say('Close')} `, kbd(this.#keys.of('escape')))),
         ...children);
     this.element.hidden = false;
     this.element.scrollIntoView({ block: 'nearest' });
@@ -38,20 +39,20 @@ export class Panels {
   }
 
   #drawn = {
-    skip: reasons => ['Why skip this item?', el('div', { className: 'chips' }, ...reasons.map((reason, i) =>
+    skip: reasons => [say('WhySkip'), el('div', { className: 'chips' }, ...reasons.map((reason, i) =>
       el('button', { type: 'button', className: 'chip', onclick: () => this.#actions.skip(i) },
         kbd(this.#keys.of(`label-${i + 1}`)), el('span', {}, reason))))],
-    note: text => ['Note on this item', el('textarea', { rows: 3, value: text ?? '', dir: 'auto', maxLength: 4000,
-      ariaLabel: 'Note on this item', onblur: event => this.#actions.saveNote(event.target.value) }),
-    el('p', { className: 'note' }, 'Kept when you leave the field.')],
-    guideline: prose => ['Guideline', prose],
-    help: keyboard => ['Keys', keyboard],
-    refused: list => ['Not taken by the server', el('ul', { className: 'refused' }, ...list.map(record => el('li', {},
+    note: text => [say('NoteOnItem'), el('textarea', { rows: 3, value: text ?? '', dir: 'auto', maxLength: 4000,
+      ariaLabel: say('NoteOnItem'), onblur: event => this.#actions.saveNote(event.target.value) }),
+    el('p', { className: 'note' }, say('NoteKept'))],
+    guideline: prose => [say('Guideline'), prose],
+    help: keyboard => [say('Keys'), keyboard],
+    refused: list => [say('NotTaken'), el('ul', { className: 'refused' }, ...list.map(record => el('li', {},
       el('p', { dir: 'auto' }, el('b', {}, record.about?.answer ?? record.route), ` — ${record.about?.text ?? ''}`),
       el('p', { className: 'note' }, record.reason, record.code ? el('code', {}, ` ${record.code}`) : null),
-      el('button', { type: 'button', className: 'btn ghost', onclick: event => copy(event.target, record) }, 'Copy'), ' ',
+      el('button', { type: 'button', className: 'btn ghost', onclick: event => copy(event.target, record) }, say('Copy')), ' ',
       el('button', { type: 'button', className: 'btn ghost', onclick: () => this.#actions.forget(record.submissionId) },
-        'Remove from this list'))))],
+        say('RemoveFromList')))))],
   };
 }
 
@@ -64,5 +65,5 @@ async function copy(button, record) {
     area.select();
     return;
   }
-  button.textContent = 'Copied';
+  button.textContent = say('Copied');
 }

@@ -1,6 +1,7 @@
 // The script's parts of the rail: they must answer a key at once, so the server does not draw them.
 import { count, el } from './markup.js';
 import { holds } from './stage.js';
+import { say } from './words.js';
 
 export class Rail {
   #parts; #onOpen; #session = 0; #pace = null;
@@ -20,13 +21,13 @@ export class Rail {
     const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;
     const [done, all] = inFirst ? [progress.first, progress.firstSize] : [progress.labels, progress.items];
     first?.replaceChildren(el('span', { className: 'big' }, count(done)),
-      el('span', { className: 'muted' }, inFirst ? `of ${all} first labels` : progress.ranked ? `labels of ${count(all)} items`
-        : `labels · not ranked yet, items come in random order`));
+      el('span', { className: 'muted' },
+        say(inFirst ? 'OfFirstLabels' : progress.ranked ? 'LabelsOfItems' : 'LabelsNotRanked', { all })));
     if (held?.length > 0) first?.append(el('p', { className: 'note', dir: 'auto' },
-      `The rest of them are open: ${held.map(holds).join('; ')}.`));
+      say('RestAreOpen', { holders: held.map(holds).join('; ') })));
     if (!bar) return;
     bar.setAttribute('role', 'progressbar');
-    bar.setAttribute('aria-label', inFirst ? 'First labels' : 'Labels');
+    bar.setAttribute('aria-label', say(inFirst ? 'FirstLabels' : 'Labels'));
     bar.setAttribute('aria-valuemax', all);
     bar.setAttribute('aria-valuenow', done);
     const fill = el('i');
@@ -36,17 +37,17 @@ export class Rail {
 
   /** The server forgot this page's circuit: labeling goes on, the forecast line does not. */
   showCircuitLost() {
-    this.#parts.circuit?.replaceChildren('The forecast has stopped moving here. ',
-      el('a', { href: location.href, onclick: () => location.reload() }, 'Reload'));
+    this.#parts.circuit?.replaceChildren(`${say('ForecastStopped')} `,
+      el('a', { href: location.href, onclick: () => location.reload() }, say('Reload')));
   }
 
   countAnswer() { this.#session++; this.#drawSession(); }
 
   #drawSession() {
     // the server's pace of this person, which all pages show; none before a few answers
-    const pace = this.#pace ? `${count(Math.round(this.#pace))}/h` : '–';
+    const pace = this.#pace ? say('PerHour', { labels: Math.round(this.#pace) }) : '–';
     const pair = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));
-    this.#parts.session?.replaceChildren(pair('Labels', count(this.#session)), pair('Pace', pace));
+    this.#parts.session?.replaceChildren(pair(say('Labels'), count(this.#session)), pair(say('Pace'), pace));
   }
 
   /** history: newest first. */

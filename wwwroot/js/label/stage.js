@@ -1,18 +1,17 @@
 // What is on screen: the text, the question, the editor and the keys. It knows no network.
-import { clock, count, el, kbd } from './markup.js';
+import { clock, el, kbd } from './markup.js';
+import { say } from './words.js';
 
 const queueNames = {
-  First32: card => `among the least sure of ${count(card.pool)}`,
-  Active: card => card.place > 0 ? `no. ${count(card.place)} by need of ${count(card.pool)}` : 'new, not ranked yet',
-  Random: () => 'random pick',
+  First32: () => 'QueueFirst32', Active: card => card.place > 0 ? 'QueueActive' : 'QueueNew', Random: () => 'QueueRandom',
 };
-// of commands: their names in the map of keys, and as people read them
-const BUTTONS = [['undo', 'undo'], ['skip-menu', 'skip'], ['flag', 'flag'], ['note', 'note'], ['guideline', 'guideline'],
-  ['help', 'all keys']];
+// of commands: their names in the map of keys, and the words on them
+const BUTTONS = [['undo', 'ButtonUndo'], ['skip-menu', 'ButtonSkip'], ['flag', 'ButtonFlag'], ['note', 'ButtonNote'],
+  ['guideline', 'ButtonGuideline'], ['help', 'ButtonHelp']];
 
 /** "Ben: 2 items until 14:32", in the reader's zone. */
 export const holds = ({ name, items, until }) =>
-  `${name ?? 'You, in another tab'}: ${count(items)} ${items === 1 ? 'item' : 'items'} until ${clock(until)}`;
+  say(name ? 'HeldBy' : 'HeldByYou', { name, items, time: clock(until) });
 
 export class Stage {
   #keys; #panels; #run; #standing = null; #schema = null;
@@ -27,7 +26,7 @@ export class Stage {
     };
     this.project = el('span', { dir: 'auto' });
     this.place = el('span');
-    this.flagged = el('span', { className: 'tag wait', hidden: true }, 'flagged');
+    this.flagged = el('span', { className: 'tag wait', hidden: true }, say('Flagged'));
     this.saved = status('span', { className: 'saved' });
     this.notice = status('p', { className: 'notice', hidden: true });
     this.item = el('blockquote', { className: 'item skeleton', dir: 'auto', tabIndex: -1 });
@@ -36,8 +35,8 @@ export class Stage {
     this.question = el('p', { className: 'question', dir: 'auto' });
     this.editor = el('div', { className: 'editor-place' });
     this.suggestion = el('p', { className: 'suggestion', hidden: true });
-    this.footer = el('footer', { className: 'keys' }, ...BUTTONS.map(([action, name]) => {
-      const button = el('button', { type: 'button', className: 'keyed', onclick: () => run(action) }, kbd(''), el('span', {}, name));
+    this.footer = el('footer', { className: 'keys' }, ...BUTTONS.map(([action, words]) => {
+      const button = el('button', { type: 'button', className: 'keyed', onclick: () => run(action) }, kbd(''), el('span', {}, say(words)));
       button.dataset.action = action;
       return button;
     }));
@@ -64,8 +63,8 @@ export class Stage {
     this.item.className = 'item';
     this.showText(card);
     this.item.scrollTop = 0;
-    this.place.textContent = reopened ? 'your earlier answer'
-      : `item ${count(card.line)} · ${(queueNames[card.queue] ?? queueNames.Random)(card)}`;
+    this.place.textContent = reopened ? say('YourEarlierAnswer')
+      : say((queueNames[card.queue] ?? queueNames.Random)(card), card);
     this.root.classList.toggle('reopened', reopened);
     this.question.hidden = this.editor.hidden = false;
     this.showRemark(card);
@@ -85,22 +84,22 @@ export class Stage {
 
   #showSuggestion(answer) {
     this.suggestion.hidden = !answer;
-    this.suggestion.replaceChildren(...answer ? ['The model suggests ', el('b', { dir: 'auto' }, this.wordsOf(answer)),
+    this.suggestion.replaceChildren(...answer ? [`${say('Suggests')} `, el('b', { dir: 'auto' }, this.wordsOf(answer)),
       el('button', { type: 'button', className: 'keyed', onclick: () => this.#run('accept') },
-        kbd(this.#keys.of('accept')), el('span', {}, 'accept'))] : []);
+        kbd(this.#keys.of('accept')), el('span', {}, say('Accept')))] : []);
   }
 
   showRemark(card) {
     this.flagged.hidden = !card.flagged;
     this.remark.hidden = !card.note;
-    this.remark.replaceChildren(el('b', {}, 'Your note: '), card.note ?? '');
+    this.remark.replaceChildren(el('b', {}, `${say('YourNote')} `), card.note ?? '');
   }
 
   #showFields(metadata) {
     const rows = metadata && typeof metadata === 'object' ? Object.entries(metadata) : [];
     this.fields.hidden = rows.length === 0;
     if (rows.length === 0) return;
-    this.fields.replaceChildren(el('summary', {}, `${count(rows.length)} more ${rows.length === 1 ? 'field' : 'fields'}`),
+    this.fields.replaceChildren(el('summary', {}, say('MoreFields', { fields: rows.length })),
       el('dl', {}, ...rows.flatMap(([name, value]) => [el('dt', { dir: 'auto' }, name),
         el('dd', { dir: 'auto' }, typeof value === 'string' ? value : JSON.stringify(value))])));
   }
@@ -115,36 +114,33 @@ export class Stage {
     this.fields.hidden = this.flagged.hidden = this.suggestion.hidden = this.remark.hidden = true;
     this.place.textContent = '';
     this.item.className = state === 'loading' ? 'item skeleton' : 'item empty';
-    const kept = waiting > 0
-      ? ` ${count(waiting)} ${waiting === 1 ? 'answer is' : 'answers are'} kept here and sent as soon as it can be.` : '';
-    this.item.textContent = state === 'loading' ? ''
-      : state === 'offline' ? `The server cannot be reached, and all cards of this page are done.${kept}`
-      : state === 'sign-in' ? `You are signed out.${kept}`
-      : state === 'other-user' ? 'Somebody else is signed in now. Reload the page to label as that person.'
-      : `${end.reason}${end.freeAt ? ` The first comes back at ${clock(end.freeAt)} at the latest.` : ''}${kept}`;
+    const kept = waiting > 0 && state !== 'other-user' ? say('KeptHere', { answers: waiting }) : '';
+    const back = state === 'end' && end.freeAt ? say('FirstComesBack', { time: clock(end.freeAt) }) : '';
+    const why = { offline: () => say('Unreachable'), 'sign-in': () => say('SignedOut'), 'other-user': () => say('SomebodyElse') }[state];
+    this.item.textContent = state === 'loading' ? '' : [why ? why() : end.reason, back, kept].filter(s => s).join(' ');
     if (state === 'end' && end.held) this.item.append(el('ul', {}, ...end.held.map(h => el('li', { dir: 'auto' }, `${holds(h)}.`))));
-    if (state !== 'loading') this.item.append(el('p', {}, el('a', { href: '' + document.baseURI }, 'To your projects')));
+    if (state !== 'loading') this.item.append(el('p', {}, el('a', { href: '' + document.baseURI }, say('ToYourProjects'))));
   }
 
   /** state: saved, saving, offline, sign-in, other-user; onRefused: opens their list. */
   showStatus({ waiting, state, lasting }, refused, onRefused) {
-    const kept = `${count(waiting)} kept here`;
     // before anything has come there is nothing that could be called saved
-    const text = { saved: this.#schema ? '✓ all saved' : 'loading', saving: waiting > 1 ? `saving ${count(waiting)}` : 'saving',
-      offline: waiting ? `offline · ${kept}` : 'offline', 'sign-in': `sign in again · ${kept}`,
-      'other-user': `another person is signed in · ${kept}` }[state];
+    const text = say({ saved: this.#schema ? 'StatusSaved' : 'StatusLoading', saving: waiting > 1 ? 'StatusSavingSeveral' : 'StatusSaving',
+      offline: waiting ? 'StatusOfflineKept' : 'StatusOffline', 'sign-in': 'StatusSignIn', 'other-user': 'StatusOtherUser' }[state],
+      { answers: waiting });
     const bad = state !== 'saved' && state !== 'saving';
     this.root.dataset.connection = state;
     this.root.dataset.waiting = waiting;
     this.saved.className = `saved ${bad ? 'warn' : this.#schema ? state : 'saving'}`;
     this.saved.replaceChildren(bad ? el('i', { className: 'dot' }) : '',
       state === 'sign-in' ? el('a', { href: `sign-in?returnUrl=${encodeURIComponent(location.pathname)}` }, text) : text,
-      lasting === false ? ' · kept only until this tab closes' : '', refused.length === 0 ? ''
-        : el('button', { type: 'button', className: 'link', onclick: onRefused }, ` · ${count(refused.length)} refused`));
+      lasting === false ? ` · ${say('StatusNotLasting')}` : '', refused.length === 0 ? ''
+        : el('button', { type: 'button', className: 'link', onclick: onRefused },
+          ` · ${say('StatusRefused', { answers: refused.length })}`));
   }
 
   /** What holds as long as nothing else is to be said. */
-  showRanked(ranked) { this.#standing = ranked ? null : 'The pool is not ranked yet: items come in random order until it is.'; }
+  showRanked(ranked) { this.#standing = ranked ? null : say('NotRankedYet'); }
 
   say(text) {
     this.notice.textContent = text ?? this.#standing ?? '';

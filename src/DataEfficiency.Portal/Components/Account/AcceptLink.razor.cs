@@ -15,8 +15,8 @@ public sealed partial class AcceptLink
     [SupplyParameterFromForm]
     private Fields Input { get; set; } = default!;
 
-    private string Title => _link switch { null => "This link does not work", { Kind: LinkKind.Invitation } => "Welcome",
-        _ => "Set a new password" };
+    private string Title => _link switch { null => AccountWords.LinkDoesNotWork, { Kind: LinkKind.Invitation } => "Welcome",
+        _ => AccountWords.SetNewPassword };
 
     protected override async Task OnInitializedAsync()
     {
@@ -28,7 +28,7 @@ public sealed partial class AcceptLink
     {
         if (string.IsNullOrWhiteSpace(Input.DisplayName) || string.IsNullOrWhiteSpace(Input.UserName))
         {
-            _errors = ["Fill in your name and an e-mail address or user name."];
+            _errors = [AccountWords.FillYourNameEMail];
             return;
         }
         _errors = await Links.AcceptAsync(Secret, Input.DisplayName, Input.UserName, Input.Password ?? "");

@@ -24,12 +24,12 @@ public sealed partial class Setup
     {
         if (_codeNeeded && !Gate.CodeMatches(Input.Code))
         {
-            _errors = ["The set-up code is wrong. It is shown on the console where the portal was started."];
+            _errors = [AccountWords.SetUpCodeWrongShown];
             return;
         }
         if (string.IsNullOrWhiteSpace(Input.DisplayName) || string.IsNullOrWhiteSpace(Input.UserName))
         {
-            _errors = ["Fill in your name and an e-mail address or user name."];
+            _errors = [AccountWords.FillYourNameEMail];
             return;
         }
         _errors = await Gate.CompleteAsync(Input.DisplayName, Input.UserName, Input.Password ?? "");

@@ -27,7 +27,7 @@ public sealed partial class SignIn
         var (name, address) = (Input.UserName?.Trim() ?? "", HttpContext.Connection.RemoteIpAddress);
         if (Throttle.IsClosed(address, name))
         {
-            _errors = ["Too many wrong passwords from here. Try again in 5 minutes, or ask for a reset link."];
+            _errors = [AccountWords.TooManyWrongPasswordsFrom];
             return;
         }
         await Task.Delay(Throttle.Pause(name));
@@ -40,14 +40,14 @@ public sealed partial class SignIn
         }
         Throttle.Wrong(address, name);
         // the same words for an unknown name, a wrong password and a deactivated account
-        _errors = ["Name or password is wrong."];
+        _errors = [AccountWords.NameOrPasswordWrong];
     }
 
     private async Task PasskeyAsync()
     {
         var result = string.IsNullOrEmpty(Credential) ? SignInResult.Failed : await Manager.PasskeySignInAsync(Credential);
         if (result.Succeeded) Navigation.NavigateTo(LocalOrHome(ReturnUrl));
-        else _errors = ["This passkey does not open an account here."];
+        else _errors = [AccountWords.PasskeyDoesNotOpenAccount];
     }
 
     internal static string LocalOrHome(string? url) =>

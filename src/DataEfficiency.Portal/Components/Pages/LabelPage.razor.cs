@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -38,8 +39,8 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         try
         {
             _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/page.js");
-            await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication), keys =
-                KeyMap.Of(_keys), _keys.Bare });
+            await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication),
+                keys = KeyMap.Of(_keys), _keys.Bare, words = Said.PatternsOf("Labeling.ScriptWords") });
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {

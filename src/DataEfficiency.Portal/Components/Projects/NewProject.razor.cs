@@ -114,10 +114,9 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
     {
         if (_busy) return;
         var wrong = new Dictionary<string, string>(_form.Validate(MapsGold));
-        if (_pool is null) wrong["Pool"] = "Upload the file with the texts.";
+        if (_pool is null) wrong["Pool"] = ProjectWords.UploadFileTexts;
         else if (_pool.Mapping.Use == AnswerUse.Labels && WithoutLabel > 0 && WithoutLabel >= _map!.Values.Rows)
-            wrong["Pool"] = "No row would be imported: none of its answers has a label. Give them labels in step 3, or do not use the " +
-                "answers.";
+            wrong["Pool"] = ProjectWords.NoRowWouldImportedNone;
         _wrong = wrong;
         if (wrong.Count > 0) return;
         _busy = true;

@@ -1,6 +1,7 @@
 // The single-choice editor: up to 20 labels as buttons, more behind the finder, always in their fixed order.
 import { find } from '../finder.js';
-import { count, el, kbd, marked } from '../markup.js';
+import { el, kbd, marked } from '../markup.js';
+import { say } from '../words.js';
 
 const ALL_AS_BUTTONS = 20, FOUND_KEYS = 9;
 
@@ -9,8 +10,8 @@ export class Choices {
 
   constructor({ choices }, { keys, send }) {
     this.#labels = choices; this.#keys = keys; this.#send = send;
-    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: 'find a label',
-      ariaLabel: `Find one of ${choices.length} labels`,
+    this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: say('FindALabel'),
+      ariaLabel: say('FindOneOf', { labels: choices.length }),
       oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
     this.input.setAttribute('enterkeyhint', 'done');
     this.found = el('span', { className: 'muted' });
@@ -18,7 +19,7 @@ export class Choices {
     this.finder = el('div', { className: 'find', onclick: () => this.open('') }, this.key = kbd(keys.of('finder')), this.input, this.found);
     this.grid = el('div', { className: 'chips' });
     this.grid.setAttribute('role', 'group');
-    this.grid.ariaLabel = 'Labels';
+    this.grid.ariaLabel = say('Labels');
     this.element = el('div', { className: 'editor' }, this.finder, this.grid);
     this.close();
   }
@@ -100,9 +101,9 @@ export class Choices {
     this.#hits = find(this.#labels, query);
     this.#place = searching && this.#hits.length > 0 ? 0 : -1;
     this.found.textContent = searching || this.#labels.length > ALL_AS_BUTTONS
-      ? `${count(this.#hits.length)} of ${count(this.#labels.length)}` : '';
+      ? say('FoundOf', { found: this.#hits.length, labels: this.#labels.length }) : '';
     this.grid.replaceChildren(...this.#hits.length > 0 ? this.#grouped(searching)
-      : [el('p', { className: 'nothing' }, 'Nothing found. Take letters back with Backspace, or Esc for all labels.')]);
+      : [el('p', { className: 'nothing' }, say('NothingFound'))]);
     this.grid.scrollTop = 0;
     this.#mark();
   }
@@ -123,7 +124,7 @@ export class Choices {
       // the finder must not close on the press, before the click comes
       onmousedown: event => event.preventDefault(), onclick: () => this.#choose(label) },
     key ? kbd(key) : null, marked(label.name, start, end),
-    searching && index === 0 ? el('small', {}, 'Enter') : pressed ? el('small', {}, 'your answer') : null);
+    searching && index === 0 ? el('small', {}, 'Enter') : pressed ? el('small', {}, say('YourAnswer')) : null);
   }
 
   #mark() {

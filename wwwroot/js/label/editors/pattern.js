@@ -1,4 +1,5 @@
 // The pattern of short answers, tried in a worker: one that takes for ever must not hold the page, and the server judges anyway.
+import { say } from '../words.js';
 
 const PATIENCE = 1500;
 
@@ -17,7 +18,7 @@ export class Pattern {
     if (!this.#worker) return null;
     const number = ++this.#asked;
     return new Promise(resolve => {
-      this.#waiting.set(number, fits => resolve(fits ? null : `The whole answer must match the pattern ${this.#pattern}`));
+      this.#waiting.set(number, fits => resolve(fits ? null : say('MustMatch', { pattern: this.#pattern })));
       this.#worker.postMessage({ number, pattern: this.#pattern, text });
       setTimeout(() => { if (this.#waiting.has(number)) this.#giveUp(); }, PATIENCE);
     });

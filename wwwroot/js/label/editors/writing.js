@@ -1,8 +1,9 @@
 // The short-answer editor: one line that grows to ten, its pattern, and completions of what is typed.
 import { post } from '../api.js';
 import { find } from '../finder.js';
-import { count, el, kbd, marked } from '../markup.js';
+import { el, kbd, marked } from '../markup.js';
 import { newId } from '../outbox.js';
+import { say } from '../words.js';
 import { Pattern } from './pattern.js';
 
 const LOCAL_AFTER = 2000, SERVER_AFTER = 10000, LINES = 10, OFFERED = 8;
@@ -16,11 +17,12 @@ export class Writing {
     this.#completions = completions.map(name => ({ name }));
     this.offers = el('div', { className: 'chips offers', hidden: true });
     this.offers.setAttribute('role', 'group');
-    this.offers.ariaLabel = 'Completions';
+    this.offers.ariaLabel = say('Completions');
     this.left = el('span', { className: 'muted' });
-    this.input = el('textarea', { rows: 1, maxLength: answerLimit, dir: 'auto', ariaLabel: 'Answer', oninput: () => this.#changed() });
+    this.input = el('textarea', { rows: 1, maxLength: answerLimit, dir: 'auto', ariaLabel: say('Answer'),
+      oninput: () => this.#changed() });
     this.element = el('div', { className: 'editor writing' }, el('div', { className: 'find' }, this.input, this.left), this.offers,
-      el('button', { type: 'button', className: 'btn send', onclick: () => services.send(this.value) }, 'Send ',
+      el('button', { type: 'button', className: 'btn send', onclick: () => services.send(this.value) }, `${say('Send')} `,
         this.key = kbd(this.#keys.of('send'))));
   }
 
@@ -32,7 +34,7 @@ export class Writing {
 
   fault() {
     const text = this.#text;
-    if (!text) return `The answer is empty: write one, or skip with ${this.#keys.of('skip-menu')}.`;
+    if (!text) return say('AnswerEmpty', { key: this.#keys.of('skip-menu') });
     return this.#pattern?.faultOf(text) ?? null;
   }
 
@@ -116,7 +118,7 @@ export class Writing {
     const line = parseFloat(getComputedStyle(this.input).lineHeight) || 22;
     this.input.style.height = `${Math.min(this.input.scrollHeight, line * LINES)}px`;
     const left = this.#limit - this.input.value.length;
-    this.left.textContent = left < 100 ? `${count(left)} left` : '';
+    this.left.textContent = left < 100 ? say('CharactersLeft', { characters: left }) : '';
   }
 
   #stop() { clearTimeout(this.#local); clearTimeout(this.#server); this.#server = 0; }
