@@ -39,7 +39,7 @@ public static class ApiProblem
 
     private static Dictionary<string, object?> Extensions(string code, Said said) => new()
     {
-        ["code"] = ApiCodes.All.Contains(code) ? code : throw new ArgumentException($"{code} is no code of the API.", nameof(code)),
+        ["code"] = ApiCodes.All.Contains(code) ? code : throw new InvalidOperationException($"{code} is no code of the API."),
         ["sentence"] = said.Name, ["arguments"] = said.PlainArguments,
     };
 }

@@ -39,6 +39,7 @@ public sealed class ImportTests
         Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
         Assert.Equal(0, await db.Answers.CountAsync());
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
+        Assert.Contains("\"\"answer\"\":", csv.Split("\r\n").Single(l => l.Contains("unknown-answer", StringComparison.Ordinal)));
         Assert.Equal(["line,column,code,reason,row,arguments", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
             csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
             .Select((l, i) => i == 0 ? l : string.Join(',', l.Split(',').Take(3))));

@@ -45,5 +45,6 @@ public sealed class EverySentenceTests
     internal static IEnumerable<MemberInfo> Members() => typeof(Said).Assembly.GetTypes()
         .Where(t => t.Name.EndsWith("Words", StringComparison.Ordinal) && t is { IsAbstract: true, IsSealed: true })
         .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
-        .Where(m => m is PropertyInfo { PropertyType.Name: nameof(Said) } or MethodInfo { IsSpecialName: false, ReturnType.Name: nameof(Said) });
+        .Where(m => m is PropertyInfo { PropertyType.Name: nameof(Said) }
+            or MethodInfo { IsSpecialName: false, ReturnType.Name: nameof(Said) });
 }

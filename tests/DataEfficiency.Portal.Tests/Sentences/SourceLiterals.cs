@@ -75,7 +75,11 @@ internal static partial class SourceLiterals
         for (var depth = 0; at < source.Length; at++)
         {
             if (source[at] == '\n') line++;
-            if (source[at] is '"' or '`') Read(source, ref at, ref line, source[at], source[at] == '`' || source[at - 1] == '$', source[at] == '`');
+            if (source[at] is '"' or '`')
+            {
+                var quote = source[at];
+                Read(source, ref at, ref line, quote, quote == '`' || source[at - 1] == '$', quote == '`');
+            }
             else if (source[at] == '{') depth++;
             else if (source[at] == '}' && depth-- == 0) break;
         }
@@ -96,7 +100,8 @@ internal static partial class SourceLiterals
     [GeneratedRegex(@"\G'(\\[^']*|[^'\\])'")]
     private static partial Regex Character();
 
-    [GeneratedRegex(@"(?<=[^=\s]>)(?<text>[^<>@{}]*\p{L}{2}[^<>@{}]*)(?=<)|\b(?:aria-label|title|placeholder|data-label|DataLabel|Title|Text|What)=""(?<text>[^""@]*\p{L}{2}[^""@]*)""")]
+    [GeneratedRegex(@"(?<=[^=\s]>)(?<text>[^<>@{}]*\p{L}{2}[^<>@{}]*)(?=<)|"
+        + @"\b(?:aria-label|title|placeholder|data-label|DataLabel|Title|Text|What)=""(?<text>[^""@]*\p{L}{2}[^""@]*)""")]
     private static partial Regex Node();
 
     [GeneratedRegex(@"^@code\b", RegexOptions.Multiline)]
