@@ -55,6 +55,36 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
     }
 
     [Fact]
+    public async Task Invitation_MadeOnThePage_MakesAMember_WhomTheGridShows()
+    {
+        await EnsureAdminAsync();
+        var project = await portal.AddProjectAsync("Letters to the editor");
+        var (page, problems) = await portal.OpenAsync();
+        await BrowserPortal.SignInAsync(page, "ada");
+        await page.GotoAsync("/people");
+        await BrowserPortal.WaitInteractiveAsync(page);
+        await page.ChooseAsync("project", "Letters to the editor");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make an invitation link" }).ClickAsync();
+        var link = await page.InnerTextAsync("#secret");
+        await Expect(page.GetByText("annotator in Letters to the editor")).ToBeVisibleAsync();
+
+        var (guest, _) = await portal.OpenAsync();
+        await guest.GotoAsync(link);
+        await guest.GetByLabel("Your name").FillAsync("Ben");
+        await guest.GetByLabel("E-mail or user name").FillAsync("ben");
+        await guest.GetByLabel("Password").FillAsync(BrowserPortal.Password);
+        await guest.GetByRole(AriaRole.Button, new() { Name = "Create my account" }).ClickAsync();
+        await BrowserPortal.WaitInteractiveAsync(guest);
+
+        await page.ReloadAsync();
+        await Expect(page.Locator(".persons tbody tr").Filter(new() { HasText = "Ben" }))
+            .ToContainTextAsync("Letters to the editor (annotator)");
+        await using var db = await portal.OpenDbAsync();
+        Assert.Equal(ProjectRole.Annotator, db.Memberships.Single(m => m.ProjectId == project.Id).Role);
+        Assert.Empty(problems);
+    }
+
+    [Fact]
     public async Task Theme_Toggled_HoldsOnEveryPageAndAfterReload()
     {
         await EnsureAdminAsync();
@@ -92,7 +122,7 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
         async Task CheckAsync(string path)
         {
             await page.GotoAsync(path);
-            if (path == "/") await BrowserPortal.WaitInteractiveAsync(page);
+            if (path is "/" or "/people") await BrowserPortal.WaitInteractiveAsync(page);
             if (Environment.GetEnvironmentVariable("DATAEFFICIENCY_SCREENSHOTS") is { Length: > 0 } folder)
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{path.Replace('/', '-')}-{scheme}-{width}.png"),
                     FullPage = true });

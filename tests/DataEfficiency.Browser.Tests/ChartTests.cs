@@ -45,7 +45,7 @@ public sealed class ChartTests(Browser browser)
             foreach (var (target, text) in new[] { (.2, "target 20 % of the way"), (.9, "target 90.5 %"),
                 (1.0, "target 100 % of the way") })
                 charts.Add((await DrawAsync(now, target, text)).Replace("class=\"figure\"", $"class=\"figure\" id=\"{now}/{target}\""));
-        var css = string.Concat(new[] { "app", "label", "budget", "projects" }.Select(f =>
+        var css = string.Concat(new[] { "app", "label", "budget", "projects", "mud" }.Select(f =>
             File.ReadAllText(Path.Combine(PortalFactory.RepositoryRoot, "wwwroot/css", $"{f}.css"))));
         await using var context = await browser.Chromium.NewContextAsync();
         var page = await context.NewPageAsync();

@@ -27,7 +27,7 @@ public sealed class KeptFormTests(Browser browser) : IDisposable
         var csv = "text,intent\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"message {i},intent {i % 3}\n"));
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "kept.csv", MimeType = "text/csv",
             Buffer = Encoding.UTF8.GetBytes(csv) });
-        await page.SelectOptionAsync("[name=answerColumn]", "intent");
+        await page.ChooseAsync("answerColumn", "intent");
         await page.GetByText("3 values in 60").WaitForAsync();
         await page.GetByLabel("Name of answer 2").FillAsync("the second");
         await page.GetByLabel("Name of answer 2").BlurAsync();

@@ -48,7 +48,7 @@ public sealed class WizardTests(Browser browser) : IDisposable
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = $"{rows}.csv", MimeType = "text/csv",
             Buffer = Encoding.UTF8.GetBytes(csv) });
         await page.GetByText($"{rows}.csv").First.WaitForAsync();
-        await page.SelectOptionAsync("[name=answerColumn]", "intent");
+        await page.ChooseAsync("answerColumn", "intent");
         await page.GetByText($"values in {rows} rows").Or(page.GetByText($"in {rows}")).First.WaitForAsync();
     }
 

@@ -60,7 +60,8 @@
   const keep = (key, json) => storage(s => json === null ? s.removeItem(key) : s.setItem(key, json));
   const kept = key => storage(s => s.getItem(key));
   const TYPED = "dataefficiency.typed";
-  const fieldsOf = root => [...root.querySelectorAll("input[name]:not([type=file], [type=radio], [type=checkbox]), textarea[name]")];
+  const fieldsOf = root => [...root.querySelectorAll(
+    "input[name]:not([type=file], [type=radio], [type=checkbox], [readonly], [role=combobox]), textarea[name]")];
   const noteTyped = () => {
     const root = document.querySelector("[data-keeps]");
     if (root) keep(TYPED, JSON.stringify({ path: location.pathname, fields: fieldsOf(root).map(f => [f.name, f.value]) }));

@@ -1,3 +1,4 @@
+using MudBlazor;
 using MudBlazor.Services;
 
 namespace DataEfficiency.Portal.Components;
@@ -9,7 +10,12 @@ public static class PagesRegistration
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         // pasted answers and guidelines are longer than the 32 KB that a circuit message may have by default
         builder.Services.AddSignalR(hub => hub.MaximumReceiveMessageSize = 1 << 20);
-        builder.Services.AddMudServices();
+        builder.Services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomLeft;
+            mud.SnackbarConfiguration.VisibleStateDuration = 4000;
+            mud.SnackbarConfiguration.ShowTransitionDuration = mud.SnackbarConfiguration.HideTransitionDuration = 150;
+        });
         builder.Services.AddHttpContextAccessor();
     }
 

@@ -50,10 +50,10 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         var csv = "text,intent\n" + string.Concat(pool.Select(e => $"\"{e.Text.Replace("\"", "\"\"")}\",\"{e.Answer}\"\n"));
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "support.csv", MimeType = "text/csv",
             Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
-        await page.SelectOptionAsync("[name=answerColumn]", "intent");
+        await page.ChooseAsync("answerColumn", "intent");
         // the column's values have become the answer set
         await page.Locator(".mapping").WaitForAsync();
-        if (model is not null) await page.SelectOptionAsync("[name=model]", model);
+        if (model is not null) await page.ChooseAsync("model", model);
         await page.FillAsync("[name=budget]", "32");
         await page.FillAsync("[name=price]", "0.30");
         await page.Locator("[name=price]").BlurAsync();

@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Estimating;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Components;
@@ -13,6 +14,9 @@ namespace DataEfficiency.Portal.Tests.Components;
 public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
 {
     private readonly EstimatingWorld _world = new();
+    private IRenderedComponent<MudDialogProvider>? _dialogs;
+
+    private IRenderedComponent<MudDialogProvider> Dialogs => _dialogs!;
 
     [Fact]
     public async Task Page_FollowsTheForecast_WithoutReload()
@@ -47,8 +51,14 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Equal("Stop", page.Find(".tag").TextContent);
         Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
 
-        await ClickAsync(page, "Confirm the stop");
-        await ClickAsync(page, "Stop now");
+        // the click ends with the answer to its question
+        var asked = ClickAsync(page, "Confirm the stop");
+        await ClickAsync(Dialogs, "Go on labeling");
+        await asked;
+        Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
+        asked = ClickAsync(page, "Confirm the stop");
+        await ClickAsync(Dialogs, "Stop now");
+        await asked;
         page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience.Long);
         var stopped = await _world.ProjectAsync(project);
         Assert.Equal((ProjectState.Stopped, "lead"), (stopped.State, stopped.StoppedBy));
@@ -111,13 +121,15 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Services.AddFallbackServiceProvider(_world.Services);
         this.AddAuthorization().SetAuthorized("lead").SetClaims(new Claim(ClaimTypes.NameIdentifier, "lead"));
         Renderer.SetRendererInfo(new("Server", true));
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _dialogs = Render<MudDialogProvider>();
         var page = Render<BudgetPage>(p => p.Add(b => b.Id, project));
         page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience.Long);
         return page;
     }
 
     // a click may wait its turn behind a forecast that is being drawn: the next button is waited for
-    private static Task ClickAsync(IRenderedComponent<BudgetPage> page, string text)
+    private static Task ClickAsync<T>(IRenderedComponent<T> page, string text) where T : Microsoft.AspNetCore.Components.IComponent
     {
         AngleSharp.Dom.IElement? Button() => page.FindAll("button").SingleOrDefault(b => b.TextContent == text);
         page.WaitForState(() => Button() is not null, Patience.Long);

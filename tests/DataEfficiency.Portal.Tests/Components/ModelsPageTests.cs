@@ -57,12 +57,12 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         Assert.Contains("model.safetensors", page.Find(".pull").TextContent);
         await ClickAsync(page, "Cancel the download");
         page.WaitForAssertion(() => Assert.Contains("it goes on where it stopped", page.Find(".pull .bad").TextContent), Patience.Long);
-        Assert.DoesNotContain(page.FindAll("article h2"), h => h.TextContent == "tiny");
+        Assert.DoesNotContain(page.FindAll(".models h2"), h => h.TextContent == "tiny");
 
         held.Release();
         (_hub.Instead, var before) = (null, _hub.Requests.Count);
         await PullAsync(page);
-        page.WaitForAssertion(() => Assert.Contains(page.FindAll("article h2"), h => h.TextContent == "tiny"), Patience.Long);
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll(".models h2"), h => h.TextContent == "tiny"), Patience.Long);
         Assert.Contains("org/tiny is installed", page.Find(".pull").TextContent);
         Assert.StartsWith("bytes=", _hub.Requests.Skip(before).Single(r => r.Path.Contains("/resolve/")).Range);
         Assert.Contains("tiny", _world.Services.GetRequiredService<ModelCatalog>().Names());
@@ -75,7 +75,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         _hub.Listing = json => json.Replace(System.Text.RegularExpressions.Regex.Match(json, "[0-9a-f]{64}").Value, new string('a', 64));
         await PullAsync(page);
         page.WaitForAssertion(() => Assert.Contains("its SHA-256 is", page.Find(".pull .bad").TextContent), Patience.Long);
-        Assert.DoesNotContain(page.FindAll("article h2"), h => h.TextContent == "tiny");
+        Assert.DoesNotContain(page.FindAll(".models h2"), h => h.TextContent == "tiny");
         await PullAsync(page, "../../etc");
         page.WaitForAssertion(() => Assert.Contains("write ORG/NAME", page.Find(".pull .bad").TextContent), Patience.Long);
     }
@@ -86,10 +86,10 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(Root, "broken"));
         var page = await OpenAsync(GlobalRoles.Lead);
         Assert.Empty(page.FindAll(".pull"));
-        Assert.Equal(["BundledModel", "broken"], page.FindAll("article h2").Select(h => h.TextContent));
-        Assert.Contains("This folder cannot be used. ", page.Find("article .bad").TextContent);
-        Assert.Contains("config.json is missing", page.Find("article .bad").TextContent);
-        var bundled = page.Find("article").TextContent;
+        Assert.Equal(["BundledModel", "broken"], page.FindAll(".models h2").Select(h => h.TextContent));
+        Assert.Contains("This folder cannot be used. ", page.Find(".models .bad").TextContent);
+        Assert.Contains("config.json is missing", page.Find(".models .bad").TextContent);
+        var bundled = page.Find(".models tbody tr").TextContent;
         foreach (var fact in new[] { "816 K", "1.6 MB", "BF16", "llama", "2,048", "Calibrated on", "not measured yet" }) Assert
             .Contains(fact, bundled);
     }
@@ -101,8 +101,8 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         _world.Estimator.Block();
         await ClickAsync(page, "Measure the cost");
         Assert.True(await _world.Estimator.Arrived.WaitAsync(Patience.Long));
-        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")),
-            Patience.Long);
+        page.WaitForAssertion(() =>
+            Assert.True(page.FindAll("button").Single(b => b.TextContent == "Measuring…").HasAttribute("disabled")), Patience.Long);
 
         // somebody labels meanwhile: the estimate goes between two steps of the measurement
         var project = await _world.AddPoolAsync(400, drawn: true);
@@ -113,7 +113,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
             _world.Estimator.Unblock();
         });
         page.WaitForAssertion(() => Assert.Contains("A label here", page.Markup), Patience.Long);
-        page.WaitForAssertion(() => Assert.Single(page.FindAll("article local-time")), Patience.Long);
+        page.WaitForAssertion(() => Assert.Single(page.FindAll(".models local-time")), Patience.Long);
         var calls = _world.Estimator.Calls.ToList();
         // the label's own look at its 8 examples, and the 4 of the measurement
         Assert.Equal(12, calls.Count(c => c == "observe"));
@@ -165,6 +165,7 @@ public sealed class ModelsPageTests : BunitContext, IAsyncLifetime
         Services.AddFallbackServiceProvider(_world.Services);
         this.AddAuthorization().SetAuthorized("ada").SetClaims(new Claim(ClaimTypes.NameIdentifier, user.Id));
         Renderer.SetRendererInfo(new("Server", true));
+        JSInterop.Mode = JSRuntimeMode.Loose;
         var page = Render<ModelsPage>();
         page.WaitForState(() => page.FindAll("[aria-busy]").Count == 0, Patience.Long);
         return page;

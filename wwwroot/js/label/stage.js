@@ -24,7 +24,7 @@ export class Stage {
       element.setAttribute('role', 'status');
       return element;
     };
-    this.project = el('span', { dir: 'auto' });
+    this.project = el('span', { className: 'of', dir: 'auto' });
     this.place = el('span');
     this.flagged = el('span', { className: 'tag wait', hidden: true }, say('Flagged'));
     this.saved = status('span', { className: 'saved' });
@@ -51,7 +51,7 @@ export class Stage {
 
   setSchema(schema, editor) {
     this.#schema = schema;
-    this.project.textContent = schema.project;
+    this.project.textContent = this.project.title = schema.project;
     this.question.textContent = schema.instruction;
     this.editor.replaceChildren(editor);
   }

@@ -74,7 +74,7 @@ public sealed partial class EfficiencyChart
 
     /// <summary>The border between the hover areas of two neighbours.</summary>
     private double Edge(int before, int after) => before < 0 ? LogLabelScale.X(_curve[0].Labels)
-        : after >= _curve.Count ? LogLabelScale.Right : (LogLabelScale.X(_curve[before].Labels)
+        : after >= _curve.Count ? 100 : (LogLabelScale.X(_curve[before].Labels)
             + LogLabelScale.X(_curve[after].Labels)) / 2;
 
     private static string Value(BandMark p) =>
@@ -83,5 +83,7 @@ public sealed partial class EfficiencyChart
     private static string Percent(double share) => $"{(share * 100).ToString("0.#", Culture)} %";
 
     /// <summary>A coordinate: always with a point, whatever the reader's culture.</summary>
-    private static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+    private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string P(double value) => $"{N(value)}%";
 }

@@ -1,31 +1,27 @@
 namespace DataEfficiency.Portal.Components.Charts;
 
-/// <summary>From labels and shares to places in the chart's viewBox of 760 x 358. Each kind of words has a lane of its own, high enough for
-/// a
-/// phone's letters, so that no two can meet: "now" above <see cref="Top"/>, the target between Top and <see cref="Floor"/>, the need
-/// between
-/// Floor and <see cref="Axis"/>, the numbers of labels below it.</summary>
+/// <summary>From labels and shares to places in per cent of the plot, whatever its size on the screen. Around the plot each kind of
+/// words has a lane of its own, in pixels, so that no two can meet: "now" above it, the need between its floor and the axis, the numbers
+/// of labels below that; the target's stand inside.</summary>
 internal sealed class LogLabelScale(double bottom)
 {
-    public const double Left = 54, Right = 744, Top = 34, Floor = 288, Axis = 324, FewestLabels = 8, MostLabels = 5000;
-
-    public const double NowLine = 24, NeedLine = 312, TickLine = 348;
+    public const double FewestLabels = 8, MostLabels = 5000;
 
     /// <summary>Minor ones give way on a narrow screen.</summary>
     public static IReadOnlyList<(int Labels, bool Minor)> LabelTicks { get; } =
         [(10, false), (20, true), (50, true), (100, false), (200, true), (500, true),
         (1000, false), (2000, true), (5000, false)];
 
-    public static double X(double labels) => Left + (Right - Left)
-        * Math.Log(Math.Clamp(labels, FewestLabels, MostLabels) / FewestLabels) / Math.Log(MostLabels / FewestLabels);
+    public static double X(double labels) => 100 * Math.Log(Math.Clamp(labels, FewestLabels, MostLabels) / FewestLabels)
+        / Math.Log(MostLabels / FewestLabels);
 
-    public double Y(double share) => Top + (Floor - Top) * (1 - Math.Clamp(share, bottom, 1)) / (1 - bottom);
+    public double Y(double share) => 100 * (1 - Math.Clamp(share, bottom, 1)) / (1 - bottom);
 
-    /// <summary>Where the target's words stand: above its line, below it where the line is near the top.</summary>
-    public double TargetLine(double share) => Y(share) is var y && y < Top + 28 ? y + 26 : y - 7;
+    /// <summary>How many pixels the target's words stand below its line: above it, but where the line is near the top.</summary>
+    public int TargetShift(double share) => Y(share) < 12 ? 16 : -7;
 
     /// <summary>How words at a number of labels are anchored, so that they stay inside.</summary>
-    public static string Anchor(double labels) => X(labels) switch { < Left + 125 => "start", > Right - 125 => "end", _ => "middle" };
+    public static string Anchor(double labels) => X(labels) switch { < 23 => "start", > 77 => "end", _ => "middle" };
 
     /// <summary>Tens while there are few, else twenties.</summary>
     public IEnumerable<double> ShareTicks()

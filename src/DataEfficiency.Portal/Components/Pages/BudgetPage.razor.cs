@@ -9,6 +9,7 @@ using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
@@ -24,13 +25,14 @@ public sealed partial class BudgetPage
     private ModelFolder? _model;
     private IReadOnlyList<AnnotatorRow> _annotators = [];
     private string? _refusal;
-    private bool _missing, _busy, _asking;
+    private bool _missing, _busy;
 
     [Inject] private ForecastPublisher Pictures { get; set; } = default!;
     [Inject] private EstimateFeed Feed { get; set; } = default!;
     [Inject] private RankJobs Ranking { get; set; } = default!;
     [Inject] private ProjectStates States { get; set; } = default!;
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
+    [Inject] private IDialogService Dialogs { get; set; } = default!;
     [Inject] private ProjectAccess Access { get; set; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
@@ -114,7 +116,6 @@ public sealed partial class BudgetPage
             project.Currency, figures.Pace.PerHour, figures.Paid);
         _outlook = Outlook.Of(facts, culture);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
-        if (!_outlook.Verdict.StopAdvised) _asking = false;
     }
 
     private Task ReloadAsync() => ReadAsync(null);
@@ -123,7 +124,14 @@ public sealed partial class BudgetPage
 
     private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
 
-    private Task StopAsync() => MoveAsync(ProjectMove.Stop, "The project is not active any more; nothing was changed.");
+    private async Task StopAsync()
+    {
+        if (!await Question.AskAsync(Dialogs, "Stop for everybody?",
+            ["Annotators will see that labeling has ended; nothing is deleted."], "Stop now", "Go on labeling")) return;
+        // more may have come in while the question stood there
+        if (_outlook!.Verdict.StopAdvised) await MoveAsync(ProjectMove.Stop, "The project is not active any more; nothing was changed.");
+        else _refusal = "The advice changed while you were asked; nothing was changed.";
+    }
 
     private Task ReopenAsync() => MoveAsync(ProjectMove.Reopen, "The project is not stopped any more; nothing was changed.");
 
@@ -147,7 +155,7 @@ public sealed partial class BudgetPage
         }
         finally
         {
-            (_busy, _asking) = (false, false);
+            _busy = false;
         }
     }
 

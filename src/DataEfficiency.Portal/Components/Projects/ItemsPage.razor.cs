@@ -9,6 +9,21 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     IDialogService dialogs) : IDisposable
 {
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
+    private static readonly (ItemState, string)[] States =
+    [
+        (ItemState.All, "all items"), (ItemState.Labelled, "labelled"), (ItemState.Open, "open"), (ItemState.Skipped, "skipped"),
+        (ItemState.Flagged, "flagged"), (ItemState.Unusable, "not usable by the model"),
+    ];
+    private static readonly (Stratum?, string)[] Strata =
+    [
+        (null, "any queue"), (Stratum.First32, "first 32"), (Stratum.Random, "random"), (Stratum.Active, "active"),
+        (Stratum.Imported, "imported"),
+    ];
+    private static readonly (ItemOrder, string)[] Orders =
+    [
+        (ItemOrder.File, "as in the file"), (ItemOrder.LeastSure, "least sure first"), (ItemOrder.NewestLabel, "newest label first"),
+        (ItemOrder.Random, "random order"),
+    ];
     private Project? _project;
     private IReadOnlyList<AnswerDraft> _answers = [];
     private ItemFilter _filter = new();
@@ -18,6 +33,7 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     // where pages ended so far: the next one is read from there, not from the beginning
     private SortedDictionary<int, ItemPlace> _places = [];
     private int _count;
+    private bool _hasGold;
 
     [Parameter]
     public int Id { get; set; }
@@ -25,7 +41,7 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     protected override async Task OnInitializedAsync()
     {
         if (await projects.FindAsync(Id) is not { } found) return;
-        (_project, _answers) = (found.Project, found.Form.Answers);
+        (_project, _answers, _hasGold) = (found.Project, found.Form.Answers, found.HasGold);
         _count = await items.CountAsync(Id, _filter, CancellationToken.None);
     }
 

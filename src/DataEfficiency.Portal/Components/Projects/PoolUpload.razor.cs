@@ -12,6 +12,19 @@ public sealed record ChosenPool(Upload Upload, ImportPreview Preview, ColumnMapp
 public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 {
     private const string Several = "\u0001several";
+    private static readonly (AnswerUse, string)[] Uses =
+    [
+        (AnswerUse.HiddenGold, "hidden gold"), (AnswerUse.Labels, "labels: these rows are done"), (AnswerUse.Ignore, "ignore them"),
+    ];
+    private static readonly (string, string)[] Separators =
+    [
+        ("44", "comma"), ("59", "semicolon"), ("9", "tab"), ("124", "|"), ("0", "none: a line is one text"),
+        ("L32", "label, blank, text"), ("L9", "label, tab, text"), ("L58", "label, colon, text"),
+    ];
+    private static readonly (string, string)[] Encodings =
+    [
+        ("utf-8", "UTF-8"), ("utf-16", "UTF-16 (LE)"), ("utf-16BE", "UTF-16 (BE)"), ("windows-1252", "Windows-1252"),
+    ];
     private ElementReference _input;
     private DotNetObjectReference<PoolUpload>? _self;
     private IJSObjectReference? _module;
@@ -106,10 +119,10 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
     private Task ReadAgainAsync(Func<SourceFormat, SourceFormat> change) =>
         ReadAsync(Chosen!.Upload, change(Chosen.Preview.Format), Chosen.Mapping);
 
-    private Task ChooseTextAsync(ChangeEventArgs e)
+    private Task ChooseTextAsync(string column)
     {
         _templateWrong = null;
-        if (Value(e) != Several) return SetAsync(m => m with { Text = Value(e)!, Template = null });
+        if (column != Several) return SetAsync(m => m with { Text = column, Template = null });
         var proposed = Chosen!.Preview.Proposed.Template ?? TextTemplate.For(Chosen.Preview.Columns.Where(c => c != Chosen.Mapping.Id
             && c != Chosen.Mapping.Answer).Take(TextTemplate.MostParts));
         return SetAsync(m => m with { Template = proposed });
@@ -163,8 +176,6 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 
     private static string Joined(IEnumerable<string?> fields) => string.Join(" · ", fields.Where(f => !string.IsNullOrEmpty(f)).Take(8));
 
-    private static string? Value(ChangeEventArgs e) => e.Value?.ToString() is { Length: > 0 } value ? value : null;
-
     // an unfinished template has no parts yet
     private IReadOnlyList<string> TextParts => _templateWrong is not null ? []
         : [.. Chosen!.Mapping.TextColumns.Select(t => Chosen.Preview.Columns.Contains(t) ? t
@@ -179,24 +190,11 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         _ => "",
     };
 
-    private RenderFragment Options(bool none) => builder =>
-    {
-        if (none)
-        {
-            builder.OpenElement(0, "option");
-            builder.AddAttribute(1, "value", "");
-            builder.AddContent(2, "none");
-            builder.CloseElement();
-        }
-        foreach (var column in Chosen!.Preview.Names)
-        {
-            builder.OpenElement(3, "option");
-            builder.SetKey(column);
-            builder.AddAttribute(4, "value", column);
-            builder.AddContent(5, column);
-            builder.CloseElement();
-        }
-    };
+    private IEnumerable<(string, string)> Columns => Chosen!.Preview.Names.Select(c => (c, c));
+
+    private IReadOnlyList<(string, string)> ColumnsOrNone => [("", "none"), .. Columns];
+
+    private static string? OrNone(string chosen) => chosen.Length > 0 ? chosen : null;
 
     private static string Size(long bytes) => bytes switch { < 1 << 10 => $"{bytes} bytes", < 1 << 20 => $"{bytes / 1024.0:0.#} KB",
         _ => $"{bytes / 1048576.0:N1} MB" };

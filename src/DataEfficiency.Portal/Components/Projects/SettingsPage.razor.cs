@@ -6,11 +6,12 @@ using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
 public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, ProjectAccess access,
-    NavigationManager navigation, IJSRuntime script)
+    NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
 {
     private static readonly (ProjectMove Move, string Name)[] Moves =
     [
@@ -21,11 +22,10 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     private Project? _project;
     private ProjectForm _form = new();
     private IReadOnlyDictionary<string, string> _wrong = Nothing;
-    private ProjectChange? _ask;
     private KeptForm<ProjectForm>? _kept;
     // as JSON: what the form is compared with
     private string _stored = "";
-    private bool _hasGold, _saved, _restored;
+    private bool _hasGold, _restored;
     private string _typed = "";
 
     [Parameter]
@@ -86,20 +86,33 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
 
     private async Task TrySaveAsync()
     {
-        _saved = false;
         _wrong = _form.Validate(_hasGold);
         if (_wrong.Count > 0) return;
-        await SaveAsync();
-    }
-
-    private async Task SaveAsync()
-    {
+        ProjectChange? agreed = null;
         // what is to be asked is asked again where more changed than was agreed to
-        _ask = await projects.SaveAsync(Id, _form, await LeadAsync(), _ask);
-        if (_ask is not null) return;
-        (_saved, _restored) = (true, false);
+        while (await projects.SaveAsync(Id, _form, await LeadAsync(), agreed) is { } ask)
+        {
+            if (!await Question.AskAsync(dialogs, "Rank again?", Consequences(ask), "Save and rank again", "Not yet")) return;
+            agreed = ask;
+        }
+        _restored = false;
+        snackbar.Add("Saved.", Severity.Success);
         // new answers have their ids now
         await TakeAsync();
+    }
+
+    private List<string> Consequences(ProjectChange change)
+    {
+        List<string> text = [$"The pool will be ranked again: {string.Join(" and ", change.Fields)} changed, so what the model said about "
+            + $"{_project!.ItemCount:N0} items no longer holds. Labels stay as they are."];
+        if (change.Redraws == 1)
+            text.Add("The first 32 will be drawn anew. They were drawn for the model and the instruction as they are now, and one of them "
+                + "has its answer. That answer is kept and goes on counting as a label, but the forecast starts with the new 32.");
+        if (change.Redraws > 1)
+            text.Add("The first 32 will be drawn anew. They were drawn for the model and the instruction as they are now, and "
+                + $"{change.Redraws} of them have their answers. Those answers are kept and go on counting as labels, but the forecast "
+                + "starts with the new 32.");
+        return text;
     }
 
     // whether or not somebody else was quicker: the page shows what is

@@ -1,0 +1,82 @@
+using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+
+namespace DataEfficiency.Portal.Components.Persons;
+
+public sealed partial class PersonPage(People directory, ProjectMembers members, AccountLinks links, ProjectAccess access,
+    NavigationManager navigation, ISnackbar snackbar)
+{
+    internal static readonly (string, string)[] InstallationRoles =
+    [
+        ("", "None: works in projects"), (GlobalRoles.Lead, "Lead: may create projects"), (GlobalRoles.Admin, "Admin: everything"),
+    ];
+
+    internal static readonly (ProjectRole, string)[] ProjectRoles = [(ProjectRole.Annotator, "Annotator"), (ProjectRole.Lead, "Lead")];
+
+    private IReadOnlyList<string> _errors = [];
+    private Person? _person;
+    private List<Project> _projects = [];
+    private string _globalRole = "";
+    private string? _url;
+    private int? _project;
+    private ProjectRole _projectRole = ProjectRole.Annotator;
+    private bool _admin, _mayReset;
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await ReadAsync();
+        if (_person is null) navigation.NotFound();
+    }
+
+    private async Task ReadAsync()
+    {
+        var user = await UserAsync();
+        _person = await directory.FindAsync(user, Id);
+        if (_person is null) return;
+        _globalRole = _person.GlobalRoles.Count > 0 ? _person.GlobalRoles[0] : "";
+        _admin = await access.IsAdminAsync(user);
+        _mayReset = await access.MayResetAsync(user, Id);
+        _projects = await access.LedProjectsAsync(user);
+        _project ??= _projects.Count > 0 ? _projects[0].Id : null;
+    }
+
+    private async Task<ClaimsPrincipal> UserAsync() => (await Authentication).User;
+
+    private async Task JoinAsync() => await ShowAsync(_project is { } project
+        ? await members.SetAsync(await UserAsync(), project, Id, _projectRole) : "Choose a project.");
+
+    private async Task LeaveAsync(int project) => await ShowAsync(await members.RemoveAsync(await UserAsync(), project, Id));
+
+    private async Task SetRoleAsync() => await ShowAsync(await directory.SetGlobalRoleAsync(await UserAsync(), Id,
+        _globalRole.Length > 0 ? _globalRole : null));
+
+    private async Task ToggleAsync() =>
+        await ShowAsync(await directory.SetDeactivatedAsync(await UserAsync(), Id, !_person!.Deactivated));
+
+    private async Task MakeResetAsync()
+    {
+        var made = await links.ResetAsync(await UserAsync(), Id);
+        _errors = made.Refusal is { } refusal ? [refusal] : [];
+        _url = made.Secret is { } secret ? navigation.ToAbsoluteUri(AccountLinks.PathPrefix + secret).ToString() : null;
+    }
+
+    private async Task ShowAsync(string? refusal)
+    {
+        _errors = refusal is null ? [] : [refusal];
+        if (refusal is null) snackbar.Add("Saved.", Severity.Success);
+        await ReadAsync();
+        // a person who left the last project of this lead is not shown here any more
+        if (_person is null) navigation.NavigateTo("/people");
+    }
+}

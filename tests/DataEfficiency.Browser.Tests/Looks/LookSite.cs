@@ -1,0 +1,125 @@
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DataEfficiency.Browser.Tests.Looks;
+
+/// <summary>A portal as it looks after weeks: projects of every kind and state, long names, failures, notes, open links.</summary>
+public sealed class LookSite : KestrelFactory
+{
+    public const string Lead = "ada.lovelace-of-the-analytical-engine@example.org";
+
+    private const long Then = 1_770_000_000_000;
+
+    private static readonly string[] Intents =
+    [
+        "card payment wrong exchange rate or fee charged twice", "Überweisung noch nicht angekommen", "cash withdrawal",
+        "lost or stolen card",
+        "why verify identity", "verify source of funds", "top up by cash or cheque", "edit personal details", "passcode forgotten",
+        "exchange via app", "pending card payment", "supported cards and currencies",
+    ];
+
+    public int Labelled { get; private set; }
+    public int Empty { get; private set; }
+    public int Short { get; private set; }
+    public int Stopped { get; private set; }
+
+    public async Task FillAsync()
+    {
+        _ = Url;
+        var lead = await AddPersonAsync(Lead, GlobalRoles.Admin);
+        var uma = await AddPersonAsync("uma");
+        var bartholomew = await AddPersonAsync("bartholomew.featherstonehaugh-cholmondeley@a-rather-long-domain.example");
+        (Labelled, var intents) = await this.AddLabelPoolAsync(300, 60, ranked: true, TaskType.SingleChoice, Intents, text: Enquiry,
+            change: p => (p.Name, p.Model, p.PricePerLabel, p.Guideline, p.Instruction) = (
+                "Enquiries to a bank, by what the customer who writes them wants to have done", "fake", .3m,
+                "# Rules\n\n- Choose the **first** wish of the customer.\n- `ATM` is *cash withdrawal*.",
+                "Which intent does this enquiry to a bank have?"));
+        (Empty, _) = await this.AddLabelPoolAsync(5, 0, ranked: false, TaskType.SingleChoice, ["yes", "no"],
+            change: p => (p.Name, p.State) = ("Nothing labelled yet", ProjectState.Active));
+        (Short, _) = await this.AddLabelPoolAsync(40, 32, ranked: true, TaskType.ShortAnswer, [], text: Enquiry, change: p =>
+            (p.Name, p.Completions, p.AnswerPattern, p.Model) =
+                ("Who is meant?", "the bank\nthe customer\na third person", "[a-z ]+", "fake"));
+        (Stopped, _) = await this.AddLabelPoolAsync(40, 32, ranked: true, TaskType.SingleChoice, ["spam", "ham"], change: p =>
+            (p.Name, p.State, p.StoppedAt, p.StoppedBy) = ("Spam filter", ProjectState.Stopped, 1_760_000_000_000, lead.Id));
+        foreach (var project in new[] { Labelled, Empty, Short, Stopped })
+        {
+            await AddMemberAsync(project, lead.Id, ProjectRole.Lead);
+            await AddMemberAsync(project, uma.Id, ProjectRole.Annotator);
+            await AddMemberAsync(project, bartholomew.Id, ProjectRole.Annotator);
+        }
+        for (var i = 1; i <= 8; i++)
+            await AddMemberAsync((await AddProjectAsync($"Project number {i}")).Id, lead.Id, ProjectRole.Lead);
+        await AnswerAsync(Labelled, intents, [uma.Id, bartholomew.Id], 40);
+        await RemarkAsync(Labelled, uma.Id);
+        await RingAsync(Labelled, 40);
+        var links = Services.GetRequiredService<AccountLinks>();
+        var principal = await PrincipalAsync(lead.Id);
+        await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator);
+        await links.ResetAsync(principal, bartholomew.Id);
+        await Services.GetRequiredService<AccessTokens>().CreateAsync(lead.Id, "the notebook that reads the forecasts every night",
+            CancellationToken.None);
+    }
+
+    private static string Enquiry(int i) => (i % 4) switch
+    {
+        0 => $"I ordered my card {i} days ago and it still isn’t here. Should I be worried or is this normal?",
+        1 => $"top-up {i} pending?",
+        2 => $"Ich habe am {i % 28 + 1}. März überwiesen; das Geld ist weg, die Empfängerin hat nichts, und niemand antwortet mir.",
+        _ => $"https://bank.example/{new string('a', 90)}/{i}",
+    };
+
+    private async Task AnswerAsync(int project, IReadOnlyList<int> labels, string[] people, int count) =>
+        await Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var items = await db.DrawItems.Where(d => db.Projects.Any(p => p.Id == project && p.DrawId == d.DrawId)).OrderBy(d => d.Place)
+                .Select(d => d.ItemId).Take(count).ToListAsync(token);
+            db.Answers.AddRange(items.Select((id, n) => new Answer
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = people[n % 3 / 2],
+                LabelId = labels[n % labels.Count], AnswerText = Intents[n % labels.Count],
+                Stratum = n < 32 ? Stratum.First32 : Stratum.Random, ActiveMilliseconds = 9000 + n * 100,
+                CreatedAt = Then + n * 60_000, AnsweredAt = Then + n * 60_000,
+            }));
+            await db.SaveChangesAsync(token);
+            var stored = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == project, token);
+            foreach (var id in items) await FinalAnswers.SettleAsync(db, stored, id, token);
+            await db.Projects.Where(p => p.Id == project)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
+        }, CancellationToken.None);
+
+    private Task RemarkAsync(int project, string person) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        var items = await db.Items.Where(i => i.ProjectId == project).OrderBy(i => i.Id).Take(5).ToListAsync(token);
+        db.Remarks.Add(new Remark { ProjectId = project, ItemId = items[1].Id, UserId = person, Flagged = true,
+            Note = "Two wishes in one enquiry; I took the first, but the guideline could say so with an example.", UpdatedAt = Then });
+        db.Skips.Add(new Skip { ProjectId = project, ItemId = items[2].Id, UserId = person, Reason = "no answer fits",
+            SubmissionId = Guid.NewGuid(), CreatedAt = Then });
+        items[3].Unusable = "the prompt is too long for the model: 3,104 of 2,048 tokens";
+        db.Imports.Add(new Import { ProjectId = project, FileName = "enquiries-of-the-second-half-of-the-year-with-all-columns.csv",
+            Bytes = 4096, BytesRead = 4096, State = WorkState.Done, Rows = 300, Added = 300, Bad = 3, Duplicates = 12, CreatedAt = Then });
+        db.Estimates.Add(new StoredEstimate { ProjectId = project, Model = "fake", LabelCount = 3, FirstCount = 3,
+            Error = "The engine ran out of memory: 3.1 GB are needed for a row of gradients, 2.0 GB are free.", CreatedAt = Then });
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
+
+    private async Task RingAsync(int project, int labels)
+    {
+        using var patience = new CancellationTokenSource(Portal.Tests.Patience.Long);
+        using var subscription = Services.GetRequiredService<EstimateFeed>().Subscribe(project);
+        Services.GetRequiredService<EstimateQueue>().Ring(project);
+        await foreach (var update in subscription.ReadAllAsync(patience.Token))
+            if (update.EstimateId is not null && update.LabelVersion >= labels) return;
+    }
+
+    private async Task<System.Security.Claims.ClaimsPrincipal> PrincipalAsync(string id)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var people = scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.SignInManager<AppUser>>();
+        return await people.CreateUserPrincipalAsync((await people.UserManager.FindByIdAsync(id))!);
+    }
+}

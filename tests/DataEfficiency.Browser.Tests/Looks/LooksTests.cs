@@ -1,0 +1,102 @@
+using DataEfficiency.Portal.Tests;
+using Microsoft.Playwright;
+
+namespace DataEfficiency.Browser.Tests.Looks;
+
+/// <summary>
+/// Every page, wide and narrow, light and dark: no colour outside the tokens, no word cut or on another one, no page that scrolls sideways.
+/// One site and one visit per page. With DATAEFFICIENCY_SCREENSHOTS set, each look is a picture in that folder.
+/// </summary>
+[Collection(BrowserCollection.Name)]
+public sealed class LooksTests(Browser browser) : IAsyncLifetime
+{
+    private readonly LookSite _site = new();
+
+    public Task InitializeAsync() => _site.FillAsync();
+
+    public async Task DisposeAsync() => await _site.DisposeAsync();
+
+    [Fact]
+    public async Task EveryPage_WideAndNarrow_LightAndDark_HasOnlyOurColours_AndWholeWords()
+    {
+        await using var context = await browser.SignedInAsync(_site, LookSite.Lead);
+        await context.AddInitScriptAsync(scriptPath: Path.Combine(PortalFactory.RepositoryRoot,
+            "tests/DataEfficiency.Browser.Tests/Looks/looks.js"));
+        var page = await context.NewPageAsync();
+        List<string> faults = [];
+        foreach (var (path, act) in Pages())
+        {
+            await page.SetViewportSizeAsync(1440, 900);
+            await page.GotoAsync(_site.Url + path);
+            if (act is not null) await act(page);
+            await LookAsync(page, path, faults);
+        }
+        await context.ClearCookiesAsync();
+        foreach (var path in new[] { "sign-in", "link/unknown", "status/404" })
+        {
+            await page.SetViewportSizeAsync(1440, 900);
+            await page.GotoAsync(_site.Url + path);
+            await LookAsync(page, path, faults);
+        }
+        Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join("\n", faults.Take(60))}");
+    }
+
+    private IEnumerable<(string Path, Func<IPage, Task>? Act)> Pages()
+    {
+        var project = $"projects/{_site.Labelled}";
+        yield return ("", page => page.WaitForSelectorAsync(".project h2"));
+        yield return (project, ReadyAsync(".needdot, .headline"));
+        yield return ($"projects/{_site.Empty}", ReadyAsync(".headline"));
+        yield return ($"projects/{_site.Stopped}", ReadyAsync(".headline"));
+        yield return ($"{project}/items", ReadyAsync("tr.line"));
+        yield return ($"{project}/items?open", async page =>
+        {
+            await ReadyAsync("tr.line")(page);
+            await page.Locator("tr.line .linklike").Nth(1).ClickAsync();
+            await page.WaitForSelectorAsync(".mud-dialog .voices");
+        });
+        yield return ($"{project}/annotators", ReadyAsync(".people"));
+        yield return ($"{project}/settings", ReadyAsync(".answers"));
+        yield return ($"{project}/settings?choosing", async page =>
+        {
+            await ReadyAsync(".answers")(page);
+            await page.ClickAsync("[name=model]");
+            await page.WaitForSelectorAsync(".choice-open.mud-popover-open .mud-list-item");
+        });
+        yield return ($"projects/{_site.Short}/settings", ReadyAsync("[name=completions]"));
+        yield return ("projects/new", ReadyAsync("[name=guideline]"));
+        yield return ("models", ReadyAsync("h1"));
+        yield return ("people", page => page.WaitForSelectorAsync("h1"));
+        yield return ("account", null);
+        yield return ($"{project}/label", page => page.WaitForSelectorAsync(".stage[data-item]"));
+        yield return ($"projects/{_site.Short}/label", page => page.WaitForSelectorAsync(".stage[data-item]"));
+    }
+
+    private static Func<IPage, Task> ReadyAsync(string selector) => async page =>
+    {
+        await page.WaitForSelectorAsync("main[data-interactive=true]");
+        await page.WaitForSelectorAsync(selector);
+    };
+
+    private static async Task LookAsync(IPage page, string path, List<string> faults)
+    {
+        foreach (var width in new[] { 1440, 390 })
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+                faults.AddRange((await page.EvaluateAsync<string[]>("looks.colours()")).Select(f => $"/{path} {width} {scheme}: {f}"));
+                await PictureAsync(page, $"{path}-{width}-{scheme}");
+            }
+            faults.AddRange((await page.EvaluateAsync<string[]>("looks.places()")).Select(f => $"/{path} {width}: {f}"));
+        }
+    }
+
+    private static Task PictureAsync(IPage page, string name) =>
+        Environment.GetEnvironmentVariable("DATAEFFICIENCY_SCREENSHOTS") is not { Length: > 0 } folder ? Task.CompletedTask
+            : page.ScreenshotAsync(new()
+            {
+                Path = Path.Combine(folder, $"{name.Replace('/', '-').Replace('?', '-')}.png"), FullPage = true,
+            });
+}
