@@ -40,7 +40,7 @@ public sealed class LookSite : KestrelFactory
                 "# Rules\n\n- Choose the **first** wish of the customer.\n- `ATM` is *cash withdrawal*.",
                 "Which intent does this enquiry to a bank have?"));
         (Empty, _) = await this.AddLabelPoolAsync(5, 0, ranked: false, TaskType.SingleChoice, ["yes", "no"],
-            change: p => (p.Name, p.State) = ("Nothing labelled yet", ProjectState.Active));
+            change: p => (p.Name, p.Model) = ("Nothing labelled yet", "fake"));
         (Short, _) = await this.AddLabelPoolAsync(40, 32, ranked: true, TaskType.ShortAnswer, [], text: Enquiry, change: p =>
             (p.Name, p.Completions, p.AnswerPattern, p.Model) =
                 ("Who is meant?", "the bank\nthe customer\na third person", "[a-z ]+", "fake"));
