@@ -4,7 +4,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Components.Budget;
-using DataEfficiency.Portal.Components.Catalog;
+using DataEfficiency.Portal.Estimating;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Components;
@@ -24,9 +24,10 @@ public sealed class CosLowCardTests : BunitContext
             .Add(c => c.Model, model)).Markup;
         Assert.Contains("harder than 9 of 30 published tasks", text);
         Assert.Contains("Published fit of Llama-3.1-8B-Instruct", text);
-        var page = Render<ModelCard>(p => p.Add(c => c.Model, model)).Markup;
-        Assert.Contains("Published fit of Llama-3.1-8B-Instruct", page);
-        Assert.DoesNotContain("is not calibrated", page);
+        // and so does the line of the models' grid
+        var line = CalibrationText.Of(model, CultureInfo.InvariantCulture);
+        Assert.Contains("Published fit of Llama-3.1-8B-Instruct", line);
+        Assert.DoesNotContain("is not calibrated", line);
     }
 
     // A model so large that the rows of 32 examples fit nowhere.
