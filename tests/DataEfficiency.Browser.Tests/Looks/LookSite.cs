@@ -99,9 +99,18 @@ public sealed class LookSite : KestrelFactory
             Note = "Two wishes in one enquiry; I took the first, but the guideline could say so with an example.", UpdatedAt = Then });
         db.Skips.Add(new Skip { ProjectId = project, ItemId = items[2].Id, UserId = person, Reason = "no answer fits",
             SubmissionId = Guid.NewGuid(), CreatedAt = Then });
-        items[3].Unusable = "the prompt is too long for the model: 3,104 of 2,048 tokens";
-        db.Imports.Add(new Import { ProjectId = project, FileName = "enquiries-of-the-second-half-of-the-year-with-all-columns.csv",
-            Bytes = 4096, BytesRead = 4096, State = WorkState.Done, Rows = 300, Added = 300, Bad = 3, Duplicates = 12, CreatedAt = Then });
+        var unusable = items[3].Id;
+        await db.Set<ItemScore>().Where(i => i.ItemId == unusable).ExecuteUpdateAsync(i => i.SetProperty(x => x.Unusable,
+            "the prompt is too long for the model: 3,104 of 2,048 tokens"), token);
+        db.Imports.Add(new Import
+        {
+            ProjectId = project, FileName = "enquiries-of-the-second-half-of-the-year-with-all-columns.csv", Bytes = 4096,
+            Rows = 300, Added = 300, Bad = 3, Duplicates = 12,
+            Job = new Job
+            {
+                Kind = JobKind.Import, ProjectId = project, State = WorkState.Done, Done = 4096, Total = 4096, CreatedAt = Then,
+            },
+        });
         db.Estimates.Add(new StoredEstimate { ProjectId = project, Model = "fake", LabelCount = 3, FirstCount = 3,
             Error = "The engine ran out of memory: 3.1 GB are needed for a row of gradients, 2.0 GB are free.", CreatedAt = Then });
         await db.SaveChangesAsync(token);
