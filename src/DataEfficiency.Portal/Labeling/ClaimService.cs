@@ -48,7 +48,8 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                 new Project
                 {
                     Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
-                    RankVersion = p.RankVersion, RankingId = p.RankingId, DrawId = p.DrawId, RandomShare = p.RandomShare,
+                    RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
+                    DrawId = p.DrawId, RandomShare = p.RandomShare,
                     LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
                     AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
                 },

@@ -19,10 +19,12 @@ public sealed record DeckEnd(string Code, Said Reason, long? FreeAt = null, IRea
 /// <param name="First">Answered ones of the first 32.</param>
 /// <param name="FirstSize">32, or fewer where the pool has fewer candidates; 0 until ranked.</param>
 /// <param name="PerHour">This person's <see cref="Estimating.Pace"/>; null before it is one.</param>
-public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked, double? PerHour);
+/// <param name="Schema">Newest version of the answer set: a page that has an older one asks for it.</param>
+public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked, double? PerHour, int Schema);
 
 /// <summary>The task as the editor needs it.</summary>
-public sealed record TaskSchema(string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern,
+/// <param name="Version">Of the answer set.</param>
+public sealed record TaskSchema(int Version, string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern,
     IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
 
 public sealed record Choice(int Id, string Name, string? Key, string? Group, string? Description);

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit.Abstractions;
 
@@ -377,6 +379,29 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         Assert.Equal("text 2", await LabelSite.ItemAsync(page));
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 1 = aaa"], await _site.AnswersAsync());
+    }
+
+    [Fact]
+    public async Task LabelRenamed_WhileThePageIsOpen_IsShownAndWhatIsTypedStays()
+    {
+        await _site.AddPoolAsync();
+        var projects = _site.Services.GetRequiredService<ProjectService>();
+        var form = (await projects.FindAsync(_site.ProjectId))!.Value.Form;
+        await projects.SaveAsync(_site.ProjectId, form, "lead");
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        await page.Keyboard.TypeAsync("fi");
+
+        form.Answers.Single(a => a.Name == "fish").Name = "fish and crabs";
+        Assert.Null(await projects.SaveAsync(_site.ProjectId, form, "lead"));
+
+        await page.WaitForFunctionAsync("() => document.querySelector('.chips').innerText.includes('fish and crabs')");
+        Assert.Equal("fi", await page.InputValueAsync(".find input"));
+        await page.Keyboard.PressAsync("Enter");
+        await LabelSite.SavedAsync(page);
+        Assert.Equal(["text 0 = fish"], await _site.AnswersAsync());
+        await using var db = await _site.OpenDbAsync();
+        Assert.Equal(2, (await db.Answers.SingleAsync()).SchemaVersion);
     }
 
     [Fact]

@@ -21,6 +21,10 @@ public sealed class DatabaseUpgradeTests
 
     public static TheoryData<string> Landed => [.. LandedDatabase.Names];
 
+    /// <summary>Those from before the database itself kept rows from pointing nowhere.</summary>
+    public static TheoryData<string> WithoutForeignKeys =>
+        [.. LandedDatabase.Names.Where(n => int.Parse(n.Split('-')[0]) < 12)];
+
     [Theory]
     [MemberData(nameof(Landed))]
     public async Task Start_OlderDataFolder_OpensWithEveryRow(string name)
@@ -62,7 +66,7 @@ public sealed class DatabaseUpgradeTests
     }
 
     [Theory]
-    [MemberData(nameof(Landed))]
+    [MemberData(nameof(WithoutForeignKeys))]
     public async Task Start_OlderDataFolder_EveryRowHasWhatItHangsOn(string name)
     {
         var data = LandedDatabase.Unpack(name);

@@ -52,6 +52,7 @@ export class Deck {
   take(reply) {
     if (reply.user !== this.#user) { this.#onState('other-user'); return; }
     if (reply.schema) this.schema = reply.schema;
+    else this.learn(reply.progress.schema);
     const held = new Set([...this.cards.map(c => c.itemId), ...this.#busy()]);
     this.cards.push(...reply.cards.filter(c => !held.has(c.itemId)));
     this.#dead = reply.cards.length > 0 ? [] : this.#dead;
@@ -62,6 +63,9 @@ export class Deck {
     this.#onState('ok');
     this.#onChange(reply);
   }
+
+  /** The answer set has this version now: one that is older is asked for anew. */
+  learn(version) { if (this.schema && version > this.schema.version) this.fetch(true); }
 
   /** The card on screen is done; the next one is there without a word to the server. */
   advance() { this.cards.shift(); }

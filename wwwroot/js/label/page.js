@@ -25,6 +25,8 @@ export async function start(root, options) {
 }
 
 export function stop() { page?.stop(); page = null; }
+/** The answer set has this version by now. */
+export function learn(version) { page?.deck?.learn(version); }
 
 class LabelPage {
   #abort = new AbortController(); #startedAt = 0;
@@ -34,8 +36,7 @@ class LabelPage {
     Object.assign(this, { project, user, root, shown: null, schema: null });
     this.keys = new Keys(keys, bare);
     this.keyboard = new Keyboard(this.keys, () => { this.stage.showKeys(); this.editor?.redraw(); });
-    this.commands = new Commands(this);
-    this.notes = new Notes(this);
+    Object.assign(this, { commands: new Commands(this), notes: new Notes(this) });
     this.panels = new Panels(this.keys, { skip: i => this.skip(i), saveNote: text => this.notes.save(text),
       forget: id => this.outbox.forget(id) });
     this.stage = new Stage(root.querySelector('[data-part="stage"]'), this.keys, this.panels, name => this.commands.run(name));
@@ -62,10 +63,8 @@ class LabelPage {
       store, user, project, deck: () => this.deck.request(), onReply: body => { this.deck.take(body); connection.onReply(body); },
       onStatus: status => connection.onStatus(status), onRefused: list => connection.onRefused(list),
     });
-    this.deck = new Deck({
-      project, user, tabs, busy: () => this.outbox.items(), onChange: reply => this.onDeck(reply),
-      onState: state => connection.onDeckState(state),
-    });
+    this.deck = new Deck({ project, user, tabs, busy: () => this.outbox.items(), onChange: reply => this.onDeck(reply),
+      onState: state => connection.onDeckState(state) });
     this.stage.showEmpty('loading');
     await Promise.all([this.outbox.load(), this.deck.join()]);
     // the deck asks first: a request under way makes the outbox ask for no cards beside it
@@ -80,14 +79,15 @@ class LabelPage {
   /** reply: null where no reply brought the change. */
   onDeck(reply) {
     if (reply) { this.rail.showProgress(reply.progress, reply.firstHeld); this.stage.showRanked(reply.progress.ranked); }
-    if (this.deck.schema && !this.schema) this.#useSchema(this.deck.schema);
+    if (this.deck.schema !== this.schema) this.#useSchema(this.deck.schema);
     const isUpToDate = this.history.isOpen || !this.schema || this.shown?.itemId === this.deck.current?.itemId;
     if (!isUpToDate || !this.deck.current) this.showCurrent();
   }
 
   #useSchema(schema) {
     this.schema = schema;
-    this.editor = editorOf(schema, { keys: this.keys, user: this.user, project: this.project,
+    this.editor?.renew(schema);
+    this.editor ??= editorOf(schema, { keys: this.keys, user: this.user, project: this.project,
       send: value => this.send(value), isShown: itemId => this.shown?.itemId === itemId });
     this.stage.setSchema(schema, this.editor.element);
     this.connection.draw();

@@ -53,7 +53,8 @@ export class Stage {
     this.#schema = schema;
     this.project.textContent = this.project.title = schema.project;
     this.question.textContent = schema.instruction;
-    this.editor.replaceChildren(editor);
+    // taking it out and in again would take the focus from a field of it
+    if (this.editor.firstChild !== editor) this.editor.replaceChildren(editor);
   }
 
   /** The words of a card come first: everything else may follow a frame later. */

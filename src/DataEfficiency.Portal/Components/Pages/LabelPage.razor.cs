@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
@@ -9,13 +10,15 @@ using Microsoft.JSInterop;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
-public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, KeyStore keys, IJSRuntime script)
+public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, KeyStore keys, EstimateFeed feed, IJSRuntime script)
 {
+    private readonly CancellationTokenSource _leaving = new();
     private Project? _project;
     private MarkupString? _guideline;
     private KeySettings _keys = KeySettings.Default;
     private ElementReference _root;
     private IJSObjectReference? _module;
+    private EstimateFeed.Subscription? _subscription;
 
     [Parameter]
     public int Id { get; set; }
@@ -41,6 +44,8 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
             _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/label/page.js");
             await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication),
                 keys = KeyMap.Of(_keys), _keys.Bare, words = Said.PatternsOf("Labeling.ScriptWords") });
+            _subscription = feed.Subscribe(Id);
+            _ = FollowAsync(_subscription, _project!.SchemaVersion);
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
@@ -48,10 +53,32 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         }
     }
 
+    /// <summary>The answer set changed while the page is open: it asks for the new one. What the page hears by its own requests would
+    /// come with the next answer only.</summary>
+    private async Task FollowAsync(EstimateFeed.Subscription subscription, int known)
+    {
+        try
+        {
+            await foreach (var update in subscription.ReadAllAsync(_leaving.Token))
+                if (update.View?.Project.SchemaVersion is { } version && version > known)
+                    await InvokeAsync(() => _module!.InvokeVoidAsync("learn", known = version).AsTask());
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // the page was left
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
     private static string? UserIdOf(AuthenticationState state) => state.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     public async ValueTask DisposeAsync()
     {
+        await _leaving.CancelAsync();
+        _subscription?.Dispose();
         if (_module is null) return;
         try
         {

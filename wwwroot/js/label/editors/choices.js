@@ -9,9 +9,8 @@ export class Choices {
   #labels; #keys; #send; #chosen = null; #place = -1; #hits = []; #open = false;
 
   constructor({ choices }, { keys, send }) {
-    this.#labels = choices; this.#keys = keys; this.#send = send;
+    this.#keys = keys; this.#send = send;
     this.input = el('input', { type: 'text', autocomplete: 'off', spellcheck: false, placeholder: say('FindALabel'),
-      ariaLabel: say('FindOneOf', { labels: choices.length }),
       oninput: () => this.#list(), onblur: () => { if (!this.input.value) this.close(); } });
     this.input.setAttribute('enterkeyhint', 'done');
     this.found = el('span', { className: 'muted' });
@@ -21,7 +20,14 @@ export class Choices {
     this.grid.setAttribute('role', 'group');
     this.grid.ariaLabel = say('Labels');
     this.element = el('div', { className: 'editor' }, this.finder, this.grid);
-    this.close();
+    this.renew({ choices });
+  }
+
+  renew({ choices }) {
+    this.#labels = choices;
+    this.input.ariaLabel = say('FindOneOf', { labels: choices.length });
+    this.finder.hidden = !this.#open && choices.length <= ALL_AS_BUTTONS;
+    this.#list();
   }
 
   /** Only the finder holds an answer that is not sent yet. */

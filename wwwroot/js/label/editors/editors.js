@@ -5,6 +5,7 @@
 //   fault()                     why it cannot be sent: a sentence, null, or a promise of either
 //   act(chord, press)           what a key means inside the editor (press: Keys.read); true: it was taken
 //   redraw()                    the person has other keys now
+//   renew(schema)               the task is worded otherwise now; what is typed stays
 // and, where there is something to keep or to close: sent(), save(), leave().
 import { Choices } from './choices.js';
 import { Writing } from './writing.js';

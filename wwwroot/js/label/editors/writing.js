@@ -11,19 +11,23 @@ const LOCAL_AFTER = 2000, SERVER_AFTER = 10000, LINES = 10, OFFERED = 8;
 export class Writing {
   #limit; #keys; #pattern; #completions; #place = -1; #services; #itemId = null; #local = 0; #server = 0;
 
-  constructor({ answerLimit, answerPattern, completions }, services) {
-    this.#limit = answerLimit; this.#services = services; this.#keys = services.keys;
-    this.#pattern = answerPattern ? new Pattern(answerPattern) : null;
-    this.#completions = completions.map(name => ({ name }));
+  constructor(schema, services) {
+    this.#services = services; this.#keys = services.keys;
     this.offers = el('div', { className: 'chips offers', hidden: true });
     this.offers.setAttribute('role', 'group');
     this.offers.ariaLabel = say('Completions');
     this.left = el('span', { className: 'muted' });
-    this.input = el('textarea', { rows: 1, maxLength: answerLimit, dir: 'auto', ariaLabel: say('Answer'),
-      oninput: () => this.#changed() });
+    this.input = el('textarea', { rows: 1, dir: 'auto', ariaLabel: say('Answer'), oninput: () => this.#changed() });
     this.element = el('div', { className: 'editor writing' }, el('div', { className: 'find' }, this.input, this.left), this.offers,
       el('button', { type: 'button', className: 'btn send', onclick: () => services.send(this.value) }, `${say('Send')} `,
         this.key = kbd(this.#keys.of('send'))));
+    this.renew(schema);
+  }
+
+  renew({ answerLimit, answerPattern, completions }) {
+    this.input.maxLength = this.#limit = answerLimit;
+    this.#pattern = answerPattern ? new Pattern(answerPattern) : null;
+    this.#completions = completions.map(name => ({ name }));
   }
 
   redraw() { this.key.textContent = this.#keys.of('send'); }
