@@ -100,7 +100,7 @@ internal static partial class SourceLiterals
     [GeneratedRegex(@"\G'(\\[^']*|[^'\\])'")]
     private static partial Regex Character();
 
-    [GeneratedRegex(@"(?<=[^=\s]>)(?<text>[^<>@{}]*\p{L}{2}[^<>@{}]*)(?=<)|"
+    [GeneratedRegex(@"(?<=[^=\s]>)(?<text>[^<>@{}]*\p{L}{2}[^<>@{}]*)(?=<|@if)|"
         + @"\b(?:aria-label|title|placeholder|data-label|DataLabel|Title|Text|What)=""(?<text>[^""@]*\p{L}{2}[^""@]*)""")]
     private static partial Regex Node();
 

@@ -1,5 +1,5 @@
 // Sends a file by HTTP with a progress bar; what the server made of it goes back to the page as the upload's id.
-export const attach = (input, url, page) => {
+export const attach = (input, url, page, words) => {
   let request = null;
   const send = async file => {
     const token = await (await fetch("/api/v1/antiforgery", { headers: { accept: "application/json" } })).json();
@@ -16,12 +16,12 @@ export const attach = (input, url, page) => {
     };
     request.onload = () => request.status === 200
       ? page.invokeMethodAsync("Uploaded", request.response.upload)
-      : page.invokeMethodAsync("Failed", request.status === 401 ? "You are signed out: sign in again, then choose the file once more."
-        : request.status === 413 ? "The file is larger than 1 GiB." : request.response?.title ?? `The server answered ${request.status}.`);
-    request.onerror = () => page.invokeMethodAsync("Failed", "The connection broke before the file was through. Choose it again.");
+      : page.invokeMethodAsync("Failed", request.status === 401 ? words.signedOut
+        : request.status === 413 ? words.tooLarge : request.response?.title ?? words.answered.replace("STATUS", request.status));
+    request.onerror = () => page.invokeMethodAsync("Failed", words.broke);
     request.send(file);
   };
-  const choose = file => { if (file) send(file).catch(() => page.invokeMethodAsync("Failed", "The server cannot be reached.")); };
+  const choose = file => { if (file) send(file).catch(() => page.invokeMethodAsync("Failed", words.unreachable)); };
   const take = () => { choose(input.files[0]); input.value = ""; };
   input.addEventListener("change", take);
   // a file that was chosen before this script was there

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Sentences;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
@@ -78,7 +79,8 @@ public sealed partial class EfficiencyChart
             + LogLabelScale.X(_curve[after].Labels)) / 2;
 
     private static string Value(BandMark p) =>
-        $"{Math.Round(p.Labels).ToString("N0", Culture)} labels: {Percent(p.Median)} (80 %: {Percent(p.Low)} – {Percent(p.High)})";
+        ChartWords.ValueAt(labels: new Figure(Math.Round(p.Labels), Math.Round(p.Labels).ToString("N0", Culture)),
+            median: Percent(p.Median), low: Percent(p.Low), high: Percent(p.High));
 
     private static string Percent(double share) => $"{(share * 100).ToString("0.#", Culture)} %";
 

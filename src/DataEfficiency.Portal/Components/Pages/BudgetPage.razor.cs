@@ -46,14 +46,19 @@ public sealed partial class BudgetPage
             var project = _view!.Project;
             var task = project.Kind().Describe(_view.Answers);
             var culture = CultureInfo.CurrentCulture;
-            var error = project.ZeroShotStandardError is > 0 and { } se ? $" ± {(se * 100).ToString("0.0", culture)}" : "";
-            var measured = project.ZeroShotStandardError is null ? "" : " (measured)";
-            var zeroShot = project.ZeroShot is { } s ? $" · zero-shot {ForecastNumbers.Score(s, culture)}{error}{measured}" : "";
-            var target = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.IsAccuracy
-                ? $"target {ForecastNumbers.Percent(project.TargetValue, culture)} of the way "
-                    + $"({ForecastNumbers.Score(_chart.Target ?? 0, culture)} accuracy)"
-                : _chart!.TargetText;
-            return $"{task} · {project.Model} · {target}{zeroShot}";
+            string facts = project.TargetKind == TargetKind.ShareOfTheWay && _chart!.IsAccuracy
+                ? PageWords.FactsOfTheWay(task: task, model: project.Model, share: ForecastNumbers.Percent(project.TargetValue, culture),
+                    accuracy: ForecastNumbers.Score(_chart.Target ?? 0, culture))
+                : PageWords.Facts(task: task, model: project.Model, target: _chart!.TargetText);
+            if (project.ZeroShot is not { } zero) return facts;
+            var score = ForecastNumbers.Score(zero, culture);
+            return project.ZeroShotStandardError switch
+            {
+                null => PageWords.WithZeroShot(facts: facts, score: score),
+                > 0 and { } error => PageWords.WithZeroShotError(facts: facts, score: score,
+                    error: (error * 100).ToString("0.0", culture)),
+                _ => PageWords.WithZeroShotMeasured(facts: facts, score: score),
+            };
         }
     }
 
@@ -126,14 +131,14 @@ public sealed partial class BudgetPage
 
     private async Task StopAsync()
     {
-        if (!await Question.AskAsync(Dialogs, "Stop for everybody?",
-            ["Annotators will see that labeling has ended; nothing is deleted."], "Stop now", "Go on labeling")) return;
+        if (!await Question.AskAsync(Dialogs, PageWords.StopEverybody,
+            [PageWords.AnnotatorsWillSeeLabelingEnded], PageWords.StopNow, PageWords.GoLabeling)) return;
         // more may have come in while the question stood there
-        if (_outlook!.Verdict.StopAdvised) await MoveAsync(ProjectMove.Stop, "The project is not active any more; nothing was changed.");
-        else _refusal = "The advice changed while you were asked; nothing was changed.";
+        if (_outlook!.Verdict.StopAdvised) await MoveAsync(ProjectMove.Stop, PageWords.ProjectNotActiveAnyMore);
+        else _refusal = PageWords.AdviceChangedWhileYouAsked;
     }
 
-    private Task ReopenAsync() => MoveAsync(ProjectMove.Reopen, "The project is not stopped any more; nothing was changed.");
+    private Task ReopenAsync() => MoveAsync(ProjectMove.Reopen, PageWords.ProjectNotStoppedAnyMore);
 
     private Task MoveAsync(ProjectMove move, string otherwise) =>
         ActAsync(async user => _refusal = await States.MoveAsync(Id, move, user) ? null : otherwise);
@@ -144,7 +149,7 @@ public sealed partial class BudgetPage
         // a circuit lives for hours, a membership may have ended in between
         if (await Access.RoleAsync(user, Id) != ProjectRole.Lead || user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId)
         {
-            _refusal = "Only leads of this project may do that.";
+            _refusal = PageWords.OnlyLeadsProjectMayDo;
             return;
         }
         (_busy, _refusal) = (true, null);

@@ -42,7 +42,7 @@ public sealed partial class ModelsPage : IDisposable
     private async Task PullAsync(string model)
     {
         // a circuit lives for hours, a role may have ended in between
-        _refusal = await Access.IsAdminAsync((await Authentication).User) ? Pulls.Begin(model) : "Only admins may pull models.";
+        _refusal = await Access.IsAdminAsync((await Authentication).User) ? Pulls.Begin(model) : PageWords.OnlyAdminsMayPullModels;
         if (_refusal is null) _ = WatchAsync();
     }
 

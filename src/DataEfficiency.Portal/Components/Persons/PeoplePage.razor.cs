@@ -56,8 +56,8 @@ public sealed partial class PeoplePage(People directory, AccountLinks links, Pro
     private static string ProjectsOf(Person person) => Told(person, person.Projects.Count);
 
     private static string Shortly(Person person) => person.Projects.Count <= ShownProjects + 1 ? ProjectsOf(person)
-        : $"{Told(person, ShownProjects)} and {person.Projects.Count - ShownProjects:N0} more";
+        : PersonsWords.AndMore(person: Told(person, ShownProjects), projects: person.Projects.Count - ShownProjects);
 
     private static string Told(Person person, int projects) => projects == 0 ? "–" : string.Join(", ", person.Projects.Take(projects)
-        .Select(p => p.Role == ProjectRole.Lead ? $"{p.Name} (lead)" : $"{p.Name} (annotator)"));
+        .Select(p => (string)(p.Role == ProjectRole.Lead ? PersonsWords.ProjectAsLead(p.Name) : PersonsWords.ProjectAsAnnotator(p.Name))));
 }

@@ -11,12 +11,14 @@ namespace DataEfficiency.Portal.Components.Persons;
 public sealed partial class PersonPage(People directory, ProjectMembers members, AccountLinks links, ProjectAccess access,
     NavigationManager navigation, ISnackbar snackbar)
 {
-    internal static readonly (string, string)[] InstallationRoles =
+    internal static (string, string)[] InstallationRoles =>
     [
-        ("", "None: works in projects"), (GlobalRoles.Lead, "Lead: may create projects"), (GlobalRoles.Admin, "Admin: everything"),
+        ("", PersonsWords.NoneWorksProjects), (GlobalRoles.Lead, PersonsWords.LeadMayCreateProjects), (GlobalRoles.Admin,
+            PersonsWords.AdminEverything),
     ];
 
-    internal static readonly (ProjectRole, string)[] ProjectRoles = [(ProjectRole.Annotator, "Annotator"), (ProjectRole.Lead, "Lead")];
+    internal static (ProjectRole, string)[] ProjectRoles =>
+        [(ProjectRole.Annotator, PersonsWords.OptionAnnotator), (ProjectRole.Lead, PersonsWords.OptionLead)];
 
     private IReadOnlyList<string> _errors = [];
     private Person? _person;
@@ -54,7 +56,7 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     private async Task<ClaimsPrincipal> UserAsync() => (await Authentication).User;
 
     private async Task JoinAsync() => await ShowAsync(_project is { } project
-        ? await members.SetAsync(await UserAsync(), project, Id, _projectRole) : "Choose a project.");
+        ? await members.SetAsync(await UserAsync(), project, Id, _projectRole) : PersonsWords.ChooseAProject);
 
     private async Task LeaveAsync(int project) => await ShowAsync(await members.RemoveAsync(await UserAsync(), project, Id));
 
@@ -74,7 +76,7 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     private async Task ShowAsync(string? refusal)
     {
         _errors = refusal is null ? [] : [refusal];
-        if (refusal is null) snackbar.Add("Saved.", Severity.Success);
+        if (refusal is null) snackbar.Add(PersonsWords.Saved, Severity.Success);
         await ReadAsync();
         // a person who left the last project of this lead is not shown here any more
         if (_person is null) navigation.NavigateTo("/people");

@@ -9,20 +9,23 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     IDialogService dialogs) : IDisposable
 {
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
-    private static readonly (ItemState, string)[] States =
+    private static (ItemState, string)[] States =>
     [
-        (ItemState.All, "all items"), (ItemState.Labelled, "labelled"), (ItemState.Open, "open"), (ItemState.Skipped, "skipped"),
-        (ItemState.Flagged, "flagged"), (ItemState.Unusable, "not usable by the model"),
+        (ItemState.All, ProjectWords.AllItems), (ItemState.Labelled, ProjectWords.Labelled), (ItemState.Open, ProjectWords.Open),
+            (ItemState.Skipped, ProjectWords.Skipped),
+        (ItemState.Flagged, ProjectWords.Flagged), (ItemState.Unusable, ProjectWords.NotUsable),
     ];
-    private static readonly (Stratum?, string)[] Strata =
+    private static (Stratum?, string)[] Strata =>
     [
-        (null, "any queue"), (Stratum.First32, "first 32"), (Stratum.Random, "random"), (Stratum.Active, "active"),
-        (Stratum.Imported, "imported"),
+        (null, ProjectWords.AnyQueue), (Stratum.First32, ProjectWords.QueueFirst32), (Stratum.Random, ProjectWords.QueueRandom),
+            (Stratum.Active, ProjectWords.QueueActive),
+        (Stratum.Imported, ProjectWords.QueueImported),
     ];
-    private static readonly (ItemOrder, string)[] Orders =
+    private static (ItemOrder, string)[] Orders =>
     [
-        (ItemOrder.File, "as in the file"), (ItemOrder.LeastSure, "least sure first"), (ItemOrder.NewestLabel, "newest label first"),
-        (ItemOrder.Random, "random order"),
+        (ItemOrder.File, ProjectWords.AsInTheFile), (ItemOrder.LeastSure, ProjectWords.LeastSureFirst), (ItemOrder.NewestLabel,
+            ProjectWords.NewestLabelFirst),
+        (ItemOrder.Random, ProjectWords.RandomOrder),
     ];
     private Project? _project;
     private IReadOnlyList<AnswerDraft> _answers = [];
@@ -94,19 +97,19 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
         if (_list is not null) await _list.ReloadServerData();
     }
 
-    private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => "first 32", Stratum.Random => "random",
-        Stratum.Active => "active", _ => "imported" };
+    private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => ProjectWords.QueueFirst32,
+        Stratum.Random => ProjectWords.QueueRandom, Stratum.Active => ProjectWords.QueueActive, _ => ProjectWords.QueueImported };
 
     private static string Origin(ItemRow item) => item.Stratum is not { } stratum ? ""
-        : StratumName(stratum) + item.Agrees switch { true => ", as gold", false => ", not as gold", _ => "" };
+        : ProjectWords.OfQueue(agrees: item.Agrees, queue: StratumName(stratum));
 
     private string Marks(ItemRow item) =>
-        string.Join("; ", new[] { Detail(item).Summary, item.Unusable is not null ? "not usable by the model" : "" }
+        string.Join("; ", new[] { Detail(item).Summary, item.Unusable is not null ? ProjectWords.NotUsable : "" }
             .Where(m => m.Length > 0));
 
     private string By(ItemRow item) => Detail(item).Answers is { Count: > 0 } answers
         ? string.Join(", ", answers.Select(a => a.By).Distinct()) : item.By ?? "";
 
     private string? Seconds(ItemRow item) => Detail(item).Answers.Where(a => a.Seconds is not null).Select(a => a.Seconds!.Value).ToList()
-        is { Count: > 0 } times ? string.Join(", ", times.Select(t => $"{t:0.0} s")) : null;
+        is { Count: > 0 } times ? string.Join(", ", times.Select(t => ProjectWords.SecondsOf(t))) : null;
 }

@@ -12,14 +12,16 @@ public sealed record ChosenPool(Upload Upload, ImportPreview Preview, ColumnMapp
 public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 {
     private const string Several = "\u0001several";
-    private static readonly (AnswerUse, string)[] Uses =
+    private static (AnswerUse, string)[] Uses =>
     [
-        (AnswerUse.HiddenGold, "hidden gold"), (AnswerUse.Labels, "labels: these rows are done"), (AnswerUse.Ignore, "ignore them"),
+        (AnswerUse.HiddenGold, ProjectWords.UsedAsGold), (AnswerUse.Labels, ProjectWords.LabelsTheseRowsDone), (AnswerUse.Ignore,
+            ProjectWords.IgnoreThem),
     ];
-    private static readonly (string, string)[] Separators =
+    private static (string, string)[] Separators =>
     [
-        ("44", "comma"), ("59", "semicolon"), ("9", "tab"), ("124", "|"), ("0", "none: a line is one text"),
-        ("L32", "label, blank, text"), ("L9", "label, tab, text"), ("L58", "label, colon, text"),
+        ("44", ProjectWords.Comma), ("59", ProjectWords.Semicolon), ("9", ProjectWords.Tab), ("124", "|"), ("0",
+            ProjectWords.NoneLineOneText),
+        ("L32", ProjectWords.LabelBlankText), ("L9", ProjectWords.LabelTabText), ("L58", ProjectWords.LabelColonText),
     ];
     private static readonly (string, string)[] Encodings =
     [
@@ -51,7 +53,12 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         try
         {
             _module = await script.InvokeAsync<IJSObjectReference>("import", "/js/projects/upload.js");
-            await _module.InvokeVoidAsync("attach", _input, Url, _self);
+            await _module.InvokeVoidAsync("attach", _input, Url, _self, new
+            {
+                signedOut = ProjectWords.ScriptSignedOut.ToString(), tooLarge = ProjectWords.ScriptTooLarge.ToString(),
+                answered = ProjectWords.ScriptServerAnswered("STATUS").ToString(), broke = ProjectWords.ScriptBroke.ToString(),
+                unreachable = ProjectWords.ScriptUnreachable.ToString(),
+            });
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
@@ -72,7 +79,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         _percent = null;
         var user = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier);
         if (uploads.Find(id) is not { } upload
-            || upload.UserId != user) Failed("The upload is not there (any more). Choose the file again.");
+            || upload.UserId != user) Failed(ProjectWords.UploadNotThereAnyMore);
         else await ReadAsync(upload, null, null);
         StateHasChanged();
     }
@@ -135,7 +142,7 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
         {
             var columns = TextTemplate.Parse(template).Parts.Select(p => p.Column);
             var unknown = columns.FirstOrDefault(c => FieldPath.Find(Chosen!.Preview.Columns, c).Column < 0);
-            _templateWrong = unknown is null ? null : $"The file has no column “{unknown}”.";
+            _templateWrong = unknown is null ? null : ProjectWords.NoColumnOfName(unknown);
         }
         catch (ImportException wrong)
         {
@@ -183,19 +190,20 @@ public sealed partial class PoolUpload(UploadStore uploads, IJSRuntime script)
 
     private string UseOf(string column) => Chosen!.Mapping switch
     {
-        var m when TextParts.Contains(column) => "text",
-        var m when m.Id == column => "id",
+        var m when TextParts.Contains(column) => ProjectWords.UsedAsText,
+        var m when m.Id == column => ProjectWords.UsedAsId,
         var m when m.Answer == column || m.Answer?.StartsWith(column + ".", StringComparison.Ordinal) == true =>
-            m.Use switch { AnswerUse.HiddenGold => "hidden gold", AnswerUse.Labels => "labels", _ => "ignored" },
+            m.Use switch { AnswerUse.HiddenGold => ProjectWords.UsedAsGold, AnswerUse.Labels => ProjectWords.UsedAsLabels,
+                _ => ProjectWords.UsedIgnored },
         _ => "",
     };
 
     private IEnumerable<(string, string)> Columns => Chosen!.Preview.Names.Select(c => (c, c));
 
-    private IReadOnlyList<(string, string)> ColumnsOrNone => [("", "none"), .. Columns];
+    private IReadOnlyList<(string, string)> ColumnsOrNone => [("", ProjectWords.ColumnNone), .. Columns];
 
     private static string? OrNone(string chosen) => chosen.Length > 0 ? chosen : null;
 
-    private static string Size(long bytes) => bytes switch { < 1 << 10 => $"{bytes} bytes", < 1 << 20 => $"{bytes / 1024.0:0.#} KB",
-        _ => $"{bytes / 1048576.0:N1} MB" };
+    private static string Size(long bytes) => bytes switch { < 1 << 10 => ProjectWords.SizeBytes(bytes),
+        < 1 << 20 => ProjectWords.SizeKilobytes(bytes / 1024.0), _ => ProjectWords.SizeMegabytes(bytes / 1048576.0) };
 }

@@ -13,10 +13,11 @@ namespace DataEfficiency.Portal.Components.Projects;
 public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, ProjectAccess access,
     NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
 {
-    private static readonly (ProjectMove Move, string Name)[] Moves =
+    private static (ProjectMove Move, string Name)[] Moves =>
     [
-        (ProjectMove.Pause, "Pause labeling"), (ProjectMove.Resume, "Resume labeling"), (ProjectMove.Reopen, "Reopen labeling"),
-        (ProjectMove.BringBack, "Bring back"), (ProjectMove.Archive, "Archive"),
+        (ProjectMove.Pause, ProjectWords.PauseLabeling), (ProjectMove.Resume, ProjectWords.ResumeLabeling), (ProjectMove.Reopen,
+            ProjectWords.ReopenLabeling),
+        (ProjectMove.BringBack, ProjectWords.BringBack), (ProjectMove.Archive, ProjectWords.Archive),
     ];
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
     private Project? _project;
@@ -92,26 +93,22 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         // what is to be asked is asked again where more changed than was agreed to
         while (await projects.SaveAsync(Id, _form, await LeadAsync(), agreed) is { } ask)
         {
-            if (!await Question.AskAsync(dialogs, "Rank again?", Consequences(ask), "Save and rank again", "Not yet")) return;
+            if (!await Question.AskAsync(dialogs, ProjectWords.RankAgain, Consequences(ask), ProjectWords.SaveRankAgain,
+                ProjectWords.NotYet)) return;
             agreed = ask;
         }
         _restored = false;
-        snackbar.Add("Saved.", Severity.Success);
+        snackbar.Add(ProjectWords.Saved, Severity.Success);
         // new answers have their ids now
         await TakeAsync();
     }
 
     private List<string> Consequences(ProjectChange change)
     {
-        List<string> text = [$"The pool will be ranked again: {string.Join(" and ", change.Fields)} changed, so what the model said about "
-            + $"{_project!.ItemCount:N0} items no longer holds. Labels stay as they are."];
-        if (change.Redraws == 1)
-            text.Add("The first 32 will be drawn anew. They were drawn for the model and the instruction as they are now, and one of them "
-                + "has its answer. That answer is kept and goes on counting as a label, but the forecast starts with the new 32.");
-        if (change.Redraws > 1)
-            text.Add("The first 32 will be drawn anew. They were drawn for the model and the instruction as they are now, and "
-                + $"{change.Redraws} of them have their answers. Those answers are kept and go on counting as labels, but the forecast "
-                + "starts with the new 32.");
+        var fields = change.Fields.Select(f => (string)ProjectWords.FieldChanged(f))
+            .Aggregate((before, after) => ProjectWords.FieldsChanged(before: before, after: after));
+        List<string> text = [ProjectWords.RankedAgain(fields: fields, items: _project!.ItemCount)];
+        if (change.Redraws > 0) text.Add(ProjectWords.DrawnAnew(change.Redraws));
         return text;
     }
 
@@ -139,10 +136,10 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
 
     private static string StateText(Project project) => project.State switch
     {
-        ProjectState.Setup => "The project waits for its first import.",
-        ProjectState.Active => "Labeling is open.",
-        ProjectState.Paused => "Labeling is paused: annotators see that, and answers still on their way are accepted.",
-        ProjectState.Stopped => "Labeling was stopped; a lead can reopen it.",
-        _ => "The project is archived: it is at the end of the list and nobody labels it.",
+        ProjectState.Setup => ProjectWords.ProjectWaitsFirstImport,
+        ProjectState.Active => ProjectWords.LabelingOpen,
+        ProjectState.Paused => ProjectWords.LabelingPausedAnnotatorsSeeAnswers,
+        ProjectState.Stopped => ProjectWords.LabelingStoppedLeadCanReopen,
+        _ => ProjectWords.ProjectArchivedAtEndList,
     };
 }
