@@ -37,10 +37,14 @@ internal static class FigureRows
     }
 
     /// <summary>What the project's row says of its versions; null where it is gone.</summary>
-    public static Task<Project?> StampAsync(AppDbContext db, int projectId, CancellationToken cancellation) => db.Projects.AsNoTracking()
-        .Where(p => p.Id == projectId && p.DeletedAt == null)
-        .Select(p => new Project { Id = p.Id, LabelVersion = p.LabelVersion, DrawId = p.DrawId })
-        .SingleOrDefaultAsync(cancellation);
+    public static Task<Project?> StampAsync(AppDbContext db, int projectId, CancellationToken cancellation) =>
+        Stamps(db, projectId, cancellation);
+
+    // put together once: the engine asks after each answer
+    private static readonly Func<AppDbContext, int, CancellationToken, Task<Project?>> Stamps =
+        EF.CompileAsyncQuery((AppDbContext db, int id, CancellationToken cancellation) => db.Projects.AsNoTracking()
+            .Where(p => p.Id == id && p.DeletedAt == null)
+            .Select(p => new Project { Id = p.Id, LabelVersion = p.LabelVersion, DrawId = p.DrawId }).SingleOrDefault());
 
     public static async Task<FirstFigures> FirstAsync(AppDbContext db, First32 first32, Project stamp, CancellationToken cancellation)
     {

@@ -60,7 +60,10 @@ internal static class ItemSearch
         IQueryable<Item> items = db.Items;
         if (trigrams.Count > 0)
             items = db.Items.FromSqlRaw(
-                """SELECT * FROM "Items" WHERE "Id" IN (SELECT rowid FROM "ItemTexts" WHERE "ItemTexts" MATCH @match)""",
+                // the cross join keeps SQLite from walking over all items to ask the index for each
+                """
+                SELECT "Items".* FROM "ItemTexts" CROSS JOIN "Items" ON "Items"."Id"="ItemTexts".rowid WHERE "ItemTexts" MATCH @match
+                """,
                 new SqliteParameter("@match", string.Join(" AND ", trigrams.Select(Quoted))));
         foreach (var word in few)
         {
