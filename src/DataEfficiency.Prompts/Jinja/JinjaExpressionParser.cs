@@ -79,7 +79,9 @@ internal class JinjaExpressionParser(List<JinjaToken> tokens) : JinjaPostfixPars
         while (isOperator(Current))
         {
             var token = Next();
-            left = new Binary(token.Text, left, operand(), token.Line);
+            var operation = new Binary(token.Text, left, operand(), token.Line);
+            JinjaUnmade.Check(operation);
+            left = operation;
         }
         return left;
     }

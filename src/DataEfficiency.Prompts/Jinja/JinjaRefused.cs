@@ -1,5 +1,6 @@
 // Everything of jinja2 3.1 and of Python's values that a template could use and that is refused, each with its reason: the one list.
-// What has a name in the template is refused when the template is read; the kinds "value" and "result" show only while it runs.
+// What has a name in the template is refused when the template is read, and so is a value whose making stands in it (JinjaUnmade);
+// the kinds "value" and "result" else show only while it runs.
 namespace DataEfficiency.Prompts.Jinja;
 
 internal sealed record JinjaRefused(string Kind, string Name, string Reason)
