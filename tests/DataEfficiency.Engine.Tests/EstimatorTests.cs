@@ -11,9 +11,15 @@ public class EstimatorTests
     private static (Estimator Estimator, GoldenModel Model) Open(string name, EngineOptions? options = null)
     {
         var model = new GoldenModel(name);
-        options ??= new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 };
+        options ??= OnTheCpu(model);
         return (Estimator.Load(model.Folder, new GoldenPrompts(model.Items, model.Masked, model.Eos), options), model);
     }
+
+    // The reference's numbers are those of float32: a GPU, where there is one, computes in bfloat16.
+    private static EngineOptions OnTheCpu(GoldenModel model) => new()
+    {
+        Device = "cpu", AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4,
+    };
 
     private static List<Example> Labelled(GoldenModel model) =>
         [.. model.Json["labelled"]!.AsArray().Select(id => model.Items.First(i => (string)i["id"]! == (string)id!)).Select(ToExample)];
@@ -42,7 +48,7 @@ public class EstimatorTests
     {
         using var model = new GoldenModel(name);
         using var estimator = Estimator.Load(model.Folder,
-            new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4 });
+            OnTheCpu(model));
         var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
         for (var n = 0; n < ranked.Count; n++)
         {
@@ -59,7 +65,7 @@ public class EstimatorTests
     public void Rank_TaskInSteps_EqualsEachTextAlone()
     {
         using var model = new GoldenModel("smollm2-tiny");
-        using var estimator = Estimator.Load(model.Folder);
+        using var estimator = Estimator.Load(model.Folder, new EngineOptions { Device = "cpu" });
         var task = new TaskPrompt("Which colour is named?", ["red", "green", "blue"]);
         string[] texts = ["The sky is blue", "grass", "", " a red car and a very long way to go for it", "Z"];
         var all = estimator.Rank(task, texts);
@@ -99,8 +105,7 @@ public class EstimatorTests
         // Room for two rows, and a folder that cannot be made, as on a full disk: most are computed again.
         var file = Path.GetTempFileName();
         var (small, second) = Open("smollm2-tiny",
-            new EngineOptions { AdapterMatricesFile = Path.Combine(model.Folder, "adapter_A.safetensors"), AdapterAlpha = 4,
-                RowMemoryBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
+            OnTheCpu(model) with { RowMemoryBytes = 120_000, RowFolder = Path.Combine(file, "rows") });
         using var tight = small;
         using var other = second;
         for (var n = 2; n <= examples.Count; n += 5)
@@ -158,7 +163,7 @@ public class EstimatorTests
     {
         double[][] Once()
         {
-            var (estimator, model) = Open("llama3-tiny", new EngineOptions { AdapterSeed = 7, AdapterRank = 4 });
+            var (estimator, model) = Open("llama3-tiny", new EngineOptions { Device = "cpu", AdapterSeed = 7, AdapterRank = 4 });
             using var both = estimator;
             using var golden = model;
             return estimator.Forecast(Request(Labelled(model))).CosLow.Cosines;

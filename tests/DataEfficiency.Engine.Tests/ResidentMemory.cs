@@ -1,5 +1,6 @@
 // The process's memory as Linux counts it, mapped pages of files included.
 using System.Runtime.InteropServices;
+using Xunit;
 
 namespace DataEfficiency.Engine.Tests;
 
@@ -17,12 +18,25 @@ internal static class ResidentMemory
     /// <summary>Bytes beyond those held before that the process held at most while something ran.</summary>
     public static long MostDuring(Action action)
     {
+        var before = Begin();
+        action();
+        return Highest - before;
+    }
+
+    /// <summary>As <see cref="MostDuring"/>, for what is waited for.</summary>
+    public static async Task<long> MostDuringAsync(Func<Task> action)
+    {
+        var before = Begin();
+        await action();
+        return Highest - before;
+    }
+
+    private static long Begin()
+    {
         // What was left free but resident would be taken again and not counted.
         GiveBack();
         Assert.True(TryReset());
-        var before = Now;
-        action();
-        return Highest - before;
+        return Now;
     }
 
     /// <summary>Lets go of what is free but still the process's: the garbage of tests before, and what the C library keeps for the next

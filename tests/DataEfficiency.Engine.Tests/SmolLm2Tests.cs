@@ -31,7 +31,7 @@ public sealed class SmolLm2Model : IDisposable
         Unpack();
     }
 
-    public Estimator Estimator => _estimator ??= Estimator.Load(_folder);
+    public Estimator Estimator => _estimator ??= Estimator.Load(_folder, new EngineOptions { Device = "cpu" });
 
     /// <summary>Lets model and kept rows go; the next use loads it again.</summary>
     public void Release()

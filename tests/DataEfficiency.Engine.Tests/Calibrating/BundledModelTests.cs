@@ -66,12 +66,13 @@ public sealed class BundledModelTests
     public void Calibration_CosLowOfATask_IsMeasuredAgain()
     {
         var task = ReferenceTaskList.Find("bank-4");
-        using var estimator = Estimator.Load(Folder, PromptBuilder.Load(Folder), new EngineOptions { Threads = 1 });
+        using var estimator = Estimator.Load(Folder, PromptBuilder.Load(Folder), new EngineOptions { Device = "cpu", Threads = 1 });
         Assert.NotNull(estimator.Calibration);
         var expected = Measured.Tasks.Single(t => t.Name == task.Name);
         using var copy = new FolderCopy(Folder);
         var signals = new Engine.Calibrating.Calibrator(copy.Path, PromptBuilder.Load(copy.Path),
-            Engine.Calibrating.CalibrationOptions.Of("signals-only") with { Tasks = [task] }).Run();
+            Engine.Calibrating.CalibrationOptions.Of("signals-only") with { Tasks = [task] },
+            new EngineOptions { Device = "cpu" }).Run();
         Assert.Equal(expected.CosLow, signals.Tasks[0].CosLow, 1e-3);
         // the bootstrap draws by index, and the order of the 32 was drawn otherwise when this calibration was made
         Assert.InRange(signals.Tasks[0].CosLowStandardError / expected.CosLowStandardError, .8, 1.25);

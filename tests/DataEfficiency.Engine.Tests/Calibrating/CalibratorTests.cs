@@ -24,7 +24,9 @@ public sealed class CalibratorTests : IDisposable
         LearningRateBudget = 32, MaxSteps = 4, EvaluateEvery = 2, ValidationSize = 8, TestSize = 20, PoolSize = 40, BatchSize = 8,
     };
 
-    private Calibrator New(CalibrationOptions options) => new(_model.Folder, PromptBuilder.Load(_model.Folder), options);
+    private Calibrator New(CalibrationOptions options) => new(_model.Folder, PromptBuilder.Load(_model.Folder), options, OnTheCpu);
+
+    private static EngineOptions OnTheCpu => new() { Device = "cpu" };
 
     private string JournalPath => Path.Combine(_model.Folder, Calibrator.JournalName);
 
@@ -80,7 +82,7 @@ public sealed class CalibratorTests : IDisposable
 
         // by hand; the bootstrap draws by index, so its deviation knows the order
         using var estimator = Estimator.Load(_model.Folder,
-            new EngineOptions { Threads = 1, AdapterSeed = 1, AdapterRank = 64, AdapterAlpha = 32 });
+            OnTheCpu with { Threads = 1, AdapterSeed = 1, AdapterRank = 64, AdapterAlpha = 32 });
         var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
         var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)]);
         var order = new FirstThirtyTwo().Order([.. ranked.Select(r => new RankedItem(r.Index, r.Confidence))],
@@ -117,7 +119,8 @@ public sealed class CalibratorTests : IDisposable
                 notes.Add(line);
                 if (line.Contains("CoS-Low")) stop.Cancel();
             }
-            Assert.Throws<OperationCanceledException>(() => new Calibrator(_model.Folder, prompts, options).Run(Note, stop.Token));
+            Assert.Throws<OperationCanceledException>(() =>
+                new Calibrator(_model.Folder, prompts, options, OnTheCpu).Run(Note, stop.Token));
             return notes;
         }
         Assert.DoesNotContain(Notes(own), n => n.Contains("taken over"));
@@ -174,8 +177,7 @@ public sealed class CalibratorTests : IDisposable
         var options = Quick("priority");
         var prompts = PromptBuilder.Load(_model.Folder);
         var wide = New(options).Run();
-        var narrow = new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16", SlowPrecision = true })
-            .Run();
+        var narrow = new Calibrator(_model.Folder, prompts, options, OnTheCpu with { Precision = "bfloat16", SlowPrecision = true }).Run();
         Assert.Equal("bfloat16", narrow.Recipe.Precision);
         Assert.NotEqual(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow);
         Assert.Equal(wide.Tasks[0].CosLow, narrow.Tasks[0].CosLow, .02);
@@ -183,7 +185,7 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(wide.Tasks[0].Runs[0].ValidationLoss, narrow.Tasks[0].Runs[0].ValidationLoss,
             .02 * wide.Tasks[0].Runs[0].ValidationLoss);
         var refusal = Assert.Throws<ModelException>(() =>
-            new Calibrator(_model.Folder, prompts, options, new EngineOptions { Precision = "bfloat16" }).Run());
+            new Calibrator(_model.Folder, prompts, options, OnTheCpu with { Precision = "bfloat16" }).Run());
         Assert.Contains("bfloat16 is for GPUs", refusal.Message);
     }
 

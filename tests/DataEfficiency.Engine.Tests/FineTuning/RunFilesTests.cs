@@ -12,6 +12,9 @@ public sealed class RunFilesTests : IDisposable
         Rank = 4, BatchSize = 5, MaxSteps = 9, EvaluateEvery = 2, Patience = 3, LearningRate = .02, TokensAtOnce = 60,
     };
 
+    // names the folder to the process that the test of two processes starts
+    private const string LeaveIn = "DATAEFFICIENCY_TESTS_LEAVE_A_RUN_IN";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("run-").FullName;
 
     private RunFiles Files => new(_folder, 1L << 30);
@@ -69,6 +72,39 @@ public sealed class RunFilesTests : IDisposable
     public void Resume_OnSeveralThreads_GivesTheSameLosses() =>
         CheckResume(Small, ScalarType.Float32, (whole, resumed) =>
             GoldenModel.Near(whole.Result.ValidationLoss, resumed.Result.ValidationLoss, 1e-4));
+
+    [Fact]
+    public async Task Resume_OfARunThatAnotherProcessLeft_GivesTheBitsOfARunThatNeverStopped()
+    {
+        await TestProcess.PassAsync($"FullyQualifiedName~{nameof(RunFilesTests)}.{nameof(Save_AskedForByAnotherProcess_LeavesARunMidway)}",
+            (LeaveIn, _folder));
+        OnOneThread(() =>
+        {
+            using var world = new TrainingWorld();
+            using var whole = new TrainingRun(world.Session, Small, world.Train, world.Validation);
+            using var again = new TrainingWorld();
+            using var resumed = new TrainingRun(again.Session, Small, again.Train, again.Validation);
+            Assert.True(Files.Resume(resumed));
+            Assert.Equal(5, resumed.Progress.Step);
+            var (expected, found) = (Rest(whole), Rest(resumed));
+            Assert.Equal(expected.Result, found.Result);
+            Assert.Equal(expected.Weights, found.Weights);
+        });
+    }
+
+    // Does nothing but where the test above starts it.
+    [Fact]
+    public void Save_AskedForByAnotherProcess_LeavesARunMidway()
+    {
+        if (Environment.GetEnvironmentVariable(LeaveIn) is not { } folder) return;
+        OnOneThread(() =>
+        {
+            using var world = new TrainingWorld();
+            using var run = new TrainingRun(world.Session, Small, world.Train, world.Validation);
+            while (run.Progress.Step < 5 || !run.IsBetweenSteps) run.Step();
+            new RunFiles(folder, 1L << 30).Save(run);
+        });
+    }
 
     [Fact]
     public void Resume_NothingSaved_IsFalse()

@@ -103,7 +103,7 @@ public sealed class ModelSessionTests : IDisposable
     [Fact]
     public void Keys_OfRows_CarryTheVersion()
     {
-        using var estimator = Estimator.Load(_model.Folder);
+        using var estimator = Estimator.Load(_model.Folder, new EngineOptions { Device = "cpu" });
         string Key() => estimator.Observe(Task, new Example(Texts[0], "blue")).Key;
         var loaded = Key();
         Assert.Equal("", estimator.Session.Version); // rows of other processes are found again

@@ -18,7 +18,8 @@ public class ModelVariantTests
     {
         using var model = new GoldenModel(golden);
         using var estimator = Estimator.Load(
-            variant.Folder, new EngineOptions { AdapterMatricesFile = variant.At("adapter_A.safetensors"), AdapterAlpha = 4 });
+            variant.Folder,
+            new EngineOptions { Device = "cpu", AdapterMatricesFile = variant.At("adapter_A.safetensors"), AdapterAlpha = 4 });
         var items = model.Items.Where(i => (string)i["id"]! is "short" or "emoji" or "300-token prompt" or "several turns").ToList();
         var ranked = estimator.Rank(null, [.. items.Select(i => (string)i["prompt"]!)]);
         for (var n = 0; n < items.Count; n++)
@@ -147,7 +148,7 @@ public class ModelVariantTests
     {
         using var model = new GoldenModel("mistral-tiny");
         using var variant = new ModelVariant("mistral-tiny").Json("config.json", config => config["sliding_window"] = 100);
-        using var estimator = Estimator.Load(variant.Folder);
+        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { Device = "cpu" });
         var ranked = estimator.Rank(null, [.. model.Items.Select(i => (string)i["prompt"]!)]);
         var lengths = model.Items.Select(i => GoldenModel.Ints(i["prompt_ids"]).Length).ToArray();
         Assert.Contains(lengths, n => n is > 50 and < 100);
@@ -294,7 +295,7 @@ public class ModelVariantTests
         using var variant = WithAddedToken();
         CheckRanking(variant, "smollm2-tiny");
         List<string> warnings = [];
-        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { Warn = warnings.Add });
+        using var estimator = Estimator.Load(variant.Folder, new EngineOptions { Device = "cpu", Warn = warnings.Add });
         var said = $"{variant.At("tokenizer.json")}: the added token \"<more>\" has id 1408, but the model has 1408 tokens (vocab_size "
             + "of config.json): texts that hold it are left out.";
         Assert.Equal(said, Assert.Single(warnings));
@@ -334,7 +335,8 @@ public class ModelVariantTests
     public void Tokenizer_WithFewerTokensThanTheModel_IsNoMatter()
     {
         List<string> warnings = [];
-        using var estimator = Estimator.Load(Fixtures.At("golden", "engine", "qwen2-tiny"), new EngineOptions { Warn = warnings.Add });
+        using var estimator = Estimator.Load(Fixtures.At("golden", "engine", "qwen2-tiny"),
+            new EngineOptions { Device = "cpu", Warn = warnings.Add });
         Assert.True(estimator.Model.VocabularySize > Tokenizer.Load(Fixtures.At("golden", "engine", "qwen2-tiny")).VocabularySize);
         Assert.Empty(warnings);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataEfficiency.Engine.Models.Kernels;
 using System.Runtime.Intrinsics;
 
@@ -18,18 +17,7 @@ public sealed class InstructionSetTests
         if (Environment.GetEnvironmentVariable(Without) is not null) return;
         const string tests = "FullyQualifiedName~GradientRowsTests|FullyQualifiedName~StripProductTests|FullyQualifiedName~RowStoreTests"
             + "|FullyQualifiedName~InstructionSetTests.Set_";
-        var start = new ProcessStartInfo("dotnet", ["vstest", typeof(InstructionSetTests).Assembly.Location, "--TestCaseFilter:" + tests])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_Enable" + set] = "0";
-        start.Environment[Without] = set;
-        using var child = Process.Start(start)!;
-        var errors = child.StandardError.ReadToEndAsync();
-        var said = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        Assert.True(child.ExitCode == 0, said + await errors);
-        Assert.Matches(@"Passed: *[1-9]", said);
+        await TestProcess.PassAsync(tests, ("DOTNET_Enable" + set, "0"), (Without, set));
     }
 
     [Fact]
