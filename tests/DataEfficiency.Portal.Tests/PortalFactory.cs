@@ -26,7 +26,12 @@ public class PortalFactory : WebApplicationFactory<Program>
 {
     public const string Password = "correct horse battery";
 
-    public string DataFolder { get; init; } = Directory.CreateTempSubdirectory("portal-test-").FullName;
+    /// <summary>One of its own unless another is given.</summary>
+    public string DataFolder
+    {
+        get => field ??= Directory.CreateTempSubdirectory("portal-test-").FullName;
+        init;
+    }
 
     /// <summary>Leave the folder when this portal ends, for another one that goes on with it.</summary>
     public bool KeepDataFolder { get; init; }

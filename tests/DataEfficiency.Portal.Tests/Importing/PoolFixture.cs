@@ -39,10 +39,8 @@ internal sealed class PoolFixture : IAsyncDisposable
     /// <summary>A CSV of different texts with a label each.</summary>
     public static string Rows(int count)
     {
-        var file = new StringBuilder("text,label\n", count * 150);
-        for (var i = 0; i < count; i++)
-            file.Append($"I have been waiting for my card for {i} days now; can you tell me whether it is still on its way to my " +
-                $"address or lost?,{(i % 2 == 0 ? "refund" : "card arrival")}\n");
+        var file = new StringBuilder("text,label\n", count * 50);
+        for (var i = 0; i < count; i++) file.Append($"I wait for card {i}: is it lost?,{(i % 2 == 0 ? "refund" : "card arrival")}\n");
         return file.ToString();
     }
 
@@ -62,6 +60,16 @@ internal sealed class PoolFixture : IAsyncDisposable
         return await service.StartAsync(ProjectId, upload, change is null ? mapping : change(mapping), LeadId);
     }
 
+    /// <summary>A file on disk, of which nothing is held.</summary>
+    public async Task<int> StartAsync(string path, AnswerUse use)
+    {
+        await using var file = File.OpenRead(path);
+        var uploads = Portal.Services.GetRequiredService<UploadStore>();
+        var upload = await uploads.SaveAsync(file, Path.GetFileName(path), LeadId, CancellationToken.None);
+        var mapping = ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName).Proposed with { Use = use };
+        return await Portal.Services.GetRequiredService<ImportService>().StartAsync(ProjectId, upload.Id, mapping, LeadId);
+    }
+
     public async Task<Import> ImportAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null) =>
         await FinishedAsync(await StartAsync(file, name, use, change));
 
@@ -69,11 +77,13 @@ internal sealed class PoolFixture : IAsyncDisposable
 
     public Task<IReadOnlyList<Import>> ImportsAsync() => Portal.Services.GetRequiredService<ImportService>().ListAsync(ProjectId);
 
-    public Task<Import> FinishedAsync(int id) => UntilAsync(id, i => i.State is WorkState.Done or WorkState.Failed or WorkState.Cancelled);
+    /// <param name="patience">How often the longest wait of other tests, for files that are large.</param>
+    public Task<Import> FinishedAsync(int id, int patience = 1) =>
+        UntilAsync(id, i => i.State is WorkState.Done or WorkState.Failed or WorkState.Cancelled, patience);
 
-    public async Task<Import> UntilAsync(int id, Func<Import, bool> reached)
+    public async Task<Import> UntilAsync(int id, Func<Import, bool> reached, int patience = 1)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(patience * Patience.Long);
         while (true)
         {
             var import = await FindAsync(id);
