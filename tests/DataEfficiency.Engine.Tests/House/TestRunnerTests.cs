@@ -18,6 +18,7 @@ public sealed class TestRunnerTests : IDisposable
             [ "$1" = build ] && exit 0
             name=$(basename "$2")
             while [ $# -gt 0 ]; do [ "$1" = --results-directory ] && results=$2; shift; done
+            [ -e "$FAKE/$name.first" ] && . "$FAKE/$name.first"
             cat "$FAKE/$name.log"
             [ -e "$FAKE/$name.trx" ] && cp "$FAKE/$name.trx" "$results/tests.trx"
             mkdir -p "$results/some-guid"
@@ -119,6 +120,88 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Contains(lines, l => l.StartsWith("tests/run: a process of A.Tests took ", StringComparison.Ordinal));
     }
 
+    // Each waits for the other to have begun, which one after the other never come to.
+    [Fact]
+    public void Run_TwoProjects_AreRunAtOnceAndPrintedOneAfterTheOther()
+    {
+        foreach (var (name, other) in new[] { ("A", "B"), ("B", "A") })
+        {
+            Project(name, 0, Passed);
+            First(name, $"""
+                echo {name} begins; touch "$FAKE/{name}.begun"
+                {Until($"[ -e $FAKE/{other}.begun ]")}
+                echo {name} ends; touch "$FAKE/{name}.ended"
+                {Until($"[ -e $FAKE/{other}.ended ]")}
+                """);
+        }
+        var (status, lines) = Run();
+        Assert.Equal((0, "978 passed, 0 failed, 4 skipped"), (status, lines[^1]));
+        foreach (var name in new[] { "A", "B" })
+        {
+            var at = Array.IndexOf(lines, $"== {name}.Tests");
+            Assert.Equal([$"{name} begins", $"{name} ends", Passed], lines[(at + 1)..(at + 4)]);
+        }
+    }
+
+    [Fact]
+    public void Run_AProcessAboveTheLimit_IsItsOwnProjectsFailure()
+    {
+        var runner = Path.Combine(_folder, "tests", "run");
+        File.WriteAllText(runner, File.ReadAllText(runner).Replace("memory_limit=$((4 << 20))", "memory_limit=$((48 << 10))"));
+        Project("A", 0, Passed);
+        Project("B", 0, Passed);
+        // 64 MiB, held until the watch has seen them
+        const string seen = """
+            [ "$(cat "$results/peak" 2>/dev/null || echo 0)" -gt 49152 ]
+            """;
+        First("A", $"""
+            (head -c 67108864 /dev/zero; {Until(seen)}) | tail -c 67108864 >/dev/null
+            touch "$FAKE/A.seen"
+            """);
+        First("B", Until("[ -e $FAKE/A.seen ]"));
+        var (status, lines) = Run();
+        Assert.Equal((1, "978 passed, 1 failed, 4 skipped"), (status, lines[^1]));
+        Assert.Contains(lines, l => l.StartsWith("tests/run: a process of A.Tests took ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, l => l.StartsWith("tests/run: a process of B.Tests took ", StringComparison.Ordinal));
+    }
+
+    // The script that ran it was killed before it could count.
+    [Fact]
+    public void Run_ProjectThatLeavesNoCount_IsAFailure()
+    {
+        Project("A", 0, Passed);
+        Project("B", 0, Passed);
+        First("B", "kill -9 $PPID");
+        var (status, lines) = Run();
+        Assert.Equal((1, "489 passed, 1 failed, 2 skipped"), (status, lines[^1]));
+    }
+
+    [Fact]
+    public void Run_Ended_LeavesNoProjectRunning()
+    {
+        Project("A", 0, Passed);
+        First("A", """
+            echo $$ >"$FAKE/A.pid"
+            kill "$(awk '/^PPid:/ { print $2 }' /proc/$PPID/status)"
+
+            """ + Until("false"));
+        Assert.Equal(130, Run().Status);
+        var id = int.Parse(File.ReadAllText(At("A.pid")));
+        Assert.True(SpinWait.SpinUntil(() => !IsRunning(id), TimeSpan.FromMinutes(1)), "the project runs on");
+    }
+
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/status").Contains("State:\tZ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     [Fact]
     public void Run_AHangingTest_IsGivenAQuarterOfAnHour() =>
         Assert.Contains("hang_limit=15m", File.ReadAllText(SourceTree.At("tests", "run")));
@@ -149,6 +232,13 @@ public sealed class TestRunnerTests : IDisposable
         File.WriteAllLines(At($"{name}.Tests.log"), output);
         File.WriteAllText(At($"{name}.Tests.status"), $"{status}");
     }
+
+    // What a project's run does before it prints its log.
+    private void First(string name, string script) => File.WriteAllText(At($"{name}.Tests.first"), script.ReplaceLineEndings("\n") + "\n");
+
+    // In the shell: goes on once something holds, and ends the run as failed where it does not come to hold in a minute.
+    private static string Until(string condition) =>
+        $"for try in $(seq 600); do {condition} && break; [ $try -lt 600 ] || exit 9; sleep .1; done";
 
     private void Script(string name, string text)
     {
