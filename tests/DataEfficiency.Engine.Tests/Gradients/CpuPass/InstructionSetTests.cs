@@ -1,5 +1,5 @@
-using DataEfficiency.Engine.Models.Kernels;
 using System.Runtime.Intrinsics;
+using DataEfficiency.Engine.Models.Kernels;
 
 namespace DataEfficiency.Engine.Tests.Gradients.CpuPass;
 
