@@ -119,8 +119,9 @@ public sealed class ImportTests
         await using var db = await pool.Portal.OpenDbAsync();
         // the item that was there is the one that is there, and its text is known
         Assert.Equal([(77L, "one text"), (78L, "two text")], (await db.Items.OrderBy(i => i.Id).ToListAsync()).Select(i => (i.Id, i.Text)));
-        Assert.Equal([(3, RowFault.EmptyText, ""), (5, RowFault.Duplicate, "line 2")], (await db.ImportIssues.OrderBy(i => i.Line)
-            .ToListAsync()).Select(i => (i.Line, i.Code, i.Reason.Contains("line 2", StringComparison.Ordinal) ? "line 2" : "")));
+        Assert.Equal([(3, RowFault.EmptyText, ""), (5, RowFault.Duplicate, "line 2")],
+            (await db.ImportIssues.OrderBy(i => i.Line).ToListAsync()).Select(i => (i.Line, i.Code,
+                StoredSaid.Words(i.Reason).Contains("line 2", StringComparison.Ordinal) ? "line 2" : "")));
         Assert.Equal([77L, 78L], await db.Slots.OrderBy(s => s.ItemId).Select(s => s.ItemId).ToListAsync());
     }
 
