@@ -10,6 +10,10 @@ internal static class PosteriorGrid
     private static readonly double[] Start = new double[Cells], Slope = new double[Cells], Plateau = new double[Cells];
     private static readonly double[] LogPriors = new double[Cells], Areas = new double[Cells];
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, double[]> ChartCurves = new();
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<double, Reaching> Reachings = new();
+
+    // Targets whose order is kept: a project has one, a person who tries some has a few.
+    private const int MostReachings = 16;
 
     static PosteriorGrid()
     {
@@ -65,6 +69,22 @@ internal static class PosteriorGrid
         if (Plateau[cell] <= share + 1e-9) return double.PositiveInfinity;
         var x = Start[cell] + Math.Log(share / (Plateau[cell] - share)) / Slope[cell];
         return x > 1 ? double.PositiveInfinity : Math.Max(x, 0);
+    }
+
+    /// <summary>Where each cell reaches a share, and the cells that do, in that order.</summary>
+    /// <param name="X">[Cells], as <see cref="Reach"/>.</param>
+    public sealed record Reaching(double[] X, int[] Order);
+
+    /// <summary>Of every cell; kept for the targets asked for lately, so do not write into it.</summary>
+    public static Reaching Reached(double share)
+    {
+        if (Reachings.TryGetValue(share, out var known)) return known;
+        if (Reachings.Count >= MostReachings) Reachings.Clear();
+        var x = new double[Cells];
+        for (var c = 0; c < Cells; c++) x[c] = Reach(c, share);
+        int[] order = [.. Enumerable.Range(0, Cells).Where(c => double.IsFinite(x[c]))];
+        Array.Sort([.. order.Select(c => x[c])], order);
+        return Reachings[share] = new(x, order);
     }
 
     private static double[] Compute(int examples)

@@ -68,17 +68,20 @@ internal static class PosteriorReadOut
         return new(examples, Quantile(histogram, sd, .1, floor), Quantile(histogram, sd, .5, floor), Quantile(histogram, sd, .9, floor));
     }
 
-    /// <summary>The whole chart: every budget of <see cref="ChartBudgets"/> after the last check.</summary>
-    public static IReadOnlyList<BandPoint> Chart(PosteriorWeights posterior, IReadOnlyList<Check> checks) =>
-        [.. ChartBudgets.Where(n => n > LastExamples(checks)).Select(n => Band(posterior, checks, n))];
+    /// <summary>The whole chart: every budget after the last check, by default of <see cref="ChartBudgets"/>.</summary>
+    public static IReadOnlyList<BandPoint> Chart(PosteriorWeights posterior, IReadOnlyList<Check> checks,
+        IReadOnlyList<int>? budgets = null) =>
+        [.. (budgets ?? ChartBudgets).Where(n => n > LastExamples(checks)).Select(n => Band(posterior, checks, n))];
 
     /// <summary>P_ok: the probability that the last run truly meets the target.</summary>
     /// <param name="yRaw">The last run's own share of the way, not the running maximum.</param>
-    public static double PTargetMet(double share, AucPrediction? auc, IReadOnlyList<Check> checks, double yRaw)
+    /// <param name="weights">After all of the checks.</param>
+    public static double PTargetMet(double share, AucPrediction? auc, IReadOnlyList<Check> checks, double yRaw, PosteriorWeights weights)
     {
         // The last check may have met the target, so it must not cut the curves that say so.
-        var posterior = new PosteriorWeights(share, auc, checks, cutAt: checks.Count - 1);
         var last = checks[^1];
+        var posterior = last.Y + last.StandardError >= share ? weights
+            : new PosteriorWeights(share, auc, checks, cutAt: checks.Count - 1);
         var (e2, s2) = (Math.Pow(Math.Max(last.StandardError, 1e-6), 2), Tau * Tau);
         var sd = Math.Sqrt(e2 * s2 / (e2 + s2));
         var curves = PosteriorGrid.Curves(last.Examples);

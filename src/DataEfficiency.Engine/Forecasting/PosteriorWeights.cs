@@ -16,7 +16,7 @@ public sealed class PosteriorWeights
     /// <summary>Spread of true curves around the family, in share of the way.</summary>
     private const double FamilySd = .12;
 
-    private readonly double[] _weights = new double[PosteriorGrid.Cells], _reach = new double[PosteriorGrid.Cells];
+    private readonly double[] _weights = new double[PosteriorGrid.Cells], _reach;
     private readonly int[] _order;
 
     /// <param name="share">Target t as a share of the way.</param>
@@ -27,7 +27,7 @@ public sealed class PosteriorWeights
     public PosteriorWeights(double share, AucPrediction? auc, IReadOnlyList<Check> checks, int? cutAt = null)
     {
         PosteriorGrid.LogPrior.CopyTo(_weights);
-        for (var c = 0; c < _reach.Length; c++) _reach[c] = PosteriorGrid.Reach(c, share);
+        (_reach, _order) = PosteriorGrid.Reached(share);
         if (auc is not null) Multiply(auc);
         for (var i = 0; i < checks.Count; i++) Multiply(checks[i], cut: i < (cutAt ?? checks.Count), share);
 
@@ -35,9 +35,6 @@ public sealed class PosteriorWeights
         var total = 0.0;
         for (var c = 0; c < _weights.Length; c++) total += _weights[c] = Math.Exp(_weights[c] - top);
         for (var c = 0; c < _weights.Length; c++) _weights[c] /= total;
-
-        _order = [.. Enumerable.Range(0, _weights.Length).Where(c => double.IsFinite(_reach[c]))];
-        Array.Sort([.. _order.Select(c => _reach[c])], _order);
         foreach (var c in _order) PReach += _weights[c];
     }
 
@@ -56,6 +53,14 @@ public sealed class PosteriorWeights
             for (var c = 0; c < _weights.Length; c++) sum += _weights[c] * PosteriorGrid.Auc[c];
             return sum;
         }
+    }
+
+    /// <summary>E[y] of the curves at a number of examples.</summary>
+    public double ExpectedY(int examples)
+    {
+        var (curves, sum) = (PosteriorGrid.Curves(examples), 0.0);
+        for (var c = 0; c < _weights.Length; c++) sum += _weights[c] * curves[c];
+        return sum;
     }
 
     /// <summary>P(n examples are enough), over all worlds.</summary>
