@@ -39,7 +39,8 @@ public sealed class WordsGenerator : IIncrementalGenerator
     }
 
     private static ImmutableArray<(string Key, string Text)> Read(string resx) =>
-        [.. XDocument.Parse(resx).Root!.Elements("data").Select(d => (d.Attribute("name")!.Value, System.Text.RegularExpressions.Regex.Replace(d.Element("value")!.Value, @"\s*\n\s*", " ")))];
+        [.. XDocument.Parse(resx).Root!.Elements("data").Select(d => (d.Attribute("name")!.Value,
+            System.Text.RegularExpressions.Regex.Replace(d.Element("value")!.Value, @"\s*\n\s*", " ")))];
 
     private static string Write(string root, string room, ImmutableArray<(string Key, string Text)> sentences)
     {

@@ -33,7 +33,8 @@ public static class ReasonText
     {
         null => estimate.AucNote,
         AreaClipped clipped => AreaOutside(area: Area(clipped.Raw, culture),
-            lowest: PaperFormula.LowestAuc.ToString(culture), highest: PaperFormula.HighestAuc.ToString(culture), taken: estimate.Auc?.ToString(culture)),
+            lowest: PaperFormula.LowestAuc.ToString(culture), highest: PaperFormula.HighestAuc.ToString(culture),
+            taken: estimate.Auc?.ToString(culture)),
         MeanInstead mean => AreaOfTheMean(slope: mean.Slope.ToString("0.###", culture), error: Area(mean.Error, culture),
             meanError: Area(mean.MeanError, culture), area: Area(estimate.Auc ?? 0, culture)),
         var other => throw new InvalidOperationException($"There are no words for {other.GetType().Name}."),

@@ -17,8 +17,8 @@ public static class IssueCsv
         var issues = db.ImportIssues.AsNoTracking().Where(i => i.ImportId == importId).OrderBy(i => i.Line).ThenBy(i => i.Id)
             .AsAsyncEnumerable();
         await foreach (var issue in issues.WithCancellation(cancel))
-            await writer.WriteLineAsync(string.Join(',', issue.Line, Cell(issue.Column), Cell(issue.Code), Cell(StoredSaid.Words(issue.Reason)),
-                Cell(issue.Excerpt), Cell(ArgumentsOf(issue))));
+            await writer.WriteLineAsync(string.Join(',', issue.Line, Cell(issue.Column), Cell(issue.Code),
+                Cell(StoredSaid.Words(issue.Reason)), Cell(issue.Excerpt), Cell(ArgumentsOf(issue))));
     }
 
     private static string? ArgumentsOf(ImportIssue issue) =>

@@ -74,7 +74,8 @@ internal sealed class MessagePattern(string pattern, IReadOnlyDictionary<string,
         while (pattern[_at] != '}')
         {
             var selector = Until('{');
-            var fits = isPlural && selector.StartsWith('=') && ValueOf(value) == double.Parse(selector[1..], CultureInfo.InvariantCulture) ? 3
+            var isNumber = isPlural && selector.StartsWith('=');
+            var fits = isNumber && ValueOf(value) == double.Parse(selector[1..], CultureInfo.InvariantCulture) ? 3
                 : selector == wanted ? 2 : selector == "other" ? 1 : 0;
             if (fits > rank) (chosen, rank) = (_at + 1, fits);
             _at++;

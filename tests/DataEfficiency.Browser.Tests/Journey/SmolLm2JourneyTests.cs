@@ -32,7 +32,7 @@ public sealed class SmolLm2JourneyTests : IDisposable
         var budget = await person.SetUpAsync();
 
         await budget.GotoAsync(_portal.Url + "/models");
-        await budget.GetByRole(AriaRole.Article, new() { Name = Model }).GetByText("134.5 M").WaitForAsync();
+        await budget.GetByRole(AriaRole.Row).Filter(new() { HasText = Model }).GetByText("134.5 M").WaitForAsync();
 
         var clock = Stopwatch.StartNew();
         var project = await person.CreateProjectAsync(budget, Items, Model);

@@ -12,13 +12,24 @@ namespace DataEfficiency.Engine.Tests.Models;
 public class PrefillMemoryTests
 {
     private const int Time = 4096;
+
+    // Set in the process that a case starts: among other tests the C library has cut its memory up, and takes 50 MB more.
+    private const string Own = "DATAEFFICIENCY_TESTS_PREFILL";
+
     private const long Allowed = 128L << 20;
 
     private static readonly ModelConfig OneLayer = new("llama", 576, 1536, 1, 9, 3, 64, 64, 8192, 1e-5, 10000, null, false, true, 1, [2],
         0);
 
     [ResidentMemoryTheory, InlineData(0), InlineData(Time - 20)]
-    public void Greedy_OfALongPrompt_TakesAQuarterOfTheAllowanceBesideItsCache(int shared)
+    public async Task Greedy_OfALongPrompt_TakesAQuarterOfTheAllowanceBesideItsCache(int shared)
+    {
+        var own = Environment.GetEnvironmentVariable(Own);
+        if (own is null) await TestProcess.PassAsync($"FullyQualifiedName~{nameof(PrefillMemoryTests)}", (Own, $"{shared}"));
+        if (own == $"{shared}") Measure(shared);
+    }
+
+    private static void Measure(int shared)
     {
         using var decoder = Decoder.Initialise(OneLayer, 1);
         int[] prompt = [.. Enumerable.Range(0, Time).Select(i => 3 + i * i % 61)];

@@ -11,8 +11,8 @@ namespace DataEfficiency.Portal.Tests.Projects;
 public sealed class ProjectRowTests
 {
     private static readonly IReadOnlyList<ProjectRow> Rows = ProjectRow.Of(
-        [Led(1, "Archive", ProjectsWords.TagArchived, ProjectState.Archived), Led(2, "Quiet", EstimatingWords.TagKeepLabeling), Led(3, "Decide", EstimatingWords.TagStop),
-            Led(4, "Both", EstimatingWords.TagKeepLabeling)],
+        [Led(1, "Archive", ProjectsWords.TagArchived, ProjectState.Archived), Led(2, "Quiet", EstimatingWords.TagKeepLabeling),
+            Led(3, "Decide", EstimatingWords.TagStop), Led(4, "Both", EstimatingWords.TagKeepLabeling)],
         [Work(4, "Both", 12), Work(5, "Guest", 3), Work(6, "Finished", 0, ProjectState.Stopped)]);
 
     [Fact]

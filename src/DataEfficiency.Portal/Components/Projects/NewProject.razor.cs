@@ -90,7 +90,8 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
     /// <summary>The file's answers, where they are used.</summary>
     private AnswerMap? Mapped => _pool is { Mapping.Use: not AnswerUse.Ignore } ? _map : null;
 
-    private int WithoutLabel => _map is not null && _form.Kind.HasLabels
+    // of more values than can be answers only some are counted, and the mapping says so already
+    private int WithoutLabel => _map is { Values.More: false } && _form.Kind.HasLabels
         && _pool is { Mapping.Use: not AnswerUse.Ignore }
         ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
 
