@@ -13,7 +13,9 @@ internal static class Estimators
         double meanArea, IReadOnlyList<Run> runs)
     {
         yield return ("posterior", Posterior(signal));
-        if (signal is not null && runs.Count > 0) yield return ("posterior without a first signal", Posterior(null));
+        // what a first signal is worth is told on exact scores
+        if (signal is not null && runs.Count > 0 && runs.All(r => r.StandardError == 0))
+            yield return ("posterior without a first signal", Posterior(null));
         if (runs.Count == 0)
         {
             yield return ("mean of the tasks", Guessed(CurveGuess.Power("", meanArea)));
