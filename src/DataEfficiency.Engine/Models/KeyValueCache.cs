@@ -27,7 +27,7 @@ internal sealed class SharedPrefix(IReadOnlyList<int> ids, IReadOnlyList<Tensor>
     {
         using var scope = NewDisposeScope();
         long kv = keys.shape[0], count = keys.shape[1], width = keys.shape[2];
-        var across = zeros([kv * width, CachedAttention.Padded((int)count)], device: keys.device);
+        var across = zeros([kv * width, StripProduct.Padded((int)count)], device: keys.device);
         across.narrow(1, 0, count).copy_(keys.transpose(1, 2).reshape(kv * width, count));
         return across.DetachFromDisposeScope();
     }
@@ -100,8 +100,8 @@ internal sealed class KeyValueCache : IDisposable
     internal static bool Takes(Decoder decoder, SharedPrefix prefix, long batch, long time, long more)
     {
         var config = decoder.Config;
-        if (batch > LargestBatch) return batch == 1;
-        return batch == 1 || (IsByHand(decoder)
+        if (batch == 1) return true;
+        return batch <= LargestBatch && (IsByHand(decoder)
             ? batch * (time + more) * config.Layers * config.KeyValueHeads * config.HeadDim * 2 * sizeof(float) <= MostBytes
             : batch * config.Heads * time * (prefix.Ids.Count + time) <= ScoreBudget(decoder));
     }
@@ -170,9 +170,10 @@ internal sealed class KeyValueCache : IDisposable
     {
         if (_positions is null) return;
         using var scope = NewDisposeScope();
-        _positions.narrow(1, Length, positions.shape[1]).index_copy_(0, tensor(_places.Select(i => (long)i).ToArray(),
-            device: _decoder.Device), positions.contiguous());
+        _positions.narrow(1, Length, positions.shape[1]).index_copy_(0, Places(), positions.contiguous());
     }
+
+    private Tensor Places() => tensor(_places.Select(i => (long)i).ToArray(), device: _decoder.Device);
 
     /// <summary>What the next queries see, as masks of 0 and -infinity: of the columns [batch or 1, time, columns] and of the prefix
     /// [batch, time, prefix], null where all of it is seen; or both in one [batch or 1, 1, groups * time, prefix + columns], for the
@@ -189,9 +190,8 @@ internal sealed class KeyValueCache : IDisposable
         if (window is { } near)
         {
             using Scalar size = near.Size;
-            var places = tensor(_places.Select(i => (long)i).ToArray(), device: mask.device);
             var last = near.Positions.add(size, Operand.MinusOne).unsqueeze(-1); // of those out of sight
-            var positions = _positions!.narrow(1, 0, mask.shape[2]).index_select(0, places).unsqueeze(1);
+            var positions = _positions!.narrow(1, 0, mask.shape[2]).index_select(0, Places()).unsqueeze(1);
             own = mask.masked_fill(positions.le(last), Operand.MinusInfinity);
             var hidden = arange(prefix, dtype: int64, device: mask.device).le(last);
             before = zeros(hidden.shape, device: mask.device).masked_fill_(hidden, Operand.MinusInfinity);

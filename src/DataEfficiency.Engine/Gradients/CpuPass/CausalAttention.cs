@@ -15,7 +15,7 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     private const int Block = 64;
 
     private readonly int _group = heads / keyValueHeads;
-    private readonly int _padded = Padded(width);
+    private readonly int _padded = StripProduct.Padded(width);
     private readonly float _scale = (float)(1 / Math.Sqrt(width));
 
     /// <summary>mixed = softmax(scale q k^T) v of each block of rows, whose keys are the rows above it that it sees, [0, prefix), and its
@@ -30,7 +30,7 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     {
         var (own, kv) = (blocks[unit / keyValueHeads], unit % keyValueHeads);
         var before = Math.Min(own.First, prefix);
-        int time = before + own.Count, across = Padded(time);
+        int time = before + own.Count, across = StripProduct.Padded(time);
         fixed (float* memory = floats)
         {
             float* keys = memory, values = keys + width * across, weights = values + time * _padded;
@@ -74,7 +74,7 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
         scratch.Share(own.Length * keyValueHeads, BackwardFloats(whole.Max(r => r.Count)), (unit, floats) =>
     {
         var (e, kv) = (unit / keyValueHeads, unit % keyValueHeads);
-        int time = whole[e].Count, across = Padded(time), size = time * _padded;
+        int time = whole[e].Count, across = StripProduct.Padded(time), size = time * _padded;
         fixed (float* memory = floats)
         {
             float* queries = memory, keys = queries + size, dOut = keys + size, dKeys = dOut + size, dValues = dKeys + size;
@@ -136,8 +136,6 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
         }
     });
 
-    private static int Padded(int columns) => (columns + StripProduct.Piece - 1) / StripProduct.Piece * StripProduct.Piece;
-
     private static int RowOf(int t, int prefix, RowRange own) => t < prefix ? t : own.First + t - prefix;
 
     // Rows of a strip of queries; the first key that its first one sees, and how many keys there are from there to the last that its last
@@ -158,9 +156,9 @@ internal sealed unsafe class CausalAttention(int heads, int keyValueHeads, int w
     }
 
     /// <summary>A thread's memory for one unit of a sequence, with room for what a product reads beyond its last value.</summary>
-    public long BackwardFloats(int time) => 5L * time * _padded + 2L * (width + Block) * Padded(time) + StripProduct.Piece;
+    public long BackwardFloats(int time) => 5L * time * _padded + 2L * (width + Block) * StripProduct.Padded(time) + StripProduct.Piece;
 
-    private long ForwardFloats(int time) => (long)(width + Block) * Padded(time) + (long)time * _padded + StripProduct.Piece;
+    private long ForwardFloats(int time) => (long)(width + Block) * StripProduct.Padded(time) + (long)time * _padded + StripProduct.Piece;
 
     // The scores from "first" to before "end" become weights, the others 0.
     private float Softmax(Span<float> scores, int first, int end)

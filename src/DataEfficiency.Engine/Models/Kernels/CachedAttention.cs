@@ -31,9 +31,6 @@ internal sealed unsafe class CachedAttention(int heads, int keyValueHeads, int w
     private readonly int _group = heads / keyValueHeads;
     private readonly float _scale = (float)(1 / Math.Sqrt(width));
 
-    /// <summary>Columns with room to the next whole piece.</summary>
-    public static int Padded(int columns) => (columns + StripProduct.Piece - 1) / StripProduct.Piece * StripProduct.Piece;
-
     /// <summary>Copies k and v [sequences * time, kv heads * width] into the columns from "first" on.</summary>
     /// <param name="places">Where each sequence stands in the cache.</param>
     public void Store(FloatMatrix k, FloatMatrix v, int time, int[] places, CachedColumns keys, CachedColumns values, int first)
@@ -55,7 +52,8 @@ internal sealed unsafe class CachedAttention(int heads, int keyValueHeads, int w
     public void Run(FloatMatrix q, int time, int[] places, CachedColumns keys, CachedColumns values, int columns, FloatMatrix mask,
         SharedColumns shared, FloatMatrix mixed)
     {
-        int seen = shared.Count + columns, across = Padded(seen), ownAcross = time < FewTokens ? 0 : Padded(columns);
+        int seen = shared.Count + columns, across = StripProduct.Padded(seen);
+        var ownAcross = time < FewTokens ? 0 : StripProduct.Padded(columns);
         scratch.Share(places.Length * keyValueHeads, (long)StripProduct.Rows * across + (long)width * ownAcross + StripProduct.Piece,
             (unit, floats) =>
         {

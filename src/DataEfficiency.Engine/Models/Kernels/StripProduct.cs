@@ -18,6 +18,9 @@ internal static unsafe class StripProduct
     /// <summary>b is read in pieces of at most this many columns: there must be as much memory behind its last value.</summary>
     public const int Piece = 32;
 
+    /// <summary>Columns with room to the next whole piece.</summary>
+    public static int Padded(int columns) => (columns + Piece - 1) / Piece * Piece;
+
     /// <summary>c[i, n] (+)= sum over k of a[i * row + k * step] b[k, n]. With step 1 a stands as it is, with row 1 transposed.</summary>
     /// <param name="rows">1 to 4.</param>
     /// <param name="add">Adds to what c holds; otherwise c is written.</param>

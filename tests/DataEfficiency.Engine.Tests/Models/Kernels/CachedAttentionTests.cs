@@ -32,7 +32,7 @@ public class CachedAttentionTests
         var attention = new CachedAttention(Heads, Kv, width, new Scratch());
         CachedColumns Of(Tensor t) => new(new FloatMatrix(t), Capacity, Columns);
         attention.Store(FloatMatrix.OfHeads(k), FloatMatrix.OfHeads(v), time, places, Of(keys), Of(values), Filled);
-        var across = zeros(Kv * width, CachedAttention.Padded(Prefix));
+        var across = zeros(Kv * width, StripProduct.Padded(Prefix));
         across.narrow(1, 0, Prefix).copy_(farKeys.transpose(1, 2).reshape(Kv * width, Prefix));
         var mixed = empty(places.Length, time, Heads * width);
         attention.Run(FloatMatrix.OfHeads(q), time, places, Of(keys), Of(values), Filled + time, new FloatMatrix(mask),
