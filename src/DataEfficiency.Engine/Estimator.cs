@@ -161,6 +161,11 @@ public sealed class Estimator : IEstimator
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
     }
 
+    public ICheckRun BeginCheck(CheckRequest request) => throw new NotSupportedException("Checks come with the next change.");
+
+    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default) =>
+        throw new NotSupportedException("Checks come with the next change.");
+
     private static void RequireFolder(string folder)
     {
         if (!Directory.Exists(folder))

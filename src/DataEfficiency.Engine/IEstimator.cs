@@ -37,6 +37,16 @@ public interface IEstimator : IDisposable
     /// <summary>CoS-Low of the labelled examples with its example bootstrap, AUC', posterior, rule A and the verdict's facts. Rows that
     /// are not kept (any more) are observed again first: one backward pass each.</summary>
     Estimate Forecast(ForecastRequest request, CancellationToken cancel = default);
+
+    /// <summary>A fine-tune on the request's labels, tested on labels it has not seen. Goes on from the checkpoint in the request's folder
+    /// where that belongs to the same request. While it is open the model answers, observes and forecasts as before.</summary>
+    /// <exception cref="CheckRefusedException">These labels allow no check.</exception>
+    /// <exception cref="ModelException">Training does not fit into memory, or its checkpoint not into the folder; the message names model
+    /// and size.</exception>
+    ICheckRun BeginCheck(CheckRequest request);
+
+    /// <summary>What the check would cost, from a few measured steps. Refuses as <see cref="BeginCheck"/> does.</summary>
+    CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default);
 }
 
 public sealed record Example(string Text, string Answer);

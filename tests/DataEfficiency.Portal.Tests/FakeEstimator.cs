@@ -82,6 +82,11 @@ public sealed class FakeEstimator : IEstimator
                 [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
     }
 
+    public ICheckRun BeginCheck(CheckRequest request) => throw new NotSupportedException("This fake makes no checks.");
+
+    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default) =>
+        throw new NotSupportedException("This fake makes no checks.");
+
     public void Dispose()
     {
     }
