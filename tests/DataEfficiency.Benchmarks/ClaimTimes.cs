@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
@@ -23,8 +24,9 @@ internal static class ClaimTimes
         await using var db = contexts.CreateDbContext();
         var people = await db.Memberships.Where(m => m.ProjectId == project && m.Role == ProjectRole.Annotator)
             .Join(db.AccessTokens, m => m.UserId, t => t.UserId, (m, _) => m.UserId).ToListAsync();
-        var claims = new ClaimService(contexts, writes, new QueuePositions(), new LivingTabs(TimeProvider.System), TimeProvider.System,
-            Options.Create(new LabelingOptions()));
+        var feed = new EstimateFeed(TimeProvider.System, Options.Create(new EstimationOptions()));
+        var claims = new ClaimService(contexts, writes, new QueuePositions(), new FigureBook(contexts, writes, new First32(), feed),
+            new LivingTabs(TimeProvider.System), TimeProvider.System, Options.Create(new LabelingOptions()));
         var have = people.ToDictionary(p => p, _ => new List<long>());
         var times = new List<double>();
         for (var i = 0; i < EachPerson; i++)

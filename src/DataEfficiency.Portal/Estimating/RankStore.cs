@@ -62,11 +62,11 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         return isWanted;
     }, cancel);
 
-    /// <summary>The strategy's order of all visible items by a ranking's scores, and the draw.</summary>
+    /// <summary>The strategy's order of all visible items by a ranking's scores, and the draw. What tests is in neither.</summary>
     public async Task<IReadOnlyList<ItemOrder>> OrderAsync(int projectId, int rankingId, long seed, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var items = await (from i in Visible(db, projectId)
+        var items = await (from i in Visible(db, projectId).Where(i => i.Split == ItemSplit.Pool)
                            join s in db.ItemScores.Where(s => s.RankingId == rankingId && s.Unusable == null) on i.Id equals s.ItemId
                                into scores
                            from score in scores.DefaultIfEmpty()

@@ -143,6 +143,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         await db.SaveChangesAsync(token);
         await db.Projects.Where(p => p.Id == project.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.ItemCount, p => p.ItemCount + import.Added), token);
+        await TestSet.DrawAsync(db, project, token);
         await grown.QueueAsync(db, project.Id, token);
         await SaveCountsAsync(db, token);
         await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);

@@ -44,7 +44,9 @@ internal static class Cards
             var item = items[slot.ItemId];
             var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
                 Stratum.Active when slot.ActiveRank < project.ItemCount => slot.ActiveRank + 1, _ => 0 };
-            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), slot.Queue, place,
+            // nobody labels with more care because an item tests
+            var queue = slot.Queue == Stratum.Test ? Stratum.Random : slot.Queue;
+            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,
                 Suggestions.Of(project, labels, slot.Queue, item.ModelAnswer));

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,7 @@ public sealed record ClaimRequest(int ProjectId, string UserId, string Token, IR
 
 /// <summary>Whose turn it is and what comes next: own open slots, the first 32, the random or the active queue, the other one.</summary>
 public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, QueuePositions positions,
-    LivingTabs tabs, TimeProvider clock, IOptions<LabelingOptions> options)
+    FigureBook figures, LivingTabs tabs, TimeProvider clock, IOptions<LabelingOptions> options)
 {
     private readonly LabelingOptions _settings = options.Value;
 
@@ -26,20 +27,20 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     {
         var until = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)_settings.Lease.TotalMilliseconds;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        if (request.Want <= 0) return ((await Turns(db, request.ProjectId, request.UserId, cancellation)).Project, []);
-        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, until, c), cancellation);
+        if (request.Want <= 0) return ((await Places(db, request.ProjectId, request.UserId, cancellation)).Project, []);
+        // before the transaction: the last answer counts or not, a turn more or less
+        var random = (await figures.OfAsync(request.ProjectId, cancellation))?.Strata.GetValueOrDefault(Stratum.Random) ?? 0;
+        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, c), cancellation);
         return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
     }
 
-    /// <summary>Whose turn the random queue has at claim number <paramref name="sequence"/> (from 0).</summary>
-    internal static bool RandomTurn(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
-
     /// <param name="Project">What serving needs of it: not its texts, which may be long.</param>
     /// <param name="Open">This person's slots without an answer, on a screen or not.</param>
-    private sealed record Turn(Project Project, Membership? Member, List<Slot> Open);
+    /// <param name="TestLeft">Something of the test set has no answer, and this person did not skip it.</param>
+    private sealed record Turn(Project Project, Membership? Member, List<Slot> Open, bool TestLeft);
 
     // put together once: it is asked for every card
-    private static readonly Func<AppDbContext, int, string, CancellationToken, Task<Turn>> Turns =
+    private static readonly Func<AppDbContext, int, string, CancellationToken, Task<Turn>> Places =
         EF.CompileAsyncQuery((AppDbContext db, int project, string user, CancellationToken cancellation) => (
             from p in db.Projects
             where p.Id == project
@@ -54,20 +55,22 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                     AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
                 },
                 member,
-                db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == user && s.AnswerId == null).ToList()))
+                db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == user && s.AnswerId == null).ToList(),
+                db.Slots.Any(s => s.ProjectId == p.Id && s.AnswerId == null && s.Split > ItemSplit.Pool
+                    && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == user))))
             .AsNoTracking().Single());
 
-    private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, long until,
+    private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, int random, long until,
         CancellationToken cancellation)
     {
-        var place = await Turns(db, request.ProjectId, request.UserId, cancellation);
+        var place = await Places(db, request.ProjectId, request.UserId, cancellation);
         var project = place.Project;
         if (project is not { State: ProjectState.Active, DeletedAt: null }) return (project, []);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var slots = await ResumeAsync(db, request, project, place.Open, now, until, cancellation);
         var most = Math.Min(request.Want, slots.Count + Left(place.Open, request.Token, now));
         if (slots.Count < most)
-            await ClaimAsync(db, request with { Want = most }, project, place.Member, now, until, slots, cancellation);
+            await ClaimAsync(db, request with { Want = most }, place, random, now, until, slots, cancellation);
         return (project, slots);
     }
 
@@ -105,16 +108,19 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     /// <summary>A millisecond more for each card behind: leases in the order of the deck bring it back in that order.</summary>
     internal static long Lease(long until, int place) => until + place;
 
-    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Project project, Membership? member, long now,
-        long until, List<ClaimedSlot> slots, CancellationToken cancellation)
+    private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Turn place, int random, long now, long until,
+        List<ClaimedSlot> slots, CancellationToken cancellation)
     {
-        member ??= await JoinAsync(db, request, now, cancellation);
+        var (project, member) = (place.Project, place.Member ?? await JoinAsync(db, request, now, cancellation));
+        var turns = new Turns(random, place.TestLeft, project.RandomShare);
         var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
         {
             var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
-            var sql = project.RankVersion == 0 ? ClaimSql.RandomOnly
-                : RandomTurn(sequence, project.RandomShare) ? ClaimSql.RandomFirst : ClaimSql.ActiveFirst;
+            var sql = project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
+            {
+                Stratum.Test => ClaimSql.TestFirst, Stratum.Random => ClaimSql.RandomFirst, _ => ClaimSql.ActiveFirst,
+            };
             var lease = Lease(until, request.Have.Count + slots.Count);
             var slot = await ClaimSql.TakeAsync(db, sql, project, request.UserId, request.Token, from, now, lease, cancellation);
             if (slot is null) break;

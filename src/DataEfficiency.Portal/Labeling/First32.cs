@@ -21,7 +21,7 @@ public sealed class First32
     internal static Task<int> AnsweredAsync(AppDbContext db, int projectId, CancellationToken cancellation) =>
         Counting(db, projectId).CountAsync(d => db.Finals.Any(f => f.ItemId == d.ItemId), cancellation);
 
-    private static IQueryable<DrawItem> Counting(AppDbContext db, int projectId) =>
+    internal static IQueryable<DrawItem> Counting(AppDbContext db, int projectId) =>
         Current(db, projectId).Where(d => d.Reason == null).OrderBy(d => d.Place).Take(CosLow.Size);
 
     /// <summary>The places of the project's current draw.</summary>

@@ -102,7 +102,9 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         var slot = slots.FirstOrDefault(s => s.AnswerId is null && s.UserId == answer.UserId)
             ?? slots.FirstOrDefault(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
         answer.Surplus = slot is null;
-        answer.Stratum = (slot ?? slots.FirstOrDefault())?.Queue ?? Stratum.Random;
+        var place = slot ?? slots.FirstOrDefault();
+        // whatever became of the card: the test set's answers stay apart
+        answer.Stratum = place is { Split: not ItemSplit.Pool } ? Stratum.Test : place?.Queue ?? Stratum.Random;
         await InsertAsync(db, answer, cancellation);
         if (slot is null) return Kept.Surplus;
         await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id)

@@ -75,11 +75,16 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             slot.HasIndex(s => new { s.ItemId, s.SlotNo }).IsUnique();
             slot.HasIndex(s => new { s.ItemId, s.UserId }).IsUnique().HasFilter("\"UserId\" IS NOT NULL");
             // a claim's two probes: what is free, in order, and what ran out; the cards on people's screens are in neither's way
-            const string free = "\"AnswerId\" IS NULL AND \"UserId\" IS NULL", leased = "\"AnswerId\" IS NULL AND \"UserId\" IS NOT NULL";
+            const string free = "\"AnswerId\" IS NULL AND \"UserId\" IS NULL AND \"Split\"=0";
+            const string leased = "\"AnswerId\" IS NULL AND \"UserId\" IS NOT NULL";
             slot.HasIndex(s => new { s.ProjectId, s.ActiveRank, s.ItemId, s.SlotNo }).HasFilter(free);
             slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.ItemId, s.SlotNo }).HasFilter(free);
             slot.HasIndex(s => new { s.ProjectId, s.LeaseUntil }).HasFilter(leased);
             slot.HasIndex(s => new { s.ProjectId, s.UserId }).HasFilter("\"AnswerId\" IS NULL");
+            // the test set is small: one index for what is free of it and what is on a screen
+            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.ItemId }, "OpenTestSlots")
+                .HasFilter("\"AnswerId\" IS NULL AND \"Split\">0");
+            slot.Property(s => s.Split).HasDefaultValue(ItemSplit.Pool);
         });
         builder.Entity<Answer>(answer =>
         {

@@ -67,6 +67,7 @@ internal sealed class DatabaseUpgrade(IDbContextFactory<AppDbContext> contexts, 
             // decided by the same code that decides them from now on
             if (!applied.Any(m => m.EndsWith("_FinalsAndSchemas", StringComparison.Ordinal)))
                 await FinalAnswers.SettleAllAsync(db, cancellation);
+            if (!applied.Any(m => m.EndsWith("_TestSets", StringComparison.Ordinal))) await TestSet.DrawAllAsync(db, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

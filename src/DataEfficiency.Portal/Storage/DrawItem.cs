@@ -17,4 +17,6 @@ public enum PassedOver
     Unusable,
     /// <summary>People skipped it, and nobody else would answer it.</summary>
     GivenUp,
+    /// <summary>It was drawn for the test set.</summary>
+    SetAside,
 }

@@ -41,7 +41,14 @@ public sealed class Project
     public int MaximumBudget { get; set; } = 5000;
     public decimal PricePerLabel { get; set; }
     public string Currency { get; set; } = "EUR";
+    /// <summary>Share of the turns that the random queue has once the sample is full (<see cref="Labeling.Turns"/>).</summary>
     public double RandomShare { get; set; } = .2;
+    /// <summary>Items that are drawn from the random order and never trained on: to watch a training by, and to test it. Raised, more are
+    /// drawn; lowered, the drawn ones stay.</summary>
+    public int ValidationSize { get; set; } = 100;
+    public int TestSize { get; set; } = 200;
+    /// <summary>Items with imported hidden gold are the test set, up to its size: nobody has to label it.</summary>
+    public bool GoldIsTest { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     /// <summary>Annotators see the model's answer, except on random items.</summary>
     public bool SuggestionsShown { get; set; }

@@ -9,6 +9,8 @@ public sealed class Slot
     /// <summary>As the item's: served only while ImportId &lt;= Project.VisibleImport.</summary>
     public int ImportId { get; set; }
     public int SlotNo { get; set; }
+    /// <summary>As the item's. It stands here for the claim's indexes: the queues have the pool's, the test set has its own.</summary>
+    public ItemSplit Split { get; set; }
     public int RandomRank { get; set; }
     /// <summary>Place by falling need (least confident first), from 0, written when a ranking comes into use; until then the random
     /// rank. It stands here for the claim's index.</summary>

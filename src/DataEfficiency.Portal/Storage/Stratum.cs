@@ -1,3 +1,12 @@
 namespace DataEfficiency.Portal.Storage;
 
-public enum Stratum { First32, Random, Active, Imported }
+/// <summary>Which queue an answer came from; its numbers are stored.</summary>
+public enum Stratum
+{
+    First32,
+    Random,
+    Active,
+    Imported,
+    /// <summary>Of the test set: drawn from the random order, never trained on.</summary>
+    Test,
+}

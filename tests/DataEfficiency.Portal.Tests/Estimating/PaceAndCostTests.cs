@@ -64,7 +64,8 @@ public sealed class PaceAndCostTests : IDisposable
     private Task AddSurplusAndImportedAsync(string userId) => _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token)
         =>
     {
-        var items = await db.Items.OrderByDescending(i => i.Id).Take(2).Select(i => i.Id).ToListAsync(token);
+        var items = await db.Items.Where(i => !db.Answers.Any(a => a.ItemId == i.Id)).OrderByDescending(i => i.Id).Take(2)
+            .Select(i => i.Id).ToListAsync(token);
         var project = await db.Projects.SingleAsync(p => p.Id == _world.ProjectId, token);
         project.LabelVersion++;
         foreach (var (item, stratum, surplus) in new[] { (items[0], Stratum.Imported, false), (items[1], Stratum.Active, true) })

@@ -40,6 +40,40 @@ public sealed class LabelingWorld : PortalFactory
         return new Annotator(this, user.Id, await WithTokenAsync(user.Id));
     }
 
+    /// <summary>The last items of the random order, answered from it.</summary>
+    public Task AddRandomAnswersAsync(int count) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        db.Users.Add(new AppUser { Id = "r", DisplayName = "Ros" });
+        foreach (var slot in await db.Slots.Where(s => s.ProjectId == ProjectId).OrderByDescending(s => s.RandomRank).Take(count)
+            .ToListAsync(token))
+        {
+            var answer = new Answer
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = ProjectId, ItemId = slot.ItemId, UserId = "r", LabelId = LabelIds[0],
+                AnswerText = "answer 0", Stratum = Stratum.Random,
+            };
+            db.Answers.Add(answer);
+            await db.SaveChangesAsync(token);
+            (slot.AnswerId, slot.UserId, slot.Queue) = (answer.Id, "r", Stratum.Random);
+            await FinalAnswers.SettleAsync(db, await db.Projects.SingleAsync(p => p.Id == ProjectId, token), slot.ItemId, token);
+        }
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
+
+    /// <summary>The item of this random rank is on a person's screen.</summary>
+    public Task SetSlotAsync(int rank, string user) => Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) =>
+        db.Slots.Where(s => s.ProjectId == ProjectId && s.RandomRank == rank).ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, user)
+            .SetProperty(x => x.LeaseUntil, long.MaxValue / 2).SetProperty(x => x.Queue, Stratum.Random), token), CancellationToken.None);
+
+    /// <summary>Draws the test set, as an import does in the end.</summary>
+    public Task DrawTestSetAsync(int validation, int test) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        var project = await db.Projects.SingleAsync(p => p.Id == ProjectId, token);
+        (project.ValidationSize, project.TestSize) = (validation, test);
+        await db.SaveChangesAsync(token);
+        await TestSet.DrawAsync(db, project, token);
+    }, CancellationToken.None);
+
     public Task SetProjectAsync(Action<Project> change) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
     {
         change(await db.Projects.SingleAsync(p => p.Id == ProjectId, token));

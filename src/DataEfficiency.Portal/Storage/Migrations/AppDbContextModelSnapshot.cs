@@ -831,6 +831,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<bool>("ForecastVisibleToAnnotators")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("GoldIsTest")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Guideline")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -899,6 +902,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<int>("TaskType")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TestSize")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ValidationSize")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("VisibleImport")
@@ -1119,6 +1128,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("SlotNo")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Split")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
+
                     b.Property<string>("Token")
                         .HasColumnType("TEXT");
 
@@ -1143,10 +1157,13 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasFilter("\"AnswerId\" IS NULL");
 
                     b.HasIndex("ProjectId", "ActiveRank", "ItemId", "SlotNo")
-                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL AND \"Split\"=0");
 
                     b.HasIndex("ProjectId", "RandomRank", "ItemId", "SlotNo")
-                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL");
+                        .HasFilter("\"AnswerId\" IS NULL AND \"UserId\" IS NULL AND \"Split\"=0");
+
+                    b.HasIndex(new[] { "ProjectId", "RandomRank", "ItemId" }, "OpenTestSlots")
+                        .HasFilter("\"AnswerId\" IS NULL AND \"Split\">0");
 
                     b.ToTable("Slots");
                 });

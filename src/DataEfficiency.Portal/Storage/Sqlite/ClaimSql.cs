@@ -9,7 +9,7 @@ namespace DataEfficiency.Portal.Storage.Sqlite;
 /// The claim as one statement: pick and take cannot be torn apart, and an expired lease is told by the query, not by a sweeper. A queue is
 /// asked by two probes of which the lower rank counts: the first free slot in order, and the first among the leases that ran out. Each has
 /// an index of its own, so that nobody walks over the cards on other people's screens. A queue is asked only where those before it have
-/// nothing (COALESCE stops at the first that has); which one gave the slot is told by the rest of a division by four.
+/// nothing (COALESCE stops at the first that has); which one gave the slot is told by the rest of a division by eight.
 /// </summary>
 internal static class ClaimSql
 {
@@ -21,21 +21,30 @@ internal static class ClaimSql
         CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
         """));
 
+    private const string Pool = "s.\"Split\"=0", FreePool = $"{Free} AND {Pool}", ExpiredPool = $"{Expired} AND {Pool}";
+
     private static readonly string Random = Coded(Stratum.Random,
-        Either(Candidate("s.\"RandomRank\"", Free), Candidate("s.\"RandomRank\"", Expired)));
+        Either(Candidate("s.\"RandomRank\"", FreePool), Candidate("s.\"RandomRank\"", ExpiredPool)));
+
+    // a few hundred items at most
+    private static readonly string Test = Coded(Stratum.Test,
+        Candidate("s.\"RandomRank\"", $"s.\"Split\">0 AND ({Free} OR {Expired})"));
 
     // behind what this person was given last, and then from the head
     private static readonly string Active = Coded(Stratum.Active, Either(
-        Candidate("s.\"ActiveRank\"", $"{Free} AND s.\"ActiveRank\">=@from"), Candidate("s.\"ActiveRank\"", Expired)))
-        + "," + Coded(Stratum.Active, Candidate("s.\"ActiveRank\"", Free));
+        Candidate("s.\"ActiveRank\"", $"{FreePool} AND s.\"ActiveRank\">=@from"), Candidate("s.\"ActiveRank\"", ExpiredPool)))
+        + "," + Coded(Stratum.Active, Candidate("s.\"ActiveRank\"", FreePool));
 
-    /// <summary>The first 32, then the random queue or the active one, then the other.</summary>
-    public static string RandomFirst { get; } = Take($"{First32},{Random},{Active}");
+    /// <summary>The first 32, then the random queue or the active one, then the others; the test set last, where it is not its turn.
+    /// </summary>
+    public static string RandomFirst { get; } = Take($"{First32},{Random},{Active},{Test}");
 
-    public static string ActiveFirst { get; } = Take($"{First32},{Active},{Random}");
+    public static string ActiveFirst { get; } = Take($"{First32},{Active},{Random},{Test}");
+
+    public static string TestFirst { get; } = Take($"{First32},{Test},{Random},{Active}");
 
     /// <summary>An unranked pool has no active order worth the name.</summary>
-    public static string RandomOnly { get; } = Take($"{First32},{Random}");
+    public static string RandomOnly { get; } = Take($"{First32},{Random},{Test}");
 
     /// <summary>Takes the next slot for a person, or finds none.</summary>
     /// <param name="sql">One of the orders above.</param>
@@ -68,12 +77,12 @@ internal static class ClaimSql
         SELECT "Id" FROM (SELECT * FROM ({free}) UNION ALL SELECT * FROM ({expired})) ORDER BY "Rank","ItemId","SlotNo" LIMIT 1
         """;
 
-    private static string Coded(Stratum queue, string slot) => $"(SELECT \"Id\"*4+{(int)queue} FROM ({slot}))";
+    private static string Coded(Stratum queue, string slot) => $"(SELECT \"Id\"*8+{(int)queue} FROM ({slot}))";
 
     private static string Take(string queues) => $"""
-        UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%4
+        UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%8
         FROM (SELECT COALESCE({queues}) AS "Code" LIMIT 1) AS c
-        WHERE "Slots"."Id"=c."Code"/4 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
+        WHERE "Slots"."Id"=c."Code"/8 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
         RETURNING "Id","ItemId","Queue","ActiveRank"
         """;
 }

@@ -1,0 +1,40 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Estimating;
+
+/// <param name="Stratum">How the item came to its first answer; of the test set whatever the queue was.</param>
+/// <param name="RandomRank">The item's place in the project's random order.</param>
+public sealed record LabelledExample(long ItemId, Example Example, Stratum Stratum, int RandomRank)
+{
+    /// <summary>Nothing may be trained on it.</summary>
+    public bool IsTest => Stratum == Stratum.Test;
+}
+
+/// <summary>The one place that reads what a project's people have labelled in the end, and how it came about.</summary>
+public static class LabelledExamples
+{
+    private sealed record Row(Final Final, string Text, Stratum Stratum, AnswerRole Role, Stratum? First, ItemSplit Split, int RandomRank);
+
+    /// <param name="labels">The project's: an answer text that was reworded counts as reworded.</param>
+    /// <returns>Every item with a final answer, in the order of answering.</returns>
+    public static async Task<IReadOnlyList<LabelledExample>> ReadAsync(AppDbContext db, int projectId, IReadOnlyList<Label> labels,
+        CancellationToken cancellation)
+    {
+        var rows = await (from f in db.Finals.AsNoTracking()
+                          where f.ProjectId == projectId
+                          join a in db.Answers on f.AnswerId equals a.Id
+                          join i in db.Items on f.ItemId equals i.Id
+                          orderby a.Id
+                          select new Row(f, i.Text, a.Stratum, a.Role,
+                              db.Answers.Where(x => x.ItemId == i.Id && x.Current && !x.Surplus && x.Role == AnswerRole.Annotator)
+                                  .OrderBy(x => x.Id).Select(x => (Stratum?)x.Stratum).FirstOrDefault(),
+                              i.Split, i.RandomRank)).ToListAsync(cancellation);
+        return [.. rows.Select(r => new LabelledExample(r.Final.ItemId, new(r.Text, r.Final.TextNow(labels)!), Of(r), r.RandomRank))];
+    }
+
+    // a review or a bulk answer says nothing of how the item was chosen
+    private static Stratum Of(Row row) => row.Split != ItemSplit.Pool ? Stratum.Test
+        : row.First ?? (row.Role is AnswerRole.Import or AnswerRole.Bulk ? Stratum.Imported : row.Stratum);
+}

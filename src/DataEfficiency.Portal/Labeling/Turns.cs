@@ -1,0 +1,27 @@
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Labeling;
+
+/// <summary>
+/// Which queue has a turn after the first 32. Half of the turns are random until there is a sample: 100 random answers, and then the test
+/// set; from then on the project's share. A share of 0 asks for none.
+/// </summary>
+/// <param name="Random">Random answers so far.</param>
+/// <param name="TestLeft">Something of the test set can still be given.</param>
+public readonly record struct Turns(int Random, bool TestLeft, double Share)
+{
+    /// <summary>Random answers that come before the test set: early checks are made of them.</summary>
+    public const int Sample = 100;
+
+    private const double Half = .5;
+
+    /// <param name="sequence">The claim's number, from 0.</param>
+    public Stratum At(int sequence)
+    {
+        var isFull = Random >= Sample && !TestLeft;
+        if (!IsRandom(sequence, isFull || Share == 0 ? Share : Math.Max(Half, Share))) return Stratum.Active;
+        return Random >= Sample && TestLeft ? Stratum.Test : Stratum.Random;
+    }
+
+    internal static bool IsRandom(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
+}
