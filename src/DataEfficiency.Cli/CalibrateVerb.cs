@@ -24,10 +24,15 @@ public sealed class CalibrateVerb : Verb
     {
         Description = "Runs at a time, each with --threads threads.", DefaultValueFactory = _ => 1,
     };
-    private readonly Option<int?> steps = new("--max-steps") { Description = "Most steps of one run. Default: 300 (small: 60)." };
+    private readonly Option<int?> steps = new("--max-steps") { Description = "Most steps of one run. Default: 200 (small: 60)." };
     private readonly Option<int?> patience = new("--patience")
     {
         Description = "Looks at the validation loss (every 20 steps) without a better one that end a run. Default: 5.",
+    };
+    private readonly Option<CheckTraining> training = new("--training")
+    {
+        Description = "What is trained: full, lora or ia3. Default: auto, all parameters of a model under 300 million, else a LoRA "
+            + "adapter.",
     };
     private readonly Option<string[]> tasks = new("--tasks")
     {
@@ -39,7 +44,7 @@ public sealed class CalibrateVerb : Verb
 
     public CalibrateVerb() : base("calibrate", "Measure reference tasks on a model: CoS-Low, curves, and the fit between them.")
     {
-        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, tasks, .. engine.All]) Add(option);
+        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, training, tasks, .. engine.All]) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
@@ -49,8 +54,9 @@ public sealed class CalibrateVerb : Verb
         var options = CalibrationOptions.Of(arguments.GetValue(profile)!);
         options = options with
         {
-            Jobs = arguments.GetValue(jobs), MaxSteps = arguments.GetValue(steps) ?? options.MaxSteps,
-            TestSize = arguments.GetValue(test) ?? options.TestSize, Patience = arguments.GetValue(patience) ?? options.Patience,
+            Jobs = arguments.GetValue(jobs), Training = arguments.GetValue(training),
+            MaxSteps = arguments.GetValue(steps) ?? options.MaxSteps, TestSize = arguments.GetValue(test) ?? options.TestSize,
+            Patience = arguments.GetValue(patience) ?? options.Patience,
         };
         if (options.Jobs < 1 || options.MaxSteps < 1 || options.TestSize < 1 || options.Patience < 1)
             throw new ArgumentException("--jobs, --max-steps, --patience and --test must be at least 1.");

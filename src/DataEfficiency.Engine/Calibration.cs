@@ -24,10 +24,11 @@ public sealed record Calibration(int Version, string Model, string WeightsSha256
 /// the share of answers that begin right. 2: the answer and its end are trained, the score is exact match of the whole decoded answer
 /// (method section 8).</param>
 /// <param name="Precision">What signals and curves were computed in.</param>
+/// <param name="Trained">Full, Lora or Ia3.</param>
 public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double AdapterAlpha, double LearningRate, int BatchSize,
     int MaxSteps, int EvaluateEvery, int Patience, int ValidationSize, int TestSize, IReadOnlyList<int> Budgets,
         IReadOnlyList<string> LearningRateTasks,
-    int Number = 1, string Precision = "float32")
+    int Number = 1, string Precision = "float32", string Trained = "Full")
 {
     /// <summary>Number of the recipe that calibrations are made with today.</summary>
     public const int Current = 2;

@@ -1,5 +1,6 @@
 // What is measured, and how: the recipe is part of a calibration's identity (method section 10).
 
+using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Engine.Selection;
@@ -21,23 +22,28 @@ public sealed record CalibrationOptions
     public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } =
         [.. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)];
 
-    /// <summary>Learning rates to choose from, by the mean of the best validation losses. Default: 3e-4, 1e-3, 3e-3.</summary>
-    public IReadOnlyList<double> LearningRates { get; init; } = [3e-4, 1e-3, 3e-3];
+    /// <summary>What is trained. Default: by the recipes' table, all parameters of a model under 300 million, else a LoRA
+    /// adapter.</summary>
+    public CheckTraining Training { get; init; } = CheckTraining.Auto;
+
+    /// <summary>Learning rates to choose from, by the mean of the best validation losses. Default: null, those of the recipes'
+    /// table.</summary>
+    public IReadOnlyList<double>? LearningRates { get; init; }
 
     /// <summary>Training size of that choice. Default: 500.</summary>
     public int LearningRateBudget { get; init; } = 500;
 
-    /// <summary>Default: 32.</summary>
-    public int BatchSize { get; init; } = 32;
+    /// <summary>Default: the recipes' 16.</summary>
+    public int BatchSize { get; init; } = RecipeTable.BatchSize;
 
-    /// <summary>Default: 300.</summary>
-    public int MaxSteps { get; init; } = 300;
+    /// <summary>Default: the recipes' 200.</summary>
+    public int MaxSteps { get; init; } = RecipeTable.MaxSteps;
 
-    /// <summary>Steps between two looks at the validation loss. Default: 20.</summary>
-    public int EvaluateEvery { get; init; } = 20;
+    /// <summary>Steps between two looks at the validation loss. Default: the recipes' 20.</summary>
+    public int EvaluateEvery { get; init; } = RecipeTable.EvaluateEvery;
 
-    /// <summary>Looks without a better loss that end a run. Default: 5.</summary>
-    public int Patience { get; init; } = 5;
+    /// <summary>Looks without a better loss that end a run. Default: the recipes' 5.</summary>
+    public int Patience { get; init; } = RecipeTable.Patience;
 
     /// <summary>Default: 200.</summary>
     public int ValidationSize { get; init; } = 200;

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Files;
@@ -30,6 +31,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private const double AdapterAlpha = 32;
     // Part of the journal's identity: 1 was another order of the candidates.
     private const int Draw = 2;
+    private readonly long _parameters = RecipeTable.Parameters(ModelConfig.Load(folder));
     private readonly EngineOptions _engine = (engine ?? new EngineOptions()) with
     {
         Threads = engine?.Threads ?? 1, AdapterSeed = AdapterSeed, AdapterRank = AdapterRank, AdapterAlpha = AdapterAlpha,
@@ -91,13 +93,17 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
 
     private string Identity(string weights, ScalarType type) => JsonSerializer.Serialize(new
     {
-        version = CalibrationFile.Version, draw = Draw, weights, options.Profile, recipe = Recipe(0, type), options.LearningRates,
+        version = CalibrationFile.Version, draw = Draw, weights, options.Profile, recipe = Recipe(0, type), LearningRates,
         options.LearningRateBudget, options.PoolSize, options.Seed, prompts = PromptsHash.Of(prompts),
     });
 
     private CalibrationRecipe Recipe(double rate, ScalarType type) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize,
         options.MaxSteps, options.EvaluateEvery, options.Patience, options.ValidationSize, options.TestSize, options.Budgets,
-        [.. options.LearningRateTasks.Select(t => t.Name)], CalibrationRecipe.Current, Placement.Spelled(type));
+        [.. options.LearningRateTasks.Select(t => t.Name)], CalibrationRecipe.Current, Placement.Spelled(type), $"{Trained}");
+
+    private Trained Trained => RecipeTable.TrainedFor(options.Training, _parameters);
+
+    private IReadOnlyList<double> LearningRates => options.LearningRates ?? RecipeTable.Rates(Trained, _parameters);
 
     // As a project does it: the pool is ranked, and the first 32 of the draw that have a gradient count.
     private void MeasureSignals(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
@@ -156,7 +162,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     {
         if (options.LearningRateTasks.Count == 0) throw new ArgumentException("Name the tasks to choose the learning rate on.");
         List<(ReferenceTask, double)> missing =
-            [.. from t in options.LearningRateTasks from r in options.LearningRates where journal.Trial(t.Name, r) is null select (t, r)];
+            [.. from t in options.LearningRateTasks from r in LearningRates where journal.Trial(t.Name, r) is null select (t, r)];
         InParallel(place, missing, (runner, work) =>
         {
             var (task, trial) = work;
@@ -164,7 +170,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             journal.Add(new JournalEntry(task.Name, run.Seconds, TrialRate: trial, Run: run));
             note?.Invoke($"learning rate {trial} on {task.Name}: {Said(run)}");
         }, cancel);
-        var best = options.LearningRates.MinBy(r => options.LearningRateTasks.Average(t => journal.Trial(t.Name, r)!.Run!.ValidationLoss));
+        var best = LearningRates.MinBy(r => options.LearningRateTasks.Average(t => journal.Trial(t.Name, r)!.Run!.ValidationLoss));
         note?.Invoke($"learning rate {best}");
         return best;
     }

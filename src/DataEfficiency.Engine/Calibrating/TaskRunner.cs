@@ -28,6 +28,7 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
         }
         using var run = new TrainingRun(_session, Recipe(rate), data.Train(examples), validation);
         var result = run.Run(giveWay: cancel);
+        using var loan = run.Adapter is { } adapter ? run.Model.Lend(adapter) : null;
         return Tested(run.Model, task, test, result, examples, clock, cancel);
     }
 
@@ -63,11 +64,12 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
             task.Prompt.Answers is { } labels ? evaluation.LabelRanking(task.Prompt, labels, test, cancel: cancel) : null);
     }
 
-    private Recipe Recipe(double rate) => new()
+    private Recipe Recipe(double rate) => RecipeTable.Of(Trained, rate, options.Seed) with
     {
-        LearningRate = rate, BatchSize = options.BatchSize, MaxSteps = options.MaxSteps, EvaluateEvery = options.EvaluateEvery,
-        Patience = options.Patience, Seed = options.Seed,
+        BatchSize = options.BatchSize, MaxSteps = options.MaxSteps, EvaluateEvery = options.EvaluateEvery, Patience = options.Patience,
     };
+
+    private Trained Trained => RecipeTable.TrainedFor(options.Training, _session.Decoder.Parameters.Count);
 
     private static double Seconds(Action work)
     {

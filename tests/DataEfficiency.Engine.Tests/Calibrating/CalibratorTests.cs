@@ -170,6 +170,22 @@ public sealed class CalibratorTests : IDisposable
         Assert.False(CalibrationFile.Load(CalibrationFile.PathIn(_model.Folder)).IsOfOlderRecipe);
     }
 
+    // Large models, and others by choice: the adapter that was trained answers, and the file says what was trained.
+    [Fact]
+    public void Run_WithLora_TestsTheAdapterAndSaysIt()
+    {
+        var options = Quick("priority") with { Training = CheckTraining.Lora };
+        Assert.Equal("Lora", New(options).Run().Recipe.Trained);
+        Assert.Equal("Full", New(Quick("priority") with { Budgets = [], LearningRateTasks = [] }).Run().Recipe.Trained);
+
+        var bundled = Path.Combine(AppContext.BaseDirectory, "BundledModel");
+        using var runner = new TaskRunner(bundled, PromptBuilder.Load(bundled), options with { MaxSteps = 40, BatchSize = 16 }, torch.CPU,
+            torch.ScalarType.Float32);
+        var (before, after) = (runner.Run(options.Tasks[0], 0, 1e-2, default), runner.Run(options.Tasks[0], 200, 1e-2, default));
+        Assert.True(after.Score > before.Score + .3, $"{before.Score} {after.Score}");
+        Assert.Equal(before.Score, runner.Run(options.Tasks[0], 0, 1e-2, default).Score);
+    }
+
     // What a GPU does by default: signals and curves in one precision, which the file names; another precision is another calibration.
     [Fact]
     public void Run_InBFloat16_TakesSignalsAndCurvesInIt()

@@ -101,6 +101,7 @@ public partial class RoomTests
     // A room's inner folders are the room; readers of files and the native library stand below the models and know none.
     private static string Room(string names, string type) => names != Engine
         ? names[(Engine.Length + 1)..].Replace("Gradients.CpuPass", "Gradients").Replace("Models.Adapters", "Models")
+            .Replace("FineTuning.Checks", "FineTuning")
         : DoorTypes.Contains(type) ? Door : Words;
 
     private static string? Foreign(string? names) => names is null ? null
