@@ -14,7 +14,7 @@ internal sealed class TinyModel : IDisposable
     public TinyModel(int hidden = 32, long seed = 1)
     {
         var chat = new ChatTokens();
-        string[] texts = [.. ReferenceTaskList.All.SelectMany(t => t.Generate(TaskSplit.Train, 20, 99).Select(e => e.Text))];
+        string[] texts = [.. ReferenceTaskList.First.SelectMany(t => t.Generate(TaskSplit.Train, 20, 99).Select(e => e.Text))];
         TokenizerWriter.Write(Folder, ByteLevelBpeTrainer.Train(texts, 400, chat.All), chat, 512);
         var tokens = Tokenizer.Load(Folder).VocabularySize;
         File.WriteAllText(Path.Combine(Folder, "generation_config.json"), """{"eos_token_id": [2, 0], "pad_token_id": 0}""");

@@ -67,14 +67,18 @@ public sealed record CalibrationOptions
     /// <exception cref="ArgumentException">There is no such profile.</exception>
     public static CalibrationOptions Of(string profile)
     {
-        IReadOnlyList<ReferenceTask> all = [.. ReferenceTaskList.All.Where(t => !ReferenceTaskList.LearningRateTasks.Contains(t.Name))];
+        var all = ReferenceTaskList.Fitted;
         return profile switch
         {
             Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets },
             // Every so many tasks of the list, so that easy and hard ones are among them.
             Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])],
                 Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },
-            SignalsOnly => new() { Profile = profile, Tasks = ReferenceTaskList.All, Budgets = [], LearningRateTasks = [] },
+            SignalsOnly => new()
+            {
+                Profile = profile, Tasks = [.. all, .. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)], Budgets = [],
+                LearningRateTasks = [],
+            },
             _ => throw new ArgumentException($"There is no profile '{profile}'. There are: {Full}, {Small}, {SignalsOnly}."),
         };
     }

@@ -240,11 +240,14 @@ public sealed class CalibratorTests : IDisposable
     {
         var full = CalibrationOptions.Of("full");
         Assert.Equal(LabelAxis.Budgets, full.Budgets);
-        Assert.True(full.Tasks.Count >= 16);
+        Assert.Equal(ReferenceTaskList.Fitted, full.Tasks);
         Assert.DoesNotContain(full.Tasks, t => full.LearningRateTasks.Contains(t));
         var small = CalibrationOptions.Of("small");
         Assert.Equal((8, 500, 60), (small.Tasks.Distinct().Count(), small.Budgets.Max(), small.MaxSteps));
-        Assert.Empty(CalibrationOptions.Of("signals-only").Budgets);
+        var signals = CalibrationOptions.Of("signals-only");
+        Assert.Empty(signals.Budgets);
+        Assert.Equal(full.Tasks.Concat(full.LearningRateTasks), signals.Tasks);
+        Assert.All([full, small, signals], o => Assert.Empty(o.Tasks.Intersect(ReferenceTaskList.Outside)));
         Assert.Contains("huge", Assert.Throws<ArgumentException>(() => CalibrationOptions.Of("huge")).Message);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Engine.ReferenceTasks;
 using Xunit;
@@ -8,12 +9,63 @@ public sealed class ReferenceTaskTests
 {
     public static TheoryData<string> Names => new(ReferenceTaskList.All.Select(t => t.Name));
 
+    // Where the answers are not equally frequent: the share of each.
+    private static readonly Dictionary<string, double[]> Shares = new() { ["safety"] = [.15, .85], ["shift-report"] = [.7, .2, .1] };
+
     [Fact]
-    public void All_EnoughTasksWithDistinctNames()
+    public void All_DistinctNames_24InTheFit12Outside2ForTheRate()
     {
-        Assert.True(ReferenceTaskList.All.Count >= 16 + ReferenceTaskList.LearningRateTasks.Count);
-        Assert.Equal(ReferenceTaskList.All.Count, ReferenceTaskList.All.Select(t => t.Name).Distinct().Count());
-        Assert.All(ReferenceTaskList.LearningRateTasks, name => ReferenceTaskList.Find(name));
+        var (all, outside) = (ReferenceTaskList.All, ReferenceTaskList.Outside);
+        Assert.Equal((24, 12, 38), (ReferenceTaskList.Fitted.Count, outside.Count, all.Count));
+        Assert.Equal(38, all.Select(t => t.Name).Distinct().Count());
+        Assert.Equal(all.Select(t => t.Name).Order(), ReferenceTaskList.Fitted.Concat(outside).Select(t => t.Name)
+            .Concat(ReferenceTaskList.LearningRateTasks).Order());
+    }
+
+    [Fact]
+    public void All_FittedAndOutside_BothHoldEveryKind()
+    {
+        foreach (var tasks in new[] { ReferenceTaskList.Fitted, ReferenceTaskList.Outside })
+        {
+            Assert.Contains(tasks, t => t.Prompt.Answers is null);
+            Assert.Contains(tasks, t => t.Prompt.Answers?.Count >= 20);
+            Assert.Contains(tasks, t => t.Noise > 0);
+            Assert.Contains(tasks, t => Shares.ContainsKey(t.Name));
+            Assert.Contains(tasks, IsPair);
+        }
+        Assert.True(ReferenceTaskList.All.Count(IsPair) >= 3);
+        Assert.True(ReferenceTaskList.All.Count(t => t.Prompt.Answers is null) >= 4);
+
+        static bool IsPair(ReferenceTask task) => task.Generate(TaskSplit.Train, 50, 1)
+            .All(e => e.Text.Split('\n') is [var one, var two] && one.Contains(": ") && two.Contains(": "));
+    }
+
+    // A text of a shared template would share runs of four words.
+    [Fact]
+    public void Outside_RunsOfFourWords_AreNotThoseOfTheFittedTasks()
+    {
+        var fitted = ReferenceTaskList.Fitted.SelectMany(Runs).ToHashSet();
+        foreach (var task in ReferenceTaskList.Outside)
+        {
+            var runs = Runs(task).ToList();
+            Assert.True(runs.Count(fitted.Contains) <= .005 * runs.Count, $"{task.Name}: {runs.Count(fitted.Contains)} of {runs.Count}");
+        }
+
+        static IEnumerable<string> Runs(ReferenceTask task) => task.Generate(TaskSplit.Train, 1000, 1).SelectMany(e =>
+        {
+            var words = e.Text.ToLowerInvariant().Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            return Enumerable.Range(0, Math.Max(0, words.Length - 3)).Select(i => string.Join(' ', words[i..(i + 4)]));
+        });
+    }
+
+    [Fact]
+    public void Outside_AnswersAndInstructions_AreNotThoseOfTheFittedTasks()
+    {
+        var fitted = ReferenceTaskList.Fitted.Select(t => t.Prompt.Instruction).ToHashSet();
+        Assert.All(ReferenceTaskList.Outside, t => Assert.DoesNotContain(t.Prompt.Instruction, fitted));
+        var sets = ReferenceTaskList.Fitted.Where(t => t.Prompt.Answers?.Count > 2).Select(t => t.Prompt.Answers!.ToHashSet()).ToList();
+        Assert.All(ReferenceTaskList.Outside.Where(t => t.Prompt.Answers?.Count > 2),
+            t => Assert.DoesNotContain(sets, s => s.SetEquals(t.Prompt.Answers!)));
     }
 
     [Fact]
@@ -54,7 +106,7 @@ public sealed class ReferenceTaskTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Generate_FixedAnswers_AreBalanced(string name)
+    public void Generate_FixedAnswers_HaveTheirShares(string name)
     {
         var task = ReferenceTaskList.Find(name);
         var examples = task.Generate(TaskSplit.Test, 8000, 1);
@@ -63,8 +115,11 @@ public sealed class ReferenceTaskTests
             Assert.All(examples, e => Assert.NotEmpty(e.Answer));
             return;
         }
-        foreach (var answer in answers)
-            Assert.InRange(examples.Count(e => e.Answer == answer) * answers.Count / 8000.0, .6, 1.4);
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var share = Shares.TryGetValue(name, out var shares) ? shares[i] : 1.0 / answers.Count;
+            Assert.InRange(examples.Count(e => e.Answer == answers[i]) / 8000.0 / share, .6, 1.4);
+        }
         Assert.All(examples, e => Assert.Contains(e.Answer, answers));
     }
 
@@ -100,6 +155,13 @@ public sealed class ReferenceTaskTests
     [InlineData("counting")]
     [InlineData("web-of-lies")]
     [InlineData("date-format")]
+    [InlineData("rising")]
+    [InlineData("heavier")]
+    [InlineData("clock-sum")]
+    [InlineData("brackets")]
+    [InlineData("last-item")]
+    [InlineData("debtor")]
+    [InlineData("booking-time")]
     public void Generate_RuleTasks_AnswerFollowsFromTheText(string name)
     {
         foreach (var (text, answer) in ReferenceTaskList.Find(name).Generate(TaskSplit.Validation, 200, 5))
@@ -118,6 +180,27 @@ public sealed class ReferenceTaskTests
             case "date-format":
                 var parts = text.Split(' ')[^1].Split('/').Select(int.Parse).ToArray();
                 return parts[0] > 12 ? "day" : parts[1] > 12 ? "month" : "unclear";
+            case "rising":
+                var numbers = text.Split(", ").Select(int.Parse).ToList();
+                return numbers.Zip(numbers.Skip(1)).All(p => p.First < p.Second) ? "yes" : "no";
+            case "heavier":
+                var loads = Regex.Matches(text, "[0-9]+").Select(m => int.Parse(m.Value)).ToArray();
+                return loads[0] > loads[1] ? "first" : "second";
+            case "clock-sum":
+                string[] hours = [.. ReferenceTaskList.Find(name).Prompt.Answers!];
+                var told = Regex.Matches(text, @"\b[a-z]+\b").Select(m => Array.IndexOf(hours, m.Value) + 1).Where(h => h > 0).ToArray();
+                return hours[(told[0] + told[1] - 1) % 12];
+            case "brackets":
+                var left = text.Replace(" ", "");
+                for (var i = 0; i < 6; i++) left = left.Replace("()", "").Replace("[]", "");
+                return left == "" ? "yes" : "no";
+            case "last-item": return text.Split(' ')[^1];
+            case "debtor":
+                var lent = Regex.Match(text, "^([A-Z][a-z]+) lent ([A-Z][a-z]+)|^([A-Z][a-z]+) borrowed| to ([A-Z][a-z]+) as");
+                return lent.Groups[2].Value + lent.Groups[3].Value + lent.Groups[4].Value;
+            case "booking-time":
+                var times = Regex.Matches(text, "[0-9]{2}:[0-9]{2}");
+                return times[text.Contains(" from ") ? 1 : 0].Value;
             default:
                 var honest = true;
                 foreach (var sentence in text.Split('.', StringSplitOptions.RemoveEmptyEntries))
