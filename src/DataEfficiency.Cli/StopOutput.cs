@@ -23,6 +23,7 @@ internal static class StopOutput
     {
         FewFirstLabels few => $"{few.Given} of {CosLow.Size} first labels",
         NoFit => "the model is not calibrated, so no number of labels follows from CoS-Low; fine-tune and test at the next check",
+        OneAnswerOnly one => $"all {one.Labels} labels have one answer: they tell nothing of how fast the task is learnt, and no check can",
         MetUntrained => "the zero-shot score meets the target already",
         SafeCount safe => "safe stop without measuring"
             + (safe.Asked > safe.Cap ? $" (the rule asks for {safe.Asked:N0}, the cap is {safe.Cap:N0})" : "")

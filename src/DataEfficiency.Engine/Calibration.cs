@@ -34,9 +34,16 @@ public sealed record CalibrationRecipe(long AdapterSeed, int AdapterRank, double
     public const int Current = 2;
 }
 
+/// <param name="CosLow">Of the first draw of the 32.</param>
 /// <param name="Auc">Area of the measured curve; null in signals-only.</param>
+/// <param name="Signals">Every signal of every draw, CoS-Low among them; null in files of before there was more than CoS-Low.</param>
 public sealed record CalibrationTask(string Name, double CosLow, double CosLowStandardError, double Ceiling, double? Auc,
-    IReadOnlyList<CalibrationRun> Runs, bool UsedForLearningRate, double DurationSeconds);
+    IReadOnlyList<CalibrationRun> Runs, bool UsedForLearningRate, double DurationSeconds, IReadOnlyList<TaskSignal>? Signals = null);
+
+/// <summary>A signal of a task's labels, from which its area is predicted.</summary>
+/// <param name="Examples">Labels that it is judged by: all of the least confident ones, or the random ones among all.</param>
+/// <param name="Draw">1, 2, ...: another draw of the 32 and of the random labels from the same pool.</param>
+public sealed record TaskSignal(AreaSignal Kind, int Examples, int Draw, double Value);
 
 /// <param name="Score">Share of exact matches on the test examples (recipe 1: of answers that begin right).</param>
 /// <param name="LabelRanking">Share of test examples whose label ranks first by mean log-likelihood; null for free answers and in recipe

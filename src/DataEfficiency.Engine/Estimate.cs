@@ -36,8 +36,10 @@ public sealed record MeasuredPoint(int Examples, double Score, int TestSize);
 /// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>
 /// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
 /// <param name="Labels">All labels of the project so far, which rule A's stop is compared with; by default the number of examples.</param>
+/// <param name="Labelled">All labelled examples that a probe may learn from, in the order of their answers; null: no probe.</param>
 public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap,
-    IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null);
+    IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null,
+    IReadOnlyList<LabelledExample>? Labelled = null);
 
 /// <param name="Count">m, the examples with a gradient.</param>
 /// <param name="Median">Median pairwise cosine; null below two examples.</param>
@@ -90,7 +92,7 @@ public sealed record StopAdvice(string Rule, int? At, Advice Advice, double? PEn
     public string? Why { get; init; }
 }
 
-/// <param name="Auc">AUC' predicted from CoS-Low, clipped to [.05, .90]; null without a fit or below two examples.</param>
+/// <param name="Auc">AUC' predicted from the chosen signal, clipped to [.05, .90]; null without a fit or below two examples.</param>
 /// <param name="AucScale">s_eff, the scale of the t(3) factor; null as above.</param>
 /// <param name="AreaRemark">Where the prediction was clipped or replaced by the mean of the reference tasks; else null.</param>
 /// <param name="LabelsNeededPaper">N^(t^(AUC'/(1-AUC'))), the paper's formula; null as above.</param>
@@ -104,6 +106,14 @@ public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IRea
     AreaRemark? AreaRemark, double? LabelsNeededPaper, Posterior Posterior, StopAdvice Stop, int? HarderThan, int? ReferenceTasks,
     Target Target, double? AskedShare, bool Calibrated, AreaSource? AreaSource = null)
 {
+    /// <summary>What the labels' own answers say, and which signal the area comes from; null in estimates of before there was a
+    /// probe.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SignalUse? Signals { get; init; }
+
+    /// <summary>Curves of the model's own reference tasks behind half of the weight; 0: the grid alone.</summary>
+    public int LibraryCurves { get; init; }
+
     /// <summary>An area, and so a number of labels, follows from CoS-Low.</summary>
     [JsonIgnore]
     public bool HasFit => Calibrated || AreaSource is not null;

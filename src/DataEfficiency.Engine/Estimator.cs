@@ -23,6 +23,8 @@ public sealed class Estimator : IEstimator
     private readonly GradientRows _rows;
     private readonly PoolRanking _ranking;
     private readonly Observer _observer;
+    private readonly PromptStates _states;
+    private readonly Yardstick _yardstick;
     private readonly DeviceRows? _slab;
     private bool _isRanking;
 
@@ -99,12 +101,17 @@ public sealed class Estimator : IEstimator
             IRowDatastore rows = _slab is null ? new HostRows(_rows, store) : _slab;
             _observer = new Observer(Session, prompts, rows, settings.Identity, halving);
             _ranking = new PoolRanking(Session, prompts, halving);
+            var states = options.RowFolder is { } kept ? Path.Combine(kept, settings.Folder, "states") : null;
+            _states = new PromptStates(Session, prompts, states is null ? null : new StateFile(states, config.HiddenSize));
+            _rows.StateSeen = _states.Add;
+            _yardstick = Yardstick.Of(Calibration, Published);
             Model = new ModelInfo(name, Path.GetFullPath(folder), config.ModelType, Session.Decoder.Parameters.Count, config.ContextLength,
                 config.VocabularySize, weights, device.ToString(), precision, calibrationProblem);
         }
         catch
         {
             _matrices?.Dispose();
+            _states?.Dispose();
             Session.Dispose();
             throw;
         }
@@ -157,7 +164,7 @@ public sealed class Estimator : IEstimator
         LeftOut[] leftOut = [.. observed.Index().Where(o => o.Item.LeftOut is not null)
             .Select(o => new LeftOut(o.Index, o.Item.LeftOut!, o.Item.Passing))];
         var estimate = Forecaster.Forecast(request, cosines, [.. observed.Select(o => o.Loss)], leftOut,
-            [.. places.Select(i => request.Examples[i].Answer)], Yardstick.Of(Calibration, Published));
+            [.. places.Select(i => request.Examples[i].Answer)], _yardstick, ReadingOf(request, cancel));
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
     }
 
@@ -165,6 +172,22 @@ public sealed class Estimator : IEstimator
 
     public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default) =>
         throw new NotSupportedException("Checks come with the next change.");
+
+    // Of labels that were there before the model was opened, so many are read forward before the forecast: it must not keep others
+    // waiting.
+    private const int MostStates = 64;
+
+    private ProbeReading? ReadingOf(ForecastRequest request, CancellationToken cancel) =>
+        request.Labelled is { Count: > 0 } labels ? ProbeOf(request.Task, labels, MostStates, cancel) : null;
+
+    /// <summary>The probe of a task's labels.</summary>
+    /// <param name="most">Hidden states that are read forward at most; of the others it tells how many wait.</param>
+    internal ProbeReading ProbeOf(TaskPrompt? task, IReadOnlyList<LabelledExample> labels, int most = int.MaxValue,
+        CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        return LabelProbe.Of(labels, task?.Answers?.Count, texts => _states.Of(task, texts, most, new GiveWay(null, cancel)));
+    }
 
     private static void RequireFolder(string folder)
     {
@@ -177,6 +200,7 @@ public sealed class Estimator : IEstimator
     {
         RequireNoRanking();
         _ranking.Dispose();
+        _states.Dispose();
         _slab?.Dispose();
         _rows.Dispose();
         _matrices.Dispose();

@@ -33,6 +33,7 @@ public sealed record MeanInstead(double Slope, double Error, double MeanError) :
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(FewFirstLabels), "fewFirstLabels")]
 [JsonDerivedType(typeof(NoFit), "noFit")]
+[JsonDerivedType(typeof(OneAnswerOnly), "oneAnswerOnly")]
 [JsonDerivedType(typeof(MetUntrained), "metUntrained")]
 [JsonDerivedType(typeof(SafeCount), "safeCount")]
 [JsonDerivedType(typeof(MeasuredRun), "measuredRun")]
@@ -43,6 +44,10 @@ public sealed record FewFirstLabels(int Given) : StopReason;
 
 /// <summary>Nothing turns CoS-Low into a number of labels on this model.</summary>
 public sealed record NoFit : StopReason;
+
+/// <summary>All labels have one answer: they tell nothing of how fast the task is learnt, and no check can.</summary>
+/// <param name="Labels">How many.</param>
+public sealed record OneAnswerOnly(int Labels) : StopReason;
 
 /// <summary>The zero-shot score meets the target already.</summary>
 public sealed record MetUntrained : StopReason;

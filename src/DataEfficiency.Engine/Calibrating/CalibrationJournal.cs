@@ -7,7 +7,7 @@ namespace DataEfficiency.Engine.Calibrating;
 /// <summary>One finished piece of work: a task's CoS-Low (no budget), a rate's trial (budget and rate), or a run of the curve (budget
 /// only).</summary>
 internal sealed record JournalEntry(string Task, double Seconds, double? CosLow = null, double? StandardError = null,
-    double? TrialRate = null, CalibrationRun? Run = null);
+    double? TrialRate = null, CalibrationRun? Run = null, IReadOnlyList<TaskSignal>? Signals = null);
 
 internal sealed class CalibrationJournal : IDisposable
 {

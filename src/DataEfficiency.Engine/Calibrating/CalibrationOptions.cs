@@ -54,6 +54,9 @@ public sealed record CalibrationOptions
     /// <summary>Unlabelled texts that are ranked to find the 32 of CoS-Low. Default: 320, the least that a tenth of gives 32.</summary>
     public int PoolSize { get; init; } = FirstThirtyTwo.PoolOfATenth;
 
+    /// <summary>Draws of the 32 and of the random labels that signals are taken of. Default: 1.</summary>
+    public int Draws { get; init; } = 1;
+
     /// <summary>Seed of the examples, of the draw of the 32 and of the order of batches. Default: 1.</summary>
     public long Seed { get; init; } = 1;
 
@@ -64,13 +67,16 @@ public sealed record CalibrationOptions
 
     private const int SmallTasks = 8;
 
+    // Room for 200 random labels and as many of the least confident behind the 32.
+    private const int FullPool = 1000;
+
     /// <exception cref="ArgumentException">There is no such profile.</exception>
     public static CalibrationOptions Of(string profile)
     {
         var all = ReferenceTaskList.Fitted;
         return profile switch
         {
-            Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets },
+            Full => new() { Profile = profile, Tasks = all, Budgets = LabelAxis.Budgets, PoolSize = FullPool, Draws = 2 },
             // Every so many tasks of the list, so that easy and hard ones are among them.
             Small => new() { Profile = profile, Tasks = [.. Enumerable.Range(0, SmallTasks).Select(i => all[i * all.Count / SmallTasks])],
                 Budgets = [.. LabelAxis.Budgets.Where(n => n <= 500)], MaxSteps = 60 },

@@ -10,9 +10,7 @@ using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.Models.Files;
 using DataEfficiency.Engine.Models.Native;
-using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Engine.ReferenceTasks;
-using DataEfficiency.Engine.Selection;
 using DataEfficiency.Prompts;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,8 +27,8 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private const long AdapterSeed = 1;
     private const int AdapterRank = 64;
     private const double AdapterAlpha = 32;
-    // Part of the journal's identity: 1 was another order of the candidates.
-    private const int Draw = 2;
+    // Part of the journal's identity: 1 was another order of the candidates, 2 had CoS-Low alone.
+    private const int Draw = 3;
     private readonly long _parameters = RecipeTable.Parameters(ModelConfig.Load(folder));
     private readonly EngineOptions _engine = (engine ?? new EngineOptions()) with
     {
@@ -94,7 +92,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
     private string Identity(string weights, ScalarType type) => JsonSerializer.Serialize(new
     {
         version = CalibrationFile.Version, draw = Draw, weights, options.Profile, recipe = Recipe(0, type), LearningRates,
-        options.LearningRateBudget, options.PoolSize, options.Seed, prompts = PromptsHash.Of(prompts),
+        options.LearningRateBudget, options.PoolSize, options.Draws, options.Seed, prompts = PromptsHash.Of(prompts),
     });
 
     private CalibrationRecipe Recipe(double rate, ScalarType type) => new(AdapterSeed, AdapterRank, AdapterAlpha, rate, options.BatchSize,
@@ -105,7 +103,6 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
 
     private IReadOnlyList<double> LearningRates => options.LearningRates ?? RecipeTable.Rates(Trained, _parameters);
 
-    // As a project does it: the pool is ranked, and the first 32 of the draw that have a gradient count.
     private void MeasureSignals(CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
     {
         var missing = AllTasks.Where(t => journal.Signal(t.Name) is null).ToList();
@@ -115,27 +112,13 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
         {
             cancel.ThrowIfCancellationRequested();
             var clock = Stopwatch.StartNew();
-            var pool = task.Generate(TaskSplit.Train, options.PoolSize, options.Seed);
-            var ranked = estimator.Rank(task.Prompt, [.. pool.Select(e => e.Text)], cancel: cancel);
-            var seed = unchecked((long)TaskRandom.Hash($"first 32/{task.Name}/{options.Seed}"));
-            RankedItem[] items = [.. ranked.Select(r => new RankedItem(r.Index, r.LeftOut is null ? r.Confidence : null))];
-            var order = new FirstThirtyTwo().Order(items, seed);
-            var first = FirstThirtyTwo.Of(order, i => HasGradient(estimator, task.Prompt, pool[(int)i], cancel));
-            var request = new ForecastRequest(task.Prompt, [.. first.Select(i => pool[(int)i])], new Target(.9), LabelAxis.MaxExamples);
-            var cosLow = estimator.Forecast(request, cancel).CosLow;
-            if (cosLow is not { Median: { } median, StandardError: { } error })
-                throw new InvalidDataException(
-                    $"Task {task.Name}: only {cosLow.Count} of the candidates have a gradient on this model, too few for CoS-Low.");
-            journal.Add(new JournalEntry(task.Name, Math.Round(clock.Elapsed.TotalSeconds, 2), median, error));
-            note?.Invoke($"{task.Name}: CoS-Low {median:0.000} +- {error:0.000}, {clock.Elapsed.TotalSeconds:0} s");
+            var signals = new TaskSignals(estimator, task, options).Measure(cancel);
+            var (median, error) = (signals.CosLow.Median!.Value, signals.CosLow.StandardError!.Value);
+            journal.Add(new JournalEntry(task.Name, Math.Round(clock.Elapsed.TotalSeconds, 2), median, error, Signals: signals.All));
+            note?.Invoke($"{task.Name}: CoS-Low {median:0.000} +- {error:0.000}"
+                + $"{string.Concat(signals.All.Where(t => t.Kind != AreaSignal.CosLow && t.Draw == 1)
+                    .Select(t => $", probe {t.Examples} {t.Value:0.00}"))}, {clock.Elapsed.TotalSeconds:0} s");
         }
-    }
-
-    // An example that only lacks memory now would make the 32 others than they are.
-    private static bool HasGradient(IEstimator estimator, TaskPrompt prompt, Example example, CancellationToken cancel)
-    {
-        var observed = estimator.Observe(prompt, example, cancel);
-        return observed.Passing ? throw new ModelException(observed.LeftOut!) : observed.LeftOut is null;
     }
 
     private void EstimateCost((Device, ScalarType) place, CalibrationJournal journal, Action<string>? note, CancellationToken cancel)
@@ -212,7 +195,7 @@ public sealed class Calibrator(string folder, IPrompts prompts, CalibrationOptio
             IReadOnlyList<CalibrationRun> runs = [.. entries.Select(e => e.Run!)];
             var area = used || runs.Count == 0 ? null : MeasuredArea.Of(runs, task.Ceiling, options.TestSize);
             return new CalibrationTask(task.Name, signal.CosLow!.Value, signal.StandardError!.Value, task.Ceiling, area, runs, used,
-                signal.Seconds + entries.Sum(e => e.Seconds));
+                signal.Seconds + entries.Sum(e => e.Seconds), signal.Signals);
         }).ToList();
         var fit = CalibrationFit.Of(tasks);
         return new Calibration(CalibrationFile.Version, new DirectoryInfo(folder).Name, weights, options.Profile,

@@ -2,9 +2,6 @@
 // labels, from this model's own calibration or, for three models, as published.
 namespace DataEfficiency.Engine.Forecasting;
 
-/// <summary>The signals that an area is predicted from.</summary>
-public enum AreaSignal { CosLow }
-
 /// <summary>AUC' = Coefficient x signal + Intercept, of a signal that was taken of so many examples.</summary>
 /// <param name="Scale">Scale of the posterior's t(3) factor: the fit's leave-one-out error / <see cref="AreaFit.ErrorPerScale"/>.</param>
 public sealed record AreaPoint(int Examples, double Coefficient, double Intercept, double Scale);

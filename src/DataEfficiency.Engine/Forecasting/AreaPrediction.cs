@@ -6,6 +6,34 @@ public static class AreaPrediction
     /// <summary>A perfect fit over a few tasks must not make the factor infinitely sharp.</summary>
     private const double SmallestScale = .005;
 
+    /// <summary>The area from whichever signal tells most on this model: the probe where its calibration has one, CoS-Low, or the mean of
+    /// the reference tasks (signals section 1).</summary>
+    /// <param name="cosLow">Null below two examples.</param>
+    /// <param name="examples">How many it was taken of.</param>
+    /// <param name="probe">Null where no labelled example was given.</param>
+    public static (AucPrediction? Prediction, AreaRemark? Remark, SignalUse Signals) Of(Yardstick yardstick, double? cosLow, int examples,
+        double standardError, ProbeReading? probe)
+    {
+        var (byCosLow, remark) = Of(yardstick.Fit, cosLow, examples, standardError);
+        AreaSignal? used = byCosLow is null || remark is MeanInstead ? null : AreaSignal.CosLow;
+        if (probe?.Score is not { } score || yardstick.Signals?.At(probe.Signal, probe.Counted, cosLow is not null) is not { } fits)
+            return (byCosLow, remark, new(probe, null, null, byCosLow?.Auc, used));
+
+        var raw = fits.Probe.Coefficient * score.AboveChance + fits.Probe.Intercept;
+        var use = new SignalUse(probe, fits.Errors, PaperFormula.Clip(raw), cosLow is { } s
+            ? PaperFormula.Clip(fits.CosLow.Coefficient * s + fits.CosLow.Intercept) : null, fits.Errors.Chosen);
+        AucPrediction Scaled(double auc, double more = 0) => new(PaperFormula.Clip(auc),
+            Math.Sqrt(Math.Pow(Math.Max(fits.Probe.Scale, SmallestScale), 2) + more * more));
+        return fits.Errors.Chosen switch
+        {
+            AreaSignal.CosLow => (Scaled(use.CosLowAuc!.Value, fits.CosLow.Coefficient * standardError), null, use),
+            null => (Scaled(yardstick.Fit?.Mean ?? fits.Probe.Intercept), new MeanInstead(fits.Probe.Coefficient,
+                fits.Errors.Probe!.Value, fits.Errors.Mean), use),
+            _ => (Scaled(raw), use.ProbeAuc == raw ? null : new AreaClipped(raw), use),
+        };
+    }
+
+    /// <summary>The area from CoS-Low alone.</summary>
     /// <param name="signal">Null below two examples.</param>
     /// <param name="examples">How many the signal was taken of.</param>
     /// <param name="standardError">sd of the example bootstrap, also below 8 examples, where it is not shown.</param>

@@ -10,13 +10,14 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
     /// <param name="yRaw">Share of the way of the last run itself; its y by default.</param>
     /// <param name="cap">The most labels that can be bought.</param>
     /// <param name="band">Budgets of the band; by default a chart's.</param>
+    /// <param name="library">The model's own curves; null: the grid alone.</param>
     public static PosteriorForecast Of(double share, AucPrediction? auc = null, IReadOnlyList<Check>? checks = null, double? yRaw = null,
-        int cap = LabelAxis.MaxExamples, IReadOnlyList<int>? band = null)
+        int cap = LabelAxis.MaxExamples, IReadOnlyList<int>? band = null, CurveLibrary? library = null)
     {
         var (tests, rawLast) = Clean(checks ?? []);
-        var weights = new PosteriorWeights(share, auc, tests);
+        var weights = new PosteriorWeights(share, auc, tests, library: library);
         var last = tests.Count == 0 ? 0 : tests[^1].Examples;
-        double? met = tests.Count == 0 ? null : PosteriorReadOut.PTargetMet(share, auc, tests, yRaw ?? rawLast, weights);
+        double? met = tests.Count == 0 ? null : PosteriorReadOut.PTargetMet(share, auc, tests, yRaw ?? rawLast, weights, library);
         var suffices = new SortedDictionary<int, double> { [500] = weights.PSuffices(500), [2000] = weights.PSuffices(2000) };
         var posterior = new Posterior(weights.PReach, weights.Quantile(.5), weights.Quantile(.1), weights.Quantile(.9),
             weights.PSuffices(Math.Min(cap, LabelAxis.MaxExamples)), weights.ExpectedAuc, PosteriorReadOut.Auc(weights, tests), met,

@@ -33,7 +33,7 @@ internal static class PosteriorReadOut
             var n = budgets[b];
             x[b + 1] = LabelAxis.X(n);
             var check = checks.LastOrDefault(c => c.Examples == n);
-            var curves = PosteriorGrid.Curves(n);
+            var curves = posterior.Curves(n);
             for (var c = 0; c < curves.Length; c++) v[b + 1] += posterior.Weights[c] * Value(curves[c], check, n > last, floor);
         }
         return LabelAxis.Area(x, v);
@@ -57,7 +57,7 @@ internal static class PosteriorReadOut
 
         Span<double> histogram = stackalloc double[101];
         histogram.Clear();
-        var curves = PosteriorGrid.Curves(examples);
+        var curves = posterior.Curves(examples);
         for (var c = 0; c < curves.Length; c++)
         {
             var u = 100 * Math.Clamp(curves[c], 0, 1);
@@ -76,15 +76,16 @@ internal static class PosteriorReadOut
     /// <summary>P_ok: the probability that the last run truly meets the target.</summary>
     /// <param name="yRaw">The last run's own share of the way, not the running maximum.</param>
     /// <param name="weights">After all of the checks.</param>
-    public static double PTargetMet(double share, AucPrediction? auc, IReadOnlyList<Check> checks, double yRaw, PosteriorWeights weights)
+    public static double PTargetMet(double share, AucPrediction? auc, IReadOnlyList<Check> checks, double yRaw, PosteriorWeights weights,
+        CurveLibrary? library = null)
     {
         // The last check may have met the target, so it must not cut the curves that say so.
         var last = checks[^1];
         var posterior = last.Y + last.StandardError >= share ? weights
-            : new PosteriorWeights(share, auc, checks, cutAt: checks.Count - 1);
+            : new PosteriorWeights(share, auc, checks, cutAt: checks.Count - 1, library);
         var (e2, s2) = (Math.Pow(Math.Max(last.StandardError, 1e-6), 2), Tau * Tau);
         var sd = Math.Sqrt(e2 * s2 / (e2 + s2));
-        var curves = PosteriorGrid.Curves(last.Examples);
+        var curves = posterior.Curves(last.Examples);
         var sum = 0.0;
         for (var c = 0; c < curves.Length; c++)
             sum += posterior.Weights[c] * Logistic(((curves[c] * e2 + yRaw * s2) / (e2 + s2) - share) / sd);

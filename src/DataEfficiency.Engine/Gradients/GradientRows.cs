@@ -20,6 +20,10 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
     private DevicePass? _onDevice;
     private AutogradPass? _byAutograd;
 
+    /// <summary>Told of each prompt that a pass has read, up to the input that predicts the first kept answer token, and of the hidden
+    /// state there.</summary>
+    public Action<int[], float[]>? StateSeen { get; set; }
+
     public RowLayout Layout { get; } = new(session.Decoder.Config, matrices.Rank);
 
     public ModelConfig Config { get; } = session.Decoder.Config;
@@ -57,7 +61,11 @@ internal sealed class GradientRows(ModelSession session, AdapterMatrices matrice
         if (usable.Length == 0) return rows;
         TokenSequence[] sequences = [.. usable.Select(i => examples[i])];
         if (Refusal(sequences) is { } reason) throw new ModelException(reason);
-        foreach (var (i, row) in usable.Zip(Pass.Run(sequences, half, giveWay))) rows[i] = row;
+        foreach (var (i, row) in usable.Zip(Pass.Run(sequences, half, giveWay)))
+        {
+            rows[i] = row with { State = null };
+            if (row.State is { } state) StateSeen?.Invoke(examples[i].Ids[..Array.IndexOf(examples[i].Scored, true)], state);
+        }
         return rows;
     }
 

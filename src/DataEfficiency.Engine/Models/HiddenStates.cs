@@ -12,17 +12,18 @@ internal sealed class HiddenStates(ModelSession session)
     /// token.</summary>
     /// <param name="prompts">Each of at least one token and within the model's context.</param>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
-    public IReadOnlyList<float[]> OfLastTokens(IReadOnlyList<IReadOnlyList<int>> prompts, GiveWay giveWay = default)
+    public IReadOnlyList<float[]> OfLastTokens(IReadOnlyList<IReadOnlyList<int>> prompts, GiveWay giveWay = default) =>
+        [.. prompts.Select(p => OfLastToken(p, SharedPrefix.None, giveWay))];
+
+    /// <summary>The same of one prompt, whose beginning was read before.</summary>
+    /// <param name="prefix">A beginning of the prompt, shorter than it.</param>
+    public float[] OfLastToken(IReadOnlyList<int> prompt, SharedPrefix prefix, GiveWay giveWay = default)
     {
         using var plain = no_grad();
-        var states = new List<float[]>();
-        foreach (var prompt in prompts)
-        {
-            using var scope = NewDisposeScope();
-            using var cache = new KeyValueCache(session.Decoder, SharedPrefix.None, 1, prompt.Count);
-            states.Add(Numbers(session.Decoder.Prefill(Ids(prompt), cache, session.Adapter, giveWay)[0, -1]));
-        }
-        return states;
+        using var scope = NewDisposeScope();
+        int[] rest = [.. prompt.Skip(prefix.Ids.Count)];
+        using var cache = new KeyValueCache(session.Decoder, prefix, 1, rest.Length);
+        return Numbers(session.Decoder.Prefill(Ids(rest), cache, session.Adapter, giveWay)[0, -1]);
     }
 
     /// <summary>The states [tokens][hidden] of all tokens of a prompt behind so many layers, before any further norm; 0: the

@@ -37,7 +37,9 @@ public static class VerdictText
             return forecast.Error is { } error ? new(TagFailed, VerdictTone.Wait, LastRunFailed, [RunsAgain(error)])
                 : First(facts, 0, culture);
 
-        var verdict = estimate.Stop is { Rule: "B" } ? Measured(facts, estimate, way, culture)
+        var verdict = estimate.Stop.Reason is OneAnswerOnly one ? new(TagNoForecast, VerdictTone.Wait, OneAnswer(one.Labels),
+                [OneAnswerTellsNothing])
+            : estimate.Stop is { Rule: "B" } ? Measured(facts, estimate, way, culture)
             : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, way, culture)
             : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(estimate, culture)
             : RuleA(facts, estimate, way!, culture);

@@ -63,9 +63,13 @@ internal sealed class HandWrittenPass(ModelSession session, AdapterMatrices matr
             Forward(plan, giveWay);
             (_standing, _standingVersion) = (sequences[0].Ids[..^1], session.Version);
             var losses = _head.Run(sequences, plan.Scored, plan.ScoredForward.Length, _buffers);
+            // the head leaves them there, the way back does not
+            var normed = _buffers.Normed.Rows(plan.ScoredForward.Length);
+            float[][] states = [.. plan.Scored.Select(r => normed[r.First].data<float>().ToArray())];
             var targets = new RowTargets(sequences.Count, layout, (float)(alpha / _rank), half, _scratch);
             Backward(plan, targets, giveWay);
-            return [.. targets.Rows.Zip(targets.Norms, losses).Select(r => new GradientRow(r.First, r.Second, r.Third))];
+            return [.. targets.Rows.Zip(targets.Norms, losses).Zip(states)
+                .Select(r => new GradientRow(r.First.First, r.First.Second, r.First.Third, r.Second))];
         }
         finally
         {

@@ -1,0 +1,74 @@
+// The fits of a model's calibration for every signal and every number of labels that it was taken of: what a forecast chooses from.
+namespace DataEfficiency.Engine.Forecasting;
+
+/// <summary>The probe's fits of one calibration beside CoS-Low.</summary>
+public sealed class SignalFits
+{
+    private readonly Dictionary<AreaSignal, (int Examples, IReadOnlyList<SignalTask> Tasks)[]> _tables = [];
+    private readonly Dictionary<(AreaSignal, int, bool), (SignalErrors Errors, AreaPoint Point, AreaPoint CosLow)> _known = [];
+    private readonly Lock _lock = new();
+
+    private SignalFits(IReadOnlyList<CalibrationTask> tasks)
+    {
+        foreach (var kind in (AreaSignal[])[AreaSignal.ProbeOfLow, AreaSignal.Probe])
+            _tables[kind] = [.. tasks.SelectMany(t => t.Signals!).Where(s => s.Kind == kind).Select(s => s.Examples).Distinct().Order()
+                .Select(n => (n, Table(tasks, kind, n))).Where(t => t.Item2.Count >= CalibrationFit.SmallestTaskCount)];
+    }
+
+    /// <summary>Null where the calibration has no signal beside CoS-Low, or too few tasks with one.</summary>
+    public static SignalFits? Of(Calibration? calibration)
+    {
+        if (calibration is null) return null;
+        var fits = new SignalFits([.. CalibrationFit.Fitted(calibration.Tasks).Where(t => t.Signals is not null)]);
+        return fits._tables.Values.Any(t => t.Length > 0) ? fits : null;
+    }
+
+    /// <summary>Errors and lines for a probe of so many labels: linear in log n between the numbers that were calibrated, the nearest one's
+    /// outside them.</summary>
+    /// <param name="withCosLow">The project has a CoS-Low that may be chosen.</param>
+    /// <returns>Null where the calibration has no such probe. The points' scales are those of the choice.</returns>
+    public (SignalErrors Errors, AreaPoint Probe, AreaPoint CosLow)? At(AreaSignal probe, int examples, bool withCosLow)
+    {
+        if (!_tables.TryGetValue(probe, out var tables) || tables.Length == 0) return null;
+        var after = tables.TakeWhile(t => t.Examples < examples).Count();
+        if (after == 0) return Known(probe, 0, withCosLow);
+        if (after == tables.Length) return Known(probe, tables.Length - 1, withCosLow);
+        var (a, b) = (Known(probe, after - 1, withCosLow), Known(probe, after, withCosLow));
+        var share = (LabelAxis.X(examples) - LabelAxis.X(tables[after - 1].Examples))
+            / (LabelAxis.X(tables[after].Examples) - LabelAxis.X(tables[after - 1].Examples));
+        double Between(double low, double high) => low + share * (high - low);
+        AreaPoint Line(AreaPoint low, AreaPoint high) => new(examples, Between(low.Coefficient, high.Coefficient),
+            Between(low.Intercept, high.Intercept), Between(low.Scale, high.Scale));
+        var nearer = share < .5 ? a.Errors : b.Errors;
+        var errors = new SignalErrors(nearer.Chosen, Between(a.Errors.Error, b.Errors.Error),
+            Between(a.Errors.Probe!.Value, b.Errors.Probe!.Value),
+            withCosLow ? Between(a.Errors.CosLow!.Value, b.Errors.CosLow!.Value) : null, Between(a.Errors.Mean, b.Errors.Mean),
+            Math.Min(a.Errors.Tasks, b.Errors.Tasks));
+        return (errors, Line(a.Probe, b.Probe), Line(a.CosLow, b.CosLow));
+    }
+
+    private (SignalErrors Errors, AreaPoint Probe, AreaPoint CosLow) Known(AreaSignal probe, int table, bool withCosLow)
+    {
+        lock (_lock)
+        {
+            if (_known.TryGetValue((probe, table, withCosLow), out var known)) return known;
+            var (examples, tasks) = _tables[probe][table];
+            var errors = SignalChoice.Of(tasks, probe, withCosLow);
+            AreaPoint Point(AreaSignal signal)
+            {
+                var (slope, intercept) = SignalChoice.Line(tasks, signal);
+                return new(examples, slope, intercept, errors.Error / AreaFit.ErrorPerScale);
+            }
+            return _known[(probe, table, withCosLow)] = (errors, Point(probe), Point(AreaSignal.CosLow));
+        }
+    }
+
+    // Tasks that lack the probe at this number (free answers of too many kinds) have no part in its fit.
+    private static List<SignalTask> Table(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind, int examples) =>
+        [.. from task in tasks
+            let values = task.Signals!.Where(s => s.Kind == kind && s.Examples == examples).Select(s => s.Value).ToArray()
+            let cosLow = task.Signals!.Where(s => s.Kind == AreaSignal.CosLow).Select(s => s.Value).ToArray()
+            where values.Length > 0 && cosLow.Length > 0
+            select new SignalTask(task.Auc!.Value,
+                new Dictionary<AreaSignal, double[]> { [kind] = values, [AreaSignal.CosLow] = cosLow })];
+}
