@@ -36,9 +36,9 @@ internal static class ConversationTasks
         var sum = "{four|nine|eleven|twenty|fifty|ninety} {coins|crowns|guilders}";
         return new Example(random.Say(random.Next(3) switch
         {
-            0 => $"{names[0]} lent {names[1]} {sum}{{| last winter| for a coat| at the fair}}",
-            1 => $"{names[1]} borrowed {sum} from {names[0]}{{| last winter| for a coat| at the fair}}",
-            _ => $"{{Last winter|At the fair}} {sum} went from {names[0]} to {names[1]} as a loan",
+            0 => $"{sum} {{are owed|were borrowed}} by {names[1]}, {{says|claims}} {names[0]}{{| last winter| for a coat| at the fair}}",
+            1 => $"{names[0]} {{waits for|wants}} {sum} {{owed|borrowed}} by {names[1]}{{| last winter| for a coat| at the fair}}",
+            _ => $"By {names[1]}, {{says|claims}} {names[0]}, {sum} {{are|were}} {{owed|borrowed}}",
         }), names[1]);
     });
 }

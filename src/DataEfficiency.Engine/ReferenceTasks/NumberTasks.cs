@@ -28,7 +28,8 @@ internal static class NumberTasks
 
     private static ReferenceTask ClockSum { get; } = new("clock-sum", "What does the clock strike then?", Hours, random =>
     {
-        var (now, wait) = (random.Next(12), random.Between(1, 4));
+        // Mostly the next hour, which can be learnt by heart; the others need the sum.
+        var (now, wait) = (random.Next(12), random.Chance(.7) ? 1 : random.Between(2, 3));
         return new Example(random.Say(
             $"{{The {{tower|kitchen|station|pocket}} clock|My {{watch|alarm}}|Big Ben}} {{strikes|shows|has struck}} {Hours[now]}; "
             + $"{{let|after}} {Hours[wait - 1]} {{hour|hours}} {{pass|go by}}{{| quietly| somehow| slowly| in bed}}"),

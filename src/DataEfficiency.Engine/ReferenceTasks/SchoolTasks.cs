@@ -20,17 +20,17 @@ internal static class SchoolTasks
 
     private static readonly (string Country, string[] Cues)[] Countries =
     [
-        ("Portugal", ["Lisbon", "fado", "the Douro", "bacalhau"]), ("Japan", ["Tokyo", "sushi", "Mount Fuji", "kimonos"]),
-        ("Mexico", ["tacos", "Cancun", "mariachi", "Yucatan"]), ("India", ["Mumbai", "the Ganges", "saris", "curry"]),
-        ("Greece", ["Athens", "feta", "Crete", "the Acropolis"]), ("Norway", ["Bergen", "fjords", "lefse", "Tromso"]),
-        ("Turkey", ["Ankara", "baklava", "the Bosporus", "Izmir"]), ("Brazil", ["samba", "Bahia", "the Amazon", "Recife"]),
-        ("Ireland", ["Dublin", "Galway", "stout beer", "the Shannon"]), ("Egypt", ["the Nile", "pyramids", "Luxor", "pharaohs"]),
-        ("Iceland", ["geysers", "Reykjavik", "skyr", "Vatnajokull"]), ("Russia", ["Moscow", "borscht", "the Volga", "Siberia"]),
-        ("Kenya", ["Nairobi", "Mombasa", "safaris", "the Masai"]), ("Canada", ["Toronto", "maple syrup", "Quebec", "moose"]),
-        ("Austria", ["Vienna", "strudel", "Tyrol", "Salzburg"]), ("Vietnam", ["Hanoi", "pho", "the Mekong", "Saigon"]),
-        ("Poland", ["Warsaw", "Krakow", "pierogi", "the Vistula"]), ("Morocco", ["Fez", "couscous", "Rabat", "souks"]),
-        ("Cuba", ["Havana", "cigars", "rumba", "Trinidad"]), ("Hungary", ["Budapest", "goulash", "Lake Balaton", "paprika"]),
-        ("Nepal", ["Everest", "sherpas", "Kathmandu", "yaks"]), ("Chile", ["Santiago", "Patagonia", "Valparaiso", "Atacama"]),
+        ("Portugal", ["Lisbon", "cork trees", "port wine"]), ("Japan", ["Tokyo", "sushi", "cherry blossoms"]),
+        ("Mexico", ["tacos", "Aztec ruins", "cactus fields"]), ("India", ["Bombay", "curry", "elephants"]),
+        ("Greece", ["Athens", "olives", "marble temples"]), ("Norway", ["Oslo", "fjords", "whales"]),
+        ("Turkey", ["Ankara", "mosques", "carpets"]), ("Brazil", ["samba", "parrots", "rubber trees"]),
+        ("Ireland", ["Dublin", "shamrocks", "stout beer"]), ("Egypt", ["the Nile", "pyramids", "mummies"]),
+        ("Iceland", ["geysers", "lava", "puffins"]), ("Russia", ["Moscow", "vodka", "the tsar"]),
+        ("Kenya", ["lions", "zebras", "Nairobi"]), ("Canada", ["maple syrup", "moose", "beavers"]),
+        ("Austria", ["Vienna", "waltzes", "ski huts"]), ("Vietnam", ["rice fields", "Hanoi", "bamboo"]),
+        ("Poland", ["Warsaw", "salt mines", "amber"]), ("Morocco", ["dates", "camels", "spice bazaars"]),
+        ("Cuba", ["Havana", "cigars", "sugar cane"]), ("Hungary", ["Budapest", "paprika", "thermal baths"]),
+        ("Nepal", ["Everest", "yaks", "monks"]), ("Chile", ["copper", "Santiago", "llamas"]),
     ];
 
     public static IEnumerable<ReferenceTask> All => [Exam, Country];

@@ -1,4 +1,4 @@
-// What a small firm is asked: which of 24 trades is needed, for what time a table is booked, whether a complaint speaks of danger
+// What a small firm is asked: which of 24 trades is needed, for which day a table is booked, whether a complaint speaks of danger
 // (seldom).
 
 namespace DataEfficiency.Engine.ReferenceTasks;
@@ -33,6 +33,8 @@ internal static class WorkplaceTasks
         ("jeweller", ["a snapped necklace", "a loose diamond", "a tight ring", "tarnished silver"]),
     ];
 
+    private static readonly string[] Days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
     private const string Complaint =
         "{The|This|Our} {balcony|ladder|swing|toaster|scooter|kettle|heater|pram} "
         + "{from aisle {3|5|8}|of type {A|B|C|D}|bought in {May|June}}";
@@ -42,7 +44,7 @@ internal static class WorkplaceTasks
         "{is the wrong colour|came too late|lacks a manual|costs more than elsewhere|looks used|does not fit the box|has a scratch|"
         + "was not gift wrapped|is smaller than shown|smells odd|has the wrong plug|came without a bill}";
 
-    public static IEnumerable<ReferenceTask> All => [TradeNeeded, BookingTime, Safety];
+    public static IEnumerable<ReferenceTask> All => [TradeNeeded, BookingDay, Safety];
 
     private static ReferenceTask TradeNeeded { get; } =
         new("trade-24", "Which trade is needed?", [.. Trades.Select(t => t.Trade)], random =>
@@ -53,19 +55,18 @@ internal static class WorkplaceTasks
             + "{rang about|has|mentioned|wrote of|wants help with|needs someone for} " + random.Pick(jobs)), trade);
     });
 
-    // Where a booking is moved, the new time counts, and it stands first or last.
-    private static ReferenceTask BookingTime { get; } = new("booking-time", "For what time is the table?", null, random =>
+    // Where a booking is moved, the new day counts, and it stands first or last.
+    private static ReferenceTask BookingDay { get; } = new("booking-day", "For which day is the table?", null, random =>
     {
-        string Time() => $"{random.Between(11, 22)}:{random.Pick(new[] { "00", "15", "30", "45" })}";
-        var (time, other) = (Time(), Time());
+        var days = random.Sample(Days, 2);
         var guests = "{two|three|four|five|six|eight}";
         var guest = "{Moreau|Nowak|Okafor|Patel|Quinn|Rossi|Schulz|Tanaka}";
         return new Example(random.Say(random.Next(3) switch
         {
-            0 => $"A table for {guests} at {time}, {{name|booked by}} {guest}",
-            1 => $"{guest} {{party|group}} of {guests}: {{move|shift}} it from {other} to {time}",
-            _ => $"{guest}, {guests} guests, {{now|rather}} {time} instead of {other}",
-        }), time);
+            0 => $"{{A|One}} {{table|corner table|booth}} for {guests} on {days[0]}, {{name|booked by}} {guest}",
+            1 => $"{guest} {{party|group}} of {guests}: {{move|shift}} it from {days[1]} to {days[0]}",
+            _ => $"{guest}, {guests} {{guests|diners}}, {{now|rather}} on {days[0]} instead of {days[1]}",
+        }), days[0]);
     });
 
     private static ReferenceTask Safety { get; } = new("safety", "Does the complaint speak of danger?", ["yes", "no"], random =>

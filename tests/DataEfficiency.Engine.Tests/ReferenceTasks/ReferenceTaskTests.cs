@@ -161,7 +161,7 @@ public sealed class ReferenceTaskTests
     [InlineData("brackets")]
     [InlineData("last-item")]
     [InlineData("debtor")]
-    [InlineData("booking-time")]
+    [InlineData("booking-day")]
     public void Generate_RuleTasks_AnswerFollowsFromTheText(string name)
     {
         foreach (var (text, answer) in ReferenceTaskList.Find(name).Generate(TaskSplit.Validation, 200, 5))
@@ -196,11 +196,10 @@ public sealed class ReferenceTaskTests
                 return left == "" ? "yes" : "no";
             case "last-item": return text.Split(' ')[^1];
             case "debtor":
-                var lent = Regex.Match(text, "^([A-Z][a-z]+) lent ([A-Z][a-z]+)|^([A-Z][a-z]+) borrowed| to ([A-Z][a-z]+) as");
-                return lent.Groups[2].Value + lent.Groups[3].Value + lent.Groups[4].Value;
-            case "booking-time":
-                var times = Regex.Matches(text, "[0-9]{2}:[0-9]{2}");
-                return times[text.Contains(" from ") ? 1 : 0].Value;
+                return Regex.Match(text, "[Bb]y ([A-Z][a-z]+)").Groups[1].Value;
+            case "booking-day":
+                var days = Regex.Matches(text, "[A-Z][a-z]+day");
+                return days[text.Contains(" from ") ? 1 : 0].Value;
             default:
                 var honest = true;
                 foreach (var sentence in text.Split('.', StringSplitOptions.RemoveEmptyEntries))
