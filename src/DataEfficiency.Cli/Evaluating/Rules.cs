@@ -61,19 +61,24 @@ internal static class Rules
             var run = curve.Test(at, noise, random);
             runs.Add(run);
             if (at >= LabelAxis.MaxExamples) return At(curve, share, at, runs.Count);
-            var forecast = PosteriorForecast.Of(share, signal, [.. runs.Select(r => r.Check)], run.Y, band: []);
-            weights = forecast.Weights;
-            if (IsReached(rule, run, share, forecast)) return At(curve, share, at, runs.Count);
+            if (IsReached(rule, runs, share, signal)) return At(curve, share, at, runs.Count);
+            // of all that a forecast says the rules need where to go on
+            if (rule != "doubling") weights = new PosteriorWeights(share, signal, RisingChecks.Of([.. runs.Select(r => r.Check)]));
         }
     }
 
-    private static bool IsReached(string rule, Run run, double share, PosteriorForecast forecast) => rule switch
+    private static bool IsReached(string rule, IReadOnlyList<Run> runs, double share, AucPrediction signal)
     {
-        "B" => run.Y - ErrorsAbove * run.StandardError >= share,
-        "doubling" => run.Y - run.StandardError >= share,
-        "steady" => run.Y >= share && forecast.Posterior.PTargetMet >= SteadyConfidence,
-        _ => false,
-    };
+        var (_, y, error) = runs[^1];
+        return rule switch
+        {
+            "B" => y - ErrorsAbove * error >= share,
+            "doubling" => y - error >= share,
+            "steady" => y >= share && PosteriorForecast.Of(share, signal, [.. runs.Select(r => r.Check)], y, band: []).Posterior.PTargetMet
+                >= SteadyConfidence,
+            _ => false,
+        };
+    }
 
     // Rule C: some larger number of labels brings more of the gap than it costs.
     private static bool IsWorth(PosteriorWeights weights, int labels)

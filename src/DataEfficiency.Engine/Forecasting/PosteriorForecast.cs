@@ -6,7 +6,8 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
 {
     /// <param name="share">Target t as a share of the way, at most .95.</param>
     /// <param name="auc">AUC' with its scale; null: not calibrated.</param>
-    /// <param name="checks">Measured fine-tunes in any order, one a size, 1 to 5,000 examples; y becomes its running maximum.</param>
+    /// <param name="checks">Measured fine-tunes in any order, one a size, 1 to 5,000 examples; y becomes the
+    /// curve that never falls (<see cref="RisingChecks"/>).</param>
     /// <param name="yRaw">Share of the way of the last run itself; its y by default.</param>
     /// <param name="cap">The most labels that can be bought.</param>
     /// <param name="band">Budgets of the band; by default a chart's.</param>
@@ -28,8 +29,6 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
     private static (IReadOnlyList<Check> Checks, double RawLast) Clean(IReadOnlyList<Check> checks)
     {
         var sorted = checks.OrderBy(c => c.Examples).ToArray();
-        var best = 0.0;
-        var cleaned = new Check[sorted.Length];
         for (var i = 0; i < sorted.Length; i++)
         {
             var (n, y, se) = sorted[i];
@@ -39,8 +38,7 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
             if (!double.IsFinite(y)) throw new ArgumentException($"The point at {n} examples has y = {y}; it must be a finite number.");
             if (!(se >= 0 && double.IsFinite(se)))
                 throw new ArgumentException($"The point at {n} examples has a standard error of {se}; it must be 0 or more.");
-            cleaned[i] = new(n, best = Math.Max(best, y), se);
         }
-        return (cleaned, sorted.Length == 0 ? 0 : sorted[^1].Y);
+        return (RisingChecks.Of(sorted), sorted.Length == 0 ? 0 : sorted[^1].Y);
     }
 }

@@ -6,7 +6,11 @@ internal static class PosteriorReadOut
 {
     /// <summary>tau: how far a run's true score lies from its cell's curve.</summary>
     private const double Tau = .06;
+
     private const double BandSd = .04, BandLength = .15;
+
+    /// <summary>Above this standard error a point says little (decision section 8, limits).</summary>
+    private const double WidestFloor = .1;
 
     private static readonly int[] AreaBudgets = [50, 100, 200, 500, 1000, 2500, 5000];
 
@@ -43,7 +47,7 @@ internal static class PosteriorReadOut
     {
         if (check is null) return afterLast ? Math.Max(y, floor) : y;
         var variance = check.StandardError * check.StandardError;
-        return (y * variance + check.Y * Tau * Tau) / (variance + Tau * Tau);
+        return Math.Max(0, (y * variance + check.Y * Tau * Tau) / (variance + Tau * Tau));
     }
 
     /// <summary>10, 50 and 90 % of y at a budget after the last check, over all worlds.</summary>
@@ -74,7 +78,7 @@ internal static class PosteriorReadOut
         [.. (budgets ?? ChartBudgets).Where(n => n > LastExamples(checks)).Select(n => Band(posterior, checks, n))];
 
     /// <summary>P_ok: the probability that the last run truly meets the target.</summary>
-    /// <param name="yRaw">The last run's own share of the way, not the running maximum.</param>
+    /// <param name="yRaw">The last run's own share of the way, not that of the rising curve.</param>
     /// <param name="weights">After all of the checks.</param>
     public static double PTargetMet(double share, AucPrediction? auc, IReadOnlyList<Check> checks, double yRaw, PosteriorWeights weights,
         CurveLibrary? library = null)
@@ -112,5 +116,7 @@ internal static class PosteriorReadOut
 
     private static int LastExamples(IReadOnlyList<Check> checks) => checks.Count == 0 ? 0 : checks[^1].Examples;
 
-    private static double Floor(IReadOnlyList<Check> checks) => checks.Count == 0 ? 0 : Math.Max(0, checks.Max(c => c.Y - c.StandardError));
+    // What was reached for certain. A point of so few test examples says too little to hold the curve up.
+    private static double Floor(IReadOnlyList<Check> checks) =>
+        checks.Where(c => c.StandardError <= WidestFloor).Select(c => c.Y - c.StandardError).Append(0).Max();
 }

@@ -4,7 +4,7 @@ namespace DataEfficiency.Engine.Forecasting;
 
 /// <summary>A measured fine-tune on the scale of the way.</summary>
 /// <param name="Examples">1 to 5,000.</param>
-/// <param name="Y">Share of the way of the best run so far (running maximum), not negative.</param>
+/// <param name="Y">Share of the way; under 0 where a run scored less than the untrained model.</param>
 /// <param name="StandardError">Standard error of y from the test set's size; 0 for an exact score.</param>
 public sealed record Check(int Examples, double Y, double StandardError);
 

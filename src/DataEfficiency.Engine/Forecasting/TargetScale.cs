@@ -4,7 +4,7 @@ namespace DataEfficiency.Engine.Forecasting;
 
 /// <param name="Target">The target in use: at most .95.</param>
 /// <param name="AskedShare">The share that was asked for where it was changed; else null.</param>
-/// <param name="Checks">Ascending; y is the running best.</param>
+/// <param name="Checks">Ascending; y as each run has it.</param>
 /// <param name="LastShare">Share of the way of the last run itself; null without a run.</param>
 public sealed record TargetScale(Target Target, double? AskedShare, IReadOnlyList<Check> Checks, double? LastShare)
 {
@@ -43,15 +43,9 @@ public sealed record TargetScale(Target Target, double? AskedShare, IReadOnlyLis
 
         if (target.ZeroShot is not { } s0 || gap is not { } way)
             throw Wrong("Measured scores become shares of the way only with a zero-shot score and a ceiling; give the target both.");
-        var best = 0.0;
-        var checks = new Check[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-        {
-            var (n, score, size) = runs[i];
-            best = Math.Max(best, score);
-            checks[i] = new(n, Math.Max(0, best - s0) / way, Math.Sqrt(Math.Max(score * (1 - score), LeastVariance) / size) / way);
-        }
-        return new(target, asked, checks, (runs[^1].Score - s0) / way);
+        Check[] checks = [.. runs.Select(r => new Check(r.Examples, (r.Score - s0) / way,
+            Math.Sqrt(Math.Max(r.Score * (1 - r.Score), LeastVariance) / r.TestSize) / way))];
+        return new(target, asked, checks, checks[^1].Y);
     }
 
     private static ArgumentException Wrong(string message) => new(message);

@@ -144,9 +144,28 @@ public class PosteriorTests
     [Fact]
     public void Posterior_UnorderedAndFallingPoints_AreCleaned()
     {
-        var clean = PosteriorForecast.Of(.9, null, Checks("100:.4:.02 200:.4:.02"), yRaw: .3).Posterior;
+        var clean = PosteriorForecast.Of(.9, null, Checks("100:.35:.02 200:.35:.02"), yRaw: .3).Posterior;
         var raw = PosteriorForecast.Of(.9, null, Checks("200:.3:.02 100:.4:.02")).Posterior;
         Assert.Equal(clean with { Band = [], PSuffices = raw.PSuffices }, raw with { Band = [] });
+    }
+
+    [Fact]
+    public void Posterior_FallingPointsOfSmallTests_LieBelowTheirRunningBest()
+    {
+        var noisy = PosteriorForecast.Of(.9, null, Checks("50:.3:.2 100:.7:.2 200:.4:.2")).Posterior;
+        var best = PosteriorForecast.Of(.9, null, Checks("50:.3:.2 100:.7:.2 200:.7:.2")).Posterior;
+        Assert.True(noisy.AucHat < best.AucHat - .02, $"{noisy.AucHat} and {best.AucHat}");
+        Assert.True(noisy.Median > best.Median);
+    }
+
+    // One lucky score out of 12 examples is no floor.
+    [Fact]
+    public void Posterior_PointOfAFewTests_HoldsNoCurveUp()
+    {
+        var band = PosteriorForecast.Of(.9, null, Checks("100:.9:.15")).Posterior.Band;
+        Assert.True(band[0].Low < .7, $"{band[0].Low} at {band[0].Examples}");
+        var sure = PosteriorForecast.Of(.9, null, Checks("100:.9:.1")).Posterior.Band;
+        Assert.All(sure, b => Assert.True(b.Low >= .8, $"{b.Low} at {b.Examples}"));
     }
 
     [Theory]
