@@ -8,7 +8,8 @@ namespace DataEfficiency.Cli;
 
 /// <param name="Task">Null where the texts are full prompts.</param>
 /// <param name="Answers">ground_truth of each, where it was asked for.</param>
-public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IReadOnlyList<string> Answers)
+/// <param name="Random">"random" of each: whether it comes from a random order, as all do where nothing is said.</param>
+public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IReadOnlyList<string> Answers, IReadOnlyList<bool> Random)
 {
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A line or field is missing or malformed; the message names file and line.</exception>
@@ -16,6 +17,7 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}'.");
         List<string> texts = [], truths = [];
+        List<bool> random = [];
         bool? prompts = null;
         foreach (var (line, item) in Items(path))
         {
@@ -26,6 +28,7 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
                 throw Wrong("there is no \"input_text\" (a full prompt). For \"text\" give --instruction as well.");
             texts.Add(Text(full ? "input_text" : "text"));
             if (answers) truths.Add(Text("ground_truth"));
+            random.Add(Flag("random"));
 
             InvalidDataException Wrong(string what) => new($"{path}, line {line}: {what}");
 
@@ -34,9 +37,12 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
                 : !item.TryGetProperty(name, out var value) ? throw Wrong($"expected an object with the text \"{name}\", which is missing.")
                 : value.ValueKind == JsonValueKind.String ? value.GetString()!
                 : throw Wrong($"expected an object with the text \"{name}\", which is {Kind(value)}.");
+
+            bool Flag(string name) => !item.TryGetProperty(name, out var value) || (value.ValueKind is JsonValueKind.True
+                or JsonValueKind.False ? value.GetBoolean() : throw Wrong($"\"{name}\" is {Kind(value)}, expected true or false."));
         }
         if (texts.Count == 0) throw new InvalidDataException($"{path} holds no item.");
-        return new PoolFile(prompts == true ? null : new TaskPrompt(instruction!), texts, truths);
+        return new PoolFile(prompts == true ? null : new TaskPrompt(instruction!), texts, truths, random);
     }
 
     private static string Kind(JsonElement value) => value.ValueKind switch

@@ -6,7 +6,8 @@ namespace DataEfficiency.Engine;
 
 public enum CheckKind
 {
-    /// <summary>A part of the labels is held out and scored; only random ones, for the least confident are no picture of the pool.</summary>
+    /// <summary>A part of the labels is held out and scored; only random ones, for the least confident are no picture of the
+    /// pool.</summary>
     CrossValidated,
 
     /// <summary>A test set that no training ever sees is scored.</summary>

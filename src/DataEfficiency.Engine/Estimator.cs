@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Datastore;
+using DataEfficiency.Engine.FineTuning.Checks;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Gradients;
 using DataEfficiency.Engine.Models;
@@ -168,10 +169,19 @@ public sealed class Estimator : IEstimator
         return estimate with { CosLow = estimate.CosLow with { CosineError = error } };
     }
 
-    public ICheckRun BeginCheck(CheckRequest request) => throw new NotSupportedException("Checks come with the next change.");
+    public ICheckRun BeginCheck(CheckRequest request)
+    {
+        using var scope = NewDisposeScope();
+        return new CheckRun(Session, Prompts, Plan(request));
+    }
 
-    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default) =>
-        throw new NotSupportedException("Checks come with the next change.");
+    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default)
+    {
+        using var scope = NewDisposeScope();
+        return CheckNeeds.Measure(Session, Prompts, Plan(request), cancel);
+    }
+
+    private CheckPlan Plan(CheckRequest request) => new(request, Prompts, Session.Decoder.Config, Model, Calibration);
 
     // Of labels that were there before the model was opened, so many are read forward before the forecast: it must not keep others
     // waiting.

@@ -25,23 +25,24 @@ internal static class ChoiceScores
     /// once.</summary>
     /// <param name="masked">Tokens that do not count.</param>
     public static (Tensor Losses, IReadOnlyList<int> Lengths) TokenLosses(Decoder decoder, ILinearHook? hook, IReadOnlyList<int> prompt,
-        IReadOnlyList<int[]> choices, IReadOnlySet<int> masked)
+        IReadOnlyList<int[]> choices, IReadOnlySet<int> masked, GiveWay giveWay = default)
     {
         using var scope = NewDisposeScope();
         using var batch = new SequenceBatch([.. choices.Select(c => TokenSequence.Answer(prompt, c, masked))], decoder.Device,
             sharePrefix: true);
-        return (batch.TokenLosses(decoder, hook).to(float64).MoveToOuterDisposeScope(), batch.Counted);
+        return (batch.TokenLosses(decoder, hook, giveWay).to(float64).MoveToOuterDisposeScope(), batch.Counted);
     }
 
     /// <summary>Score of each choice behind the prompt, through the adapter that is lent to the session; null where the longest does not
     /// fit the model's context.</summary>
     /// <exception cref="ArgumentException">A choice has no token that counts.</exception>
-    public static double[]? Of(ModelSession session, IReadOnlyList<int> prompt, IReadOnlyList<int[]> choices, IReadOnlySet<int> masked)
+    public static double[]? Of(ModelSession session, IReadOnlyList<int> prompt, IReadOnlyList<int[]> choices, IReadOnlySet<int> masked,
+        GiveWay giveWay = default)
     {
         if (prompt.Count == 0 || prompt.Count + choices.Max(c => c.Length) > session.Decoder.Config.ContextLength) return null;
         using var plain = no_grad();
         using var scope = NewDisposeScope();
-        var (losses, lengths) = TokenLosses(session.Decoder, session.Adapter, prompt, choices, masked);
+        var (losses, lengths) = TokenLosses(session.Decoder, session.Adapter, prompt, choices, masked, giveWay);
         return [.. Of(losses, lengths).to(CPU).data<double>()];
     }
 }

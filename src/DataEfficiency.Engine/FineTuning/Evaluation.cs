@@ -16,7 +16,7 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
     {
         using var ranking = new PoolRanking(session, prompts);
         var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, cancel);
-        return Share(examples, i => Normalise(answers[i].Answer) == Normalise(examples[i].Answer));
+        return Share(examples, i => IsRight(answers[i].Answer, examples[i].Answer));
     }
 
     /// <summary>Share of examples whose answer has the highest <see cref="ChoiceScores"/> among the labels; the first label wins a tie. A
@@ -33,12 +33,21 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
         for (var i = 0; i < examples.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            var scores = ChoiceScores.Of(session, prompts.Prompt(task, examples[i].Text), tokens, prompts.Masked);
-            right[i] = scores is not null && labels[Array.IndexOf(scores, scores.Max())] == examples[i].Answer;
+            right[i] = RanksFirst(task, labels, tokens, examples[i], cancel);
             done?.Report(i + 1);
         }
         return Share(examples, i => right[i]);
     }
+
+    /// <summary>Whether one example's answer has the highest score among the labels.</summary>
+    /// <param name="tokens">Of the labels, none without a token that counts.</param>
+    public bool RanksFirst(TaskPrompt? task, IReadOnlyList<string> labels, IReadOnlyList<int[]> tokens, Example example, GiveWay giveWay)
+    {
+        var scores = ChoiceScores.Of(session, prompts.Prompt(task, example.Text), tokens, prompts.Masked, giveWay);
+        return scores is not null && labels[Array.IndexOf(scores, scores.Max())] == example.Answer;
+    }
+
+    public static bool IsRight(string answer, string expected) => Normalise(answer) == Normalise(expected);
 
     /// <summary>Lower case, without '.' and white space at both ends.</summary>
     public static string Normalise(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');

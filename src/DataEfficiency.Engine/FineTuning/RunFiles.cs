@@ -36,13 +36,16 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
     /// <summary>To be asked before a run: a full checkpoint of SmolLM2-135M takes up to 2.2 GB (1.6 GB while its best is not
     /// apart).</summary>
     /// <exception cref="ModelException">A checkpoint of the run does not fit; the message names its size and the room.</exception>
-    public void Require(TrainingRun run)
+    public void Require(TrainingRun run) => Require(run.CheckpointBytes);
+
+    /// <param name="bytes">Of one checkpoint.</param>
+    public void Require(long bytes)
     {
         Directory.CreateDirectory(folder);
         var disk = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace + TensorFiles.Sum(f => new FileInfo(f).Length);
         var least = Math.Min(room, disk);
-        if (2 * run.CheckpointBytes <= least) return;
-        throw new ModelException($"A checkpoint of this run takes up to {Size(run.CheckpointBytes)}, twice that while one replaces "
+        if (2 * bytes <= least) return;
+        throw new ModelException($"A checkpoint of this run takes up to {Size(bytes)}, twice that while one replaces "
             + $"another, and {folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
     }
 

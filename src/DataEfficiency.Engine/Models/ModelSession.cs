@@ -55,6 +55,10 @@ internal sealed class ModelSession : IDisposable
     /// adapter is lent to it.</summary>
     public ModelSession Fork() => new(Decoder.Copy(), _weights);
 
+    /// <summary>A session over these very weights, to which adapters are lent that this one does not see. It is not disposed: its decoder
+    /// is this one's. Of no use once these weights change.</summary>
+    public ModelSession Beside() => new(Decoder, _weights);
+
     /// <summary>Goes on with the weights and the version of a fork.</summary>
     /// <exception cref="InvalidOperationException">The weights lie under a mask, whose end would undo it.</exception>
     public void Keep(ModelSession fork)

@@ -1,0 +1,20 @@
+// What a check found, from its answers.
+namespace DataEfficiency.Engine.FineTuning.Checks;
+
+/// <param name="KeptSteps">Steps of the kept model's training: the mean of the folds' best.</param>
+internal sealed record CheckOutcome(CheckResult Result, int KeptSteps)
+{
+    public static CheckOutcome Of(CheckPlan plan, CheckState state)
+    {
+        string[] answers = [.. state.Folds.SelectMany(f => f.Answers)];
+        CheckPrediction[] predictions = [.. plan.Scored.Select((e, i) =>
+            new CheckPrediction(e.Id, answers[i], Evaluation.IsRight(answers[i], e.Example.Answer), state.ZeroShot[i],
+                Evaluation.IsRight(state.ZeroShot[i], e.Example.Answer)))];
+        var runs = state.Folds.Select(f => f.Run).ToArray();
+        var result = new CheckResult((int)Math.Round(plan.Folds.Average(f => plan.Sequences(f.Train).Count)),
+            predictions.Average(p => p.Right ? 1 : 0.0),
+            plan.Labels is null ? null : state.Folds.SelectMany(f => f.Ranked).Average(r => r ? 1 : 0.0), predictions.Length,
+            predictions.Average(p => p.ZeroShotRight ? 1 : 0.0), runs[0].Rate, runs.Max(r => r.Steps), state.Seconds, predictions, null);
+        return new CheckOutcome(result, (int)Math.Round(runs.Average(r => r.BestStep)));
+    }
+}
