@@ -37,6 +37,12 @@ public sealed class FakeEstimator : IEstimator
     /// <summary>What ranking says of a text; it follows from the text alone.</summary>
     public Func<string, double> Confidence { get; set; } = Share;
 
+    /// <summary>What the probe says of labels.</summary>
+    public Func<IReadOnlyList<Engine.LabelledExample>, ProbeReading?> Probe { get; set; } = _ => null;
+
+    /// <summary>The newest request for a forecast.</summary>
+    public ForecastRequest? Request { get; private set; }
+
     /// <summary>The door closes before the call of this number, from 1.</summary>
     public int? BlockAt { get; set; }
 
@@ -73,13 +79,14 @@ public sealed class FakeEstimator : IEstimator
     public Estimate Forecast(ForecastRequest request, CancellationToken cancel = default)
     {
         Enter($"forecast {request.Examples.Count}", cancel);
+        Request = request;
         var rows = request.Examples.Where(e => LeftOut(e) is null).ToArray();
         IReadOnlyList<IReadOnlyList<double>> cosines = [.. rows.Select((a, i) =>
             (IReadOnlyList<double>)[.. rows.Select((b, j) => i == j ? 1 : Share(a.Text) * Share(b.Text))])];
         return Forecaster.Forecast(request, cosines, [.. request.Examples.Select(e => LeftOut(e) is null ? 1 : (double?)null)],
             [.. request.Examples.Index().Where(e => LeftOut(e.Item) is not null)
                 .Select(e => new LeftOut(e.Index, LeftOut(e.Item)!, IsTooLarge(e.Item)))],
-                [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published));
+                [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published), Probe(request.Labelled ?? []));
     }
 
     public ICheckRun BeginCheck(CheckRequest request) => throw new NotSupportedException("This fake makes no checks.");

@@ -73,6 +73,7 @@ internal sealed class PromptStates(ModelSession session, IPrompts prompts, State
 
     private void Keep(string key, float[] state)
     {
+        ReadFile();
         if (_known.ContainsKey(key)) return;
         if ((_known.Count + 1L) * state.Length * sizeof(float) > MostBytes) _known.Clear();
         _known[key] = state;

@@ -13,8 +13,10 @@ namespace DataEfficiency.Portal.Estimating;
 /// <summary>Everything one forecast depends on, read in one go; the context is closed before the engine starts.</summary>
 /// <param name="Items">Ids of the items of <paramref name="Examples"/>, in the same (drawn) order.</param>
 /// <param name="Labels">All labels that count.</param>
+/// <param name="Labelled">Every label that training may learn from, in the order of answering.</param>
 public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Model, TaskPrompt Task, IReadOnlyList<long> Items,
-    IReadOnlyList<Example> Examples, TargetKind TargetKind, double TargetValue, double? ZeroShot, double Ceiling, int Cap, int Labels)
+    IReadOnlyList<Example> Examples, TargetKind TargetKind, double TargetValue, double? ZeroShot, double Ceiling, int Cap, int Labels,
+    IReadOnlyList<LabelledExample> Labelled)
 {
     /// <summary>The project's state now; null where it is gone.</summary>
     public static async Task<EstimateInputs?> ReadAsync(AppDbContext db, First32 first32, int projectId, CancellationToken cancel)
@@ -33,7 +35,8 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,
             [.. items.Select(id => new Example(texts[id], labels[id].TextNow(definitions)!))],
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling,
-            Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel));
+            Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel),
+            [.. (await LabelledExamples.ReadAsync(db, projectId, definitions, cancel)).Where(l => !l.IsTest)]);
     }
 
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
@@ -41,14 +44,23 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         ? new Target(TargetValue, ZeroShot, Ceiling)
         : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException(EstimatingWords.ZeroShotUnknown), Ceiling);
 
-    /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised: single labels after the first 32
-    /// change nothing else.</param>
+    /// <summary>What the engine learns from, and how each came about: an imported answer stands for nothing but itself.</summary>
+    public IReadOnlyList<Engine.LabelledExample> ForProbe() =>
+        [.. Labelled.Select(l => new Engine.LabelledExample(l.Example, l.Stratum switch
+    {
+        Stratum.First32 => LabelOrigin.LeastConfident,
+        Stratum.Random => LabelOrigin.Random,
+        _ => LabelOrigin.Active,
+    }))];
+
+    /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised.</param>
     public string Hash(IEstimator estimator, bool pastStop) => Convert.ToHexStringLower(SHA256.HashData(
         JsonSerializer.SerializeToUtf8Bytes(new
     {
-        estimator.Model.Sha256, Seed = AdapterSeed(estimator), Yardstick = Yardstick.Of(estimator.Calibration, estimator.Published),
-        estimator.Calibration?.DurationSeconds,
-        Task, Examples, TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop,
+        estimator.Model.Sha256, Seed = AdapterSeed(estimator), estimator.Published?.Model, estimator.Calibration?.DurationSeconds,
+        estimator.Calibration?.Coefficient, estimator.Calibration?.Intercept, Task, Examples,
+        Labelled = Labelled.Select(l => new { l.ItemId, l.Example.Answer, l.Stratum }),
+        TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop,
     })));
 
     /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's

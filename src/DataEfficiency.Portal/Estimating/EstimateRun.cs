@@ -9,7 +9,7 @@ namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
 public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, FigureBook figureBook,
-    IEstimatorHost host, EstimateFeed feed, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
+    IEstimatorHost host, EstimateQueue queue, EstimateFeed feed, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
 {
     private readonly Dictionary<int, Look> _looked = [];
 
@@ -32,19 +32,21 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         {
             Wait(StoreAsync(inputs, null, [], cancel));
             // answers outside the first 32 do not change that: nothing is read again for each of them
-            if (figures is not null) _looked[projectId] = Look.WithoutStop(figures);
+            if (figures is not null) _looked[projectId] = Look.BeforeTheFirst(figures);
             return true;
         }
         if (!host.HasRoomFor(inputs.Model)) return false;
         var started = time.GetTimestamp();
         StoredEstimate? row;
+        Estimate? estimate = null;
         (long Item, string Reason)[] unusable = [];
         try
         {
             var estimator = host.Open(inputs.Model);
             var hash = inputs.Hash(estimator, PastStop(last, inputs.Labels));
             row = last is { Error: null } && last.InputHash == hash ? null
-                : NewRow(inputs, started, estimator, Estimate(inputs, estimator, cancel, out unusable));
+                : NewRow(inputs, started, estimator, estimate = Estimate(inputs, estimator, cancel, out unusable),
+                    last is { Error: null } ? last.FirstCount : null);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -67,22 +69,29 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         // unless something failed or lacked memory, which may be otherwise the next time
         if (figures is not null && (row ?? last) is { Error: null, InputHash.Length: > 0, Payload: { } payload })
             _looked[projectId] = Look.At(figures, EstimatePayload.Read(payload).Stop);
+        // labels of before the model was opened are read some at a time, so that other projects get their turn
+        if (estimate?.Signals?.Probe is { Waiting: > 0 }) queue.Ring(projectId);
         return true;
     }
 
-    /// <summary>What an estimate was made of, as far as answers change it: those of the first 32, and whether the labels have passed the
-    /// advised stop. Settings, rankings and imports give the figures first ones of their own.</summary>
-    private sealed record Look(FirstFigures First, int? StopAt, bool Past)
+    /// <summary>What an estimate was made of, as far as answers change it. Settings, rankings and imports give the figures first ones of
+    /// their own.</summary>
+    /// <param name="Version">Label version; null: before the first of the 32 is answered the others change nothing.</param>
+    private sealed record Look(FirstFigures First, int? StopAt, bool Past, long? Version)
     {
+        // Up to 200 labels each of them is worth a new estimate, beyond that half a per cent of them.
+        private const int LabelsOfOne = 200;
+
         public static Look At(ProjectFigures figures, StopAdvice stop)
         {
             var at = stop is { Rule: "A", At: { } count } ? (int?)count : null;
-            return new(figures.First, at, figures.Decided >= at);
+            return new(figures.First, at, figures.Decided >= at, figures.Version);
         }
 
-        public static Look WithoutStop(ProjectFigures figures) => new(figures.First, null, false);
+        public static Look BeforeTheFirst(ProjectFigures figures) => new(figures.First, null, false, null);
 
-        public bool Covers(ProjectFigures figures) => ReferenceEquals(First, figures.First) && Past == figures.Decided >= StopAt;
+        public bool Covers(ProjectFigures figures) => ReferenceEquals(First, figures.First) && Past == figures.Decided >= StopAt
+            && !(figures.Version - Version >= Math.Max(1, figures.Decided / LabelsOfOne));
     }
 
     private async Task<ProjectFigures?> FiguresAsync(int projectId, CancellationToken cancel)
@@ -101,27 +110,31 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             estimator.Observe(inputs.Task, example, cancel);
         }
         var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
-            Labels: inputs.Labels), cancel);
+            Labels: inputs.Labels, Labelled: inputs.ForProbe()), cancel);
         // what lacked memory today keeps its place among the first 32
         unusable = [.. estimate.LeftOut.Where(l => !l.Passing).Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;
     }
 
-    private StoredEstimate NewRow(EstimateInputs inputs, long started, IEstimator estimator, Estimate estimate)
+    private StoredEstimate NewRow(EstimateInputs inputs, long started, IEstimator estimator, Estimate estimate, int? lastFirst)
     {
         var row = Row(inputs, started);
         row.ModelSha256 = estimator.Model.Sha256;
         row.AdapterSeed = EstimateInputs.AdapterSeed(estimator);
         // whether the advised stop is passed is decided by the estimate that is stored, as the next run will see it
-        // Where memory was wanting, the same inputs may give more the next time: this row answers for none.
-        row.InputHash = estimate.LeftOut.Any(l => l.Passing) ? "" : inputs.Hash(estimator, PastStop(estimate.Stop, inputs.Labels));
+        // Where memory was wanting or states wait, the same inputs give more the next time: this row answers for none.
+        row.InputHash = IsPassing(estimate) ? "" : inputs.Hash(estimator, PastStop(estimate.Stop, inputs.Labels));
         (row.CosLow, row.StandardError) = (estimate.CosLow.Median, estimate.CosLow.StandardError);
         var p = estimate.Posterior;
         (row.PReach, row.Median, row.Low80, row.High80) = (p.PReach, p.Median, p.Low80, p.High80);
         row.Payload = EstimatePayload.Write(estimate);
-        row.Cosines = EstimatePayload.WriteCosines(estimate.CosLow.Cosines);
+        // the same ones are not stored for every label that comes behind the 32
+        if (lastFirst != inputs.Examples.Count) row.Cosines = EstimatePayload.WriteCosines(estimate.CosLow.Cosines);
         return row;
     }
+
+    private static bool IsPassing(Estimate estimate) =>
+        estimate.LeftOut.Any(l => l.Passing) || estimate.Signals?.Probe is { Waiting: > 0 };
 
     private StoredEstimate FailedRow(EstimateInputs inputs, long started, string message)
     {
@@ -152,7 +165,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         if (await EstimateInputs.ReadAsync(db, first32, projectId, cancel) is not { } inputs) return (null, null);
         var last = await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id)
             .Select(e => new StoredEstimate { Id = e.Id, LabelVersion = e.LabelVersion, InputHash = e.InputHash, Payload = e.Payload,
-                Error = e.Error }).FirstOrDefaultAsync(cancel);
+                FirstCount = e.FirstCount, Error = e.Error }).FirstOrDefaultAsync(cancel);
         return (inputs, last);
     }
 

@@ -195,12 +195,24 @@ public sealed class EstimateWorkerTests
         var project = await world.AddPoolAsync(400, drawn: true);
         await world.LabelAndWaitAsync(project, 4);
         await world.RingAndWaitAsync(project);
-        // a label outside the first 32 changes counts, not the forecast
+        Assert.Single(await world.EstimatesAsync(project));
+    }
+
+    [Fact]
+    public async Task Label_BehindTheFirst_MakesAnEstimateOfItsOwn_AndTheCosinesStandOnce()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.LabelAndWaitAsync(project, 4);
         await world.WriteAsync(db =>
             db.DrawItems.Where(d => d.Place >= 4).ExecuteUpdateAsync(d => d.SetProperty(x => x.Reason, PassedOver.Unusable)));
         var update = await world.LabelAndWaitAsync(project, 1);
         Assert.Equal((5, 4), (update.Labels, update.FirstLabels));
-        Assert.Single(await world.EstimatesAsync(project));
+        await world.RingAndWaitAsync(project);
+        var estimates = await world.EstimatesAsync(project);
+        Assert.Equal([4, 5], estimates.Select(e => e.LabelCount));
+        Assert.Equal([true, false], estimates.Select(e => e.Cosines is not null));
+        Assert.Equal(5, world.Estimator.Request!.Labelled!.Count);
     }
 
     [Fact]
@@ -257,7 +269,7 @@ public sealed class EstimateWorkerTests
     }
 
     [Fact]
-    public async Task SafeStop_Passed_AppendsTheStopOnce()
+    public async Task SafeStop_Passed_IsSaidFromThereOn()
     {
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(400, drawn: true);
@@ -269,7 +281,8 @@ public sealed class EstimateWorkerTests
         await world.LabelAndWaitAsync(project, 1);
         var stop = await world.LabelAndWaitAsync(project, 1);
         Assert.Equal(Advice.Stop, stop.Estimate!.Stop.Advice);
-        Assert.Equal([32, 40], (await world.EstimatesAsync(project)).Select(e => e.LabelCount));
+        Assert.Equal([(32, Advice.KeepLabeling), (39, Advice.KeepLabeling), (40, Advice.Stop), (41, Advice.Stop)],
+            (await world.EstimatesAsync(project)).Select(e => (e.LabelCount, EstimatePayload.Read(e.Payload!).Stop.Advice)));
     }
 
     [Fact]
