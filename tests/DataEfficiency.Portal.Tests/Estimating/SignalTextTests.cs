@@ -15,9 +15,10 @@ public sealed class SignalTextTests
         var probe = new ProbeReading(AreaSignal.Probe, 50, new ProbeScore(132, 50, .82, (.82 - .25) / .75), null);
         var signals = new SignalUse(probe, new SignalErrors(AreaSignal.Probe, .071, .067, .131, .138, 24), .6, .5, AreaSignal.Probe);
 
-        Assert.Equal("A probe on the model's own states tells 82 % of the 50 random labels right from the others; guessing would tell "
-            + "25 %. The forecast's area comes from the probe. Left out one by one, 24 reference tasks are off by 6.7 points with the "
-            + "probe, 13.1 with CoS-Low, 13.8 with the mean of the others, and 7.1 when the choice is made without them too.", Said(signals));
+        Assert.Equal("A probe on the model's own states tells 82\u00a0% of the 50 random labels right from the others; guessing would tell "
+            + "25\u00a0%. The forecast's area comes from the probe. Left out one by one, 24 reference tasks are off by 6.7 points with the "
+            + "probe, 13.1 with CoS-Low, 13.8 with the mean of the others, and 7.1 when the choice is made without them too.",
+            Said(signals));
     }
 
     [Fact]
@@ -25,8 +26,8 @@ public sealed class SignalTextTests
     {
         var probe = new ProbeReading(AreaSignal.ProbeOfLow, 20, new ProbeScore(20, 20, .5, 0), null, Waiting: 1);
 
-        Assert.Equal("A probe on the model's own states tells 50 % of the 20 first labels right from the others; guessing would tell "
-            + "50 %. 1 label is still being read by the model. This model's calibration has no probe: it is shown and does not "
+        Assert.Equal("A probe on the model's own states tells 50\u00a0% of the 20 first labels right from the others; guessing would tell "
+            + "50\u00a0%. 1 label is still being read by the model. This model's calibration has no probe: it is shown and does not "
             + "move the forecast.",
             Said(new(probe, null, null, null, null)));
     }
