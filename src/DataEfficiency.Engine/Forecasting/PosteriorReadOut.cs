@@ -7,7 +7,10 @@ internal static class PosteriorReadOut
     /// <summary>tau: how far a run's true score lies from its cell's curve.</summary>
     private const double Tau = .06;
 
-    private const double BandSd = .04, BandLength = .15;
+    private const double BandSd = .04, BandLength = .15, LogisticScale = 1.702;
+
+    /// <summary>Below it a bin's odds may overflow.</summary>
+    private const double SmallSd = .01;
 
     /// <summary>Above this standard error a point says little (decision section 8, limits).</summary>
     private const double WidestFloor = .1;
@@ -102,17 +105,29 @@ internal static class PosteriorReadOut
         for (var step = 0; step < 30; step++)
         {
             var middle = (low + high) / 2;
-            var below = 0.0;
-            for (var b = 0; b < histogram.Length; b++)
-                if (histogram[b] > 0) below += histogram[b] * Logistic((middle - b / 100.0) / sd);
-            if (below < q) low = middle;
+            if (Below(histogram, sd, middle) < q) low = middle;
             else high = middle;
         }
         return Math.Max((low + high) / 2, floor);
     }
 
+    private static double Below(ReadOnlySpan<double> histogram, double sd, double y)
+    {
+        var below = 0.0;
+        if (sd < SmallSd)
+        {
+            for (var b = 0; b < histogram.Length; b++)
+                if (histogram[b] > 0) below += histogram[b] * Logistic((y - b / 100.0) / sd);
+            return below;
+        }
+        // From one bin to the next the odds grow by the same factor: two exponentials instead of 101.
+        var (odds, factor) = (Math.Exp(-LogisticScale * y / sd), Math.Exp(LogisticScale / (100 * sd)));
+        for (var b = 0; b < histogram.Length; b++, odds *= factor) below += histogram[b] / (1 + odds);
+        return below;
+    }
+
     /// <summary>In place of the normal distribution function.</summary>
-    private static double Logistic(double z) => 1 / (1 + Math.Exp(-1.702 * Math.Clamp(z, -60, 60)));
+    private static double Logistic(double z) => 1 / (1 + Math.Exp(-LogisticScale * Math.Clamp(z, -60, 60)));
 
     private static int LastExamples(IReadOnlyList<Check> checks) => checks.Count == 0 ? 0 : checks[^1].Examples;
 
