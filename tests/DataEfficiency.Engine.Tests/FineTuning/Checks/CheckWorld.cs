@@ -51,9 +51,9 @@ internal sealed class CheckWorld : IDisposable
         Plan(request, steps));
 
     /// <summary>To the end, on this estimator.</summary>
-    public CheckResult Run(CheckRequest request)
+    public CheckResult Run(CheckRequest request, int steps = 22)
     {
-        using var run = Begin(request);
+        using var run = Begin(request, steps);
         while (run.Step())
         {
         }
