@@ -30,7 +30,9 @@ public sealed record Target(double Share, double? ZeroShot = null, double? Ceili
 }
 
 /// <summary>A measured point of the data-efficiency curve: a model fine-tuned on Examples, tested on TestSize held-out examples.</summary>
-public sealed record MeasuredPoint(int Examples, double Score, int TestSize);
+/// <param name="ZeroShot">The untrained model's score on the same held-out examples; null: the target's.</param>
+/// <param name="StandardError">Of the share of the way; null: from score and size of the test set.</param>
+public sealed record MeasuredPoint(int Examples, double Score, int TestSize, double? ZeroShot = null, double? StandardError = null);
 
 /// <param name="Examples">The labelled examples that count for CoS-Low (of the first 32), in the order they were drawn.</param>
 /// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Export;
@@ -19,6 +20,7 @@ builder.AddAccounts();
 builder.AddSecurity();
 builder.AddJobs();
 builder.AddLabeling();
+builder.AddChecks();
 builder.AddEstimating();
 builder.AddPages();
 builder.AddImporting();
@@ -37,6 +39,7 @@ return await builder.RunPortalAsync(app =>
     app.MapLabeling();
     app.MapEstimating();
     app.MapImporting();
+    app.MapChecks();
     app.MapExport();
     app.MapApiDocument();
     app.MapHealth();

@@ -89,10 +89,20 @@ public sealed class FakeEstimator : IEstimator
                 [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published), Probe(request.Labelled ?? []));
     }
 
-    public ICheckRun BeginCheck(CheckRequest request) => throw new NotSupportedException("This fake makes no checks.");
+    /// <summary>What checks do and say.</summary>
+    public FakeCheck Check { get; } = new();
 
-    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default) =>
-        throw new NotSupportedException("This fake makes no checks.");
+    public ICheckRun BeginCheck(CheckRequest request)
+    {
+        Enter("begin check", CancellationToken.None);
+        return Check.Begin(request, Enter);
+    }
+
+    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default)
+    {
+        Enter("measure check", cancel);
+        return Check.Measure();
+    }
 
     public void Dispose()
     {

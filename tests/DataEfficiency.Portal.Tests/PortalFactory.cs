@@ -39,6 +39,10 @@ public class PortalFactory : WebApplicationFactory<Program>
     /// <summary>In place of the engine: no libtorch in these tests.</summary>
     public FakeEstimator Estimator { get; init; } = new();
 
+    internal FakeEstimatorHost EstimatorHost => _host ??= new(Estimator);
+
+    private FakeEstimatorHost? _host;
+
     public Action<IServiceCollection>? ConfigureServices { get; set; }
 
     /// <summary>Settings that win over appsettings.json, as "Section:Key".</summary>
@@ -77,7 +81,7 @@ public class PortalFactory : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<IStartupFilter>(new RemoteAddressFilter(this));
-            services.AddSingleton<IEstimatorHost>(new FakeEstimatorHost(Estimator));
+            services.AddSingleton<IEstimatorHost>(EstimatorHost);
             ConfigureServices?.Invoke(services);
         });
     }

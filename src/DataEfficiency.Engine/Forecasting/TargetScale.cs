@@ -34,6 +34,8 @@ public sealed record TargetScale(Target Target, double? AskedShare, IReadOnlyLis
         // A run on no example is the zero-shot score, not a check.
         if (target.ZeroShot is null && measured.LastOrDefault(p => p.Examples == 0) is { } zero)
             target = target with { ZeroShot = zero.Score };
+        // Nobody gave one: the newest run's own.
+        if (target.ZeroShot is null && measured.MaxBy(p => p.Examples) is { ZeroShot: { } own }) target = target with { ZeroShot = own };
         double? gap = target.Ceiling - target.ZeroShot;
         if (gap is { } g && !(g >= Target.SmallestGap)) throw Target.TooSmall(target.ZeroShot!.Value, target.Ceiling!.Value);
         // Tested twice at one size: the larger test set counts.
@@ -41,11 +43,19 @@ public sealed record TargetScale(Target Target, double? AskedShare, IReadOnlyLis
             .OrderBy(p => p.Examples).ToArray();
         if (runs.Length == 0) return new(target, asked, [], null);
 
-        if (target.ZeroShot is not { } s0 || gap is not { } way)
+        if (target is not { ZeroShot: { } s0, Ceiling: { } ceiling })
             throw Wrong("Measured scores become shares of the way only with a zero-shot score and a ceiling; give the target both.");
-        Check[] checks = [.. runs.Select(r => new Check(r.Examples, (r.Score - s0) / way,
-            Math.Sqrt(Math.Max(r.Score * (1 - r.Score), LeastVariance) / r.TestSize) / way))];
+        Check[] checks = [.. runs.Select(r => Of(r, r.ZeroShot ?? s0, ceiling))];
         return new(target, asked, checks, checks[^1].Y);
+    }
+
+    // each run against the untrained model on the examples that it was tested on
+    private static Check Of(MeasuredPoint run, double zeroShot, double ceiling)
+    {
+        var way = ceiling - zeroShot;
+        if (!(way >= Target.SmallestGap)) throw Target.TooSmall(zeroShot, ceiling);
+        return new(run.Examples, (run.Score - zeroShot) / way, run.StandardError
+            ?? Math.Sqrt(Math.Max(run.Score * (1 - run.Score), LeastVariance) / run.TestSize) / way);
     }
 
     private static ArgumentException Wrong(string message) => new(message);

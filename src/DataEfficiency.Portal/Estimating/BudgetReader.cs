@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,6 +25,9 @@ internal static class BudgetReader
             .ToListAsync(cancellation);
         return new(project, await db.Labels.CountAsync(d => d.ProjectId == project.Id && !d.Retired, cancellation),
             names.FirstOrDefault(n => n.Id == project.StoppedBy)?.Name,
-            names.Where(n => n.Annotates || figures.People.ContainsKey(n.Id)).ToDictionary(n => n.Id, n => n.Name), history, settled);
+            names.Where(n => n.Annotates || figures.People.ContainsKey(n.Id)).ToDictionary(n => n.Id, n => n.Name), history, settled)
+        {
+            Checks = await ChecksView.ReadAsync(db, project, figures, cancellation),
+        };
     }
 }

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -9,6 +10,8 @@ namespace DataEfficiency.Portal.Estimating;
 public sealed record BudgetView(Project Project, int Answers, string? StoppedBy, IReadOnlyDictionary<string, string> Names,
     IReadOnlyList<EstimateRow> History, IReadOnlyList<double> CosLowHistory)
 {
+    public ChecksView Checks { get; init; } = ChecksView.Empty;
+
     /// <summary>Whether it shows this row of the project, as far as its pages show it.</summary>
     public bool Shows(Project row) =>
         (Project.State, Project.Name, Project.Model, Project.ItemCount, Project.VisibleImport, Project.RankVersion, Project.StoppedAt)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
@@ -18,6 +19,9 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     IReadOnlyList<Example> Examples, TargetKind TargetKind, double TargetValue, double? ZeroShot, double Ceiling, int Cap, int Labels,
     IReadOnlyList<LabelledExample> Labelled)
 {
+    /// <summary>What checks have measured.</summary>
+    public IReadOnlyList<MeasuredPoint> Measured { get; init; } = [];
+
     /// <summary>The project's state now; null where it is gone.</summary>
     public static async Task<EstimateInputs?> ReadAsync(AppDbContext db, First32 first32, int projectId, CancellationToken cancel)
     {
@@ -36,7 +40,8 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
             [.. items.Select(id => new Example(texts[id], labels[id].TextNow(definitions)!))],
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling,
             Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel),
-            [.. (await LabelledExamples.ReadAsync(db, projectId, definitions, cancel)).Where(l => !l.IsTest)]);
+            [.. (await LabelledExamples.ReadAsync(db, projectId, definitions, cancel)).Where(l => !l.IsTest)])
+        { Measured = await MeasuredChecks.ReadAsync(db, project, cancel) };
     }
 
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
@@ -60,7 +65,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         estimator.Model.Sha256, Seed = AdapterSeed(estimator), estimator.Published?.Model, estimator.Calibration?.DurationSeconds,
         estimator.Calibration?.Coefficient, estimator.Calibration?.Intercept, Task, Examples,
         Labelled = Labelled.Select(l => new { l.ItemId, l.Example.Answer, l.Stratum }),
-        TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop,
+        TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop, Measured,
     })));
 
     /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's

@@ -110,7 +110,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             estimator.Observe(inputs.Task, example, cancel);
         }
         var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
-            Labels: inputs.Labels, Labelled: inputs.ForProbe()), cancel);
+            inputs.Measured, Labels: inputs.Labels, Labelled: inputs.ForProbe()), cancel);
         // what lacked memory today keeps its place among the first 32
         unusable = [.. estimate.LeftOut.Where(l => !l.Passing).Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;

@@ -1,16 +1,17 @@
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>
-/// The one engine thread of the device. Estimates of rung projects go first: between two steps of a measurement or ranking, and between two
-/// layers of the batch that a step ranks, which waits in memory meanwhile. It lives as long as the portal: a failing estimate is a row, a
-/// failing database is a log line and a new try.
+/// The one engine thread of the device. Estimates of rung projects go first: between two steps of a check, measurement or ranking, and
+/// between two layers of the batch that a step has, which waits in memory meanwhile. It lives as long as the portal: a failing estimate
+/// is a row, a failing database is a log line and a new try.
 /// </summary>
 public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings,
-    IEstimatorHost host,
-    IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log) : IHostedService
+    CheckRun checks, CheckPlanner plan, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
+    : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -52,7 +53,8 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
         }
         finally
         {
-            // models are freed on the thread that used them
+            // what a check has done since it was last kept, and models are freed on the thread that used them
+            checks.StepAside();
             host.Dispose();
             _ended.SetResult();
         }
@@ -66,9 +68,16 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
             if (queue.TryTake(out var id))
             {
                 project = id;
-                estimates.Run(id, _stopping.Token);
+                if (!estimates.Run(id, _stopping.Token))
+                {
+                    // a check that has the only place keeps what it did and waits
+                    checks.StepAside();
+                    estimates.Run(id, _stopping.Token);
+                }
+                plan.Look(id, _stopping.Token);
             }
-            else if (!measurements.Step(GiveWay, _stopping.Token) && !rankings.Step(GiveWay, _stopping.Token))
+            else if (!checks.Step(GiveWay, _stopping.Token) && !measurements.Step(GiveWay, _stopping.Token)
+                && !rankings.Step(GiveWay, _stopping.Token))
             {
                 queue.Wait(_stopping.Token);
             }

@@ -36,7 +36,8 @@ public static class ExportEndpoints
         try
         {
             var figures = await ReportFigures.ReadAsync(snapshot, time, cancel);
-            using var small = ReportWorkbook.Write(snapshot, figures, await snapshot.SpokenAsync(cancel));
+            using var small = ReportWorkbook.Write(snapshot, figures, await snapshot.SpokenAsync(cancel),
+                await snapshot.ChecksAsync(cancel));
             ForecastChart.Add(small, figures.Estimates.Count);
             await LabelSheets.WriteAsync(small, report, snapshot, cancel);
             await AuditAsync(writes, id, user, "export.xlsx", snapshot.LabelCount, time, cancel);

@@ -108,6 +108,9 @@ public sealed class ExportSnapshot : IAsyncDisposable
     public async Task<ProjectFigures> FiguresAsync(CancellationToken cancel) =>
         await FigureRows.ReadAsync(db, new First32(), Project.Id, cancel) ?? ProjectFigures.Empty(Project.Id);
 
+    public Task<List<Check>> ChecksAsync(CancellationToken cancel) => db.Checks.AsNoTracking().Include(c => c.Job)
+        .Where(c => c.ProjectId == Project.Id).OrderBy(c => c.Id).ToListAsync(cancel);
+
     /// <summary>Skips with their reasons, flags and notes.</summary>
     public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);
 

@@ -36,7 +36,8 @@ internal static class ReportWorkbook
 
     public static int SheetsOf(int labels) => Math.Max(1, (labels + RowsPerSheet - 1) / RowsPerSheet);
 
-    public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken)
+    public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken,
+        IReadOnlyList<Storage.Check> checks)
     {
         using var book = new XLWorkbook();
         book.Style.Font.FontName = "Calibri";
@@ -45,6 +46,7 @@ internal static class ReportWorkbook
             WriteHead(book.AddWorksheet(LabelSheet(i)), LabelColumns);
         WriteHistory(book.AddWorksheet(History), figures.Estimates);
         WriteAnnotators(book.AddWorksheet(SheetAnnotators), figures.Annotators);
+        CheckSheet.Write(book.AddWorksheet(SheetChecks), checks);
         WriteSpoken(book.AddWorksheet(SheetSpoken), spoken, snapshot.Names);
         var file = new MemoryStream();
         book.SaveAs(file);
@@ -120,7 +122,8 @@ internal static class ReportWorkbook
     private static void WriteAnnotators(IXLWorksheet sheet, IReadOnlyList<AnnotatorFigures> annotators)
     {
         WriteHead(sheet, [(ColumnAnnotator, 26, "@"), (ColumnLabels, 9, "0"), (ColumnFirst32, 9, "0"), (ColumnRandom, 9, "0"),
-            (ColumnActive, 9, "0"), (ColumnTestSet, 9, "0"), (ColumnImported, 9, "0"), (ColumnMedianActiveSeconds, 20, "0.0"), (ColumnLabelsPerHour, 15, "0"),
+            (ColumnActive, 9, "0"), (ColumnTestSet, 9, "0"),
+            (ColumnImported, 9, "0"), (ColumnMedianActiveSeconds, 20, "0.0"), (ColumnLabelsPerHour, 15, "0"),
                 (ColumnSkips, 8, "0"), (ColumnAgreesWithGold, 16, "0 %"),
             (ColumnLabelsWithGold, 16, "0")]);
         for (var i = 0; i < annotators.Count; i++)
@@ -151,7 +154,7 @@ internal static class ReportWorkbook
         if (spoken.Count > MostSpoken) Text(sheet.Cell(row, 3), ExportWords.SpokenLeftOut(spoken.Count - MostSpoken));
     }
 
-    private static void WriteHead(IXLWorksheet sheet, (string Name, double Width, string? Format)[] columns)
+    internal static void WriteHead(IXLWorksheet sheet, (string Name, double Width, string? Format)[] columns)
     {
         for (var c = 0; c < columns.Length; c++)
         {
@@ -164,7 +167,7 @@ internal static class ReportWorkbook
         sheet.SheetView.FreezeRows(1);
     }
 
-    private static void Value(IXLCell cell, object? value, string? format)
+    internal static void Value(IXLCell cell, object? value, string? format)
     {
         switch (value)
         {

@@ -15,11 +15,15 @@ public readonly record struct Turns(int Random, bool TestLeft, double Share)
 
     private const double Half = .5;
 
+    private bool IsFull => Random >= Sample && !TestLeft;
+
+    /// <summary>Share of the turns that do not go by need.</summary>
+    public double RandomShare => IsFull || Share == 0 ? Share : Math.Max(Half, Share);
+
     /// <param name="sequence">The claim's number, from 0.</param>
     public Stratum At(int sequence)
     {
-        var isFull = Random >= Sample && !TestLeft;
-        if (!IsRandom(sequence, isFull || Share == 0 ? Share : Math.Max(Half, Share))) return Stratum.Active;
+        if (!IsRandom(sequence, RandomShare)) return Stratum.Active;
         return Random >= Sample && TestLeft ? Stratum.Test : Stratum.Random;
     }
 

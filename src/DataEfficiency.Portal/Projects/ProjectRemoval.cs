@@ -59,6 +59,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Estimates.Where(e => e.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Rankings.Where(r => r.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Checks.Where(c => c.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Jobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);

@@ -32,6 +32,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Ranking> Rankings => Set<Ranking>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<StoredEstimate> Estimates => Set<StoredEstimate>();
+    public DbSet<Check> Checks => Set<Check>();
+    public DbSet<StoredPrediction> CheckPredictions => Set<StoredPrediction>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The scores of the ranking that a project uses; none until one is whole.</summary>
@@ -130,9 +132,14 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             job.HasIndex(j => j.ProjectId, "OneOpenImport").IsUnique().HasFilter($"\"Kind\"={(int)JobKind.Import} AND {open}");
         });
         builder.Entity<StoredEstimate>().HasIndex(e => new { e.ProjectId, e.Id });
+        builder.Entity<Check>().HasIndex(c => c.ProjectId);
+        builder.Entity<Check>().HasIndex(c => c.JobId).IsUnique();
+        builder.Entity<StoredPrediction>().HasKey(p => new { p.CheckId, p.ItemId });
+        builder.Entity<StoredPrediction>().HasIndex(p => p.ItemId);
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
         ForeignKeys.Add(builder);
         // money as text would not sort or sum on SQLite
         builder.Entity<Project>().Property(p => p.PricePerLabel).HasConversion<double>();
+        builder.Entity<Project>().Property(p => p.ComputePrice).HasConversion<double?>();
     }
 }

@@ -31,6 +31,8 @@ public sealed class DataFolder : IDisposable
     public string Uploads => Path.Combine(Root, "uploads");
     public string Keys => Path.Combine(Root, "keys");
     public string Models => Path.Combine(Root, "models");
+    /// <summary>Checkpoints and kept models of checks.</summary>
+    public string Checks => Path.Combine(Root, "checks");
     public string GradientRows => Path.Combine(Root, "rows");
 
     public string ConnectionString => new SqliteConnectionStringBuilder
@@ -49,6 +51,7 @@ public sealed class DataFolder : IDisposable
             MakePrivate(Root);
             MakePrivate(Uploads);
             MakePrivate(Keys);
+            MakePrivate(Checks);
             ProtectDatabase();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,3 +1,5 @@
+using DataEfficiency.Engine;
+
 namespace DataEfficiency.Portal.Storage;
 
 public enum TaskType { SingleChoice, ShortAnswer }
@@ -41,6 +43,10 @@ public sealed class Project
     public int MaximumBudget { get; set; } = 5000;
     public decimal PricePerLabel { get; set; }
     public string Currency { get; set; } = "EUR";
+    /// <summary>Of an hour of this machine's work on checks, in the same currency; null: nobody counts it.</summary>
+    public decimal? ComputePrice { get; set; }
+    /// <summary>What checks train.</summary>
+    public CheckTraining CheckTraining { get; set; }
     /// <summary>Share of the turns that the random queue has once the sample is full (<see cref="Labeling.Turns"/>).</summary>
     public double RandomShare { get; set; } = .2;
     /// <summary>Items that are drawn from the random order and never trained on: to watch a training by, and to test it. Raised, more are

@@ -53,7 +53,8 @@ public sealed class EstimatingWorld : PortalFactory
     }
 
     /// <summary>Labels the next items in drawn order, as a submit commits them; does not ring.</summary>
-    public Task LabelAsync(int projectId, int count) => WriteAsync(async db =>
+    /// <param name="stratum">Which queue gave them.</param>
+    public Task LabelAsync(int projectId, int count, Stratum stratum = Stratum.First32) => WriteAsync(async db =>
     {
         var labelled = await db.Answers.Where(l => l.ProjectId == projectId).Select(l => l.ItemId).ToListAsync();
         var definitions = await db.Labels.Where(d => d.ProjectId == projectId).OrderBy(d => d.Order).ToListAsync();
@@ -67,7 +68,7 @@ public sealed class EstimatingWorld : PortalFactory
             db.Answers.Add(new Answer
             {
                 SubmissionId = Guid.NewGuid(), ProjectId = projectId, ItemId = item.Id, UserId = "u", LabelId = definition.Id,
-                AnswerText = definition.AnswerText, Stratum = Stratum.First32, ActiveMilliseconds = 5000,
+                AnswerText = definition.AnswerText, Stratum = stratum, ActiveMilliseconds = 5000,
             });
         }
         await db.SaveChangesAsync();

@@ -33,7 +33,8 @@ public sealed class ExportTests
         using var book = new XLWorkbook(new MemoryStream(file));
 
         var labels = book.Worksheet("Labels");
-        Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Notes and skips"], book.Worksheets.Select(s => s.Name));
+        Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Notes and skips"],
+            book.Worksheets.Select(s => s.Name));
         var rows = labels.RowsUsed().Skip(1).ToList();
         Assert.Equal(Tricky.Length + 1, rows.Count);
         for (var i = 0; i < Tricky.Length; i++)

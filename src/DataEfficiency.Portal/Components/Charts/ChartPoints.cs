@@ -6,7 +6,8 @@ namespace DataEfficiency.Portal.Components.Charts;
 public readonly record struct BandMark(double Labels, double Low, double Median, double High);
 
 /// <param name="Error">Half the length of the error bar.</param>
-public readonly record struct MeasuredMark(double Labels, double Value, double Error);
+/// <param name="IsHollow">Measured on a part of what was labelled, not on a test set.</param>
+public readonly record struct MeasuredMark(double Labels, double Value, double Error, bool IsHollow = false);
 
 /// <summary>The need on the label axis: an interval with its median.</summary>
 public readonly record struct NeedMark(double Low, double Median, double High);

@@ -3,6 +3,8 @@ using System.Security.Claims;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Checks;
+using DataEfficiency.Portal.Components.Charts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
@@ -23,6 +25,7 @@ public sealed partial class BudgetPage
     private Outlook? _outlook;
     private ForecastChart? _chart;
     private ModelFolder? _model;
+    private IReadOnlyList<MeasuredMark> _measured = [];
     private IReadOnlyList<AnnotatorRow> _annotators = [];
     private string? _refusal;
     private bool _missing, _busy;
@@ -121,6 +124,7 @@ public sealed partial class BudgetPage
             project.Currency, figures.Pace.PerHour, figures.Paid);
         _outlook = Outlook.Of(facts, culture);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
+        _measured = CheckMarks.Of(view.Checks.Rows, project.Model, _chart.IsAccuracy);
     }
 
     private Task ReloadAsync() => ReadAsync(null);

@@ -337,6 +337,120 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Audit");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Check", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AskedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Ceiling")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Curve")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Examples")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ExpectedMemory")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("ExpectedSeconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FailureCode")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("JobId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeptFolder")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("LabelRanking")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("LabelVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LabelsSpent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ModelSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Rate")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Reason")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Recipe")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Score")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Seconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Share")
+                        .HasColumnType("REAL");
+
+                    b.Property<int?>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SkippedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("StandardError")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Steps")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Tested")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("ZeroShot")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("JobId")
+                        .IsUnique();
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Checks");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
                 {
                     b.Property<long>("ItemId")
@@ -804,9 +918,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<double>("Ceiling")
                         .HasColumnType("REAL");
 
+                    b.Property<int>("CheckTraining")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Completions")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("ComputePrice")
+                        .HasColumnType("REAL");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -1241,6 +1361,35 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Estimates");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.StoredPrediction", b =>
+                {
+                    b.Property<int>("CheckId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Predicted")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Right")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ZeroShot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("ZeroShotRight")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CheckId", "ItemId");
+
+                    b.HasIndex("ItemId");
+
+                    b.ToTable("CheckPredictions");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole", b =>
                 {
                     b.Property<string>("Id")
@@ -1431,6 +1580,22 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("LabelId")
                         .OnDelete(DeleteBehavior.NoAction);
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Check", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Job", "Job")
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.Navigation("Job");
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
@@ -1648,6 +1813,21 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.StoredPrediction", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Check", null)
+                        .WithMany()
+                        .HasForeignKey("CheckId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
                 });

@@ -1,0 +1,64 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Prompts;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Checks;
+
+/// <summary>What a check of a project would be made of now.</summary>
+/// <param name="Random">Training labels of the random order, in that order: the ONE shuffle of which every check takes a beginning.</param>
+/// <param name="Others">The other training labels, in the order of answering.</param>
+/// <param name="Test">The test set's, as far as it is answered.</param>
+/// <param name="TestIsWhole">Nothing of the test set is open any more: checks are set-aside from here on.</param>
+public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList<CheckExample> Random, IReadOnlyList<CheckExample> Others,
+    IReadOnlyList<CheckExample> Test, bool TestIsWhole)
+{
+    /// <summary>A test set of fewer says nothing.</summary>
+    private const int FewestTests = 30;
+
+    /// <summary>From so many labels on, one answer among all of them means that there is nothing to learn yet.</summary>
+    public const int OneAnswerFrom = 16;
+
+    public CheckKind Kind => TestIsWhole ? CheckKind.SetAside : CheckKind.CrossValidated;
+
+    public int Training => Random.Count + Others.Count;
+
+    public bool IsOneAnswer => Training >= OneAnswerFrom && Random.Concat(Others).Select(e => e.Example.Answer).Distinct().Count() == 1;
+
+    /// <summary>All final answers, those of the test set among them where somebody gave them.</summary>
+    public int Spent { get; private init; }
+
+    public static async Task<CheckInputs?> ReadAsync(AppDbContext db, int projectId, CancellationToken cancellation)
+    {
+        await using var snapshot = await ReadSnapshot.BeginAsync(db, cancellation);
+        if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
+            is not { } project) return null;
+        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation);
+        var all = await LabelledExamples.ReadAsync(db, projectId, labels, cancellation);
+        var gold = await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null)
+            .OrderBy(i => i.RandomRank).ThenBy(i => i.Id)
+            .Select(i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false)).ToListAsync(cancellation);
+        var isOpen = await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.AnswerId == null && s.Split > ItemSplit.Pool
+            && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit, cancellation);
+        List<CheckExample> test = [.. all.Where(e => e.IsTest && gold.All(g => g.Id != e.ItemId)).Select(e => Of(e, false)), .. gold];
+        return new(project, ProjectPrompt.Of(project, labels),
+            [.. all.Where(e => e.Stratum == Stratum.Random).OrderBy(e => e.RandomRank).ThenBy(e => e.ItemId).Select(e => Of(e, true))],
+            [.. all.Where(e => !e.IsTest && e.Stratum != Stratum.Random).Select(e => Of(e, false))],
+            test, !isOpen && test.Count >= FewestTests) { Spent = all.Count };
+    }
+
+    /// <param name="size">Training labels of a set-aside check; more than there are random ones take the others in too.</param>
+    /// <param name="rate">That an earlier check chose.</param>
+    public CheckRequest Request(int? size, double? rate, string folder)
+    {
+        IReadOnlyList<CheckExample> labels = [.. Random, .. Others];
+        int? trained = Kind == CheckKind.CrossValidated ? null : Math.Min(size ?? Random.Count, labels.Count);
+        return new(Task, Kind, labels, Kind == CheckKind.SetAside ? Test : [], trained, rate, Project.CheckTraining, Project.Seed, folder,
+            ChecksWords.About(project: Project.Name, version: Project.LabelVersion));
+    }
+
+    private static CheckExample Of(Estimating.LabelledExample e, bool random) => new(e.ItemId, e.Example, random);
+}

@@ -1,0 +1,105 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Jobs;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Prompts;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Checks;
+
+/// <summary>
+/// Looks whether a check is due, on the engine thread after a project's estimate: measures what it would take, and queues it where that is
+/// little beside the labels, or offers it to the lead.
+/// </summary>
+public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> contexts, CheckStore store, FigureBook figures,
+    IEstimatorHost host, JobBell bell, ForecastPublisher publisher, ILogger<CheckPlanner> log)
+{
+    // labels at which it is worth looking again: most answers change nothing here
+    private readonly Dictionary<int, (long Version, int Random, int Labels)> _quiet = [];
+
+    public void Look(int projectId, CancellationToken cancel)
+    {
+        if (Wait(figures.OfAsync(projectId, cancel).AsTask()) is not { } counts) return;
+        var random = counts.Strata.GetValueOrDefault(Stratum.Random);
+        if (random < CheckPlan.NextStep(0)) return;
+        if (_quiet.TryGetValue(projectId, out var quiet) && random < quiet.Random && counts.Decided < quiet.Labels) return;
+        try
+        {
+            _quiet.Remove(projectId);
+            Plan(projectId, counts, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e, projectId);
+        }
+    }
+
+    /// <summary>Rows of checks changed: looked at anew with the next answer.</summary>
+    private void Plan(int projectId, ProjectFigures counts, CancellationToken cancel)
+    {
+        using var db = contexts.CreateDbContext();
+        var rows = db.Checks.AsNoTracking().Include(c => c.Job).Where(c => c.ProjectId == projectId).OrderBy(c => c.Id).ToList();
+        if (rows.Any(c => c.IsUnderWay)) return;
+        if (Wait(CheckInputs.ReadAsync(db, projectId, cancel)) is not { Project.State: ProjectState.Active } inputs) return;
+        if (CheckList.Due(inputs, rows, CheckList.NextPlaced(db, projectId)) is not { } due)
+        {
+            var ahead = CheckList.Ahead(inputs, rows, CheckList.NextPlaced(db, projectId));
+            _quiet[projectId] = (counts.Version, counts.Strata.GetValueOrDefault(Stratum.Random) + Math.Max(1, ahead.Random),
+                counts.Decided + Math.Max(1, ahead.Labels));
+            return;
+        }
+        var check = new Check
+        {
+            ProjectId = projectId, Kind = inputs.Kind, Reason = due.Reason, Step = due.Step, Size = due.Size,
+            LabelVersion = inputs.Project.LabelVersion, LabelsSpent = inputs.Spent, Model = inputs.Project.Model,
+        };
+        if (Refuse(inputs) is var (code, why))
+        {
+            (check.FailureCode, check.Failure) = (code, why.ToJson());
+            Add(check, runs: false, cancel);
+            return;
+        }
+        // a model that is held by a check of another project leaves no room: looked at again with the next answer
+        if (!host.HasRoomFor(inputs.Project.Model)) return;
+        try
+        {
+            var estimator = host.Open(inputs.Project.Model);
+            check.ModelSha256 = estimator.Model.Sha256;
+            var rate = Wait(CheckStore.RateAsync(db, projectId, estimator.Model.Sha256, cancel));
+            var cost = estimator.MeasureCheck(inputs.Request(due.Size, rate, Path.Combine(Path.GetTempPath(), "measured-check")), cancel);
+            (check.ExpectedSeconds, check.ExpectedMemory) = (cost.Seconds, cost.MemoryBytes);
+        }
+        catch (ModelException e)
+        {
+            check.FailureCode = e is CheckRefusedException refused ? CheckFailures.Code(refused) : CheckFailures.Model;
+            check.Failure = e.Message;
+            Add(check, runs: false, cancel);
+            return;
+        }
+        var left = CheckList.LabelsTo(CheckPlan.NextStep(Math.Max(due.Step, 0)), inputs);
+        Add(check, CheckPlan.RunsByItself(check.ExpectedSeconds.Value, left, counts.Pace.PerHour), cancel);
+    }
+
+    private static (string Code, Said Why)? Refuse(CheckInputs inputs)
+    {
+        if (inputs.IsOneAnswer) return (CheckFailures.OneAnswer, ChecksWords.OneAnswer(inputs.Training));
+        return inputs.Project is { ZeroShot: { } zero, Ceiling: var ceiling } && ceiling - zero < Target.SmallestGap
+            ? (CheckFailures.SmallGap, CheckFailures.GapTooSmall(zero, ceiling)) : null;
+    }
+
+    private void Add(Check check, bool runs, CancellationToken cancel)
+    {
+        Wait(store.AddAsync(check, runs, cancel));
+        if (runs) bell.Ring();
+        Wait(publisher.PublishAsync(check.ProjectId, cancel));
+    }
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    [LoggerMessage(LogLevel.Error, "Planning a check of project {ProjectId} failed")]
+    private partial void LogFailed(Exception e, int projectId);
+}

@@ -1,0 +1,44 @@
+using DataEfficiency.Engine;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Checks;
+
+/// <summary>A project's checks and the next one, as its page shows them. Counts are of answers, as the figures have them.</summary>
+/// <param name="Rows">The newest first; offers that a newer one has withdrawn are not among them.</param>
+/// <param name="Random">Random labels.</param>
+/// <param name="Training">Labels that are trained on.</param>
+/// <param name="TestGiven">Labels of the test set, and how many of it are still open.</param>
+/// <param name="NextStep">Random labels at which the next check comes by itself.</param>
+/// <param name="Placed">Training labels at which the forecast would measure next; null: it has no check yet.</param>
+public sealed record ChecksView(IReadOnlyList<Check> Rows, int Random, int Training, int TestGiven, int TestOpen, int NextStep, int? Placed)
+{
+    public static readonly ChecksView Empty = new([], 0, 0, 0, 0, CheckPlan.NextStep(0), null);
+
+    /// <summary>Waits for the lead.</summary>
+    public Check? Offer => Rows.FirstOrDefault(c => c.IsOffered);
+
+    public Check? UnderWay => Rows.LastOrDefault(c => c.IsUnderWay);
+
+    public Check? NewestPoint => Rows.FirstOrDefault(c => c.Share is not null);
+
+    public bool TestIsWhole => TestGiven > 0 && TestOpen == 0;
+
+    public static async Task<ChecksView> ReadAsync(AppDbContext db, Project project, ProjectFigures figures,
+        CancellationToken cancellation)
+    {
+        var rows = await db.Checks.AsNoTracking().Include(c => c.Job).Where(c => c.ProjectId == project.Id).OrderByDescending(c => c.Id)
+            .ToListAsync(cancellation);
+        var open = await db.Slots.CountAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Split > ItemSplit.Pool
+            && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit, cancellation);
+        var gold = project.GoldIsTest
+            ? await db.Items.CountAsync(i => i.ProjectId == project.Id && i.Split == ItemSplit.Gold, cancellation) : 0;
+        var (random, test) = (figures.Strata.GetValueOrDefault(Stratum.Random), figures.Strata.GetValueOrDefault(Stratum.Test));
+        var taken = rows.Where(c => c.Reason == CheckReason.Doubling).Select(c => c.Step).DefaultIfEmpty().Max();
+        return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
+            CheckPlan.NextStep(Math.Max(taken, CheckPlan.StepAt(random))),
+            rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null);
+    }
+}
