@@ -1,4 +1,5 @@
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
@@ -22,30 +23,30 @@ public static class CheckList
     }
 
     /// <summary>The check that is due; null: none is.</summary>
-    public static DueCheck? Due(CheckInputs inputs, IReadOnlyList<Check> rows, int? placed)
+    public static DueCheck? Due(CheckInputs inputs, IReadOnlyList<Storage.Check> rows, int? placed)
     {
         // a placed check needs the test set; it takes what training labels there are, random or not
         if (placed is { } at && inputs.TestIsWhole && inputs.Training >= at && at > Taken(rows, CheckReason.Placed))
             return new(CheckReason.Placed, at, at);
-        var step = CheckPlan.StepAt(inputs.Random.Count);
+        var step = CheckPoints.DueAt(inputs.Random.Count) ?? 0;
         return step > Taken(rows, CheckReason.Doubling) ? new(CheckReason.Doubling, step, null) : null;
     }
 
     /// <summary>How many random labels, or labels of any kind, are missing to the next step.</summary>
-    public static (int Random, int Labels) Ahead(CheckInputs inputs, IReadOnlyList<Check> rows, int? placed)
+    public static (int Random, int Labels) Ahead(CheckInputs inputs, IReadOnlyList<Storage.Check> rows, int? placed)
     {
-        var next = CheckPlan.NextStep(Math.Max(Taken(rows, CheckReason.Doubling), CheckPlan.StepAt(inputs.Random.Count)));
+        var next = CheckPoints.NextAt(Math.Max(Taken(rows, CheckReason.Doubling), inputs.Random.Count));
         var labels = placed is { } at && at > inputs.Training ? at - inputs.Training : int.MaxValue / 2;
         return (next - inputs.Random.Count, labels);
     }
 
-    /// <summary>Labels of every kind until there are so many random ones.</summary>
-    public static int LabelsTo(int random, CheckInputs inputs)
+    /// <summary>Labelling time of a random label: others come between. Null: nobody's pace is known.</summary>
+    public static TimeSpan? PerLabel(CheckInputs inputs, double? perHour)
     {
         var share = new Turns(inputs.Random.Count, !inputs.TestIsWhole, inputs.Project.RandomShare).RandomShare;
-        return (int)Math.Ceiling(Math.Max(0, random - inputs.Random.Count) / Math.Max(share, .01));
+        return perHour is { } pace and > 0 && share > 0 ? TimeSpan.FromHours(1 / (pace * share)) : null;
     }
 
-    private static int Taken(IEnumerable<Check> rows, CheckReason reason) =>
+    private static int Taken(IEnumerable<Storage.Check> rows, CheckReason reason) =>
         rows.Where(c => c.Reason == reason).Select(c => c.Step).DefaultIfEmpty().Max();
 }

@@ -1,4 +1,5 @@
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
@@ -23,7 +24,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
     {
         if (Wait(figures.OfAsync(projectId, cancel).AsTask()) is not { } counts) return;
         var random = counts.Strata.GetValueOrDefault(Stratum.Random);
-        if (random < CheckPlan.NextStep(0)) return;
+        if (random < CosLow.Size) return;
         if (_quiet.TryGetValue(projectId, out var quiet) && random < quiet.Random && counts.Decided < quiet.Labels) return;
         try
         {
@@ -50,7 +51,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
                 counts.Decided + Math.Max(1, ahead.Labels));
             return;
         }
-        var check = new Check
+        var check = new Storage.Check
         {
             ProjectId = projectId, Kind = inputs.Kind, Reason = due.Reason, Step = due.Step, Size = due.Size,
             LabelVersion = inputs.Project.LabelVersion, LabelsSpent = inputs.Spent, Model = inputs.Project.Model,
@@ -78,18 +79,18 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
             Add(check, runs: false, cancel);
             return;
         }
-        var left = CheckList.LabelsTo(CheckPlan.NextStep(Math.Max(due.Step, 0)), inputs);
-        Add(check, CheckPlan.RunsByItself(check.ExpectedSeconds.Value, left, counts.Pace.PerHour), cancel);
+        Add(check, CheckPoints.RunsByItself(TimeSpan.FromSeconds(check.ExpectedSeconds.Value),
+            CheckList.PerLabel(inputs, counts.Pace.PerHour), inputs.Random.Count), cancel);
     }
 
     private static (string Code, Said Why)? Refuse(CheckInputs inputs)
     {
         if (inputs.IsOneAnswer) return (CheckFailures.OneAnswer, ChecksWords.OneAnswer(inputs.Training));
-        return inputs.Project is { ZeroShot: { } zero, Ceiling: var ceiling } && ceiling - zero < Target.SmallestGap
+        return inputs.Project is { ZeroShot: { } zero, Ceiling: var ceiling } && !CheckPoints.HasGap(zero, ceiling)
             ? (CheckFailures.SmallGap, CheckFailures.GapTooSmall(zero, ceiling)) : null;
     }
 
-    private void Add(Check check, bool runs, CancellationToken cancel)
+    private void Add(Storage.Check check, bool runs, CancellationToken cancel)
     {
         Wait(store.AddAsync(check, runs, cancel));
         if (runs) bell.Ring();

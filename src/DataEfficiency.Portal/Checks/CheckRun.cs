@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Sentences;
@@ -20,10 +21,10 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
 
     private Sitting? _sitting;
 
-    private sealed class Sitting(CheckWork.Handed handed, Check check, CheckRequest request) : IDisposable
+    private sealed class Sitting(CheckWork.Handed handed, Storage.Check check, CheckRequest request) : IDisposable
     {
         public CheckWork.Handed Handed => handed;
-        public Check Check => check;
+        public Storage.Check Check => check;
         public CheckRequest Request => request;
         public LossCurve Losses { get; } = new();
         public long? ShownAt { get; set; }
@@ -143,8 +144,11 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         (check.Seconds, check.Curve) = (result.Seconds, JsonSerializer.Serialize(sitting.Losses.Marks));
         // only what lies in the check's own folder is ever given away
         check.KeptFolder = result.KeptFolder is { } kept ? Path.GetRelativePath(folders.Of(check.Id), kept) : null;
-        if (CheckPoint.Of(result.Score, result.Tested, result.ZeroShot, ceiling) is { } point)
-            (check.Share, check.StandardError) = (point.Share, point.StandardError);
+        if (CheckPoints.HasGap(result.ZeroShot, ceiling))
+        {
+            var point = CheckPoints.Of(result, ceiling);
+            (check.Share, check.StandardError) = (point.Y, point.StandardError);
+        }
         else
             (check.FailureCode, check.Failure) = (CheckFailures.SmallGap,
                 CheckFailures.GapTooSmall(result.ZeroShot, ceiling).ToJson());

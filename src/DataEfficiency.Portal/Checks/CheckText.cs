@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
@@ -41,15 +42,15 @@ public static class CheckText
         : Took(seconds, culture);
 
     /// <summary>Half of the 80 % interval of a score; null without a point.</summary>
-    public static double? Spread(Check check) => check is { StandardError: { } error, Ceiling: { } ceiling, ZeroShot: { } zero }
+    public static double? Spread(Storage.Check check) => check is { StandardError: { } error, Ceiling: { } ceiling, ZeroShot: { } zero }
         ? Eighty * error * (ceiling - zero) : null;
 
-    public static string Interval(Check check, CultureInfo culture) => Spread(check) is { } spread && check.Score is { } score
+    public static string Interval(Storage.Check check, CultureInfo culture) => Spread(check) is { } spread && check.Score is { } score
         ? ForecastNumbers.Range(ForecastNumbers.Score(Math.Max(0, score - spread), culture),
             ForecastNumbers.Score(Math.Min(1, score + spread), culture)) : "–";
 
     /// <summary>What became of a check that measured nothing, or nothing to go by; null: it did.</summary>
-    public static string? Trouble(Check check) => check.Failure is { } failure ? StoredSaid.Words(failure) : check.Job switch
+    public static string? Trouble(Storage.Check check) => check.Failure is { } failure ? StoredSaid.Words(failure) : check.Job switch
     {
         { State: WorkState.Failed, Error: { } error } => StoredSaid.Words(error),
         { State: WorkState.Cancelled } => ChecksWords.WasCancelled,
@@ -57,7 +58,7 @@ public static class CheckText
     };
 
     /// <summary>Said where the newest point tells too little; null where it does not.</summary>
-    public static string? Warning(Check? newest, CultureInfo culture) => newest is { StandardError: > CheckPoint.LargestError } check
-        ? ChecksWords.TooFewTests(error: ForecastNumbers.Percent(check.StandardError!.Value, culture),
-            tests: CheckPoint.Enough(check.Score!.Value, check.Tested!.Value, check.ZeroShot!.Value, check.Ceiling!.Value)) : null;
+    public static string? Warning(Storage.Check? newest, CultureInfo culture) =>
+        newest is { StandardError: > MeasuredRun.LargestStandardError } check ? ChecksWords.TooFewTests(error: ForecastNumbers.Percent(check.StandardError!.Value, culture),
+            tests: CheckPoints.SmallestTest(check.Score!.Value, check.ZeroShot!.Value, check.Ceiling!.Value)) : null;
 }

@@ -1,4 +1,4 @@
-using DataEfficiency.Engine;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
@@ -13,16 +13,17 @@ namespace DataEfficiency.Portal.Checks;
 /// <param name="TestGiven">Labels of the test set, and how many of it are still open.</param>
 /// <param name="NextStep">Random labels at which the next check comes by itself.</param>
 /// <param name="Placed">Training labels at which the forecast would measure next; null: it has no check yet.</param>
-public sealed record ChecksView(IReadOnlyList<Check> Rows, int Random, int Training, int TestGiven, int TestOpen, int NextStep, int? Placed)
+public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, int Training, int TestGiven, int TestOpen,
+    int NextStep, int? Placed)
 {
-    public static readonly ChecksView Empty = new([], 0, 0, 0, 0, CheckPlan.NextStep(0), null);
+    public static readonly ChecksView Empty = new([], 0, 0, 0, 0, CheckPoints.NextAt(0), null);
 
     /// <summary>Waits for the lead.</summary>
-    public Check? Offer => Rows.FirstOrDefault(c => c.IsOffered);
+    public Storage.Check? Offer => Rows.FirstOrDefault(c => c.IsOffered);
 
-    public Check? UnderWay => Rows.LastOrDefault(c => c.IsUnderWay);
+    public Storage.Check? UnderWay => Rows.LastOrDefault(c => c.IsUnderWay);
 
-    public Check? NewestPoint => Rows.FirstOrDefault(c => c.Share is not null);
+    public Storage.Check? NewestPoint => Rows.FirstOrDefault(c => c.Share is not null);
 
     public bool TestIsWhole => TestGiven > 0 && TestOpen == 0;
 
@@ -38,7 +39,7 @@ public sealed record ChecksView(IReadOnlyList<Check> Rows, int Random, int Train
         var (random, test) = (figures.Strata.GetValueOrDefault(Stratum.Random), figures.Strata.GetValueOrDefault(Stratum.Test));
         var taken = rows.Where(c => c.Reason == CheckReason.Doubling).Select(c => c.Step).DefaultIfEmpty().Max();
         return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
-            CheckPlan.NextStep(Math.Max(taken, CheckPlan.StepAt(random))),
+            CheckPoints.NextAt(Math.Max(taken, random)),
             rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null);
     }
 }

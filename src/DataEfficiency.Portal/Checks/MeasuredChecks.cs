@@ -13,10 +13,9 @@ public static class MeasuredChecks
         var rows = await db.Checks.AsNoTracking().Where(c => c.ProjectId == project.Id && c.Model == project.Model && c.Score != null)
             .OrderBy(c => c.Id).ToListAsync(cancellation);
         // only the newest weights of that name; and measured against today's ceiling, whatever it was then
-        return [.. rows.Where(c => c.ModelSha256 == rows[^1].ModelSha256 && c.Examples <= LabelAxis.MaxExamples)
-            .Select(c => (Row: c, Point: CheckPoint.Of(c.Score!.Value, c.Tested!.Value, c.ZeroShot!.Value, project.Ceiling)))
-            .Where(c => c.Point is not null)
-            .Select(c => new MeasuredPoint(c.Row.Examples!.Value, c.Row.Score!.Value, c.Row.Tested!.Value, c.Row.ZeroShot,
-                c.Point!.Value.StandardError))];
+        return [.. rows.Where(c => c.ModelSha256 == rows[^1].ModelSha256 && c.Examples <= LabelAxis.MaxExamples
+                && CheckPoints.HasGap(c.ZeroShot!.Value, project.Ceiling))
+            .Select(c => new MeasuredPoint(c.Examples!.Value, c.Score!.Value, c.Tested!.Value, c.ZeroShot, CheckPoints.Of(c.Examples.Value,
+                (int)Math.Round(c.Score.Value * c.Tested.Value), c.Tested.Value, c.ZeroShot!.Value, project.Ceiling).StandardError))];
     }
 }

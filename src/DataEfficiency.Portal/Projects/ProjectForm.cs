@@ -50,7 +50,7 @@ public sealed class ProjectForm
 {
     public const int MostAnswers = 150;
     private const int UsualBudget = 5000;
-    private const int LongestAnswer = 2000, MostCompletions = 1000;
+    private const int LongestAnswer = 2000, MostCompletions = 1000, LargestTest = 5000;
 
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
@@ -72,6 +72,12 @@ public sealed class ProjectForm
     public int? MaximumBudget { get; set; } = UsualBudget;
     public decimal? PricePerLabel { get; set; } = 0;
     public string Currency { get; set; } = "EUR";
+    public int? ValidationSize { get; set; } = 100;
+    public int? TestSize { get; set; } = 200;
+    public bool GoldIsTest { get; set; }
+    public CheckTraining CheckTraining { get; set; }
+    /// <summary>Of an hour of this machine; null: nobody counts it.</summary>
+    public decimal? ComputePrice { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     public bool SuggestionsShown { get; set; }
 
@@ -104,6 +110,8 @@ public sealed class ProjectForm
         ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
         AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions,
         SuggestionsShown = project.SuggestionsShown,
+        ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
+        CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -125,6 +133,9 @@ public sealed class ProjectForm
         if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =
             ProjectsWords.BudgetOutside;
         if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = ProjectsWords.PriceOutside;
+        if (ValidationSize is not (>= 0 and <= LargestTest) || TestSize is not (>= 0 and <= LargestTest))
+            wrong[nameof(TestSize)] = ProjectsWords.TestSizeOutside(LargestTest);
+        if (ComputePrice is < 0 or > 100_000) wrong[nameof(ComputePrice)] = ProjectsWords.ComputePriceOutside;
         if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] =
             ProjectsWords.CurrencyUnknown;
         return wrong;
@@ -143,6 +154,8 @@ public sealed class ProjectForm
         (project.MaximumBudget, project.PricePerLabel, project.Currency) = (MaximumBudget!.Value, PricePerLabel!.Value, Currency);
         (project.ForecastVisibleToAnnotators, project.SuggestionsShown) = (ForecastVisibleToAnnotators, SuggestionsShown);
         (project.AnswerLength, project.AnswerPattern) = (AnswerLength, AnswerPattern.Trim() is { Length: > 0 } pattern ? pattern : null);
+        (project.ValidationSize, project.TestSize, project.GoldIsTest) = (ValidationSize!.Value, TestSize!.Value, GoldIsTest);
+        (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);
         project.Completions = string.Join('\n', CompletionLines);
     }
 

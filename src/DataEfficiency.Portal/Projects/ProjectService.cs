@@ -90,6 +90,8 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
             await db.SaveChangesAsync(token);
             await SchemaVersions.KeepAsync(db, project, userId, Now, token);
+            // raised sizes; what is drawn stays
+            await TestSet.DrawAsync(db, project, token);
             // the estimator looks again: target, budget or prompt may have changed what it says
             if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
@@ -143,7 +145,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     private static string Summary(Project p) => JsonSerializer.Serialize(new
     {
         p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget,
-            p.PricePerLabel, p.Currency, p.ListAnswers,
+            p.PricePerLabel, p.Currency, p.ListAnswers, p.ValidationSize, p.TestSize, p.GoldIsTest, p.ComputePrice,
     });
 }
 

@@ -60,23 +60,6 @@ public sealed class CheckPageTests
         Assert.Contains("label version", await card.ReadToEndAsync());
     }
 
-    [Theory]
-    [InlineData(32, 32), InlineData(31, 0), InlineData(99, 50), InlineData(399, 200), InlineData(400, 400), InlineData(3000, 1600)]
-    public void StepAt_OfRandomLabels_IsTheLastOneReached(int random, int step) => Assert.Equal(step, CheckPlan.StepAt(random));
-
-    [Theory]
-    [InlineData(100, 1, null, true), InlineData(300, 100, null, false), InlineData(300, 100, 60.0, false), InlineData(299, 100, 60.0, true)]
-    public void RunsByItself_OfWhatItTakes_IsUnderTwoMinutesOrUnderATwentieth(double seconds, int labels, double? perHour, bool runs) =>
-        Assert.Equal(runs, CheckPlan.RunsByItself(seconds, labels, perHour));
-
-    [Fact]
-    public void Enough_OfTestExamples_IsTheSmallestWhoseErrorIsWithinFivePercent()
-    {
-        var needed = CheckPoint.Enough(.8, 40, .5, 1);
-        var p = 33.0 / 42;
-        Assert.InRange(Math.Sqrt(p * (1 - p) / needed) / .5, .049, .05);
-    }
-
     private static async Task<(int Project, HttpClient Lead)> CheckedAsync(EstimatingWorld world)
     {
         var project = await world.RandomPoolAsync(200, 40);

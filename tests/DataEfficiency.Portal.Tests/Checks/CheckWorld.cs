@@ -14,9 +14,10 @@ internal static class CheckWorld
     public static FakeCheck Fake(this EstimatingWorld world) => world.Estimator.Check;
 
     /// <summary>A pool whose first items are labelled at random.</summary>
-    public static async Task<int> RandomPoolAsync(this EstimatingWorld world, int items, int random, Action<Project>? change = null)
+    public static async Task<int> RandomPoolAsync(this EstimatingWorld world, int items, int random, Action<Project>? change = null,
+        Func<int, string>? text = null)
     {
-        var project = await world.AddPoolAsync(items, drawn: true);
+        var project = await world.AddPoolAsync(items, drawn: true, text);
         await world.WriteAsync(async db =>
         {
             var row = await db.Projects.SingleAsync(p => p.Id == project);
