@@ -59,6 +59,7 @@ public static class CheckText
 
     /// <summary>Said where the newest point tells too little; null where it does not.</summary>
     public static string? Warning(Storage.Check? newest, CultureInfo culture) =>
-        newest is { StandardError: > MeasuredRun.LargestStandardError } check ? ChecksWords.TooFewTests(error: ForecastNumbers.Percent(check.StandardError!.Value, culture),
+        newest is { StandardError: > MeasuredRun.LargestStandardError } check
+        ? ChecksWords.TooFewTests(error: ForecastNumbers.Percent(check.StandardError!.Value, culture),
             tests: CheckPoints.SmallestTest(check.Score!.Value, check.ZeroShot!.Value, check.Ceiling!.Value)) : null;
 }
