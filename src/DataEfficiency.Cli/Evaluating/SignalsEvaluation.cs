@@ -60,9 +60,11 @@ internal sealed class SignalsEvaluation
             foreach (var n in CheckSizes)
             {
                 Row($"{n} random", "check", library, (k, draw) => Mean(k) is var m ? new(m.Area, Check(k, n, draw)) : default);
-                if (Numbers(AreaSignal.Probe).Contains(n))
-                    Row($"{n} random", "probe and check", library, (k, draw) => Probe(k, AreaSignal.Probe, n, draw) is { } p
-                        ? new(p, Check(k, n, draw)) : null);
+                if (!Numbers(AreaSignal.Probe).Contains(n)) continue;
+                // the check's labels are the probe's: counted once or twice
+                foreach (var (name, wider) in new[] { ("probe and check", 1), ("wide probe, check", AreaPrediction.BesideAChecksLabels) })
+                    Row($"{n} random", name, library, (k, draw) => Probe(k, AreaSignal.Probe, n, draw) is { } p
+                        ? new(p with { Scale = p.Scale * wider }, Check(k, n, draw)) : null);
             }
         }
         return rows;

@@ -6,13 +6,18 @@ public static class AreaPrediction
     /// <summary>A perfect fit over a few tasks must not make the factor infinitely sharp.</summary>
     private const double SmallestScale = .005;
 
+    /// <summary>A probe and a check of the same labels are no two witnesses: the probe's scale is so much wider once a check is
+    /// there.</summary>
+    public const double BesideAChecksLabels = 1.25;
+
     /// <summary>The area from whichever signal tells most on this model: the probe where its calibration has one, CoS-Low, or the mean of
     /// the reference tasks (signals section 1).</summary>
     /// <param name="cosLow">Null below two examples.</param>
     /// <param name="examples">How many it was taken of.</param>
     /// <param name="probe">Null where no labelled example was given.</param>
+    /// <param name="isChecked">A fine-tune on these labels was measured.</param>
     public static (AucPrediction? Prediction, AreaRemark? Remark, SignalUse Signals) Of(Yardstick yardstick, double? cosLow, int examples,
-        double standardError, ProbeReading? probe)
+        double standardError, ProbeReading? probe, bool isChecked = false)
     {
         var (byCosLow, remark) = Of(yardstick.Fit, cosLow, examples, standardError);
         AreaSignal? used = byCosLow is null || remark is MeanInstead ? null : AreaSignal.CosLow;
@@ -24,12 +29,13 @@ public static class AreaPrediction
             ? PaperFormula.Clip(fits.CosLow.Coefficient * s + fits.CosLow.Intercept) : null, fits.Errors.Chosen);
         AucPrediction Scaled(double auc, double more = 0) => new(PaperFormula.Clip(auc),
             Math.Sqrt(Math.Pow(Math.Max(fits.Probe.Scale, SmallestScale), 2) + more * more));
+        AucPrediction Wider(AucPrediction area) => isChecked ? area with { Scale = area.Scale * BesideAChecksLabels } : area;
         return fits.Errors.Chosen switch
         {
             AreaSignal.CosLow => (Scaled(use.CosLowAuc!.Value, fits.CosLow.Coefficient * standardError), null, use),
             null => (Scaled(yardstick.Fit?.Mean ?? fits.Probe.Intercept), new MeanInstead(fits.Probe.Coefficient,
                 fits.Errors.Probe!.Value, fits.Errors.Mean), use),
-            _ => (Scaled(raw), use.ProbeAuc == raw ? null : new AreaClipped(raw), use),
+            _ => (Wider(Scaled(raw)), use.ProbeAuc == raw ? null : new AreaClipped(raw), use),
         };
     }
 

@@ -58,7 +58,15 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.FillAsync("[name=price]", "0.30");
         await page.Locator("[name=price]").BlurAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and import" }).ClickAsync();
-        await page.WaitForURLAsync(url => System.Text.RegularExpressions.Regex.IsMatch(url, @"/projects/\d+$"));
+        try
+        {
+            await page.WaitForURLAsync(url => System.Text.RegularExpressions.Regex.IsMatch(url, @"/projects/\d+$"),
+                new() { WaitUntil = WaitUntilState.Commit });
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The wizard stays: {await page.InnerTextAsync("main")}", e);
+        }
         return int.Parse(page.Url.Split('/')[^1]);
     }
 

@@ -61,6 +61,8 @@ public sealed class SignalChoiceTests
         var (prediction, remark, signals) = AreaPrediction.Of(good, .1, 32, .02, probe);
         Assert.Equal((.6, null, AreaSignal.Probe), (Math.Round(prediction!.Auc, 6), remark, signals.Used));
         Assert.Equal(.005, prediction.Scale, 6);
+        // the same labels were fine-tuned on: two readings of one thing
+        Assert.Equal(1.25 * prediction.Scale, AreaPrediction.Of(good, .1, 32, .02, probe, isChecked: true).Prediction!.Scale, 12);
         var (mean, instead, none) = AreaPrediction.Of(falling, .1, 32, .02, probe);
         Assert.IsType<MeanInstead>(instead);
         Assert.Null(none.Used);
