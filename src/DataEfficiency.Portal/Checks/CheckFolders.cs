@@ -31,7 +31,16 @@ public sealed class CheckFolders(DataFolder data)
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>Whole folder of a check that ended without a model, or went with its project.</summary>
+    /// <summary>Leaves the kept model alone: checkpoints and the labels that the check began with have served.</summary>
+    public void Tidy(int check, string? kept)
+    {
+        if (!Directory.Exists(Of(check))) return;
+        foreach (var entry in new DirectoryInfo(Of(check)).EnumerateFileSystemInfos().Where(e => e.Name != kept))
+            if (entry is DirectoryInfo folder) folder.Delete(recursive: true);
+            else entry.Delete();
+    }
+
+    /// <summary>Whole folder of a check that was cancelled, or went with its project.</summary>
     public void Remove(int check)
     {
         if (Directory.Exists(Of(check))) Directory.Delete(Of(check), recursive: true);

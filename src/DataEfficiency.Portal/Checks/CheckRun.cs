@@ -65,7 +65,9 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         {
             if (e is CheckRefusedException refused && Wait(store.IdAsync(handed.Turn.Job.Id, cancel)) is { } id)
                 Wait(store.NoteAsync(id, CheckFailures.Code(refused), cancel));
+            var cancelled = e is JobCancelledException ? _sitting?.Check.Id : null;
             Close();
+            if (cancelled is { } gone) folders.Remove(gone);
             handed.Ended.TrySetException(e);
         }
         return true;
@@ -101,6 +103,7 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         if (goesOn) return;
         End(sitting, sitting.Run.Result, cancel);
         Close();
+        folders.Tidy(sitting.Check.Id, sitting.Check.KeptFolder);
         sitting.Handed.Ended.TrySetResult();
     }
 

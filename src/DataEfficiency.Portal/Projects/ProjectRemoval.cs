@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
@@ -19,7 +20,7 @@ public sealed class ProjectRemoval
 
 /// <summary>Removes deleted projects row by row in chunks, so that no label of another project waits; goes on after a restart.</summary>
 internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
-    JobBell bell, ILogger<ProjectRemovalWorker> log) : BackgroundService
+    JobBell bell, CheckFolders checks, ILogger<ProjectRemovalWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -51,6 +52,10 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         while (await IsBusyAsync(id, stopping)) await Task.Delay(Pause, stopping);
         while (await writes.WriteAsync((db, token) => RemoveItemsAsync(db, id, token), stopping) > 0) { }
         while (await writes.WriteAsync((db, token) => RemoveIssuesAsync(db, id, token), stopping) > 0) { }
+        int[] ended;
+        await using (var db = await contexts.CreateDbContextAsync(stopping))
+            ended = await db.Checks.Where(c => c.ProjectId == id).Select(c => c.Id).ToArrayAsync(stopping);
+        foreach (var check in ended) checks.Remove(check);
         await writes.WriteAsync(async (db, token) =>
         {
             var imports = await db.Imports.Where(i => i.ProjectId == id).Select(i => i.Id).ToListAsync(token);

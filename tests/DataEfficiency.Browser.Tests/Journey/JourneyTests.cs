@@ -67,7 +67,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         try
         {
             using var report = new XLWorkbook(file);
-            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Notes and skips"], report.Worksheets.Select(s => s.Name));
+            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Notes and skips"],
+                report.Worksheets.Select(s => s.Name));
             Assert.Equal(33, report.Worksheet("Labels").RowsUsed().Count());
         }
         finally

@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Checks;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Estimating;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,26 @@ public sealed class CheckRunTests
         Assert.All(asked.Labels, l => Assert.True(l.Random));
         Assert.Empty(asked.Test);
         Assert.True(Directory.Exists(world.Services.GetRequiredService<CheckFolders>().Kept(row)));
+    }
+
+    [Fact]
+    public async Task Check_Done_LeavesItsModelAlone_WhichGoesWithTheProject()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.RandomPoolAsync(200, 40);
+        var row = Assert.Single(await world.UntilAsync(project, CheckWorld.AreDone));
+        var folder = world.Services.GetRequiredService<CheckFolders>().Of(row.Id);
+
+        // checkpoints and the labels' texts have served once the run is closed, which comes right behind the row
+        await ComesAsync(() => Directory.GetFileSystemEntries(folder) is [var kept] && Path.GetFileName(kept) == "kept");
+        await world.Services.GetRequiredService<ProjectService>().DeleteAsync(project, "lead");
+        await ComesAsync(() => !Directory.Exists(folder));
+    }
+
+    private static async Task ComesAsync(Func<bool> what)
+    {
+        using var limit = new CancellationTokenSource(Patience.Long);
+        while (!what()) await Task.Delay(10, limit.Token);
     }
 
     [Fact]
