@@ -52,7 +52,7 @@ public sealed class SmolLm2JourneyTests : IDisposable
 
         // its calibration comes with the program: CoS-Low has a rank among the reference tasks, and no number of labels is claimed from it
         await budget.GetByText("of tasks like the published ones reach").First.WaitForAsync();
-        Assert.Matches(@"harder than \d+ of \d+ reference tasks", await budget.GetByLabel("CoS-Low", new() { Exact = true })
+        Assert.Matches(@"lower here than on \d+ of \d+ reference tasks", await budget.GetByLabel("CoS-Low", new() { Exact = true })
             .InnerTextAsync());
         await JourneyTests.ExportAsync(budget);
     }

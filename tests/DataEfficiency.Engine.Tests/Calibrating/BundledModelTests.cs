@@ -90,7 +90,8 @@ public sealed class BundledModelTests
     public void Calibration_OfToday_HasTheProbeOfEveryNumber_WhichTellsTasksApart()
     {
         Assert.False(Measured.IsOfOlderRecipe);
-        Assert.Equal(ReferenceTaskList.Fitted.Select(t => t.Name).Order(), CalibrationFit.Fitted(Measured.Tasks).Select(t => t.Name).Order());
+        Assert.Equal(ReferenceTaskList.Fitted.Select(t => t.Name).Order(),
+            CalibrationFit.Fitted(Measured.Tasks).Select(t => t.Name).Order());
         var fits = SignalFits.Of(Measured)!;
         foreach (var n in (int[])[32, 50, 100, 200])
         {
