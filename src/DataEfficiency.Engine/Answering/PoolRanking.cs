@@ -12,7 +12,7 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
 {
     private readonly Decoder _decoder = session.Decoder;
     private readonly GreedyDecoder _greedy = new(session, prompts.Eos, halving: halving);
-    private (TaskPrompt? Task, string Version, SharedPrefix Prefix)? _kept;
+    private readonly TaskPrefix _prefix = new(session, prompts);
 
     /// <summary>Confidences in the order given; a prompt longer than the model's context is left out.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
@@ -37,9 +37,8 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
         // An instruction longer than the context would be a prefix that no prompt needs.
         if (fitting.Count == 0) return;
 
-        // A text may merge with what stands before it: such a prompt does not begin with the prefix and runs on its own.
-        var prefix = PrefixOf(task, [.. fitting.Select(i => ids[i])], giveWay);
-        var behind = fitting.ToLookup(i => StandsBehind(prefix, ids[i]));
+        var prefix = _prefix.Of(task, [.. fitting.Select(i => ids[i])], giveWay);
+        var behind = fitting.ToLookup(i => TaskPrefix.StandsBehind(prefix, ids[i]));
         var count = at + ids.Length - fitting.Count;
         foreach (var (group, shared) in new[] { (behind[true].ToArray(), prefix), (behind[false].ToArray(), SharedPrefix.None) })
         {
@@ -64,32 +63,7 @@ internal sealed class PoolRanking(ModelSession session, IPrompts prompts, Halvin
         : _decoder.Config.UnknownId(prompt) is { } id
             ? $"The prompt has token {id}, but the model's vocabulary has {_decoder.Config.VocabularySize}." : null;
 
-    private SharedPrefix PrefixOf(TaskPrompt? task, IReadOnlyList<int[]> ids, GiveWay giveWay)
-    {
-        if (_kept is { } kept && kept.Version == session.Version && kept.Task == task
-            && (task is not null || ids.All(p => StandsBehind(kept.Prefix, p)))) return kept.Prefix;
-        // A task's prefix is what the prompts of two texts without a common beginning share; full prompts share what they share.
-        var shared = task is not null ? Common([prompts.Prompt(task, "a"), prompts.Prompt(task, "Z 9")]) : ids.Count > 1 ? Common(ids) : [];
-        // the old one stays until the new one exists: there may not be memory for it
-        var prefix = _decoder.Prefix(shared, session.Adapter, giveWay);
-        _kept?.Prefix.Dispose();
-        _kept = (task, session.Version, prefix);
-        return prefix;
-    }
-
-    private static bool StandsBehind(SharedPrefix prefix, int[] prompt) => prompt.Length > prefix.Ids.Count
-        && prompt.Take(prefix.Ids.Count).SequenceEqual(prefix.Ids);
-
-    // The longest common beginning that leaves every sequence at least one token.
-    private static int[] Common(IReadOnlyList<int[]> sequences)
-    {
-        var first = sequences[0];
-        var length = sequences.Min(s => s.Length) - 1;
-        foreach (var other in sequences) length = Math.Min(length, first.AsSpan(0, length).CommonPrefixLength(other));
-        return first[..length];
-    }
-
-    public void Dispose() => _kept?.Prefix.Dispose();
+    public void Dispose() => _prefix.Dispose();
 
     // Progress<T> would post to another thread: a rank job wants the numbers in order, on this one.
     private sealed class Relay(Action<int> report) : IProgress<int>

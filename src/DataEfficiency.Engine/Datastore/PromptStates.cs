@@ -19,9 +19,9 @@ internal sealed class PromptStates(ModelSession session, IPrompts prompts, State
     private const long MostBytes = 64L << 20;
 
     private readonly HiddenStates _reader = new(session);
+    private readonly TaskPrefix _prefix = new(session, prompts);
     private readonly Dictionary<string, float[]> _known = [];
     private readonly Dictionary<(string Task, string Text), string> _names = [];
-    private (string Task, string Version, SharedPrefix Prefix)? _prefix;
     private bool _isRead;
 
     /// <summary>A state that another pass came by.</summary>
@@ -45,7 +45,7 @@ internal sealed class PromptStates(ModelSession session, IPrompts prompts, State
             if (!known) _names[(name, texts[i])] = key = IsUsable(ids!) ? NameOf(ids!) : "";
             if (key!.Length == 0 || _known.TryGetValue(key, out states[i])) continue;
             if (most-- <= 0) waiting++;
-            else Keep(key, states[i] = Read(task, name, ids ?? prompts.Prompt(task, texts[i]), giveWay));
+            else Keep(key, states[i] = Read(task, ids ?? prompts.Prompt(task, texts[i]), giveWay));
         }
         return (states, waiting);
     }
@@ -53,22 +53,10 @@ internal sealed class PromptStates(ModelSession session, IPrompts prompts, State
     private bool IsUsable(int[] prompt) => prompt.Length > 0 && prompt.Length <= session.Decoder.Config.ContextLength
         && session.Decoder.Config.UnknownId(prompt) is null;
 
-    private float[] Read(TaskPrompt? task, string name, int[] prompt, GiveWay giveWay)
+    private float[] Read(TaskPrompt? task, int[] prompt, GiveWay giveWay)
     {
-        var prefix = task is null ? SharedPrefix.None : PrefixOf(task, name, giveWay);
-        return _reader.OfLastToken(prompt, prompt.Length > prefix.Ids.Count && prompt.AsSpan().StartsWith([.. prefix.Ids]) ? prefix
-            : SharedPrefix.None, giveWay);
-    }
-
-    private SharedPrefix PrefixOf(TaskPrompt task, string name, GiveWay giveWay)
-    {
-        if (_prefix is { } kept && kept.Task == name && kept.Version == session.Version) return kept.Prefix;
-        int[] one = prompts.Prompt(task, "a"), other = prompts.Prompt(task, "Z 9");
-        var shared = Math.Min(one.AsSpan().CommonPrefixLength(other), Math.Min(one.Length, other.Length) - 1);
-        var prefix = session.Decoder.Prefix(one[..Math.Max(0, shared)], session.Adapter, giveWay);
-        _prefix?.Prefix.Dispose();
-        _prefix = (name, session.Version, prefix);
-        return prefix;
+        var prefix = task is null ? SharedPrefix.None : _prefix.Of(task, [prompt], giveWay);
+        return _reader.OfLastToken(prompt, TaskPrefix.StandsBehind(prefix, prompt) ? prefix : SharedPrefix.None, giveWay);
     }
 
     private void Keep(string key, float[] state)
@@ -91,5 +79,5 @@ internal sealed class PromptStates(ModelSession session, IPrompts prompts, State
     private string NameOf(int[] prompt) =>
         Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(session.Version), .. MemoryMarshal.AsBytes<int>(prompt)]));
 
-    public void Dispose() => _prefix?.Prefix.Dispose();
+    public void Dispose() => _prefix.Dispose();
 }
