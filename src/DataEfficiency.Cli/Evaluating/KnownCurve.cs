@@ -75,14 +75,13 @@ internal sealed class KnownCurve(MeasuredTask measured)
         return [.. LabelAxis.Budgets.Where(n => n > 0 && n <= labels).Select(n => Test(n, noise, random))];
     }
 
-    // signals.md section 2: the error of h right of m is that of (h + 1) of (m + 2).
     private Run Test(int examples, int size, SplitMix64 random, double? score = null)
     {
         var chance = score ?? _zeroShot + Gap * Y(examples);
         var right = 0;
         for (var i = 0; i < size; i++)
             if (random.NextUnit24() < chance) right++;
-        var smoothed = (right + 1.0) / (size + 2);
-        return new(examples, ((double)right / size - _zeroShot) / Gap, Math.Sqrt(smoothed * (1 - smoothed) / size) / Gap);
+        var (n, y, error) = CheckPoints.Of(examples, right, size, _zeroShot, measured.Curve.Ceiling);
+        return new(n, y, error);
     }
 }

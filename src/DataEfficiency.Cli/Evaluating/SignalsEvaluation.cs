@@ -43,7 +43,8 @@ internal sealed class SignalsEvaluation
         _tasks = [.. whole.Select(task =>
         {
             var curve = DataEfficiencyCurve.Of(task.Runs.ToDictionary(r => r.Examples, r => r.Score), task.Ceiling);
-            return new Known(task, curve, Need(curve, share), Yardstick.Of(Without(calibration, task)));
+            var need = new KnownCurve(new("", calibration.Model, task.Name, curve, new Dictionary<int, double>())).Need(share);
+            return new Known(task, curve, need, Yardstick.Of(Without(calibration, task)));
         })];
     }
 
@@ -59,7 +60,7 @@ internal sealed class SignalsEvaluation
             foreach (var n in Numbers(AreaSignal.Probe)) Probes($"32 low + {n} random", AreaSignal.Probe, n, library);
             foreach (var n in CheckSizes)
             {
-                Row($"{n} random", "check", library, (k, draw) => Mean(k) is var m ? new(m.Area, Check(k, n, draw)) : default);
+                Row($"{n} random", "check", library, (k, draw) => Mean(k) with { Checks = Check(k, n, draw) });
                 if (!Numbers(AreaSignal.Probe).Contains(n)) continue;
                 // the check's labels are the probe's: counted once or twice
                 foreach (var (name, wider) in new[] { ("probe and check", 1), ("wide probe, check", AreaPrediction.BesideAChecksLabels) })
@@ -147,9 +148,8 @@ internal sealed class SignalsEvaluation
         var true_ = known.Task.Runs.First(r => r.Examples == labels).Score;
         var random = new SplitMix64(TaskSeed(known.Task.Name, labels, draw));
         var right = Enumerable.Range(0, m).Count(_ => random.NextUnit24() < true_);
-        var p = (right + 1.0) / (m + 2);
-        var gap = ceiling - s0;
-        return [new(labels, Math.Max(0, (right / (double)m - s0) / gap), Math.Sqrt(p * (1 - p) / m) / gap)];
+        var point = CheckPoints.Of(labels, right, m, s0, ceiling);
+        return [point with { Y = Math.Max(0, point.Y) }];
     }
 
     private static ulong TaskSeed(string name, int labels, int draw) =>
@@ -164,19 +164,6 @@ internal sealed class SignalsEvaluation
             Tasks = others, Coefficient = fit?.Coefficient, Intercept = fit?.Intercept, LeaveOneOutError = fit?.LeaveOneOutError,
             MeanBaselineError = fit?.MeanBaselineError,
         };
-    }
-
-    private static double? Need(DataEfficiencyCurve curve, double share)
-    {
-        var points = curve.Points;
-        for (var i = 0; i < points.Count; i++)
-        {
-            if (points[i].Y < share) continue;
-            if (i == 0) return 1;
-            var (x0, x1) = (LabelAxis.X(points[i - 1].Examples), LabelAxis.X(points[i].Examples));
-            return LabelAxis.Examples(x0 + (x1 - x0) * (share - points[i - 1].Y) / (points[i].Y - points[i - 1].Y));
-        }
-        return null;
     }
 
     private static GainOverMean Bootstrap(double[] gains)

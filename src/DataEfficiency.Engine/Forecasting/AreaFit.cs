@@ -4,7 +4,15 @@ namespace DataEfficiency.Engine.Forecasting;
 
 /// <summary>AUC' = Coefficient x signal + Intercept, of a signal that was taken of so many examples.</summary>
 /// <param name="Scale">Scale of the posterior's t(3) factor: the fit's leave-one-out error / <see cref="AreaFit.ErrorPerScale"/>.</param>
-public sealed record AreaPoint(int Examples, double Coefficient, double Intercept, double Scale);
+public sealed record AreaPoint(int Examples, double Coefficient, double Intercept, double Scale)
+{
+    /// <summary>The line at so many examples, a share of the way to the next one.</summary>
+    internal AreaPoint Towards(AreaPoint next, double share, int examples)
+    {
+        double Between(double low, double high) => low + share * (high - low);
+        return new(examples, Between(Coefficient, next.Coefficient), Between(Intercept, next.Intercept), Between(Scale, next.Scale));
+    }
+}
 
 /// <param name="Points">At least one, ascending in examples.</param>
 /// <param name="Mean">Mean area of the reference tasks; null where it is not known.</param>
@@ -28,13 +36,8 @@ public sealed record AreaFit(AreaSource Source, AreaSignal Kind, IReadOnlyList<A
     /// <summary>The line for a signal of so many examples: linear in log n between the points, the nearest one's outside them.</summary>
     public AreaPoint At(int examples)
     {
-        var after = Points.TakeWhile(p => p.Examples < examples).Count();
-        if (after == 0) return Points[0];
-        if (after == Points.Count) return Points[^1];
-        var (a, b) = (Points[after - 1], Points[after]);
-        var share = (LabelAxis.X(examples) - LabelAxis.X(a.Examples)) / (LabelAxis.X(b.Examples) - LabelAxis.X(a.Examples));
-        double Between(double low, double high) => low + share * (high - low);
-        return new(examples, Between(a.Coefficient, b.Coefficient), Between(a.Intercept, b.Intercept), Between(a.Scale, b.Scale));
+        var (low, high, share) = LabelAxis.Between([.. Points.Select(p => p.Examples)], examples);
+        return low == high ? Points[low] : Points[low].Towards(Points[high], share, examples);
     }
 
     /// <summary>False where the slope is not positive, or the mean of the tasks predicts as well.</summary>

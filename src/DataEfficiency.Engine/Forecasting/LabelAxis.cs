@@ -16,6 +16,17 @@ public static class LabelAxis
 
     public static double Examples(double x) => Math.Pow(2, x * Length);
 
+    /// <summary>Between which two of some numbers of examples one lies, and which share of the way from the first to the second on this
+    /// axis; outside them the nearest one, twice.</summary>
+    /// <param name="numbers">At least one, ascending.</param>
+    public static (int Low, int High, double Share) Between(IReadOnlyList<int> numbers, int examples)
+    {
+        var after = numbers.TakeWhile(n => n < examples).Count();
+        if (after == 0) return (0, 0, 0);
+        if (after == numbers.Count) return (after - 1, after - 1, 0);
+        return (after - 1, after, (X(examples) - X(numbers[after - 1])) / (X(numbers[after]) - X(numbers[after - 1])));
+    }
+
     /// <summary>Trapezoid of y over x; both ascending in x and of equal length.</summary>
     public static double Area(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {

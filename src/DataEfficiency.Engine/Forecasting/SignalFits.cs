@@ -30,21 +30,16 @@ public sealed class SignalFits
     public (SignalErrors Errors, AreaPoint Probe, AreaPoint CosLow)? At(AreaSignal probe, int examples, bool withCosLow)
     {
         if (!_tables.TryGetValue(probe, out var tables) || tables.Length == 0) return null;
-        var after = tables.TakeWhile(t => t.Examples < examples).Count();
-        if (after == 0) return Known(probe, 0, withCosLow);
-        if (after == tables.Length) return Known(probe, tables.Length - 1, withCosLow);
-        var (a, b) = (Known(probe, after - 1, withCosLow), Known(probe, after, withCosLow));
-        var share = (LabelAxis.X(examples) - LabelAxis.X(tables[after - 1].Examples))
-            / (LabelAxis.X(tables[after].Examples) - LabelAxis.X(tables[after - 1].Examples));
-        double Between(double low, double high) => low + share * (high - low);
-        AreaPoint Line(AreaPoint low, AreaPoint high) => new(examples, Between(low.Coefficient, high.Coefficient),
-            Between(low.Intercept, high.Intercept), Between(low.Scale, high.Scale));
+        var (low, high, share) = LabelAxis.Between([.. tables.Select(t => t.Examples)], examples);
+        var (a, b) = (Known(probe, low, withCosLow), Known(probe, high, withCosLow));
+        if (low == high) return a;
+        double Between(double from, double to) => from + share * (to - from);
         var nearer = share < .5 ? a.Errors : b.Errors;
         var errors = new SignalErrors(nearer.Chosen, Between(a.Errors.Error, b.Errors.Error),
             Between(a.Errors.Probe!.Value, b.Errors.Probe!.Value),
             withCosLow ? Between(a.Errors.CosLow!.Value, b.Errors.CosLow!.Value) : null, Between(a.Errors.Mean, b.Errors.Mean),
             Math.Min(a.Errors.Tasks, b.Errors.Tasks));
-        return (errors, Line(a.Probe, b.Probe), Line(a.CosLow, b.CosLow));
+        return (errors, a.Probe.Towards(b.Probe, share, examples), a.CosLow.Towards(b.CosLow, share, examples));
     }
 
     private (SignalErrors Errors, AreaPoint Probe, AreaPoint CosLow) Known(AreaSignal probe, int table, bool withCosLow)

@@ -31,16 +31,14 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
             is not { } project) return null;
         var definitions = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var counting = db.Finals.AsNoTracking().Where(f => f.ProjectId == projectId && f.AnswerId != null);
-        var labels = await counting.Where(f => first.Contains(f.ItemId)).ToDictionaryAsync(f => f.ItemId, cancel);
-        var texts = await db.Items.Where(i => first.Contains(i.Id)).Select(i => new { i.Id, i.Text })
-            .ToDictionaryAsync(i => i.Id, i => i.Text, cancel);
-        var items = first.Where(labels.ContainsKey).ToArray();
+        var labelled = await LabelledExamples.ReadAsync(db, projectId, definitions, cancel);
+        var examples = labelled.ToDictionary(l => l.ItemId, l => l.Example);
+        var items = first.Where(examples.ContainsKey).ToArray();
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,
-            [.. items.Select(id => new Example(texts[id], labels[id].TextNow(definitions)!))],
+            [.. items.Select(id => examples[id])],
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling,
-            Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), await counting.CountAsync(cancel),
-            [.. (await LabelledExamples.ReadAsync(db, projectId, definitions, cancel)).Where(l => !l.IsTest)])
+            Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), labelled.Count,
+            [.. labelled.Where(l => !l.IsTest)])
         { Measured = await MeasuredChecks.ReadAsync(db, project, cancel) };
     }
 
