@@ -36,7 +36,7 @@ public static class CalibrationText
             return [TooFewTrained(tasks: calibration.Tasks.Count, least: CalibrationFit.SmallestTaskCount)];
         List<Said> said = [CalibratedOn(tasks: CalibrationFit.Fitted(calibration.Tasks).Count,
             error: Points(calibration.LeaveOneOutError!.Value, culture), baseline: Points(calibration.MeanBaselineError!.Value, culture))];
-        if (!fit.TellsTasksApart(fit.Points[^1])) said.Add(MeanIsUsed);
+        if (!fit.TellsTasksApart(fit.Points[^1])) said.Add(SignalFits.Of(calibration) is null ? MeanIsUsed : ProbeOrMeanIsUsed);
         if (calibration.IsOfOlderRecipe) said.Add(OlderRecipe);
         return said;
     }

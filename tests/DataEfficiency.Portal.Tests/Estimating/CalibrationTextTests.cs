@@ -28,6 +28,22 @@ public sealed class CalibrationTextTests
     public void OwnCalibration_WinsOverThePublishedFit() => Assert.StartsWith("Calibrated on 10 reference tasks",
         Of(CalibrationState.Calibrated, FakeEstimator.Reference(), Llama));
 
+    [Fact]
+    public void CosLowThatTellsNothing_SaysWhatPredictsTheAreaInItsPlace()
+    {
+        var reference = FakeEstimator.Reference() with { Coefficient = -.1 };
+        var probed = reference with
+        {
+            Tasks = [.. reference.Tasks.Select(t => t with
+            {
+                Signals = [new(AreaSignal.CosLow, 32, 1, t.CosLow), new(AreaSignal.Probe, 50, 1, t.Auc!.Value)],
+            })],
+        };
+
+        Assert.Contains("so the mean of its reference tasks is used", Of(CalibrationState.Calibrated, reference, null));
+        Assert.Contains("the probe predicts the area", Of(CalibrationState.Calibrated, probed, null));
+    }
+
     [Theory]
     [InlineData(CalibrationState.OtherWeights, "measured on other weights")]
     [InlineData(CalibrationState.Damaged, "cannot be read")]
