@@ -1,4 +1,4 @@
-
+using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
@@ -224,15 +224,25 @@ public sealed class CalibratorTests : IDisposable
         }
     }
 
+    /// <summary>The calibration of a model's folder as files were written before recipes had a number.</summary>
+    internal static string WithoutNumber(string folder)
+    {
+        var calibration = JsonNode.Parse(File.ReadAllText(CalibrationFile.PathIn(folder)))!;
+        calibration["recipe"]!.AsObject().Remove("number");
+        return calibration.ToJsonString();
+    }
+
     [Fact]
     public void Load_CalibrationWithoutARecipesNumber_IsOfRecipe1AndStillPredicts()
     {
-        var bundled = CalibrationFile.LoadBeside(Path.Combine(AppContext.BaseDirectory, "BundledModel"))!;
-        Assert.Equal(1, bundled.Recipe.Number);
-        Assert.True(bundled.IsOfOlderRecipe);
-        Assert.True(AreaFit.Of(bundled) is not null);
+        var file = CalibrationFile.PathIn(_model.Folder);
+        File.WriteAllText(file, WithoutNumber(Path.Combine(AppContext.BaseDirectory, "BundledModel")));
+        var older = CalibrationFile.Load(file);
+        Assert.Equal(1, older.Recipe.Number);
+        Assert.True(older.IsOfOlderRecipe);
+        Assert.True(AreaFit.Of(older) is not null);
         // CoS-Low alone is the same in both
-        Assert.False((bundled with { Tasks = [.. bundled.Tasks.Select(t => t with { Runs = [] })] }).IsOfOlderRecipe);
+        Assert.False((older with { Tasks = [.. older.Tasks.Select(t => t with { Runs = [] })] }).IsOfOlderRecipe);
     }
 
     [Fact]

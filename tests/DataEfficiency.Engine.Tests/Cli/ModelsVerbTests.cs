@@ -43,9 +43,22 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("cannot be used: ", text);
         Assert.Contains("cost not measured on this machine", text);
-        // The bundled model's curves are those of recipe 1.
-        Assert.True(models["BundledModel"].GetProperty("olderRecipe").GetBoolean());
-        Assert.Contains("calibrated with an older recipe on 21 reference tasks", text);
+        Assert.False(models["BundledModel"].GetProperty("olderRecipe").GetBoolean());
+        Assert.Contains("calibrated on 26 reference tasks", text);
+    }
+
+    [Fact]
+    public void Models_CalibrationOfAnOlderRecipe_SaysSo()
+    {
+        var older = Path.Combine(_root, "older");
+        Directory.CreateDirectory(older);
+        var bundled = Path.Combine(AppContext.BaseDirectory, "BundledModel");
+        foreach (var file in Directory.GetFiles(bundled)) File.Copy(file, Path.Combine(older, Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(older, "calibration.json"), Calibrating.CalibratorTests.WithoutNumber(bundled));
+        var model = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(
+            m => m.GetProperty("name").GetString() == "older");
+        Assert.True(model.GetProperty("olderRecipe").GetBoolean());
+        Assert.Contains("calibrated with an older recipe on 26 reference tasks", CommandLineTests.Run("models", "--root", _root).Out);
     }
 
     [Fact]
