@@ -10,8 +10,8 @@ public static class CommandLine
     public const int Success = 0, Failure = 1, BadInput = 2;
 
     private static Verb[] Verbs() =>
-        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new EvaluateVerb(), new EvaluateSignalsVerb(), new BudgetVerb(),
-            new CalibrateVerb(), new CheckVerb(), new PretrainVerb(), new TasksVerb(), new TokenizeVerb(), new ChatVerb(),
+        [new RankVerb(), new EstimateVerb(), new CurveVerb(), new EvaluateVerb(), new EvaluateSignalsVerb(), new EvaluateOutsideVerb(),
+            new BudgetVerb(), new CalibrateVerb(), new CheckVerb(), new PretrainVerb(), new TasksVerb(), new TokenizeVerb(), new ChatVerb(),
             new ModelsVerb(), new SimulateVerb()];
 
     /// <summary>Runs one command line. Exit codes: 0 done, 2 bad input (the message names it), 1 any other failure.</summary>

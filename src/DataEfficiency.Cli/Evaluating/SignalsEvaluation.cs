@@ -152,7 +152,7 @@ internal sealed class SignalsEvaluation
         return [point with { Y = Math.Max(0, point.Y) }];
     }
 
-    private static ulong TaskSeed(string name, int labels, int draw) =>
+    internal static ulong TaskSeed(string name, int labels, int draw) =>
         name.Aggregate((ulong)(31 * labels + draw), (hash, c) => unchecked(hash * 1099511628211UL ^ c));
 
     private static Calibration Without(Calibration calibration, CalibrationTask task)
