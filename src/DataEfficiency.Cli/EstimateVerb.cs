@@ -84,7 +84,9 @@ public sealed class EstimateVerb : Verb
                 + $"each with an error of {error:0.0000}");
         if (e.CosLow.WithinAnswers is not null || e.CosLow.BetweenAnswers is not null)
             output.Line($"Within equal answers {e.CosLow.WithinAnswers:0.0000}, between different ones {e.CosLow.BetweenAnswers:0.0000}");
-        if (e is { HarderThan: { } harder, ReferenceTasks: { } tasks }) output.Line($"Harder than {harder} of {tasks} reference tasks");
+        if (e is { HarderThan: { } harder, ReferenceTasks: { } tasks })
+            output.Line(e.RankTells ? $"Harder than {harder} of {tasks} reference tasks"
+                : $"CoS-Low is lower than on {harder} of {tasks} reference tasks, which says neither easy nor hard on this model");
         foreach (var left in e.LeftOut) output.Line($"Left out: item {left.Index}: {left.Reason}");
         if (e.AskedShare is { } asked)
             output.Line($"A target of {asked:0.###} of the way is taken as {e.Target.Share}: above it the curves say nothing");

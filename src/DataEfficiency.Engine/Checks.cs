@@ -29,8 +29,11 @@ public sealed record CheckExample(long Id, Example Example, bool Random);
 /// <param name="Seed">Of splits, order and adapter.</param>
 /// <param name="Folder">Where checkpoints and the kept model go. One request goes on there; another one begins anew.</param>
 /// <param name="About">Project and version of its data, for the model card; no part of what makes two requests the same.</param>
+/// <param name="Validation">Set-aside only: what the looks that end a run are taken of. Null, or too few: a part of the labels is held
+/// back for them.</param>
 public sealed record CheckRequest(TaskPrompt Task, CheckKind Kind, IReadOnlyList<CheckExample> Labels, IReadOnlyList<CheckExample> Test,
-    int? Size, double? Rate, CheckTraining Training, long Seed, string Folder, string? About = null);
+    int? Size, double? Rate, CheckTraining Training, long Seed, string Folder, string? About = null,
+    IReadOnlyList<CheckExample>? Validation = null);
 
 /// <summary>In the order they come in; each but the last may take long.</summary>
 public enum CheckPhase

@@ -39,9 +39,17 @@ public sealed record MeasuredPoint(int Examples, double Score, int TestSize, dou
 /// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
 /// <param name="Labels">All labels of the project so far, which rule A's stop is compared with; by default the number of examples.</param>
 /// <param name="Labelled">All labelled examples that a probe may learn from, in the order of their answers; null: no probe.</param>
+/// <param name="CheckPrice">What one check costs, in labels; null: unknown, taken as much.</param>
+/// <param name="PointWorth">What one point of the score (.01) is worth, in labels; null: nobody said.</param>
 public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap,
     IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null,
-    IReadOnlyList<LabelledExample>? Labelled = null);
+    IReadOnlyList<LabelledExample>? Labelled = null, double? CheckPrice = null, double? PointWorth = null);
+
+/// <summary>Rule C: whether it is still worth it.</summary>
+/// <param name="At">Number of training labels at which going on is worth most.</param>
+/// <param name="Labels">What that is worth more than stopping now, in labels; at or below 0 it is not worth going on.</param>
+/// <param name="Points">Score that is expected to be won by then, in points.</param>
+public sealed record Worth(int At, double Labels, double Points);
 
 /// <param name="Count">m, the examples with a gradient.</param>
 /// <param name="Median">Median pairwise cosine; null below two examples.</param>
@@ -113,12 +121,21 @@ public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IRea
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SignalUse? Signals { get; init; }
 
+    /// <summary>Null where nobody said what a point is worth, or no untrained score says how long the way is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Worth? Worth { get; init; }
+
     /// <summary>Curves of the model's own reference tasks behind half of the weight; 0: the grid alone.</summary>
     public int LibraryCurves { get; init; }
 
     /// <summary>An area, and so a number of labels, follows from CoS-Low.</summary>
     [JsonIgnore]
     public bool HasFit => Calibrated || AreaSource is not null;
+
+    /// <summary>Whether a rank by CoS-Low tells easy tasks from hard ones: on this model it predicts areas better than the mean of the
+    /// reference tasks does, by a tenth of its error at least.</summary>
+    [JsonIgnore]
+    public bool RankTells => HasFit && AreaRemark is not MeanInstead && !(Signals?.Errors is { } e && e.CosLow >= .9 * e.Mean);
 
     /// <summary>The remark on the area as estimates say it that were stored before remarks had numbers; null since.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

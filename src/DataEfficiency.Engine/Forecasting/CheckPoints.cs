@@ -1,10 +1,6 @@
 // From checks to points of the curve, and when the next one is due (signals section 2, decision sections 4, 6 and 8). Pure arithmetic.
 namespace DataEfficiency.Engine.Forecasting;
 
-/// <param name="At">Number of labels where labelling is worth most.</param>
-/// <param name="Labels">What that is worth more than stopping now, in labels; at or below 0 it is not worth going on.</param>
-public sealed record Worth(int At, double Labels);
-
 public static class CheckPoints
 {
     /// <summary>How many random labels the first checks by themselves wait for; behind them every doubling.</summary>
@@ -72,24 +68,26 @@ public static class CheckPoints
         cost < Short || perLabel is { } pace && cost < SmallShare * (NextAt(random) - random) * pace;
 
     /// <summary>Rule B's smallest step between two checks, and gamma, by what one check costs.</summary>
-    /// <param name="price">In labels: its time over that of one label.</param>
-    public static (double SmallestStep, double Confidence) Steps(double price) => price < CheapCheck ? (1.25, .85)
+    /// <param name="price">In labels: its time over that of one label; null: unknown, taken as much.</param>
+    public static (double SmallestStep, double Confidence) Steps(double? price) => price < CheapCheck ? (1.25, .85)
         : (1.5, StopRule.Confidence);
 
     /// <summary>Rule C, "is it still worth it?": the most of V (E y(m) - E y(n)) - (m - n), m on 60 geometric points from n to the
     /// cap.</summary>
     /// <param name="expectedY">E y at a number of training labels.</param>
     /// <param name="labels">n, training labels so far.</param>
-    /// <param name="perGap">V, what the whole way is worth in labels.</param>
+    /// <param name="perPoint">What a point of the score (.01) is worth in labels.</param>
+    /// <param name="gap">From zero-shot score to ceiling: V = 100 gap perPoint.</param>
     /// <param name="cap">The most labels there can be.</param>
-    public static Worth WorthOf(Func<int, double> expectedY, int labels, double perGap, int cap = LabelAxis.MaxExamples)
+    public static Worth WorthOf(Func<int, double> expectedY, int labels, double perPoint, double gap, int cap = LabelAxis.MaxExamples)
     {
         var (from, to) = (Math.Max(labels, 1), Math.Min(cap, LabelAxis.MaxExamples));
-        if (to <= from) return new Worth(labels, 0);
+        if (to <= from) return new Worth(labels, 0, 0);
         var now = expectedY(from);
         return Enumerable.Range(1, WorthPoints - 1)
             .Select(i => (int)Math.Round(from * Math.Pow((double)to / from, i / (WorthPoints - 1.0)))).Where(m => m > from).Distinct()
-            .Select(m => new Worth(m, perGap * (expectedY(m) - now) - (m - from))).MaxBy(w => w.Labels)!;
+            .Select(m => (At: m, Points: 100 * gap * (expectedY(m) - now)))
+            .Select(m => new Worth(m.At, perPoint * m.Points - (m.At - from), m.Points)).MaxBy(w => w.Labels)!;
     }
 
     private static double Gap(double zeroShot, double ceiling) =>

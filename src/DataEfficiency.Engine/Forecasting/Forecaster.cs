@@ -25,10 +25,13 @@ internal static class Forecaster
         if (alone is not null) (prediction, remark, scale) = (null, null, scale with { Checks = [], LastShare = null });
 
         var share = scale.Target.Share;
-        var forecast = PosteriorForecast.Of(share, prediction, scale.Checks, scale.LastShare, request.Cap, library: yardstick.Library);
+        var (step, confidence) = CheckPoints.Steps(request.CheckPrice);
+        var forecast = PosteriorForecast.Of(share, prediction, scale.Checks, scale.LastShare, request.Cap, library: yardstick.Library,
+            smallestStep: step);
         double? paper = prediction is null ? null : share > 0 ? PaperFormula.LabelsNeeded(prediction.Auc, share) : 1;
         var stop = alone is not null && share > 0 ? new StopAdvice("none", null, Advice.None, null, null, alone)
-            : StopRule.Advise(request, scale, forecast, request.Labels ?? request.Examples.Count, cosLow.Count, paper);
+            : StopRule.Advise(request, scale, forecast, request.Labels ?? request.Examples.Count, cosLow.Count, paper,
+                confidence);
 
         int? references = yardstick.CosLows.Count > 0 ? yardstick.CosLows.Count : null;
         int? harderThan = references is not null && cosLow.Median is { } s ? yardstick.CosLows.Count(known => known > s) : null;
@@ -36,9 +39,13 @@ internal static class Forecaster
         return new(cosLow, losses, leftOut, prediction?.Auc, prediction?.Scale, remark, paper, forecast.Posterior, stop, harderThan,
             references, scale.Target, scale.AskedShare, source == AreaSource.Calibration, source)
         {
-            Signals = signals, LibraryCurves = yardstick.Library?.Count ?? 0,
+            Signals = signals, LibraryCurves = yardstick.Library?.Count ?? 0, Worth = WorthOf(request, scale, forecast),
         };
     }
+
+    private static Worth? WorthOf(ForecastRequest request, TargetScale scale, PosteriorForecast forecast) =>
+        request.PointWorth is { } worth && scale.Target is { ZeroShot: { } zero, Ceiling: { } ceiling } ? CheckPoints.WorthOf(
+            forecast.Weights.ExpectedY, request.Labelled?.Count ?? request.Examples.Count, worth, ceiling - zero, request.Cap) : null;
 
     private static OneAnswerOnly? OneAnswer(ForecastRequest request)
     {

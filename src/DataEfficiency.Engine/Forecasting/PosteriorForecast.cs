@@ -12,8 +12,10 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
     /// <param name="cap">The most labels that can be bought.</param>
     /// <param name="band">Budgets of the band; by default a chart's.</param>
     /// <param name="library">The model's own curves; null: the grid alone.</param>
+    /// <param name="smallestStep">From the last check to the next at least (<see cref="CheckPoints.Steps"/>).</param>
     public static PosteriorForecast Of(double share, AucPrediction? auc = null, IReadOnlyList<Check>? checks = null, double? yRaw = null,
-        int cap = LabelAxis.MaxExamples, IReadOnlyList<int>? band = null, CurveLibrary? library = null)
+        int cap = LabelAxis.MaxExamples, IReadOnlyList<int>? band = null, CurveLibrary? library = null,
+        double smallestStep = 1.5)
     {
         var (tests, rawLast) = Clean(checks ?? []);
         var weights = new PosteriorWeights(share, auc, tests, library: library);
@@ -22,7 +24,7 @@ public sealed record PosteriorForecast(Posterior Posterior, PosteriorWeights Wei
         var suffices = new SortedDictionary<int, double> { [500] = weights.PSuffices(500), [2000] = weights.PSuffices(2000) };
         var posterior = new Posterior(weights.PReach, weights.Quantile(.5), weights.Quantile(.1), weights.Quantile(.9),
             weights.PSuffices(Math.Min(cap, LabelAxis.MaxExamples)), weights.ExpectedAuc, PosteriorReadOut.Auc(weights, tests), met,
-            weights.NextCheck(last), PosteriorReadOut.Chart(weights, tests, band), suffices);
+            weights.NextCheck(last, smallestStep), PosteriorReadOut.Chart(weights, tests, band), suffices);
         return new(posterior, weights);
     }
 

@@ -51,12 +51,13 @@ public static class StopRule
     /// none.</summary>
     /// <param name="labels">All labels so far.</param>
     /// <param name="cosLowCount">m, the examples behind CoS-Low.</param>
+    /// <param name="confidence">gamma of rule B (<see cref="CheckPoints.Steps"/>).</param>
     public static StopAdvice Advise(ForecastRequest request, TargetScale scale, PosteriorForecast forecast, int labels, int cosLowCount,
-        double? labelsNeededPaper)
+        double? labelsNeededPaper, double confidence = Confidence)
     {
         var cap = Math.Min(request.Cap, LabelAxis.MaxExamples);
         if (scale.Target.Share <= 0) return new("B", null, Advice.Stop, 1, 1, new MetUntrained());
-        if (scale.Checks.Count > 0) return Measured(scale, forecast, cap);
+        if (scale.Checks.Count > 0) return Measured(scale, forecast, cap, confidence);
         if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, new FewFirstLabels(cosLowCount));
         if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, new NoFit());
 
@@ -66,11 +67,11 @@ public static class StopRule
             new SafeCount(safe, cap, request.Alpha));
     }
 
-    private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap)
+    private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap, double confidence)
     {
         var last = scale.Checks[^1];
         var (share, met) = (scale.LastShare ?? last.Y, forecast.Posterior.PTargetMet ?? 0);
-        if (share >= scale.Target.Share && met >= Confidence)
+        if (share >= scale.Target.Share && met >= confidence)
             return new("B", last.Examples, Advice.Stop, met, met, Run(RunOutcome.TargetMet));
         if (last.Examples >= cap) return new("B", last.Examples, Advice.Stop, met, null, Run(RunOutcome.BudgetUsedUp));
 

@@ -12,9 +12,10 @@ namespace DataEfficiency.Portal.Checks;
 /// <param name="Random">Training labels of the random order, in that order: the ONE shuffle of which every check takes a beginning.</param>
 /// <param name="Others">The other training labels, in the order of answering.</param>
 /// <param name="Test">The test set's, as far as it is answered.</param>
+/// <param name="Validation">What set-aside checks look at while they train.</param>
 /// <param name="TestIsWhole">Nothing of the test set is open any more: checks are set-aside from here on.</param>
 public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList<CheckExample> Random, IReadOnlyList<CheckExample> Others,
-    IReadOnlyList<CheckExample> Test, bool TestIsWhole)
+    IReadOnlyList<CheckExample> Test, IReadOnlyList<CheckExample> Validation, bool TestIsWhole)
 {
     /// <summary>A test set of fewer says nothing.</summary>
     private const int FewestTests = 30;
@@ -24,9 +25,14 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
 
     public CheckKind Kind => TestIsWhole ? CheckKind.SetAside : CheckKind.CrossValidated;
 
-    public int Training => Random.Count + Others.Count;
+    /// <summary>Labels that a check of this kind can train on.</summary>
+    public int Training => Labels.Count;
 
-    public bool IsOneAnswer => Training >= OneAnswerFrom && Random.Concat(Others).Select(e => e.Example.Answer).Distinct().Count() == 1;
+    // cross-validation scores random ones alone, whatever it trains on
+    private IReadOnlyList<CheckExample> Labels =>
+        Kind == CheckKind.CrossValidated || Project.ChecksTakeOthers ? [.. Random, .. Others] : Random;
+
+    public bool IsOneAnswer => Training >= OneAnswerFrom && Labels.Select(e => e.Example.Answer).Distinct().Count() == 1;
 
     /// <summary>All final answers, those of the test set among them where somebody gave them.</summary>
     public int Spent { get; private init; }
@@ -43,21 +49,24 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
             .Select(i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false)).ToListAsync(cancellation);
         var isOpen = await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.AnswerId == null && s.Split > ItemSplit.Pool
             && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit, cancellation);
-        List<CheckExample> test = [.. all.Where(e => e.IsTest && gold.All(g => g.Id != e.ItemId)).Select(e => Of(e, false)), .. gold];
+        List<CheckExample> test = [.. all.Where(e => e.Split == ItemSplit.Test).Select(e => Of(e, false)), .. gold];
         return new(project, ProjectPrompt.Of(project, labels),
             [.. all.Where(e => e.Stratum == Stratum.Random).OrderBy(e => e.RandomRank).ThenBy(e => e.ItemId).Select(e => Of(e, true))],
             [.. all.Where(e => !e.IsTest && e.Stratum != Stratum.Random).Select(e => Of(e, false))],
-            test, !isOpen && test.Count >= FewestTests) { Spent = all.Count };
+            test, [.. all.Where(e => e.Split == ItemSplit.Validation).Select(e => Of(e, false))],
+            !isOpen && test.Count >= FewestTests) { Spent = all.Count };
     }
 
-    /// <param name="size">Training labels of a set-aside check; more than there are random ones take the others in too.</param>
+    /// <param name="size">Training labels of a set-aside check; more than there are random ones take the others in too, where the project
+    /// says so.</param>
     /// <param name="rate">That an earlier check chose.</param>
     public CheckRequest Request(int? size, double? rate, string folder)
     {
-        IReadOnlyList<CheckExample> labels = [.. Random, .. Others];
-        int? trained = Kind == CheckKind.CrossValidated ? null : Math.Min(size ?? Random.Count, labels.Count);
-        return new(Task, Kind, labels, Kind == CheckKind.SetAside ? Test : [], trained, rate, Project.CheckTraining, Project.Seed, folder,
-            ChecksWords.About(project: Project.Name, version: Project.LabelVersion));
+        var about = ChecksWords.About(project: Project.Name, version: Project.LabelVersion);
+        return Kind == CheckKind.CrossValidated
+            ? new(Task, Kind, Labels, [], null, rate, Project.CheckTraining, Project.Seed, folder, about)
+            : new(Task, Kind, Labels, Test, Math.Min(size ?? Random.Count, Training), rate, Project.CheckTraining, Project.Seed, folder,
+                about, Validation);
     }
 
     private static CheckExample Of(Estimating.LabelledExample e, bool random) => new(e.ItemId, e.Example, random);

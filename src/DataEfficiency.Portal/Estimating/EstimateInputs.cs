@@ -22,6 +22,17 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <summary>What checks have measured.</summary>
     public IReadOnlyList<MeasuredPoint> Measured { get; init; } = [];
 
+    /// <summary>Of one point of the score, in labels; null: nobody said, or a label has no price.</summary>
+    public double? PointWorth { get; init; }
+
+    /// <summary>Seconds that the newest check took; null before one has.</summary>
+    public double? CheckSeconds { get; init; }
+
+    /// <summary>That in labels; null while nobody's pace is known.</summary>
+    public double? CheckPrice { get; private init; }
+
+    public EstimateInputs At(Pace? pace) => this with { CheckPrice = CheckSeconds * pace?.PerHour / 3600 };
+
     /// <summary>The project's state now; null where it is gone.</summary>
     public static async Task<EstimateInputs?> ReadAsync(AppDbContext db, First32 first32, int projectId, CancellationToken cancel)
     {
@@ -39,7 +50,12 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
             project.TargetKind, project.TargetValue, project.ZeroShot, project.Ceiling,
             Math.Max(1, Math.Min(project.MaximumBudget, project.ItemCount)), labelled.Count,
             [.. labelled.Where(l => !l.IsTest)])
-        { Measured = await MeasuredChecks.ReadAsync(db, project, cancel) };
+        {
+            Measured = await MeasuredChecks.ReadAsync(db, project, cancel),
+            PointWorth = project is { PointValue: { } worth, PricePerLabel: > 0 and var price } ? (double)(worth / price) : null,
+            CheckSeconds = await db.Checks.Where(c => c.ProjectId == projectId && c.Seconds != null).OrderByDescending(c => c.Id)
+                .Select(c => c.Seconds).FirstOrDefaultAsync(cancel),
+        };
     }
 
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
@@ -63,7 +79,9 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         estimator.Model.Sha256, Seed = AdapterSeed(estimator), estimator.Published?.Model, estimator.Calibration?.DurationSeconds,
         estimator.Calibration?.Coefficient, estimator.Calibration?.Intercept, Task, Examples,
         Labelled = Labelled.Select(l => new { l.ItemId, l.Example.Answer, l.Stratum }),
-        TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop, Measured,
+        TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop, Measured, PointWorth,
+        // the price itself moves with everybody's pace
+        CheckPoints.Steps(CheckPrice).SmallestStep,
     })));
 
     /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's

@@ -27,6 +27,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         _looked.Remove(projectId);
         var (inputs, last) = Wait(ReadAsync(projectId, cancel));
         if (inputs is null) return true;
+        inputs = inputs.At(figures?.Pace);
         // nothing to say before the first of the 32: the counts still move
         if (inputs.Examples.Count == 0 && last is null)
         {
@@ -110,7 +111,8 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             estimator.Observe(inputs.Task, example, cancel);
         }
         var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
-            inputs.Measured, Labels: inputs.Labels, Labelled: inputs.ForProbe()), cancel);
+            inputs.Measured, Labels: inputs.Labels, Labelled: inputs.ForProbe(), CheckPrice: inputs.CheckPrice,
+            PointWorth: inputs.PointWorth), cancel);
         // what lacked memory today keeps its place among the first 32
         unusable = [.. estimate.LeftOut.Where(l => !l.Passing).Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;

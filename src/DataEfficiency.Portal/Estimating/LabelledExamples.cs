@@ -6,7 +6,7 @@ namespace DataEfficiency.Portal.Estimating;
 
 /// <param name="Stratum">How the item came to its first answer; of the test set whatever the queue was.</param>
 /// <param name="RandomRank">The item's place in the project's random order.</param>
-public sealed record LabelledExample(long ItemId, Example Example, Stratum Stratum, int RandomRank)
+public sealed record LabelledExample(long ItemId, Example Example, Stratum Stratum, int RandomRank, ItemSplit Split)
 {
     /// <summary>Nothing may be trained on it.</summary>
     public bool IsTest => Stratum == Stratum.Test;
@@ -31,7 +31,8 @@ public static class LabelledExamples
                               db.Answers.Where(x => x.ItemId == i.Id && x.Current && !x.Surplus && x.Role == AnswerRole.Annotator)
                                   .OrderBy(x => x.Id).Select(x => (Stratum?)x.Stratum).FirstOrDefault(),
                               i.Split, i.RandomRank)).ToListAsync(cancellation);
-        return [.. rows.Select(r => new LabelledExample(r.Final.ItemId, new(r.Text, r.Final.TextNow(labels)!), Of(r), r.RandomRank))];
+        return [.. rows.Select(r => new LabelledExample(r.Final.ItemId, new(r.Text, r.Final.TextNow(labels)!), Of(r), r.RandomRank,
+            r.Split))];
     }
 
     // a review or a bulk answer says nothing of how the item was chosen

@@ -21,7 +21,9 @@ public static class OutdatedEstimate
         return estimate.Stop.Reason is SafeCount rule && rule.Cap != Math.Max(1, limit) ? Outdated.Limit : Outdated.No;
     }
 
+    // where nobody gave an untrained score, it is that of the newest check
     private static bool IsSame(Estimate estimate, Target asked) =>
         Math.Abs((estimate.AskedShare ?? estimate.Target.Share) - asked.Share) < Same
-        && estimate.Target.Ceiling == asked.Ceiling && estimate.Target.ZeroShot == asked.ZeroShot;
+        && estimate.Target.Ceiling == asked.Ceiling
+        && (estimate.Target.ZeroShot == asked.ZeroShot || asked.ZeroShot is null && estimate.Stop.Rule == "B");
 }

@@ -47,7 +47,7 @@ public static class VerdictText
         [
             way is { Missing: > 0 } ? PoolMissing(ForecastNumbers.Count(way.More, culture), ForecastNumbers.Labels(way.Missing, culture))
                 : null,
-            AboveTheMethod(facts, culture), Small(facts, culture), AfterRanking(forecast.Ranking),
+            WorthIt(facts, culture), AboveTheMethod(facts, culture), Small(facts, culture), AfterRanking(forecast.Ranking),
             Goal.Of(estimate.Target, culture).IsAccuracy ? null : OfTheWay,
         ];
         return verdict with { Details = [.. verdict.Details, .. ReasonText.Reservations(forecast, culture).Select(r => r.Sentence),
@@ -144,6 +144,15 @@ public static class VerdictText
             stop.At is { } at ? NextCheck(ForecastNumbers.Labels(at, culture)) : null];
         return new(TagKeepLabeling, VerdictTone.Go, Likely(facts, estimate, way, culture), [string.Join(' ', next.OfType<Said>())]);
     }
+
+    // rule C
+    private static Said? WorthIt(VerdictFacts facts, CultureInfo culture) => facts.Numbered?.Worth switch
+    {
+        null => null,
+        { Labels: <= 0 } => NotWorthIt,
+        var worth => EstimatingWords.WorthIt(at: ForecastNumbers.Labels(worth.At, culture), points: worth.Points.ToString("0.0", culture),
+            surplus: ForecastNumbers.Money(Cost.Of(facts.Price, worth.Labels), facts.Currency, culture)),
+    };
 
     private static Said Likely(VerdictFacts facts, Estimate estimate, WayAhead? way, CultureInfo culture)
     {

@@ -76,6 +76,10 @@ public sealed class ProjectForm
     public int? TestSize { get; set; } = 200;
     public bool GoldIsTest { get; set; }
     public CheckTraining CheckTraining { get; set; }
+    /// <summary>Random labels first, the others behind them.</summary>
+    public bool ChecksTakeOthers { get; set; } = true;
+    /// <summary>What one point of the score is worth; null: nobody says.</summary>
+    public decimal? PointValue { get; set; }
     /// <summary>Of an hour of this machine; null: nobody counts it.</summary>
     public decimal? ComputePrice { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
@@ -112,6 +116,7 @@ public sealed class ProjectForm
         SuggestionsShown = project.SuggestionsShown,
         ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
+        ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -135,6 +140,8 @@ public sealed class ProjectForm
         if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = ProjectsWords.PriceOutside;
         if (ValidationSize is not (>= 0 and <= LargestTest) || TestSize is not (>= 0 and <= LargestTest))
             wrong[nameof(TestSize)] = ProjectsWords.TestSizeOutside(LargestTest);
+        if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
+        else if (PointValue > 0 && PricePerLabel is 0) wrong[nameof(PointValue)] = ProjectsWords.PointValueWithoutPrice;
         if (ComputePrice is < 0 or > 100_000) wrong[nameof(ComputePrice)] = ProjectsWords.ComputePriceOutside;
         if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] =
             ProjectsWords.CurrencyUnknown;
@@ -156,6 +163,7 @@ public sealed class ProjectForm
         (project.AnswerLength, project.AnswerPattern) = (AnswerLength, AnswerPattern.Trim() is { Length: > 0 } pattern ? pattern : null);
         (project.ValidationSize, project.TestSize, project.GoldIsTest) = (ValidationSize!.Value, TestSize!.Value, GoldIsTest);
         (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);
+        (project.ChecksTakeOthers, project.PointValue) = (ChecksTakeOthers, PointValue);
         project.Completions = string.Join('\n', CompletionLines);
     }
 

@@ -146,6 +146,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     {
         p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget,
             p.PricePerLabel, p.Currency, p.ListAnswers, p.ValidationSize, p.TestSize, p.GoldIsTest, p.ComputePrice,
+            p.ChecksTakeOthers, p.PointValue,
     });
 }
 

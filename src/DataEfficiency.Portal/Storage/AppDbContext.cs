@@ -141,5 +141,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         // money as text would not sort or sum on SQLite
         builder.Entity<Project>().Property(p => p.PricePerLabel).HasConversion<double>();
         builder.Entity<Project>().Property(p => p.ComputePrice).HasConversion<double?>();
+        builder.Entity<Project>().Property(p => p.PointValue).HasConversion<double?>();
+        builder.Entity<Project>().Property(p => p.ChecksTakeOthers).HasDefaultValue(true).HasSentinel(true);
     }
 }

@@ -47,6 +47,10 @@ public sealed class Project
     public decimal? ComputePrice { get; set; }
     /// <summary>What checks train.</summary>
     public CheckTraining CheckTraining { get; set; }
+    /// <summary>Behind the random labels, checks on a test set train on the others too.</summary>
+    public bool ChecksTakeOthers { get; set; } = true;
+    /// <summary>What one point of the score (1 %) is worth, in the same currency; null: nobody said.</summary>
+    public decimal? PointValue { get; set; }
     /// <summary>Share of the turns that the random queue has once the sample is full (<see cref="Labeling.Turns"/>).</summary>
     public double RandomShare { get; set; } = .2;
     /// <summary>Items that are drawn from the random order and never trained on: to watch a training by, and to test it. Raised, more are

@@ -74,6 +74,7 @@ public class CheckPointsTests
     {
         Assert.Equal((1.25, .85), CheckPoints.Steps(249));
         Assert.Equal((1.5, .80), CheckPoints.Steps(250));
+        Assert.Equal((1.5, .80), CheckPoints.Steps(null));
     }
 
     [Fact]
@@ -81,12 +82,13 @@ public class CheckPointsTests
     {
         // y grows by 1 a doubling up to a quarter of the labels: worth most where V / (m ln 2 log2 5000) falls to 1
         static double Log(int n) => LabelAxis.X(n);
-        var worth = CheckPoints.WorthOf(Log, 100, 5000);
+        var worth = CheckPoints.WorthOf(Log, 100, 100, gap: .5);
         var optimum = 5000 / (Math.Log(2) * LabelAxis.Length);
         Assert.InRange(worth.At, optimum / 1.08, optimum * 1.08);
         Assert.Equal(5000 * (Log(worth.At) - Log(100)) - (worth.At - 100), worth.Labels, 1e-9);
-        Assert.True(CheckPoints.WorthOf(_ => .5, 100, 5000).Labels < 0);
-        Assert.Equal(new Worth(5000, 0), CheckPoints.WorthOf(Log, 5000, 1e6));
-        Assert.True(CheckPoints.WorthOf(Log, 100, 1e6, cap: 300).At <= 300);
+        Assert.Equal(50 * (Log(worth.At) - Log(100)), worth.Points, 1e-9);
+        Assert.True(CheckPoints.WorthOf(_ => .5, 100, 100, .5).Labels < 0);
+        Assert.Equal(new Worth(5000, 0, 0), CheckPoints.WorthOf(Log, 5000, 1e4, 1));
+        Assert.True(CheckPoints.WorthOf(Log, 100, 1e4, 1, cap: 300).At <= 300);
     }
 }

@@ -232,4 +232,28 @@ public sealed class CheckRunTests
         Assert.DoesNotContain(asked.Labels, l => asked.Test.Any(t => t.Id == l.Id));
         Assert.Equal(220, asked.Labels.Count);
     }
+
+    // The others train by option; a validation set is looked at and neither trained on nor scored.
+    [Theory]
+    [InlineData(true, 210)]
+    [InlineData(false, 40)]
+    public async Task Check_SetAside_TakesTheOthersWhereTheProjectSaysSo(bool others, int training)
+    {
+        using var world = new EstimatingWorld();
+        world.Fake().Seconds = 3600;
+        var project = await world.RandomPoolAsync(300, 40, p => p.ChecksTakeOthers = others);
+        await world.LabelAsync(project, 20);
+        foreach (var (from, to, split) in new[] { (200, 240, ItemSplit.Test), (240, 250, ItemSplit.Validation) })
+            await world.WriteAsync(db => db.Items.Where(i => i.ProjectId == project && i.Line > from && i.Line <= to)
+                .ExecuteUpdateAsync(i => i.SetProperty(x => x.Split, split)));
+        await world.WriteAsync(db => db.Slots.Where(s => db.Items.Any(i => i.Id == s.ItemId && i.Split != ItemSplit.Pool))
+            .ExecuteDeleteAsync());
+        await world.LabelAsync(project, 200, Stratum.Active);
+        await world.Checks().AskAsync(project, 250, "lead");
+        await world.UntilAsync(project, r => r.Any(c => c.Job?.State == WorkState.Done));
+        var asked = world.Fake().Begun.First().Request;
+        Assert.Equal((CheckKind.SetAside, training, 40, 10),
+            (asked.Kind, asked.Labels.Count, asked.Test.Count, asked.Validation!.Count));
+        Assert.Equal(training, asked.Size);
+    }
 }

@@ -30,6 +30,24 @@ public sealed class CosLowCardTests : BunitContext
         Assert.DoesNotContain("is not calibrated", line);
     }
 
+    // The bundled model's: CoS-Low .140, the mean .142.
+    [Theory]
+    [InlineData(.140, false)]
+    [InlineData(.100, true)]
+    public void Card_RankAmongTasks_IsCalledHarderOnlyWhereCosLowPredictsBetterThanTheMean(double error, bool tells)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var estimate = new Estimate(new CosLow(32, .2, .06, .1, .3, .4, .1, []), [], [], .42, .08, null, 2681,
+            new Posterior(0, null, null, null, 0, .4, .4, null, 100, [], new SortedDictionary<int, double>()),
+                new("none", null, Advice.None, null, null), 9, 26, new Target(.9), null, true, AreaSource.Calibration)
+        {
+            Signals = new SignalUse(null, new SignalErrors(null, .142, null, error, .142, 24), null, null, null),
+        };
+        var text = Render<CosLowCard>(p => p.Add(c => c.Estimate, estimate).Add(c => c.Settled, []).Add(c => c.Answers, [])).Markup;
+        Assert.Equal(tells, text.Contains("harder than 9 of 26"));
+        Assert.Equal(!tells, text.Contains("that says neither easy nor hard: it predicts"));
+    }
+
     // A model so large that the rows of 32 examples fit nowhere.
     [Theory]
     [InlineData(null)]

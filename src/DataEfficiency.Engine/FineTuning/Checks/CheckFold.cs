@@ -6,7 +6,7 @@ namespace DataEfficiency.Engine.FineTuning.Checks;
 
 /// <summary>One training run of a check.</summary>
 /// <param name="Train">What the steps see: x of the point counts these.</param>
-/// <param name="Validation">Held out of the training side, for the looks that end a run.</param>
+/// <param name="Validation">For the looks that end a run: the request's own, or held out of the training side.</param>
 /// <param name="Held">What is scored.</param>
 internal sealed record CheckFold(IReadOnlyList<CheckExample> Train, IReadOnlyList<CheckExample> Validation,
     IReadOnlyList<CheckExample> Held)
@@ -35,16 +35,20 @@ internal sealed record CheckFold(IReadOnlyList<CheckExample> Train, IReadOnlyLis
             throw new CheckRefusedException(CheckRefusal.OneAnswer,
                 $"All {labels.Count} labels have the same answer, \"{labels[0].Example.Answer}\": there is nothing to learn yet. "
                 + "Label until a second answer has come up.");
-        return request.Kind == CheckKind.SetAside ? [Fold(labels, request.Test, request.Seed)] : CrossValidated(labels, request.Seed);
+        if (request.Kind == CheckKind.CrossValidated) return CrossValidated(labels, request.Seed);
+        return [request.Validation is { Count: >= LeastLooked } looked ? new(labels, looked, request.Test)
+            : Fold(labels, request.Test, request.Seed)];
     }
 
     private static IReadOnlyList<CheckExample> Used(CheckRequest request)
     {
-        if (request.Labels.Concat(request.Test).GroupBy(e => e.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        var all = request.Labels.Concat(request.Test).Concat(request.Validation ?? []);
+        if (all.GroupBy(e => e.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Example {twice.Key} stands twice in the request: an example trains or tests, once.");
         if (request.Kind == CheckKind.CrossValidated)
-            return request.Size is null && request.Test.Count == 0 ? request.Labels
-                : throw new ArgumentException("A cross-validated check has no test set and no size: it takes all labels.");
+            return request.Size is null && request.Test.Count == 0 && request.Validation is not { Count: > 0 } ? request.Labels
+                : throw new ArgumentException(
+                    "A cross-validated check has no test set, no validation set and no size: it takes all labels.");
         if (request.Test.Count == 0)
             throw new CheckRefusedException(CheckRefusal.TooFewLabels, "The test set is empty: there is nothing to be tested on.");
         var size = request.Size ?? request.Labels.Count;

@@ -66,8 +66,9 @@ internal sealed class CheckPlan
     /// <summary>Two checks of one identity do the same. Folder and model card are no part of it.</summary>
     public string Identity() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
     {
-        Version, Model.Sha256, Model.Precision, Request.Task, Request.Kind, Request.Labels, Request.Test, Request.Size, Request.Seed,
-        Rates, recipe = Recipe(Rates[0]), prompt = _prompts.Prompt(Request.Task, Request.Labels[0].Example.Text), _prompts.End,
+        Version, Model.Sha256, Model.Precision, Request.Task, Request.Kind, Request.Labels, Request.Test, Request.Validation, Request.Size,
+        Request.Seed, Rates, recipe = Recipe(Rates[0]),
+        prompt = _prompts.Prompt(Request.Task, Request.Labels[0].Example.Text), _prompts.End,
     })));
 
     /// <summary>SHA-256 of the labels and the test set: which data the kept model was made of.</summary>

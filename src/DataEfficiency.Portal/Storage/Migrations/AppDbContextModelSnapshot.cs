@@ -921,6 +921,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("CheckTraining")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("ChecksTakeOthers")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("Completions")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -984,6 +989,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("PointValue")
+                        .HasColumnType("REAL");
 
                     b.Property<double>("PricePerLabel")
                         .HasColumnType("REAL");

@@ -63,6 +63,20 @@ public class CheckFoldTests
         Assert.Equal(300, CheckFold.Of(SetAside(300, null))[0] is var all ? all.Train.Count + all.Validation.Count : 0);
     }
 
+    // A project's validation set: all labels train.
+    [Theory, InlineData(100, true), InlineData(7, false)]
+    public void Of_SetAsideWithAValidationSet_LooksThereAndTrainsOnAll(int size, bool taken)
+    {
+        CheckExample[] own = [.. Labels(0, size).Select(e => e with { Id = 20_000 + e.Id })];
+        var fold = Assert.Single(CheckFold.Of(SetAside(300, 200) with { Validation = own }));
+        Assert.Equal(taken ? 200 : 175, fold.Train.Count);
+        Assert.Equal(taken, fold.Validation.SequenceEqual(own));
+        Assert.Equal(20, fold.Held.Count);
+        Assert.Contains("stands twice", Assert.Throws<ArgumentException>(() =>
+            CheckFold.Of(SetAside(300, 200) with { Validation = [Labels(0, 1)[0]] })).Message);
+        Assert.Throws<ArgumentException>(() => CheckFold.Of(Cross(Labels(32, 100)) with { Validation = own }));
+    }
+
     public static TheoryData<string, CheckRefusal> Refused => new()
     {
         { "31 random", CheckRefusal.TooFewLabels }, { "15 labels", CheckRefusal.TooFewLabels },
