@@ -30,6 +30,13 @@ public sealed class CheckJobs(CheckStore store, JobBell bell, ForecastPublisher 
         await WakeAsync(projectId, cancellation);
     }
 
+    /// <summary>The next step of the plan, which is not due yet, is not taken either.</summary>
+    public async Task SkipAheadAsync(int projectId, CheckReason reason, int step, CancellationToken cancellation = default)
+    {
+        await store.SkipAheadAsync(projectId, reason, step, cancellation);
+        await WakeAsync(projectId, cancellation);
+    }
+
     public async Task CancelAsync(int projectId, int checkId, CancellationToken cancellation = default)
     {
         await store.CancelAsync(projectId, checkId, cancellation);

@@ -47,6 +47,7 @@ public static class CheckList
         return perHour is { } pace and > 0 && share > 0 ? TimeSpan.FromHours(1 / (pace * share)) : null;
     }
 
-    private static int Taken(IEnumerable<Storage.Check> rows, CheckReason reason) =>
+    /// <summary>The largest step that was taken or skipped.</summary>
+    internal static int Taken(IEnumerable<Storage.Check> rows, CheckReason reason) =>
         rows.Where(c => c.Reason == reason).Select(c => c.Step).DefaultIfEmpty().Max();
 }

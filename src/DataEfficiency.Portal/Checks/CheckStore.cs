@@ -62,6 +62,15 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
             .ExecuteUpdateAsync(c => c.SetProperty(x => x.SkippedAt, now), token) > 0;
     }, cancellation);
 
+    /// <summary>The same of one that is not due yet; the row stands for the step. Skipped twice it is skipped once.</summary>
+    public Task SkipAheadAsync(int projectId, CheckReason reason, int step, CancellationToken cancellation) =>
+        writes.WriteAsync(async (db, token) =>
+    {
+        if (await db.Checks.AnyAsync(c => c.ProjectId == projectId && c.Reason == reason && c.Step >= step, token)) return;
+        db.Checks.Add(new() { ProjectId = projectId, Reason = reason, Step = step, SkippedAt = Now, CreatedAt = Now });
+        await db.SaveChangesAsync(token);
+    }, cancellation);
+
     /// <summary>Ends a queued check now and a running one after its current step.</summary>
     public Task CancelAsync(int projectId, int checkId, CancellationToken cancellation) => writes.WriteAsync((db, token) =>
         db.Jobs.Where(j => db.Checks.Any(c => c.Id == checkId && c.ProjectId == projectId && c.JobId == j.Id)

@@ -27,6 +27,10 @@ public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, i
 
     public bool TestIsWhole => TestGiven > 0 && TestOpen == 0;
 
+    /// <summary>What comes next by itself: the placed one where there is a test set to score it, else the next doubling.</summary>
+    public (CheckReason Reason, int Step) Next =>
+        Placed is { } at && at > Training && TestIsWhole ? (CheckReason.Placed, at) : (CheckReason.Doubling, NextStep);
+
     public static async Task<ChecksView> ReadAsync(AppDbContext db, Project project, ProjectFigures figures,
         CancellationToken cancellation)
     {
@@ -37,9 +41,9 @@ public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, i
         var gold = project.GoldIsTest
             ? await db.Items.CountAsync(i => i.ProjectId == project.Id && i.Split == ItemSplit.Gold, cancellation) : 0;
         var (random, test) = (figures.Strata.GetValueOrDefault(Stratum.Random), figures.Strata.GetValueOrDefault(Stratum.Test));
-        var taken = rows.Where(c => c.Reason == CheckReason.Doubling).Select(c => c.Step).DefaultIfEmpty().Max();
+        var placed = rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null;
         return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
-            CheckPoints.NextAt(Math.Max(taken, random)),
-            rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null);
+            CheckPoints.NextAt(Math.Max(CheckList.Taken(rows, CheckReason.Doubling), random)),
+            placed > CheckList.Taken(rows, CheckReason.Placed) ? placed : null);
     }
 }

@@ -89,6 +89,22 @@ public sealed class CheckRunTests
     }
 
     [Fact]
+    public async Task Skip_Ahead_TakesTheNextStepBeforeItIsDue()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.RandomPoolAsync(300, 40);
+        await world.UntilAsync(project, CheckWorld.AreDone);
+        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50);
+        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50);
+        Assert.Equal((2, "skipped"), ((await world.RowsAsync(project)).Count, CheckEndpoints.State((await world.RowsAsync(project))[1])));
+        await world.LabelAsync(project, 20, Stratum.Random);
+        await world.RingAndWaitAsync(project);
+        await world.LabelAsync(project, 40, Stratum.Random);
+        var rows = await world.UntilAsync(project, r => r.Count == 3 && CheckWorld.AreDone([r[2]]));
+        Assert.Equal((CheckReason.Doubling, 100), (rows[2].Reason, rows[2].Step));
+    }
+
+    [Fact]
     public async Task Skip_OfAnOffer_TakesTheStep()
     {
         using var world = new EstimatingWorld();
