@@ -40,6 +40,10 @@ public sealed record EngineOptions
     /// Default: null.</summary>
     public string? AdapterMatricesFile { get; init; }
 
+    /// <summary>Folder of an adapter (PEFT's LoRA or (IA)^3) through which the model answers, unmerged: what a check keeps of a model too
+    /// large to be trained whole. No calibration speaks of such a model. Default: null.</summary>
+    public string? Tuned { get; init; }
+
     /// <summary>Gradient rows in memory together take at most this many bytes: in float32 while they fit, else in half precision, else in
     /// files, else as random projections. Default: 2 GiB.</summary>
     public long RowMemoryBytes { get; init; } = 2L << 30;
@@ -68,6 +72,7 @@ public sealed record EngineOptions
         Expect(AdapterAlpha is null || (AdapterAlpha > 0 && double.IsFinite(AdapterAlpha.Value)), nameof(AdapterAlpha), AdapterAlpha,
             "a number above 0");
         Expect(AdapterMatricesFile is not "", nameof(AdapterMatricesFile), "empty", "a file or null");
+        Expect(Tuned is not "", nameof(Tuned), "empty", "a folder or null");
         Expect(RowMemoryBytes >= 0, nameof(RowMemoryBytes), RowMemoryBytes, "0 or more");
         Expect(RowFolder is not "", nameof(RowFolder), "empty", "a folder or null");
         Expect(RowFolderBytes >= 0, nameof(RowFolderBytes), RowFolderBytes, "0 or more");

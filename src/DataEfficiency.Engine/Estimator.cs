@@ -1,6 +1,7 @@
 // The one door of the engine: composes the loaded model, ranking, gradients and the forecast's arithmetic. Synchronous; one thread at a
 // time.
 using System.Security.Cryptography;
+using System.Text;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Datastore;
@@ -27,6 +28,7 @@ public sealed class Estimator : IEstimator
     private readonly PromptStates _states;
     private readonly Yardstick _yardstick;
     private readonly DeviceRows? _slab;
+    private readonly Adapter? _tuned;
     private bool _isRanking;
 
     public ModelInfo Model { get; }
@@ -51,6 +53,11 @@ public sealed class Estimator : IEstimator
         return Load(folder, PromptBuilder.Load(folder, options?.Warn), options);
     }
 
+    /// <summary>Loads what a check has kept: a folder of its own, or the model that its adapter belongs to, answering through it.</summary>
+    /// <param name="modelOf">The folder of a model by its name.</param>
+    public static Estimator LoadKept(string folder, Func<string, string> modelOf, EngineOptions options) =>
+        Adapter.BaseOf(folder) is { } name ? Load(modelOf(name), options with { Tuned = folder }) : Load(folder, options);
+
     /// <summary>Loads a Hugging Face folder, and its calibration where that belongs to the same weights and adapter.</summary>
     /// <param name="prompts">The folder's prompt builder.</param>
     /// <exception cref="ModelException">A file of the model is missing, damaged or not supported; the message names file, tensor, expected
@@ -70,12 +77,15 @@ public sealed class Estimator : IEstimator
         if (options.Threads is { } threads) set_num_threads(threads);
         var (device, dtype) = Placement.Of(options.Device, options.Precision, options.SlowPrecision);
         var weights = WeightFiles.Sha256(folder);
+        if (options.Tuned is { } tuned)
+            weights = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{weights} {Adapter.Sha256(tuned)}")));
         var (measured, calibrationProblem) = CalibrationFile.For(folder, weights);
 
         Prompts = prompts;
         Session = ModelSession.Load(folder, device, dtype);
         try
         {
+            if (options.Tuned is not null) Session.Lend(_tuned = Adapter.Read(options.Tuned, config, device), weights);
             AdapterSeed = options.AdapterMatricesFile is null ? options.AdapterSeed ?? measured?.Recipe.AdapterSeed ?? 1 : null;
             _matrices = options.AdapterMatricesFile is { } file ? AdapterMatrices.Load(file, config, device)
                 : AdapterMatrices.FromSeed(config, AdapterSeed!.Value, options.AdapterRank ?? measured?.Recipe.AdapterRank ?? 64, device);
@@ -113,6 +123,7 @@ public sealed class Estimator : IEstimator
         {
             _matrices?.Dispose();
             _states?.Dispose();
+            _tuned?.Dispose();
             Session.Dispose();
             throw;
         }
@@ -214,6 +225,7 @@ public sealed class Estimator : IEstimator
         _slab?.Dispose();
         _rows.Dispose();
         _matrices.Dispose();
+        _tuned?.Dispose();
         Session.Dispose();
     }
 }

@@ -69,7 +69,7 @@ public sealed class SmolLm2Model : IDisposable
 public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Model>, IDisposable
 {
     // Prompts are checked in so many tests: each is short on a busy machine too.
-    private const int Parts = 4;
+    private const int Parts = 2;
 
     public static TheoryData<int> EveryPart => [.. Enumerable.Range(0, Parts)];
 
@@ -93,7 +93,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     // How near a greedy step came to another token: one pass over prompts and answers gives the logits of every step. The tolerance, from
     // the README's noise of a token's largest probability, 1.2e-5: at probability 1/2, where it weighs least, that is 5e-5 of the lead
     // (1.2e-5 / (p (1 - p))); twice that for another order of summation.
-    [GoldenTheory, InlineData(0), InlineData(2)]
+    [GoldenTheory, InlineData(1)]
     public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLeads(int part)
     {
         var decoder = model.Estimator.Session.Decoder;

@@ -20,6 +20,9 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
     /// <summary>A test set of fewer says nothing.</summary>
     private const int FewestTests = 30;
 
+    /// <summary>One of so many gold items is looked at while a check trains, the others test it.</summary>
+    private const int GoldLooked = 3;
+
     /// <summary>From so many labels on, one answer among all of them means that there is nothing to learn yet.</summary>
     public const int OneAnswerFrom = 16;
 
@@ -44,16 +47,17 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
             is not { } project) return null;
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation);
         var all = await LabelledExamples.ReadAsync(db, projectId, labels, cancellation);
-        var gold = await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null)
-            .OrderBy(i => i.RandomRank).ThenBy(i => i.Id)
-            .Select(i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false)).ToListAsync(cancellation);
+        var gold = (await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null)
+            .OrderBy(i => i.RandomRank).ThenBy(i => i.Id).Select(i => new { i.Id, i.Text, i.Gold, i.RandomRank })
+            .ToListAsync(cancellation)).ToLookup(i => i.RandomRank % GoldLooked == 0,
+                i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false));
         var isOpen = await db.Slots.AnyAsync(s => s.ProjectId == projectId && s.AnswerId == null && s.Split > ItemSplit.Pool
             && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit, cancellation);
-        List<CheckExample> test = [.. all.Where(e => e.Split == ItemSplit.Test).Select(e => Of(e, false)), .. gold];
+        List<CheckExample> test = [.. all.Where(e => e.Split == ItemSplit.Test).Select(e => Of(e, false)), .. gold[false]];
         return new(project, ProjectPrompt.Of(project, labels),
             [.. all.Where(e => e.Stratum == Stratum.Random).OrderBy(e => e.RandomRank).ThenBy(e => e.ItemId).Select(e => Of(e, true))],
             [.. all.Where(e => !e.IsTest && e.Stratum != Stratum.Random).Select(e => Of(e, false))],
-            test, [.. all.Where(e => e.Split == ItemSplit.Validation).Select(e => Of(e, false))],
+            test, [.. all.Where(e => e.Split == ItemSplit.Validation).Select(e => Of(e, false)), .. gold[true]],
             !isOpen && test.Count >= FewestTests) { Spent = all.Count };
     }
 

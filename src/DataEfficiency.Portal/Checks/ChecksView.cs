@@ -13,8 +13,9 @@ namespace DataEfficiency.Portal.Checks;
 /// <param name="TestGiven">Labels of the test set, and how many of it are still open.</param>
 /// <param name="NextStep">Random labels at which the next check comes by itself.</param>
 /// <param name="Placed">Training labels at which the forecast would measure next; null: it has no check yet.</param>
+/// <param name="RanksBy">The check whose kept model has ranked the pool; null: the project's own has.</param>
 public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, int Training, int TestGiven, int TestOpen,
-    int NextStep, int? Placed)
+    int NextStep, int? Placed, int? RanksBy = null)
 {
     public static readonly ChecksView Empty = new([], 0, 0, 0, 0, CheckPoints.NextAt(0), null);
 
@@ -44,6 +45,7 @@ public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, i
         var placed = rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null;
         return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
             CheckPoints.NextAt(Math.Max(CheckList.Taken(rows, CheckReason.Doubling), random)),
-            placed > CheckList.Taken(rows, CheckReason.Placed) ? placed : null);
+            placed > CheckList.Taken(rows, CheckReason.Placed) ? placed : null,
+            await db.Rankings.Where(r => r.Id == project.RankingId).Select(r => r.CheckId).SingleOrDefaultAsync(cancellation));
     }
 }

@@ -14,8 +14,9 @@ internal static class DrawStore
         CancellationToken cancel)
     {
         var draw = await db.Draws.AsNoTracking().SingleOrDefaultAsync(d => d.Id == project.DrawId, cancel);
-        if (draw is not null && draw.ModelSha256 == ranking.ModelSha256 && draw.Instruction == project.Instruction
-            && await First32.AnsweredAsync(db, project.Id, cancel) > 0)
+        // a check's model says what is worth a label now, not what the first 32 are
+        if (draw is not null && (ranking.CheckId is not null || draw.ModelSha256 == ranking.ModelSha256
+            && draw.Instruction == project.Instruction && await First32.AnsweredAsync(db, project.Id, cancel) > 0))
         {
             // with other answer texts a prompt may have become too long
             await First32.Current(db, project.Id).Where(d => d.Reason == null

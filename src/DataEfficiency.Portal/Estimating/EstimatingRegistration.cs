@@ -27,7 +27,8 @@ public static partial class EstimatingRegistration
         services.AddSingleton<Func<HubOptions>>(HubOptions.FromEnvironment);
         services.AddSingleton<ModelPulls>();
         services.AddSingleton<IEstimatorHost, EstimatorHost>();
-        services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.Load(folder, Options(provider)));
+        services.AddSingleton<EstimatorLoader>(provider => folder => Estimator.LoadKept(folder,
+            provider.GetRequiredService<ModelCatalog>().FolderOf, Options(provider)));
         services.AddSingleton<EstimateRun>();
         services.AddSingleton<ISelectionStrategy, FirstThirtyTwo>();
         services.AddSingleton<RankStore>();

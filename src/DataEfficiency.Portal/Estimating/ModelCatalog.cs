@@ -11,6 +11,8 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
 {
     public const string Bundled = ModelFolder.Bundled;
 
+    private const string OfChecks = "check/";
+
     // checking and hashing weights takes seconds for a large model: once per file version
     private readonly ConcurrentDictionary<(string Path, long Length, DateTime Written), ModelFolder> _read = [];
 
@@ -19,9 +21,17 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
     /// <summary>Names only, cheap enough for any page.</summary>
     public IReadOnlyList<string> Names() => [.. Usable().Select(f => Path.GetFileName(f))];
 
+    /// <summary>By this name the model that a check has kept is opened; it is in no list.</summary>
+    public static string OfCheck(int check, string kept) => $"{OfChecks}{check}/{kept}";
+
     /// <exception cref="ModelException">No such model; the message lists those that are there.</exception>
     public string FolderOf(string model)
     {
+        if (model.StartsWith(OfChecks, StringComparison.Ordinal))
+        {
+            var kept = Path.Combine(data.Checks, model[OfChecks.Length..]);
+            return Directory.Exists(kept) ? kept : throw new ModelException(EstimatingWords.KeptModelGone(kept));
+        }
         var names = Names();
         return Usable().FirstOrDefault(f => Path.GetFileName(f) == model)
             ?? throw new ModelException(EstimatingWords.NotInstalled(model: model,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,28 +12,34 @@ public sealed class RankJobs(WriteQueue writes, JobBell bell, ForecastPublisher 
     /// Queues a ranking of the project's visible items. After an import it ranks the new ones only; after a change of instruction,
     /// answers or model all of them (the job finds out by itself).
     /// </summary>
+    /// <param name="check">With the model that this one has kept; null: with the project's own.</param>
     /// <returns>The job's id.</returns>
-    public async Task<int> EnqueueAsync(int projectId, CancellationToken cancel = default)
+    public async Task<int> EnqueueAsync(int projectId, int? check = null, CancellationToken cancel = default)
     {
-        var job = await writes.WriteAsync((db, token) => QueueAsync(db, projectId, token), cancel);
+        var job = await writes.WriteAsync((db, token) => QueueAsync(db, projectId, check, token), cancel);
         await WakeAsync(projectId, cancel);
         return job;
     }
 
     /// <summary>As <see cref="EnqueueAsync"/>, in a transaction of the caller, who calls <see cref="WakeAsync"/> after it.</summary>
-    public async Task<int> QueueAsync(AppDbContext db, int projectId, CancellationToken cancel)
+    public async Task<int> QueueAsync(AppDbContext db, int projectId, int? check, CancellationToken cancel)
     {
         await CancelAsync(db, projectId, Now, cancel);
         var project = await db.Projects.SingleAsync(p => p.Id == projectId, cancel);
         var job = new Job
         {
             Kind = JobKind.Ranking, ProjectId = projectId, State = WorkState.Queued, CreatedAt = Now,
+            Payload = check?.ToString(CultureInfo.InvariantCulture) ?? "",
             Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, cancel),
         };
         db.Jobs.Add(job);
         await db.SaveChangesAsync(cancel);
         return job.Id;
     }
+
+    /// <summary>The check whose model a job ranks with; null: the project's own.</summary>
+    public static int? CheckOf(Job job) =>
+        int.TryParse(job.Payload, NumberStyles.None, CultureInfo.InvariantCulture, out var check) ? check : null;
 
     /// <summary>Ends a queued job now and a running one after its current step. What it ranked so far is kept.</summary>
     public async Task CancelAsync(int projectId, CancellationToken cancel = default)

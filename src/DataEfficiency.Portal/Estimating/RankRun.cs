@@ -73,10 +73,11 @@ public sealed class RankRun(IDbContextFactory<AppDbContext> contexts, RankWork w
     /// <summary>Each yield is a place where an estimate may go between.</summary>
     private IEnumerable<bool> Steps(JobTurn turn, Action giveWay, CancellationToken cancel)
     {
-        var (project, task) = ReadProject(turn.Job.ProjectId);
-        var estimator = host.Open(project.Model);
-        var (ranking, cursor, done) = Wait(store.StartAsync(turn, project.Model, estimator.Model.Sha256, Hash(estimator.Model, task),
-            cancel));
+        var check = RankJobs.CheckOf(turn.Job);
+        var (project, model, task) = ReadProject(turn.Job.ProjectId, check);
+        var estimator = host.Open(model);
+        var (ranking, cursor, done) = Wait(store.StartAsync(turn, project.Model, check, estimator.Model.Sha256,
+            Hash(estimator.Model, task), cancel));
         Wait(publisher.PublishAsync(project.Id, cancel));
         yield return true;
 
@@ -85,10 +86,10 @@ public sealed class RankRun(IDbContextFactory<AppDbContext> contexts, RankWork w
         while (Wait(store.NextAsync(project.Id, cursor, size, cancel)) is { Count: > 0 } items)
         {
             // another project's estimate may have had the engine in between, with another model
-            estimator = host.Open(project.Model);
+            estimator = host.Open(model);
             var (begun, away) = (time.GetTimestamp(), TimeSpan.Zero);
             IReadOnlyList<RankedText> ranked;
-            using (host.Hold(project.Model))
+            using (host.Hold(model))
                 ranked = estimator.Rank(task, [.. items.Select(i => i.Text)], giveWay: () =>
                 {
                     var left = time.GetTimestamp();
@@ -116,11 +117,15 @@ public sealed class RankRun(IDbContextFactory<AppDbContext> contexts, RankWork w
         doorbell.Ring(project.Id);
     }
 
-    private (Project, TaskPrompt) ReadProject(int projectId)
+    private (Project, string Model, TaskPrompt) ReadProject(int projectId, int? check)
     {
         using var db = contexts.CreateDbContext();
         var project = db.Projects.AsNoTracking().Single(p => p.Id == projectId);
-        return (project, ProjectPrompt.Of(project, db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToList()));
+        // without a folder the name is one of nothing, and opening it says so
+        var model = check is not { } id ? project.Model : ModelCatalog.OfCheck(id,
+            db.Checks.Where(c => c.Id == id && c.ProjectId == projectId).Select(c => c.KeptFolder).Single() ?? "-");
+        return (project, model, ProjectPrompt.Of(project,
+            db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToList()));
     }
 
     private static string Hash(ModelInfo model, TaskPrompt task) =>

@@ -18,16 +18,17 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
 
     /// <summary>The ranking of this model with this prompt, and where to go on in it: behind the last item that an earlier job has
     /// stored.</summary>
+    /// <param name="check">Whose kept model it is; null: the project's own.</param>
     /// <param name="hash">Of model and prompt.</param>
     /// <exception cref="JobCancelledException">Somebody asked for the job's end.</exception>
-    public Task<(int Ranking, long Cursor, int Done)> StartAsync(JobTurn turn, string model, string sha256, string hash,
-        CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
+    public Task<(int Ranking, long Cursor, int Done)> StartAsync(JobTurn turn, string model, int? check, string sha256,
+        string hash, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
         await turn.GoOnAsync(db, token);
         var projectId = turn.Job.ProjectId;
         var ranking = await db.Rankings.SingleOrDefaultAsync(r => r.ProjectId == projectId && r.InputHash == hash, token);
         if (ranking is null)
-            db.Rankings.Add(ranking = new Ranking { ProjectId = projectId, ModelSha256 = sha256, InputHash = hash });
+            db.Rankings.Add(ranking = new Ranking { ProjectId = projectId, ModelSha256 = sha256, InputHash = hash, CheckId = check });
         // the folder may have another name by now
         ranking.Model = model;
         await db.SaveChangesAsync(token);
@@ -94,14 +95,16 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         await writes.WriteAsync(async (db, token) =>
         {
             await turn.GoOnAsync(db, token);
-            // a typed score has no standard error and stays
-            if (score is not null)
+            var ranking = await db.Rankings.SingleAsync(r => r.Id == rankingId, token);
+            // a typed score has no standard error and stays; a trained model's is none
+            if (score is not null && ranking.CheckId is null)
                 await db.Projects.Where(p => p.Id == projectId && (p.ZeroShot == null || p.ZeroShotStandardError != null))
                     .ExecuteUpdateAsync(p => p.SetProperty(x => x.ZeroShot, score.Score)
                         .SetProperty(x => x.ZeroShotStandardError, score.StandardError), token);
             var project = await db.Projects.SingleAsync(p => p.Id == projectId, token);
             project.RankingId = rankingId;
-            await DrawStore.SettleAsync(db, project, await db.Rankings.SingleAsync(r => r.Id == rankingId, token), order, Now, token);
+            await DrawStore.SettleAsync(db, project, ranking, order, Now, token);
+            await db.SaveChangesAsync(token);
             // the draw changes which labels count, so the label version moves: a crash before the ring loses nothing
             await db.Projects.Where(p => p.Id == projectId)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.RankVersion, x => x.RankVersion + 1)

@@ -56,20 +56,24 @@ public static class TestSet
     private static async Task TakeGoldAsync(AppDbContext db, Project project, IQueryable<Item> items, int asked,
         CancellationToken cancellation)
     {
-        var missing = asked - await items.CountAsync(i => i.Split == ItemSplit.Gold, cancellation);
-        if (missing <= 0) return;
-        var ids = await Free(db, project, items).Where(i => i.Gold != null).Take(missing).Select(i => i.Id).ToListAsync(cancellation);
+        // those that were drawn before anybody said so, first: nobody has to label them any more either
+        var drawn = await Untouched(db, items).Where(i => (i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation) && i.Gold != null)
+            .Select(i => i.Id).ToListAsync(cancellation);
+        var missing = asked - drawn.Count - await items.CountAsync(i => i.Split == ItemSplit.Gold, cancellation);
+        List<long> ids = [.. drawn, .. await Free(db, project, items).Where(i => i.Gold != null).Take(Math.Max(0, missing))
+            .Select(i => i.Id).ToListAsync(cancellation)];
         await SetAsideAsync(db, project, ids, ItemSplit.Gold, cancellation);
         foreach (var chunk in ids.Chunk(ChunkSize))
             await db.Slots.Where(s => chunk.Contains(s.ItemId) && s.AnswerId == null).ExecuteDeleteAsync(cancellation);
     }
 
     // in the random order; what was trained on never becomes a test, nor what is on a screen or among the first 32
-    private static IQueryable<Item> Free(AppDbContext db, Project project, IQueryable<Item> items) => items
-        .Where(i => i.Split == ItemSplit.Pool && !db.Answers.Any(a => a.ItemId == i.Id)
-            && !db.Slots.Any(s => s.ItemId == i.Id && s.UserId != null)
-            && !First32.Counting(db, project.Id).Select(d => d.ItemId).Contains(i.Id))
+    private static IQueryable<Item> Free(AppDbContext db, Project project, IQueryable<Item> items) => Untouched(db, items)
+        .Where(i => i.Split == ItemSplit.Pool && !First32.Counting(db, project.Id).Select(d => d.ItemId).Contains(i.Id))
         .OrderBy(i => i.RandomRank).ThenBy(i => i.Id);
+
+    private static IQueryable<Item> Untouched(AppDbContext db, IQueryable<Item> items) => items
+        .Where(i => !db.Answers.Any(a => a.ItemId == i.Id) && !db.Slots.Any(s => s.ItemId == i.Id && s.UserId != null));
 
     private static async Task SetAsideAsync(AppDbContext db, Project project, IReadOnlyList<long> ids, ItemSplit split,
         CancellationToken cancellation)

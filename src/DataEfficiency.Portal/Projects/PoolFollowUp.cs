@@ -2,6 +2,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Projects;
 
@@ -9,7 +10,14 @@ namespace DataEfficiency.Portal.Projects;
 /// estimator's door.</summary>
 internal sealed class PoolFollowUp(RankJobs ranking, IEstimateDoorbell doorbell, ForecastPublisher publisher) : IPoolGrown, IProjectChanged
 {
-    public Task QueueAsync(AppDbContext db, int projectId, CancellationToken cancel) => ranking.QueueAsync(db, projectId, cancel);
+    // new items are ranked by the model that ranked the others
+    async Task IPoolGrown.QueueAsync(AppDbContext db, int projectId, CancellationToken cancel) => await ranking.QueueAsync(db, projectId,
+        await db.Rankings.Where(r => db.Projects.Any(p => p.Id == projectId && p.RankingId == r.Id)).Select(r => r.CheckId)
+            .SingleOrDefaultAsync(cancel), cancel);
+
+    // another prompt or model: what a check has trained belongs to neither
+    Task IProjectChanged.QueueAsync(AppDbContext db, int projectId, CancellationToken cancel) =>
+        ranking.QueueAsync(db, projectId, null, cancel);
 
     public async Task PoolGrewAsync(int projectId, bool withLabels, CancellationToken cancel)
     {

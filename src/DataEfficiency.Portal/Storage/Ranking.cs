@@ -10,6 +10,8 @@ public sealed class Ranking
     public int ProjectId { get; set; }
     public string Model { get; set; } = "";
     public string ModelSha256 { get; set; } = "";
+    /// <summary>The check whose kept model ranked; null: the project's own.</summary>
+    public int? CheckId { get; set; }
     /// <summary>Hash of model and prompt.</summary>
     public string InputHash { get; set; } = "";
     /// <summary>Items are ranked in the order of their ids; this one was the last whose score is stored.</summary>

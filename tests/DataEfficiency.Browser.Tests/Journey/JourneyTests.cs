@@ -57,8 +57,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         await ExportAsync(budget);
     }
 
-    /// <summary>The report holds the 32 labels.</summary>
-    internal static async Task ExportAsync(IPage budget)
+    /// <summary>The report holds all labels.</summary>
+    internal static async Task ExportAsync(IPage budget, int labels = 32)
     {
         var download = await budget.RunAndWaitForDownloadAsync(() => budget.GetByRole(AriaRole.Link, new() { Name = "Export to Excel" })
             .ClickAsync());
@@ -69,7 +69,7 @@ public sealed class JourneyTests(Browser browser) : IDisposable
             using var report = new XLWorkbook(file);
             Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Notes and skips"],
                 report.Worksheets.Select(s => s.Name));
-            Assert.Equal(33, report.Worksheet("Labels").RowsUsed().Count());
+            Assert.Equal(labels + 1, report.Worksheet("Labels").RowsUsed().Count());
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
     public async Task<int> CreateProjectAsync(IPage page, int items = 400, string? model = null)
     {
         var id = await BeginProjectAsync(page, Pool.Take(items), model);
-        await page.GetByText("0 of 32").First.WaitForAsync(new() { Timeout = model is null ? Patience.Milliseconds
+        await page.GetByText($"0 of {Math.Min(items, 32)}").First.WaitForAsync(new() { Timeout = model is null ? Patience.Milliseconds
             : 5 * Patience.Milliseconds });
         return id;
     }

@@ -81,6 +81,9 @@ public sealed class DrawTests
 
         Assert.Equal(draw, (await world.ProjectAsync(project)).DrawId);
         Assert.Equal(before, await FirstAsync(world, project));
+        // its scores are in use all the same
+        await using var db = await world.OpenDbAsync();
+        Assert.Equal(await db.Rankings.MaxAsync(r => r.Id), (await world.ProjectAsync(project)).RankingId);
     }
 
     [Fact]

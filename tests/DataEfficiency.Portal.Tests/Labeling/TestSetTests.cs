@@ -142,6 +142,26 @@ public sealed class TestSetTests : IDisposable
         Assert.Equal(570, await after.Slots.CountAsync());
     }
 
+    // Said after the import: what was drawn then and has gold needs nobody's answer any more, and no more is drawn.
+    [Fact]
+    public async Task Draw_GoldIsTheTestSetAfterwards_TakesWhatWasDrawn()
+    {
+        await _world.AddPoolAsync(600);
+        await _world.DrawTestSetAsync(10, 20);
+        await using (var db = await _world.OpenDbAsync())
+            await db.Items.Where(i => i.Line > 100).ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, "answer 1"));
+        var drawn = (await SplitAsync()).Where(i => i.Split != ItemSplit.Pool).ToList();
+        await _world.SetProjectAsync(p => p.GoldIsTest = true);
+        await _world.DrawTestSetAsync(10, 20);
+
+        var items = await SplitAsync();
+        Assert.Equal(30, items.Count(i => i.Split == ItemSplit.Gold));
+        Assert.All(drawn.Where(i => i.Gold is not null), i => Assert.Equal(ItemSplit.Gold, items.Single(x => x.Id == i.Id).Split));
+        Assert.Equal(drawn.Count(i => i.Gold is null), items.Count(i => i.Split is ItemSplit.Test or ItemSplit.Validation));
+        await using var after = await _world.OpenDbAsync();
+        Assert.Equal(570, await after.Slots.CountAsync());
+    }
+
     [Fact]
     public async Task Import_OfALargePool_DrawsTheTestSetWithIt()
     {

@@ -1,4 +1,5 @@
 // What is trained beside frozen weights: small tensors of every layer, applied as a hook of the decoder (LoraAdapter, Ia3Adapter).
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataEfficiency.Engine.Models.Files;
@@ -12,6 +13,7 @@ namespace DataEfficiency.Engine.Models.Adapters;
 /// a bfloat16's unit add up. Folders are those of PEFT: adapter_config.json and adapter_model.safetensors.</summary>
 internal abstract class Adapter : ILinearHook, IDisposable
 {
+    private const string ConfigFile = "adapter_config.json", WeightFile = "adapter_model.safetensors";
     private readonly IReadOnlyList<(long Offset, long[] Shape)> _spans;
 
     public Tensor Flat { get; }
@@ -70,6 +72,25 @@ internal abstract class Adapter : ILinearHook, IDisposable
         }
     }
 
+    /// <summary>Reads a folder of either kind.</summary>
+    /// <exception cref="ModelException">A file is missing or damaged, or belongs to another model; the message names it.</exception>
+    public static Adapter Read(string folder, ModelConfig config, Device device) =>
+        ReadConfig(Path.Combine(folder, ConfigFile), null, json => (string?)json["peft_type"]) == "IA3"
+            ? Ia3Adapter.Load(folder, config, device) : LoraAdapter.Load(folder, config, device);
+
+    /// <summary>SHA-256, lower-case hex, of an adapter's weights.</summary>
+    public static string Sha256(string folder)
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, WeightFile));
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>The model that an adapter's folder names as its own; null: the folder holds no adapter.</summary>
+    /// <exception cref="ModelException">The configuration is malformed.</exception>
+    public static string? BaseOf(string folder) => !File.Exists(Path.Combine(folder, ConfigFile)) ? null
+        : ReadConfig(Path.Combine(folder, ConfigFile), null, json => (string?)json["base_model_name_or_path"])
+            ?? throw new ModelException($"{Path.Combine(folder, ConfigFile)} names no base model.");
+
     public abstract Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
 
     /// <summary>Changes the decoder's weights so that they give alone what they gave with the adapter.</summary>
@@ -83,23 +104,24 @@ internal abstract class Adapter : ILinearHook, IDisposable
         IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsFile.Write(Path.Combine(folder, "adapter_model.safetensors"), tensors, float32);
+        SafetensorsFile.Write(Path.Combine(folder, WeightFile), tensors, float32);
         (string, JsonNode)[] common = [("task_type", "CAUSAL_LM"), ("base_model_name_or_path", baseModel), ("fan_in_fan_out", false),
             ("inference_mode", true)];
         foreach (var (key, value) in common) config[key] = value;
-        File.WriteAllText(Path.Combine(folder, "adapter_config.json"),
+        File.WriteAllText(Path.Combine(folder, ConfigFile),
             config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
+    /// <param name="type">Null: of any.</param>
     /// <exception cref="ModelException">The configuration is missing, malformed, or of another type of adapter.</exception>
-    private protected static T ReadConfig<T>(string path, string type, Func<JsonObject, T> read)
+    private protected static T ReadConfig<T>(string path, string? type, Func<JsonObject, T> read)
     {
         if (!File.Exists(path))
             throw new ModelException($"{path} is missing: an adapter is a folder with adapter_config.json and adapter_model.safetensors.");
         try
         {
             var config = JsonNode.Parse(SmallFile.Text(path))!.AsObject();
-            return (string?)config["peft_type"] == type ? read(config)
+            return type is null || (string?)config["peft_type"] == type ? read(config)
                 : throw new ModelException($"{path}: peft_type is \"{config["peft_type"]}\", expected {type}.");
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException

@@ -16,6 +16,7 @@ public sealed partial class ChecksCard
     private int? _size;
 
     [Inject] private CheckJobs Jobs { get; set; } = default!;
+    [Inject] private RankJobs Ranking { get; set; } = default!;
     [Inject] private CheckFeed Feed { get; set; } = default!;
 
     [Parameter, EditorRequired] public Project Project { get; set; } = default!;

@@ -1058,6 +1058,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("CheckId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("InputHash")
                         .IsRequired()
                         .HasColumnType("TEXT");

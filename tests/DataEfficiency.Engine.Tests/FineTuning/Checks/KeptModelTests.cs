@@ -36,6 +36,8 @@ public sealed class KeptModelTests : IDisposable
         Assert.NotEqual(Untrained(texts), answers);
         using var again = _world.Open(folder);
         Assert.Equal(answers, again.Rank(_world.Task.Prompt, texts).Select(a => a.Answer));
+        using var kept = Estimator.LoadKept(folder, name => throw new ModelException(name), new EngineOptions { Device = "cpu" });
+        Assert.Equal(again.Model.Sha256, kept.Model.Sha256);
     }
 
     [Theory, InlineData(CheckTraining.Lora, 1e-2), InlineData(CheckTraining.Ia3, 1e-1)]
@@ -47,6 +49,12 @@ public sealed class KeptModelTests : IDisposable
         using Adapter adapter = training == CheckTraining.Lora ? LoraAdapter.Load(folder, decoder.Config, decoder.Device)
             : Ia3Adapter.Load(folder, decoder.Config, decoder.Device);
         using (_world.Estimator.Session.Lend(adapter)) Assert.Equal(answers, Untrained(texts));
+        // and the whole model through the door, under a name of its own
+        using var kept = Estimator.LoadKept(folder, name => name == "BundledModel" ? _world.Model : throw new ModelException(name),
+            new EngineOptions { Device = "cpu", Threads = 1 });
+        Assert.Equal(answers, kept.Rank(_world.Task.Prompt, texts).Select(a => a.Answer));
+        Assert.NotEqual(_world.Estimator.Model.Sha256, kept.Model.Sha256);
+        Assert.Null(kept.Calibration);
         Assert.Contains("\"base_model_name_or_path\": \"BundledModel\"", File.ReadAllText(Path.Combine(folder, "adapter_config.json")));
     }
 
