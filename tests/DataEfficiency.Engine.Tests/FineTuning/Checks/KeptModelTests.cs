@@ -1,6 +1,7 @@
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.FineTuning.Checks;
 using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Tests.FineTuning.Checks;
 
