@@ -186,10 +186,10 @@ public sealed class Estimator : IEstimator
         return new CheckRun(Session, Prompts, Plan(request));
     }
 
-    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default)
+    public CheckCost MeasureCheck(CheckRequest request, Action? giveWay = null, CancellationToken cancel = default)
     {
         using var scope = NewDisposeScope();
-        return CheckNeeds.Measure(Session, Prompts, Plan(request), cancel);
+        return CheckNeeds.Measure(Session, Prompts, Plan(request), giveWay, cancel);
     }
 
     private CheckPlan Plan(CheckRequest request) => new(request, Prompts, Session.Decoder.Config, Model, Calibration);

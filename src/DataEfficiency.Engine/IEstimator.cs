@@ -46,7 +46,8 @@ public interface IEstimator : IDisposable
     ICheckRun BeginCheck(CheckRequest request);
 
     /// <summary>What the check would cost, from a few measured steps. Refuses as <see cref="BeginCheck"/> does.</summary>
-    CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default);
+    /// <param name="giveWay">As of a check's step: called between two layers, and what goes there is not counted.</param>
+    CheckCost MeasureCheck(CheckRequest request, Action? giveWay = null, CancellationToken cancel = default);
 }
 
 public sealed record Example(string Text, string Answer);

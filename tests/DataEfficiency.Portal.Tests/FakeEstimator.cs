@@ -89,6 +89,9 @@ public sealed class FakeEstimator : IEstimator
                 [.. rows.Select(r => r.Answer)], Yardstick.Of(Calibration, Published), Probe(request.Labelled ?? []));
     }
 
+    /// <summary>Happens while a check is being measured.</summary>
+    public Action? Measuring { get; set; }
+
     /// <summary>What checks do and say.</summary>
     public FakeCheck Check { get; } = new();
 
@@ -98,9 +101,12 @@ public sealed class FakeEstimator : IEstimator
         return Check.Begin(request, Enter);
     }
 
-    public CheckCost MeasureCheck(CheckRequest request, CancellationToken cancel = default)
+    public CheckCost MeasureCheck(CheckRequest request, Action? giveWay = null, CancellationToken cancel = default)
     {
         Enter("measure check", cancel);
+        Measuring?.Invoke();
+        giveWay?.Invoke();
+        Calls.Enqueue("measured");
         return Check.Measure();
     }
 

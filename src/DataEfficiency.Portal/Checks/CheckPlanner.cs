@@ -20,7 +20,8 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
     // labels at which it is worth looking again: most answers change nothing here
     private readonly Dictionary<int, (long Version, int Random, int Labels)> _quiet = [];
 
-    public void Look(int projectId, CancellationToken cancel)
+    /// <param name="giveWay">What is more urgent than a measurement; called on this thread while one is under way.</param>
+    public void Look(int projectId, Action giveWay, CancellationToken cancel)
     {
         if (Wait(figures.OfAsync(projectId, cancel).AsTask()) is not { } counts) return;
         var random = counts.Strata.GetValueOrDefault(Stratum.Random);
@@ -29,7 +30,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
         try
         {
             _quiet.Remove(projectId);
-            Plan(projectId, counts, cancel);
+            Plan(projectId, counts, giveWay, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -38,7 +39,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
     }
 
     /// <summary>Rows of checks changed: looked at anew with the next answer.</summary>
-    private void Plan(int projectId, ProjectFigures counts, CancellationToken cancel)
+    private void Plan(int projectId, ProjectFigures counts, Action giveWay, CancellationToken cancel)
     {
         using var db = contexts.CreateDbContext();
         var rows = db.Checks.AsNoTracking().Include(c => c.Job).Where(c => c.ProjectId == projectId).OrderBy(c => c.Id).ToList();
@@ -69,8 +70,12 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
             var estimator = host.Open(inputs.Project.Model);
             check.ModelSha256 = estimator.Model.Sha256;
             var rate = Wait(CheckStore.RateAsync(db, projectId, estimator.Model.Sha256, cancel));
-            var cost = estimator.MeasureCheck(inputs.Request(due.Size, rate, Path.Combine(Path.GetTempPath(), "measured-check")), cancel);
-            (check.ExpectedSeconds, check.ExpectedMemory) = (cost.Seconds, cost.MemoryBytes);
+            var request = inputs.Request(due.Size, rate, Path.Combine(Path.GetTempPath(), "measured-check"));
+            using (host.Hold(inputs.Project.Model))
+            {
+                var cost = estimator.MeasureCheck(request, giveWay, cancel);
+                (check.ExpectedSeconds, check.ExpectedMemory) = (cost.Seconds, cost.MemoryBytes);
+            }
         }
         catch (ModelException e)
         {

@@ -54,7 +54,7 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         var handed = _sitting?.Handed ?? all[0];
         try
         {
-            _sitting ??= Begin(handed, cancel);
+            _sitting ??= Begin(handed, giveWay, cancel);
             Step(_sitting, giveWay, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -107,7 +107,7 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         sitting.Handed.Ended.TrySetResult();
     }
 
-    private Sitting Begin(CheckWork.Handed handed, CancellationToken cancel)
+    private Sitting Begin(CheckWork.Handed handed, Action giveWay, CancellationToken cancel)
     {
         var (check, _) = Wait(store.ReadAsync(handed.Turn.Job.Id, cancel));
         var request = folders.Begun(check.Id);
@@ -126,7 +126,7 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
             // the memory is asked for before the start, whoever asked for the check
             using (host.Hold(project.Model))
             {
-                var cost = estimator.MeasureCheck(request, cancel);
+                var cost = estimator.MeasureCheck(request, giveWay, cancel);
                 (check.ExpectedSeconds, check.ExpectedMemory) = (cost.Seconds, cost.MemoryBytes);
             }
             folders.Begin(check.Id, request);

@@ -74,7 +74,7 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                     checks.StepAside();
                     estimates.Run(id, _stopping.Token);
                 }
-                plan.Look(id, _stopping.Token);
+                plan.Look(id, GiveWay, _stopping.Token);
             }
             else if (!checks.Step(GiveWay, _stopping.Token) && !measurements.Step(GiveWay, _stopping.Token)
                 && !rankings.Step(GiveWay, _stopping.Token))

@@ -143,6 +143,20 @@ public sealed class CheckRunTests
     }
 
     [Fact]
+    public async Task Check_BeingMeasured_GivesWayToEstimates()
+    {
+        using var world = new EstimatingWorld();
+        world.Fake().Seconds = 3600;
+        var project = await world.RandomPoolAsync(200, 40);
+        var other = await world.AddPoolAsync(100, drawn: true);
+        await world.LabelAsync(other, 3);
+        // the label comes while the engine measures
+        world.Estimator.Measuring = () => world.Queue.Ring(other);
+        await world.UntilAsync(project, r => r.Count > 0);
+        Assert.Contains("forecast 3", world.Estimator.Calls.SkipWhile(c => c != "measure check").TakeWhile(c => c != "measured"));
+    }
+
+    [Fact]
     public async Task Check_NoRoomForAnothersEstimate_StepsAsideAndGoesOnFromThere()
     {
         using var world = new EstimatingWorld();

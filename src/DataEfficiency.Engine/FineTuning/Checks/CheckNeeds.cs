@@ -33,26 +33,34 @@ internal static class CheckNeeds
     }
 
     /// <summary>What the whole check would cost at most, by a few measured steps and answers.</summary>
-    public static CheckCost Measure(ModelSession session, IPrompts prompts, CheckPlan plan, CancellationToken cancel, long? free = null)
+    public static CheckCost Measure(ModelSession session, IPrompts prompts, CheckPlan plan, Action? giveWay, CancellationToken cancel,
+        long? free = null)
     {
         Require(session.Decoder, plan, free);
+        var away = TimeSpan.Zero;
+        var way = new GiveWay(giveWay is null ? null : () =>
+        {
+            var left = Stopwatch.GetTimestamp();
+            giveWay();
+            away += Stopwatch.GetElapsedTime(left);
+        }, cancel);
         using var scope = NewDisposeScope();
         var fold = plan.Folds[0];
         var recipe = plan.Recipe(plan.Rates[0]) with { MaxSteps = WarmSteps + MeasuredSteps };
         double step;
         using (var run = new TrainingRun(session, recipe, plan.Sequences(fold.Train), [], free: free))
         {
-            while (run.Progress.Step < WarmSteps) run.Step(cancel);
-            step = Seconds(() => run.Run(giveWay: cancel)) / MeasuredSteps;
+            while (run.Progress.Step < WarmSteps) run.Step(way);
+            step = Seconds(() => run.Run(giveWay: way)) / MeasuredSteps;
         }
         CheckExample[] held = [.. plan.Scored.Take(MeasuredAnswers)];
-        using (var warm = new CheckAnswers(session, prompts, plan, held[..1], [], null)) warm.Step(cancel);
+        using (var warm = new CheckAnswers(session, prompts, plan, held[..1], [], null)) warm.Step(way);
         using var answering = new CheckAnswers(session, prompts, plan, held, [], []);
-        var answer = Seconds(() => answering.Step(cancel)) / held.Length;
+        var answer = Seconds(() => answering.Step(way)) / held.Length;
         var rankings = plan.Labels is null ? 0 : Math.Min(MeasuredRankings, held.Length);
         var ranking = rankings == 0 ? 0 : Seconds(() =>
         {
-            for (var i = 0; i < rankings; i++) answering.Step(cancel);
+            for (var i = 0; i < rankings; i++) answering.Step(way);
         }) / rankings;
 
         var looked = Math.Ceiling(fold.Validation.Count / (double)RecipeTable.BatchSize);
@@ -63,6 +71,13 @@ internal static class CheckNeeds
             plan.Trained == Trained.Full ? TrainingMemory.Full(session.Decoder.Parameters.Flat.numel(), session.Decoder.Dtype)
                 : TrainingMemory.Full(values, ScalarType.Float32),
             2 * CheckpointBytes(session.Decoder, plan) + plan.Folds.Count * 4 * values);
+
+        double Seconds(Action work)
+        {
+            var (begun, before) = (Stopwatch.GetTimestamp(), away);
+            work();
+            return (Stopwatch.GetElapsedTime(begun) - (away - before)).TotalSeconds;
+        }
     }
 
     private static long CheckpointBytes(Decoder decoder, CheckPlan plan) => RunFiles.Overhead + 4 * 4 * Values(decoder, plan);
@@ -72,12 +87,5 @@ internal static class CheckNeeds
         if (plan.Trained == Trained.Full) return decoder.Parameters.Flat.numel();
         using var adapter = plan.Recipe(plan.Rates[0]).NewAdapter(decoder.Config, CPU);
         return adapter!.Flat.numel();
-    }
-
-    private static double Seconds(Action work)
-    {
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
     }
 }

@@ -196,7 +196,7 @@ public sealed class CheckRunTests : IDisposable
         Assert.Contains("LoRA", message);
         Assert.Empty(Directory.GetFileSystemEntries(_world.Folder));
         Assert.Equal(message, Assert.Throws<ModelException>(() =>
-            CheckNeeds.Measure(_world.Estimator.Session, _world.Estimator.Prompts, plan, default, free: 1000)).Message);
+            CheckNeeds.Measure(_world.Estimator.Session, _world.Estimator.Prompts, plan, null, default, free: 1000)).Message);
         using var lora = new CheckRun(_world.Estimator.Session, _world.Estimator.Prompts,
             _world.Plan(_world.SetAside(40, 10, training: CheckTraining.Lora)), free: 1000);
         Assert.True(lora.Step());
@@ -211,6 +211,17 @@ public sealed class CheckRunTests : IDisposable
             Labels = [.. request.Labels.Select(e => e with { Example = e.Example with { Text = new string('x', 9000) } })],
         }));
         Assert.Equal(CheckRefusal.TooLong, refused.Reason);
+    }
+
+    [Fact]
+    public void Measure_ACheck_GivesWayToLabels()
+    {
+        var request = _world.SetAside(40, 20);
+        var alone = _world.Estimator.Observe(_world.Task.Prompt, request.Test[0].Example);
+        var between = new HashSet<double?>();
+        _world.Estimator.MeasureCheck(request, () =>
+            between.Add(_world.Estimator.Observe(_world.Task.Prompt, request.Test[0].Example).Loss));
+        Assert.Equal([alone.Loss], between);
     }
 
     [Fact]
