@@ -72,6 +72,7 @@ public sealed class EstimateVerb : Verb
         CosLow = e.CosLow.Median, e.CosLow.StandardError, e.CosLow.CosineError, e.Losses, Pairs = e.CosLow.Cosines, e.LeftOut,
         e.CosLow.WithinAnswers, e.CosLow.BetweenAnswers, e.HarderThan, e.ReferenceTasks, e.AreaSource, PublishedFit = published?.Model,
         e.Auc, e.LabelsNeededPaper, Posterior = PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper),
+        e.Method, e.Labels, e.Checks, e.AreaError, IsWeak = !e.IsMeasured, e.OtherMethods,
         Stop = new { e.Stop.Rule, e.Stop.At, e.Stop.Advice, e.Stop.Reason },
     };
 

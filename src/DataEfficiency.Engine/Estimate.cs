@@ -128,6 +128,32 @@ public sealed record Estimate(CosLow CosLow, IReadOnlyList<double?> Losses, IRea
     /// <summary>Curves of the model's own reference tasks behind half of the weight; 0: the grid alone.</summary>
     public int LibraryCurves { get; init; }
 
+    /// <summary>All labels that it was made with; 0 in estimates of before it was kept here.</summary>
+    public int Labels { get; init; }
+
+    /// <summary>Measured fine-tunes in it.</summary>
+    public int Checks { get; init; }
+
+    /// <summary>Mean |predicted - measured area| of the way that the area was predicted, over tasks that it was not fitted on; null without
+    /// an area, and in estimates of before it was kept here.</summary>
+    public double? AreaError { get; init; }
+
+    /// <summary>What other methods say of the label need; none in estimates of before there were others.</summary>
+    public IReadOnlyList<MethodNeed> OtherMethods { get; init; } = [];
+
+    /// <summary>What the area comes from.</summary>
+    public AreaMethod Method => Auc is null ? AreaMethod.None : Signals switch
+    {
+        null => AreaRemark is MeanInstead ? AreaMethod.MeanOfTasks : AreaMethod.CosLow,
+        { Used: null } => AreaMethod.MeanOfTasks,
+        { Used: AreaSignal.CosLow } => AreaMethod.CosLow,
+        _ => AreaMethod.Probe,
+    };
+
+    /// <summary>A fine-tune on these labels is in it. Without one its chance to reach the target rests on other tasks alone: it is
+    /// weak.</summary>
+    public bool IsMeasured => Checks > 0 || Stop.Reason is MeasuredRun;
+
     /// <summary>An area, and so a number of labels, follows from CoS-Low.</summary>
     [JsonIgnore]
     public bool HasFit => Calibrated || AreaSource is not null;

@@ -14,6 +14,17 @@ public enum AreaSource
     Published,
 }
 
+/// <summary>What an area is predicted from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AreaMethod>))]
+public enum AreaMethod
+{
+    /// <summary>Nothing: there is no area, the curves of other tasks are all there is.</summary>
+    None,
+    MeanOfTasks,
+    CosLow,
+    Probe,
+}
+
 /// <summary>What became of an area before it was used.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AreaClipped), "clipped")]

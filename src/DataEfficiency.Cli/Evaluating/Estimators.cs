@@ -1,4 +1,5 @@
 // Every estimator on one world at a time.
+using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Cli.Evaluating;
@@ -12,20 +13,21 @@ internal static class Estimators
     public static IEnumerable<(string Name, Score Score)> Of(KnownCurve curve, double share, int labels, AucPrediction? signal,
         double meanArea, IReadOnlyList<Run> runs)
     {
+        Check[] checks = [.. runs.Select(r => r.Check)];
         yield return ("posterior", Posterior(signal));
         // what a first signal is worth is told on exact scores
         if (signal is not null && runs.Count > 0 && runs.All(r => r.StandardError == 0))
-            yield return ("posterior without a first signal", Posterior(null));
+            yield return (Name(OtherMethod.Curve), Posterior(null));
         if (runs.Count == 0)
         {
-            yield return ("mean of the tasks", Guessed(CurveGuess.Power("", meanArea)));
-            if (signal is not null) yield return ("CoS-Low alone", Guessed(CurveGuess.Power("", signal.Auc)));
+            yield return Guessed(CurveGuess.OfArea(OtherMethod.MeanOfTasks, meanArea));
+            if (signal is not null) yield return Guessed(CurveGuess.OfArea(OtherMethod.CosLow, signal.Auc));
         }
-        foreach (var guess in CurveGuess.Of(runs)) yield return (guess.Name, Guessed(guess));
+        foreach (var guess in CurveGuess.Of(checks)) yield return Guessed(guess);
 
         Score Posterior(AucPrediction? auc)
         {
-            var forecast = PosteriorForecast.Of(share, auc, [.. runs.Select(r => r.Check)], band: BandBudgets);
+            var forecast = PosteriorForecast.Of(share, auc, checks, band: BandBudgets);
             var p = forecast.Posterior;
             // over all worlds: where it is likelier not reached, the need is all there is
             var need = forecast.Weights.PReach < .5 ? LabelAxis.MaxExamples : forecast.Weights.Quantile(.5 / forecast.Weights.PReach);
@@ -38,7 +40,8 @@ internal static class Estimators
             return Of(p.AucHat, need ?? LabelAxis.MaxExamples) with { Covered = covered, Width = width, BandShare = share80 };
         }
 
-        Score Guessed(CurveGuess guess) => Of(guess.Area(runs), guess.Need(share));
+        (string, Score) Guessed(CurveGuess guess) =>
+            (Name(guess.Method), Of(guess.Area(checks), guess.Need(share, checks) ?? LabelAxis.MaxExamples));
 
         Score Of(double area, double need)
         {
@@ -52,4 +55,11 @@ internal static class Estimators
         // a need that lies behind the labels is none any more
         bool IsOpen() => (curve.Need(share) ?? LabelAxis.MaxExamples) > Math.Max(labels, 1);
     }
+
+    internal static string Name(OtherMethod method) => method switch
+    {
+        OtherMethod.MeanOfTasks => "mean of the tasks", OtherMethod.CosLow => "CoS-Low alone", OtherMethod.Probe => "probe alone",
+        OtherMethod.LastValue => "last value", OtherMethod.PowerLaw => "power law", OtherMethod.Exponential => "exponential",
+        OtherMethod.LogLinear => "log-linear", _ => "posterior without a first signal",
+    };
 }

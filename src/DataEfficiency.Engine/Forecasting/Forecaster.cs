@@ -39,13 +39,21 @@ internal static class Forecaster
         return new(cosLow, losses, leftOut, prediction?.Auc, prediction?.Scale, remark, paper, forecast.Posterior, stop, harderThan,
             references, scale.Target, scale.AskedShare, source == AreaSource.Calibration, source)
         {
-            Signals = signals, LibraryCurves = yardstick.Library?.Count ?? 0, Worth = WorthOf(request, scale, forecast),
+            Signals = signals, LibraryCurves = yardstick.Library?.Count ?? 0, Labels = request.Labels ?? request.Examples.Count,
+            Checks = scale.Checks.Count, AreaError = AreaError(prediction, remark, signals, yardstick.Fit, cosLow.Count),
+            OtherMethods = OtherNeeds.Of(share, yardstick, cosLow, signals.ProbeAuc, scale.Checks),
+            Worth = WorthOf(request, scale, forecast),
         };
     }
 
     private static Worth? WorthOf(ForecastRequest request, TargetScale scale, PosteriorForecast forecast) =>
         request.PointWorth is { } worth && scale.Target is { ZeroShot: { } zero, Ceiling: { } ceiling } ? CheckPoints.WorthOf(
             forecast.Weights.ExpectedY, request.Labelled?.Count ?? request.Examples.Count, worth, ceiling - zero, request.Cap) : null;
+
+    // That of the choice between the signals where there is one, else of the mean or the line that the area comes from.
+    private static double? AreaError(AucPrediction? prediction, AreaRemark? remark, SignalUse signals, AreaFit? fit, int examples) =>
+        prediction is null ? null : signals.Errors?.Error ?? (remark as MeanInstead)?.MeanError
+            ?? fit?.At(examples).Scale * AreaFit.ErrorPerScale;
 
     private static OneAnswerOnly? OneAnswer(ForecastRequest request)
     {

@@ -191,6 +191,21 @@ public class ForecasterTests
         Assert.Contains("cap", Error(r => r with { Cap = 0 }));
     }
 
+    [Fact]
+    public void Forecast_Any_CarriesHowItWasMade()
+    {
+        var estimate = Run(32, Calibration(), r => r with { Labels = 210 });
+        Assert.Equal((AreaMethod.CosLow, 210, 0, false), (estimate.Method, estimate.Labels, estimate.Checks, estimate.IsMeasured));
+        Close.To(.088, estimate.AreaError);
+        Assert.Equal(8, estimate.OtherMethods.Count);
+        var mean = Run(32, Calibration() with { LeaveOneOutError = .13 });
+        Assert.Equal(AreaMethod.MeanOfTasks, mean.Method);
+        Close.To(.12, mean.AreaError);
+        var measured = Run(32, null, r => r with { Target = Target.Raw(.8, .3, .9), Measured = [new(200, .5, 1000)] });
+        Assert.Equal((AreaMethod.None, 32, 1, true, null),
+            (measured.Method, measured.Labels, measured.Checks, measured.IsMeasured, measured.AreaError));
+    }
+
     internal static Calibration Calibration()
     {
         CalibrationTask Task(int i) =>
