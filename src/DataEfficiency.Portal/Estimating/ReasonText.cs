@@ -24,9 +24,14 @@ public static class ReasonText
             yield return (WordPublishedFit, Published);
         if (estimate.CosLow.Count >= StopRule.AdviceFrom && OfArea(estimate, culture) is { } area)
             yield return (estimate.AreaRemark is AreaClipped ? WordAreaAtLimit : WordMeanOfTasks, area);
+        if (IsWeak(estimate)) yield return (WordChanceWeak, ChanceIsWeak);
         if (OfTarget(estimate, culture) is { } target) yield return (WordTargetLowered, target);
         if (forecast.Error is { } failed) yield return (WordNewestFailed, NewestRunFailed(failed));
     }
+
+    // where the untrained model meets the target, or the labels tell nothing, there is no chance to speak of
+    private static bool IsWeak(Estimate estimate) => estimate is { IsMeasured: false, CosLow.Count: >= StopRule.BandFrom,
+        Stop.Reason: not (MetUntrained or OneAnswerOnly) };
 
     /// <summary>What became of the predicted area; null where nothing did.</summary>
     public static string? OfArea(Estimate estimate, CultureInfo culture) => estimate.AreaRemark switch

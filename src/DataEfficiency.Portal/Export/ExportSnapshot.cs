@@ -15,6 +15,9 @@ public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string 
     string? ModelAnswer, long AnswerId, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds,
     int Revision, Final? Final);
 
+/// <summary>A stored forecast and how it was made; null where it failed.</summary>
+public sealed record HistoryLine(StoredEstimate Row, ForecastHow? How);
+
 /// <summary>
 /// A project as it was at one moment (one label version), however long the export takes: a read transaction, which in WAL mode
 /// keeps nobody from writing.
@@ -90,15 +93,26 @@ public sealed class ExportSnapshot : IAsyncDisposable
         if (item.Count > 0) yield return item;
     }
 
-    public Task<List<StoredEstimate>> EstimatesAsync(CancellationToken cancel) =>
-        db.Estimates.AsNoTracking().Where(e => e.ProjectId == Project.Id).OrderBy(e => e.Id)
-        .Select(e => new StoredEstimate
+    /// <summary>Every stored forecast. Payloads are read one by one and not held.</summary>
+    public async Task<List<HistoryLine>> EstimatesAsync(CancellationToken cancel)
+    {
+        var rows = db.Estimates.AsNoTracking().Where(e => e.ProjectId == Project.Id).OrderBy(e => e.Id).Select(e => new StoredEstimate
         {
+            Payload = e.Payload,
             Id = e.Id, LabelVersion = e.LabelVersion, LabelCount = e.LabelCount, FirstCount = e.FirstCount, Model = e.Model,
             AdapterSeed = e.AdapterSeed, CosLow = e.CosLow, StandardError = e.StandardError,
             PReach = e.PReach, Median = e.Median, Low80 = e.Low80, High80 = e.High80, Error = e.Error,
             DurationMilliseconds = e.DurationMilliseconds, CreatedAt = e.CreatedAt,
-        }).ToListAsync(cancel);
+        });
+        List<HistoryLine> lines = [];
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancel))
+        {
+            var how = row.Payload is { } payload ? ForecastHow.Of(EstimatePayload.Read(payload)) : null;
+            row.Payload = null;
+            lines.Add(new(row, how));
+        }
+        return lines;
+    }
 
     /// <summary>Payload of the newest estimate that did not fail.</summary>
     public Task<string?> NewestPayloadAsync(CancellationToken cancel) =>

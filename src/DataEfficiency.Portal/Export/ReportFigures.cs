@@ -14,9 +14,12 @@ public sealed record AnnotatorFigures(string Name, int Labels, IReadOnlyDictiona
 }
 
 /// <summary>The computed parts of the report.</summary>
-public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Estimates, double? PaperFormula, bool PublishedFit,
+public sealed record ReportFigures(DateTime At, IReadOnlyList<HistoryLine> Estimates, double? PaperFormula, bool PublishedFit,
     IReadOnlyList<(Stratum Stratum, int Count)> Strata, IReadOnlyList<AnnotatorFigures> Annotators, int Paid)
 {
+    /// <summary>Of the newest forecast.</summary>
+    public IReadOnlyList<MethodNeed> OtherMethods { get; init; } = [];
+
     public static async Task<ReportFigures> ReadAsync(ExportSnapshot snapshot, TimeProvider time, CancellationToken cancel)
     {
         var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, int WithGold, int Agreeing)>();
@@ -40,6 +43,9 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<StoredEstimate> Es
         var strata = Enum.GetValues<Stratum>().Select(s => (s, annotators.Sum(a => a.Of(s)))).Where(s => s.Item2 > 0).ToList();
         var newest = await snapshot.NewestPayloadAsync(cancel) is { } payload ? EstimatePayload.Read(payload) : null;
         return new ReportFigures(time.GetUtcNow().UtcDateTime, await snapshot.EstimatesAsync(cancel), newest?.LabelsNeededPaper,
-            newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators, figures.Paid);
+            newest is { AreaSource: AreaSource.Published, Auc: not null }, strata, annotators, figures.Paid)
+        {
+            OtherMethods = newest?.OtherMethods ?? [],
+        };
     }
 }

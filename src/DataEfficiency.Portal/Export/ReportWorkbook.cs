@@ -1,6 +1,7 @@
 // The small part of the report, with ClosedXML: summary, forecast history, annotators, notes and skips, and the head of the sheet of
 // labels, whose rows are streamed in afterwards (LabelSheets). Text goes in by SetValue<string> only: Value would guess dates, numbers
 // and formulas. Widths are set by hand: measuring text needs a drawing library that a server may lack.
+using System.Globalization;
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
@@ -56,7 +57,7 @@ internal static class ReportWorkbook
 
     private static void WriteSummary(IXLWorksheet sheet, ExportSnapshot snapshot, ReportFigures figures)
     {
-        var (p, newest) = (snapshot.Project, figures.Estimates.LastOrDefault(e => e.Error is null));
+        var (p, newest) = (snapshot.Project, figures.Estimates.LastOrDefault(e => e.Row.Error is null));
         sheet.Column(1).Width = 34;
         sheet.Column(2).Width = 60;
         Text(sheet.Cell(1, 1), p.Name).Style.Font.SetBold().Font.SetFontSize(16);
@@ -82,16 +83,23 @@ internal static class ReportWorkbook
         if (newest is null) Row(RowForecast, ExportWords.NoForecastYet);
         else
         {
-            Row(RowCoSLow, newest.CosLow, "0.0000");
+            var (stored, how) = newest;
+            Row(RowCoSLow, stored.CosLow, "0.0000");
+            Row(RowMadeFrom, how?.Source);
             if (figures.PublishedFit)
                 Row(RowAreaPredictedBy, ExportWords.PublishedFitOf(PublishedFit.Labels));
-            Row(RowProbabilityThatTheTargetIsReached, newest.PReach, "0 %");
-            Row(RowLabelsNeededIfReachableMedian, newest.Median, "#,##0");
-            Row(Indent + RowIntervalIntervalLow, newest.Low80, "#,##0");
-            Row(Indent + RowIntervalIntervalHigh, newest.High80, "#,##0");
+            Row(RowProbabilityThatTheTargetIsReached, stored.PReach, "0 %");
+            Row(Indent + RowReachRestsOn, how?.Basis);
+            Row(RowLabelsNeededIfReachableMedian, stored.Median, "#,##0");
+            Row(Indent + RowIntervalIntervalLow, stored.Low80, "#,##0");
+            Row(Indent + RowIntervalIntervalHigh, stored.High80, "#,##0");
             Row(RowLabelsNeededByThePapersFormula, figures.PaperFormula, "#,##0");
-            Row(RowExpectedCostAtTheMedian, newest.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null,
+            Row(RowExpectedCostAtTheMedian, stored.Median is { } need ? Cost.Of(p.PricePerLabel, need) : null,
                 $"#,##0 \"{p.Currency}\"");
+            if (figures.OtherMethods.Count > 0) Row(RowOtherMethods, null);
+            foreach (var m in figures.OtherMethods)
+                Row(Indent + MethodText.Name(m.Method),
+                    m.Need ?? (object)MethodText.Why(m.Gap!.Value, CultureInfo.CurrentCulture), "#,##0");
         }
         sheet.Column(2).Style.Alignment.SetHorizontal(XLAlignmentHorizontalValues.Left).Alignment.SetWrapText();
 
@@ -102,19 +110,21 @@ internal static class ReportWorkbook
         }
     }
 
-    private static void WriteHistory(IXLWorksheet sheet, IReadOnlyList<StoredEstimate> estimates)
+    private static void WriteHistory(IXLWorksheet sheet, IReadOnlyList<HistoryLine> estimates)
     {
         WriteHead(sheet, [(ColumnLabels, 9, "0"), (ColumnMedianNeed, 13, "#,##0"), (ColumnIntervalLow, 11, "#,##0"), (ColumnIntervalHigh,
             11, "#,##0"),
             (ColumnFirst32, 9, "0"),
             (ColumnCoSLow, 10, "0.0000"), (ColumnStandardError, 14, "0.0000"), (ColumnPReach, 10, "0 %"), (ColumnModel, 24, "@"),
                 (ColumnAdapterSeed, 13, "0"), (ColumnLabelVersion, 13, "0"),
-            (ColumnMilliseconds, 13, "0"), (ColumnWhenUTC, 20, TimeFormat), (ColumnError, 40, "@")]);
+            (ColumnMilliseconds, 13, "0"), (ColumnWhenUTC, 20, TimeFormat), (ColumnError, 40, "@"),
+            (ColumnMadeFrom, 30, "@"), (ColumnReferenceTasks, 14, "0"), (ColumnAreaError, 16, "0.000"), (ColumnReachRestsOn, 24, "@")]);
         for (var i = 0; i < estimates.Count; i++)
         {
-            var e = estimates[i];
+            var (e, how) = estimates[i];
             object?[] values = [e.LabelCount, e.Median, e.Low80, e.High80, e.FirstCount, e.CosLow, e.StandardError, e.PReach, e.Model,
-                e.AdapterSeed, e.LabelVersion, e.DurationMilliseconds, Time(e.CreatedAt), e.Error];
+                e.AdapterSeed, e.LabelVersion, e.DurationMilliseconds, Time(e.CreatedAt), e.Error,
+                how?.Source, how?.ReferenceTasks, how?.AreaError, how?.Basis];
             for (var c = 0; c < values.Length; c++) Value(sheet.Cell(i + 2, c + 1), values[c], null);
         }
     }

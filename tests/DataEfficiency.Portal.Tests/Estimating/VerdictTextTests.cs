@@ -231,13 +231,23 @@ public sealed class VerdictTextTests
         Assert.DoesNotContain(ReasonText.NotCalibrated, verdict.Details);
         Assert.DoesNotContain(VerdictText.RuleAProvenance, verdict.Details);
         if (m >= 32) Check(verdict, "Keep labeling", "Stop without measuring: 3,220 labels", VerdictText.RuleAPublished);
-        Assert.EndsWith(" labels in all (published fit)", Plain(AnnotatorText.Of(update, English)));
+        Assert.EndsWith(" labels in all (published fit; weak: nothing measured yet)", Plain(AnnotatorText.Of(update, English)));
         Assert.DoesNotContain(ReasonText.Published, Of(Update(Estimate(m), labels: m)).Details);
         Assert.DoesNotContain(ReasonText.Published,
             Of(Update(update.Estimate! with { CosLow = update.Estimate.CosLow with { Count = 12 } }, labels: 12)).Details);
     }
 
     private static MeasuredRun Run() => new(RunOutcome.NotYet, 800, .95, .02, .84, false);
+
+    [Fact]
+    public void Chance_WithNothingMeasured_IsCalledWeak_AndWithACheckIsNot()
+    {
+        var weak = Estimate(32);
+        Assert.Contains(Of(Update(weak, 100)).Details, d => d.Contains("is weak: it rests on other tasks alone", StringComparison.Ordinal));
+        var measured = weak with { Checks = 1, Stop = new("B", 757, Advice.KeepLabeling, null, null,
+            new MeasuredRun(RunOutcome.NotYet, 100, .4, .03, .01, false)) };
+        Assert.DoesNotContain(Of(Update(measured, 100)).Details, d => d.Contains("weak", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void SmallPool_And_LargeBudget_AreSaid()

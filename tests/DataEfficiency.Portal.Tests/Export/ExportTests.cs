@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Estimating;
 using DataEfficiency.Portal.Tests.Importing;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
@@ -79,6 +80,27 @@ public sealed class ExportTests
         var chart = Assert.Single(document.WorkbookPart!.WorksheetParts, p => p.DrawingsPart is not null).DrawingsPart!.ChartParts.Single();
         Assert.Equal(3, chart.ChartSpace.Descendants<DocumentFormat.OpenXml.Drawing.Charts.LineChartSeries>().Count());
         Assert.Contains("$B$2:$B$6", chart.ChartSpace.InnerText);
+    }
+
+    [Fact]
+    public async Task Workbook_SaysHowEachForecastWasMade_AndWhatOtherMethodsSay()
+    {
+        await using var pool = await PoolFixture.StartAsync("=SUM(A1)", "refund");
+        await ImportTrickyAsync(pool);
+        await StoreOnlyTheseEstimatesAsync(pool, 2, MadeUpForecast.Estimate(32) with
+        {
+            AreaError = .088, OtherMethods = [new(OtherMethod.Curve, 489, null, .59), new(OtherMethod.Probe, null, MethodGap.NoFit)],
+        });
+
+        using var book = new XLWorkbook(new MemoryStream(await DownloadAsync(pool, "xlsx")));
+
+        var row = book.Worksheet("Forecast history").Row(3);
+        Assert.Equal(("CoS-Low", 24, .088, "other tasks alone (weak)"), (row.Cell(15).GetString(), row.Cell(16).GetDouble(),
+            row.Cell(17).GetDouble(), row.Cell(18).GetString()));
+        var summary = book.Worksheet("Summary").RowsUsed().ToLookup(r => r.Cell(1).GetString().Trim(), r => r.Cell(2));
+        Assert.Equal(489, summary["Curves without a first signal"].Single().GetDouble());
+        Assert.Equal("needs the model’s own calibration", summary["Probe alone"].Single().GetString());
+        Assert.Equal("other tasks alone (weak)", summary["That probability rests on"].Single().GetString());
     }
 
     [Fact]
@@ -157,7 +179,7 @@ public sealed class ExportTests
     }
 
     // The import rang the engine thread, and its ranking rings again: estimates of its own, early or late, would stand beside the test's.
-    private static async Task StoreOnlyTheseEstimatesAsync(PoolFixture pool, int count)
+    private static async Task StoreOnlyTheseEstimatesAsync(PoolFixture pool, int count, Estimate? estimate = null)
     {
         await pool.Portal.Services.GetServices<IHostedService>().OfType<EstimateWorker>().Single().StopAsync(CancellationToken.None);
         await pool.Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
@@ -168,6 +190,7 @@ public sealed class ExportTests
                 ProjectId = pool.ProjectId, LabelVersion = i, LabelCount = 16 + i, FirstCount = 16 + i, Model = "=m", CosLow = .1,
                     PReach = .5,
                 Median = 1000 - i, Low80 = 100, High80 = 3000, CreatedAt = 1,
+                Payload = estimate is null ? null : EstimatePayload.Write(estimate),
             }));
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);

@@ -24,6 +24,7 @@ public sealed partial class BudgetPage
     private ForecastUpdate? _forecast;
     private Outlook? _outlook;
     private ForecastChart? _chart;
+    private Estimate? _numbered;
     private ModelFolder? _model;
     private IReadOnlyList<MeasuredMark> _measured = [];
     private IReadOnlyList<AnnotatorRow> _annotators = [];
@@ -122,7 +123,7 @@ public sealed partial class BudgetPage
         var project = view.Project;
         var facts = new VerdictFacts(update, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
             project.Currency, figures.Pace.PerHour, figures.Paid);
-        _outlook = Outlook.Of(facts, culture);
+        (_outlook, _numbered) = (Outlook.Of(facts, culture), facts.Numbered);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
         _measured = CheckMarks.Of(view.Checks.Rows, project.Model, _chart.IsAccuracy);
     }
