@@ -13,6 +13,7 @@ using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Telemetry;
+using DataEfficiency.Portal.TrackRecords;
 
 var builder = PortalHost.CreateBuilder(args);
 builder.AddStorage();
@@ -21,6 +22,7 @@ builder.AddSecurity();
 builder.AddJobs();
 builder.AddLabeling();
 builder.AddChecks();
+builder.AddTrackRecords();
 builder.AddEstimating();
 builder.AddPages();
 builder.AddImporting();

@@ -4,6 +4,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.TrackRecords;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -124,6 +125,18 @@ public sealed class ExportSnapshot : IAsyncDisposable
 
     public Task<List<Check>> ChecksAsync(CancellationToken cancel) => db.Checks.AsNoTracking().Include(c => c.Job)
         .Where(c => c.ProjectId == Project.Id).OrderBy(c => c.Id).ToListAsync(cancel);
+
+    /// <summary>Forecasts beside what was measured after them, as many as the sheet shows and one more.</summary>
+    public async Task<List<TrackPair>> TrackAsync(CancellationToken cancel)
+    {
+        List<TrackPair> pairs = [];
+        await foreach (var pair in TrackReader.PairsAsync(db, Project.Id, cancel))
+        {
+            pairs.Add(pair);
+            if (pairs.Count > TrackSheet.MostPairs) break;
+        }
+        return pairs;
+    }
 
     /// <summary>Skips with their reasons, flags and notes.</summary>
     public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);

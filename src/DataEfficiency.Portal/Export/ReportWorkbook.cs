@@ -11,6 +11,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Portal.TrackRecords;
 using static DataEfficiency.Portal.Export.ExportWords;
 
 namespace DataEfficiency.Portal.Export;
@@ -38,7 +39,7 @@ internal static class ReportWorkbook
     public static int SheetsOf(int labels) => Math.Max(1, (labels + RowsPerSheet - 1) / RowsPerSheet);
 
     public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken,
-        IReadOnlyList<Storage.Check> checks)
+        IReadOnlyList<Storage.Check> checks, IReadOnlyList<TrackPair> track)
     {
         using var book = new XLWorkbook();
         book.Style.Font.FontName = "Calibri";
@@ -48,6 +49,7 @@ internal static class ReportWorkbook
         WriteHistory(book.AddWorksheet(History), figures.Estimates);
         WriteAnnotators(book.AddWorksheet(SheetAnnotators), figures.Annotators);
         CheckSheet.Write(book.AddWorksheet(SheetChecks), checks);
+        TrackSheet.Write(book.AddWorksheet(SheetTrackRecord), track);
         WriteSpoken(book.AddWorksheet(SheetSpoken), spoken, snapshot.Names);
         var file = new MemoryStream();
         book.SaveAs(file);

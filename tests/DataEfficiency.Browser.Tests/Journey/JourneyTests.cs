@@ -67,7 +67,7 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         try
         {
             using var report = new XLWorkbook(file);
-            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Notes and skips"],
+            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Track record", "Notes and skips"],
                 report.Worksheets.Select(s => s.Name));
             Assert.Equal(labels + 1, report.Worksheet("Labels").RowsUsed().Count());
         }

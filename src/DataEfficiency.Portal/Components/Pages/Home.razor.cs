@@ -4,18 +4,20 @@ using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.TrackRecords;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
 /// <summary>The start page: every project of this person once, led or labelled.</summary>
-public sealed partial class Home(ProjectAccess access, ProjectCards cards, AnnotatorWork works, SampleProject sample,
+public sealed partial class Home(ProjectAccess access, ProjectCards cards, AnnotatorWork works, SampleProject sample, TrackBook book,
     NavigationManager navigation) : IDisposable
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<ProjectRow>? _rows;
+    private TrackRecord? _record;
     private bool _leads, _isAdmin, _mayCreate, _making;
     private string? _error;
 
@@ -76,6 +78,7 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Annot
         var user = (await Authentication).User;
         var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
         var led = _leads ? await cards.ReadAsync(userId, user.IsInRole(GlobalRoles.Admin), _leaving.Token) : [];
+        _record = led.Count > 0 ? await book.OfAsync([.. led.Select(c => c.Project.Id)], _leaving.Token) : null;
         _rows = ProjectRow.Of(led, await works.ReadAsync(userId, _leaving.Token));
     }
 }

@@ -1,0 +1,6 @@
+namespace DataEfficiency.Portal.TrackRecords;
+
+public static class TrackRecordsRegistration
+{
+    public static void AddTrackRecords(this WebApplicationBuilder builder) => builder.Services.AddSingleton<TrackBook>();
+}

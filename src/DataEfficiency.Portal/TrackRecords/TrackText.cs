@@ -1,0 +1,33 @@
+using System.Globalization;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
+using static DataEfficiency.Portal.TrackRecords.TrackRecordsWords;
+
+namespace DataEfficiency.Portal.TrackRecords;
+
+/// <summary>A track record in words.</summary>
+public static class TrackText
+{
+    /// <summary>One line, for the start page.</summary>
+    public static Said Line(TrackFigures figures, CultureInfo culture) => Short(error: Points(figures.Error, culture),
+        inside: ForecastNumbers.Percent(figures.Inside, culture), points: figures.Points);
+
+    public static Said Answer(TrackFigures figures, CultureInfo culture) => Headline(error: Points(figures.Error, culture),
+        inside: ForecastNumbers.Percent(figures.Inside, culture));
+
+    /// <summary>What the answer is of, and what is known of needs.</summary>
+    public static IReadOnlyList<Said> Details(TrackFigures figures, CultureInfo culture) =>
+    [
+        Counted(points: figures.Points, projects: figures.Projects, forecasts: figures.Forecasts,
+            noisy: ForecastNumbers.Percent(figures.InsideWithNoise, culture)),
+        figures.NeedInside is { } inside ? NeedsSoFar(needs: figures.NeedPoints, factor: Factor(figures.NeedFactor, culture) ?? "none",
+            inside: ForecastNumbers.Percent(inside, culture)) : NoNeedsYet,
+    ];
+
+    public static Said Name(TrackMethod method) => MethodName(method: method.Area, measured: method.IsMeasured ? "yes" : "no");
+
+    /// <summary>A difference of scores in points: .042 is 4.2.</summary>
+    public static string Points(double error, CultureInfo culture) => (100 * error).ToString("0.0", culture);
+
+    public static string? Factor(double? factor, CultureInfo culture) => factor?.ToString("0.0", culture);
+}
