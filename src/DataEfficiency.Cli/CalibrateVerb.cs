@@ -40,34 +40,68 @@ public sealed class CalibrateVerb : Verb
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<int?> test = new("--test") { Description = "Test examples of a task. Default: 1000." };
+    private readonly Option<bool> join = new("--join")
+    {
+        Description = "Measure only the tasks that --tasks and --labelled name, by the recipe of the model's calibration, and add them "
+            + "to it.",
+    };
+    private readonly LabelledSets labelled = new();
     private readonly EngineChoice engine = new("Threads of one run. Default: 1.");
 
     public CalibrateVerb() : base("calibrate", "Measure reference tasks on a model: CoS-Low, curves, and the fit between them.")
     {
-        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, training, tasks, .. engine.All]) Add(option);
+        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, training, tasks, join, .. labelled.All,
+            .. engine.All]) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var folder = arguments.GetValue(model)!;
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no model folder {folder}.");
-        var options = CalibrationOptions.Of(arguments.GetValue(profile)!);
-        options = options with
-        {
-            Jobs = arguments.GetValue(jobs), Training = arguments.GetValue(training),
-            MaxSteps = arguments.GetValue(steps) ?? options.MaxSteps, TestSize = arguments.GetValue(test) ?? options.TestSize,
-            Patience = arguments.GetValue(patience) ?? options.Patience,
-        };
+        var options = arguments.GetValue(join) ? Joining(arguments, folder) : Anew(arguments);
+        options = options with { Jobs = arguments.GetValue(jobs) };
         if (options.Jobs < 1 || options.MaxSteps < 1 || options.TestSize < 1 || options.Patience < 1)
             throw new ArgumentException("--jobs, --max-steps, --patience and --test must be at least 1.");
-        if (arguments.GetValue(tasks) is { Length: > 0 } only) options = options with { Tasks = Chosen(only, options) };
         var prompts = PromptBuilder.Load(folder, output.Progress);
         var calibration = new Calibrator(folder, prompts, options, engine.Of(arguments, output)).Run(output.Progress, cancel);
         if (arguments.GetValue(Json)) output.Json(calibration);
         else Print(calibration, output);
     }
 
-    private static IReadOnlyList<ReferenceTask> Chosen(string[] names, CalibrationOptions options)
+    private CalibrationOptions Anew(ParseResult arguments)
+    {
+        var options = CalibrationOptions.Of(arguments.GetValue(profile)!);
+        options = options with
+        {
+            Training = arguments.GetValue(training),
+            MaxSteps = arguments.GetValue(steps) ?? options.MaxSteps, TestSize = arguments.GetValue(test) ?? options.TestSize,
+            Patience = arguments.GetValue(patience) ?? options.Patience,
+        };
+        if (arguments.GetValue(tasks) is { Length: > 0 } only) options = options with { Tasks = Chosen(only, options) };
+        return options with { Tasks = [.. options.Tasks, .. labelled.Of(arguments)] };
+    }
+
+    private CalibrationOptions Joining(ParseResult arguments, string folder)
+    {
+        Option[] recipe = [profile, steps, patience, test, training];
+        if (recipe.FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false }) is { } given)
+            throw new ArgumentException($"{given.Name} has no place beside --join: the recipe is that of the calibration.");
+        var calibration = CalibrationFile.For(folder, WeightsOf(folder)).Calibration
+            ?? throw new ArgumentException($"--join: {folder} has no calibration of these weights; run calibrate without it first.");
+        ITaskSource[] joining = [.. (arguments.GetValue(tasks) ?? []).Distinct().Select(ReferenceTaskList.Find), .. labelled.Of(arguments)];
+        if (joining.Length == 0) throw new ArgumentException("--join needs tasks: name them with --labelled or --tasks.");
+        if (joining.FirstOrDefault(t => calibration.Recipe.LearningRateTasks.Contains(t.Name)) is { } taken)
+            throw new ArgumentException($"{taken.Name}: the learning rate was chosen on it, so it can have no place in the fit.");
+        return CalibrationOptions.Joining(calibration, joining);
+    }
+
+    private static string WeightsOf(string folder)
+    {
+        var model = ModelFolder.Inspect(folder);
+        return model.Problem is null ? model.WeightsSha256 : throw new ModelException(model.Problem);
+    }
+
+    private static IReadOnlyList<ITaskSource> Chosen(string[] names, CalibrationOptions options)
     {
         if (names.Intersect(options.LearningRateTasks.Select(t => t.Name)).FirstOrDefault() is { } taken)
             throw new ArgumentException($"--tasks {taken}: the learning rate is chosen on it, so it can have no place in the fit.");

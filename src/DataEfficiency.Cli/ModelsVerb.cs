@@ -30,7 +30,7 @@ public sealed class ModelsVerb : Verb
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var folder = arguments.GetValue(root)!;
-        var models = ModelFolder.Find(folder).Select(ModelFolder.Inspect).ToList();
+        var models = ModelFolder.Find(folder).Select(f => ModelFolder.Inspect(f)).ToList();
         if (arguments.GetValue(measure))
             foreach (var model in models.Where(m => m.Problem is null))
                 Measure(model, folder, engine.Of(arguments, output), output, cancel);

@@ -55,6 +55,10 @@ public sealed record EngineOptions
     /// parameters.</summary>
     public long RowFolderBytes { get; init; } = 8L << 30;
 
+    /// <summary>Folder of calibrations named by the SHA-256 of their weights, which go before the one beside the model. Default: null,
+    /// none.</summary>
+    public string? CalibrationFolder { get; init; }
+
     /// <summary>In the place of the models whose fits are published; for tests, which have none of those.</summary>
     internal IReadOnlyList<PublishedModel>? PublishedModels { get; init; }
 

@@ -79,7 +79,7 @@ public sealed class Estimator : IEstimator
         var weights = WeightFiles.Sha256(folder);
         if (options.Tuned is { } tuned)
             weights = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{weights} {Adapter.Sha256(tuned)}")));
-        var (measured, calibrationProblem) = CalibrationFile.For(folder, weights);
+        var (measured, calibrationProblem) = CalibrationFile.For(folder, weights, options.CalibrationFolder);
 
         Prompts = prompts;
         Session = ModelSession.Load(folder, device, dtype);
@@ -191,6 +191,8 @@ public sealed class Estimator : IEstimator
         using var scope = NewDisposeScope();
         return CheckNeeds.Measure(Session, Prompts, Plan(request), giveWay, cancel);
     }
+
+    internal bool HasAdapterOf(long seed, int rank) => AdapterSeed == seed && _matrices.Rank == rank;
 
     private CheckPlan Plan(CheckRequest request) => new(request, Prompts, Session.Decoder.Config, Model, Calibration);
 

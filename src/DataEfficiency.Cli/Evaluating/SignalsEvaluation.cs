@@ -4,10 +4,6 @@ using DataEfficiency.Engine.Randomness;
 
 namespace DataEfficiency.Cli.Evaluating;
 
-/// <param name="Mean">Difference of the two area errors, negative where this one is smaller.</param>
-/// <param name="Low">5 % of a bootstrap over tasks.</param>
-internal sealed record GainOverMean(double Mean, double Low, double High);
-
 /// <summary>One row of the table: what forecasts from these labels were worth.</summary>
 /// <param name="Labels">Such as "32 low + 50 random".</param>
 /// <param name="From">mean, CoS-Low, probe, chosen, check, probe and check.</param>
@@ -21,8 +17,6 @@ internal sealed record SignalsRow(string Labels, string From, string Curves, int
 /// <summary>Every task with a whole curve, forecast from its own signals by a calibration that never saw it.</summary>
 internal sealed class SignalsEvaluation
 {
-    private const int Replicates = 2000;
-
     // A check on half of so many random labels is scored on the other half of two folds or a quarter (recipes' table).
     private static readonly int[] CheckSizes = [50, 100, 200];
 
@@ -83,7 +77,8 @@ internal sealed class SignalsEvaluation
             if (errors.Count == 0) return;
             var gains = errors.Select(e => e.Value.Area - mean[e.Key].Area).ToArray();
             var needs = errors.Values.Where(e => e.Bits is not null).ToArray();
-            rows.Add(new(labels, from, library ? "mixture" : "grid", errors.Count, errors.Values.Average(e => e.Area), Bootstrap(gains),
+            rows.Add(new(labels, from, library ? "mixture" : "grid", errors.Count, errors.Values.Average(e => e.Area),
+                GainOverMean.Of(gains),
                 needs.Length == 0 ? null : needs.Average(e => e.Bits!.Value),
                 needs.Length == 0 ? null : needs.Average(e => e.Covered!.Value)));
         }
@@ -164,13 +159,5 @@ internal sealed class SignalsEvaluation
             Tasks = others, Coefficient = fit?.Coefficient, Intercept = fit?.Intercept, LeaveOneOutError = fit?.LeaveOneOutError,
             MeanBaselineError = fit?.MeanBaselineError,
         };
-    }
-
-    private static GainOverMean Bootstrap(double[] gains)
-    {
-        var random = new SplitMix64(1);
-        var means = Enumerable.Range(0, Replicates).Select(_ => Enumerable.Range(0, gains.Length)
-            .Average(_ => gains[random.NextIndex(gains.Length)])).Order().ToArray();
-        return new(gains.Average(), means[(int)(.05 * Replicates)], means[(int)(.95 * Replicates) - 1]);
     }
 }

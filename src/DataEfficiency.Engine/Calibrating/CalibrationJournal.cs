@@ -1,13 +1,18 @@
 // Everything finished, one JSON line each, beside the model while a calibration runs: what stands here is never computed again.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Engine.ReferenceTasks;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-/// <summary>One finished piece of work: a task's CoS-Low (no budget), a rate's trial (budget and rate), or a run of the curve (budget
-/// only).</summary>
+/// <summary>One finished piece of work, by its task's key: a task's CoS-Low (no budget), a rate's trial (budget and rate), or a run of the
+/// curve (budget only).</summary>
 internal sealed record JournalEntry(string Task, double Seconds, double? CosLow = null, double? StandardError = null,
-    double? TrialRate = null, CalibrationRun? Run = null, IReadOnlyList<TaskSignal>? Signals = null);
+    double? TrialRate = null, CalibrationRun? Run = null, IReadOnlyList<TaskSignal>? Signals = null)
+{
+    public static JournalEntry Of(ITaskSource task, CosLow cosLow, IReadOnlyList<TaskSignal> signals, double seconds) =>
+        new(task.Key, Math.Round(seconds, 2), cosLow.Median!.Value, cosLow.StandardError!.Value, Signals: signals);
+}
 
 internal sealed class CalibrationJournal : IDisposable
 {

@@ -13,13 +13,13 @@ public sealed record CalibrationOptions
     public required string Profile { get; init; }
 
     /// <summary>Tasks that the fit is over.</summary>
-    public required IReadOnlyList<ReferenceTask> Tasks { get; init; }
+    public required IReadOnlyList<ITaskSource> Tasks { get; init; }
 
     /// <summary>Training sizes, 0 among them; empty: CoS-Low only.</summary>
     public required IReadOnlyList<int> Budgets { get; init; }
 
     /// <summary>Tasks the learning rate is chosen on; they get no curve and no place in the fit.</summary>
-    public IReadOnlyList<ReferenceTask> LearningRateTasks { get; init; } =
+    public IReadOnlyList<ITaskSource> LearningRateTasks { get; init; } =
         [.. ReferenceTaskList.LearningRateTasks.Select(ReferenceTaskList.Find)];
 
     /// <summary>What is trained. Default: by the recipes' table, all parameters of a model under 300 million, else a LoRA
@@ -63,6 +63,10 @@ public sealed record CalibrationOptions
     /// <summary>Runs at a time, each on one thread. Default: 1.</summary>
     public int Jobs { get; init; } = 1;
 
+    /// <summary>A calibration that the tasks join: its recipe and rate are theirs, and its other tasks stay as they were measured.
+    /// Default: null, none.</summary>
+    public Calibration? Joins { get; init; }
+
     public const string Full = "full", Small = "small", SignalsOnly = "signals-only";
 
     private const int SmallTasks = 8;
@@ -86,6 +90,24 @@ public sealed record CalibrationOptions
                 LearningRateTasks = [],
             },
             _ => throw new ArgumentException($"There is no profile '{profile}'. There are: {Full}, {Small}, {SignalsOnly}."),
+        };
+    }
+
+    /// <summary>Tasks that join a calibration, measured as it was.</summary>
+    /// <exception cref="ArgumentException">It was made by an older recipe.</exception>
+    public static CalibrationOptions Joining(Calibration calibration, IReadOnlyList<ITaskSource> tasks)
+    {
+        var recipe = calibration.Recipe;
+        if (calibration.IsOfOlderRecipe)
+            throw new ArgumentException("This calibration's curves were trained by an older recipe, which no task can join: calibrate "
+                + "anew.");
+        return new()
+        {
+            Profile = calibration.Profile, Tasks = tasks, Budgets = recipe.Budgets, LearningRateTasks = [], Joins = calibration,
+            Training = Enum.Parse<CheckTraining>(recipe.Trained), BatchSize = recipe.BatchSize, MaxSteps = recipe.MaxSteps,
+            EvaluateEvery = recipe.EvaluateEvery, Patience = recipe.Patience, ValidationSize = recipe.ValidationSize,
+            TestSize = recipe.TestSize, PoolSize = calibration.Profile == Full ? FullPool : FirstThirtyTwo.PoolOfATenth,
+            Draws = calibration.Tasks.SelectMany(t => t.Signals ?? []).Select(s => s.Draw).DefaultIfEmpty(1).Max(),
         };
     }
 }

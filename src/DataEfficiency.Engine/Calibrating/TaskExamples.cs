@@ -7,7 +7,7 @@ namespace DataEfficiency.Engine.Calibrating;
 
 /// <summary>Prompts with answers and their end (recipe 2). Those longer than the model's context are left out. Every token of an answer
 /// counts: method section 2's mask is for confidences and gradients, but exact match asks for a line break inside an answer too.</summary>
-internal sealed class TaskExamples(ReferenceTask task, IPrompts prompts, int context, CalibrationOptions options)
+internal sealed class TaskExamples(ITaskSource task, IPrompts prompts, int context, CalibrationOptions options)
 {
     private static readonly HashSet<int> NoneMasked = [];
 

@@ -1,4 +1,4 @@
-// Fine-tunes the model fully on the first n examples of a task and tests it. One runner is one worker: it owns a copy of the model.
+// Fine-tunes the model on the first n examples of a task and tests it. One runner is one worker on one copy of the model.
 using System.Diagnostics;
 using DataEfficiency.Engine.FineTuning;
 using DataEfficiency.Engine.Models;
@@ -9,59 +9,91 @@ using static TorchSharp.torch;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOptions options, Device device, ScalarType type) : IDisposable
+/// <param name="session">Answers as before whatever is trained; the caller's.</param>
+internal sealed class TaskRunner(ModelSession session, IPrompts prompts, CalibrationOptions options) : IDisposable
 {
     private const int MeasuredSteps = 4, MeasuredTests = 32;
-    private readonly ModelSession _session = ModelSession.Load(folder, device, type);
+
+    // Test examples that are answered in one piece.
+    private const int AtOnce = 128;
+
+    private readonly ModelSession _session = session;
+    private readonly bool _isOwn;
+
+    /// <summary>With a copy of the model of its own.</summary>
+    public TaskRunner(string folder, IPrompts prompts, CalibrationOptions options, Device device, ScalarType type)
+        : this(ModelSession.Load(folder, device, type), prompts, options) => _isOwn = true;
+
+    /// <exception cref="ModelException">Training does not fit into memory.</exception>
+    public void RequireMemory() => TrainingMemory.Require(_session.Decoder, Recipe(1));
 
     /// <summary>One point of the curve. Zero examples: the model as it is.</summary>
-    public CalibrationRun Run(ReferenceTask task, int examples, double rate, CancellationToken cancel)
+    public CalibrationRun Run(ITaskSource task, int examples, double rate, CancellationToken cancel)
     {
-        var clock = Stopwatch.StartNew();
-        using var scope = NewDisposeScope();
+        CalibrationRun? run = null;
+        var seconds = Calibrating.Pieces.Run(Pieces(task, examples, rate, ended => run = ended), cancel);
+        return run! with { Seconds = seconds };
+    }
+
+    /// <summary>The same in pieces.</summary>
+    /// <param name="ended">Told what came out, without its seconds.</param>
+    public IEnumerable<Action<GiveWay>> Pieces(ITaskSource task, int examples, double rate, Action<CalibrationRun> ended)
+    {
         var data = Examples(task);
         var (validation, test) = (data.Validation(), data.Test());
         if (examples == 0)
         {
-            var loss = MicroBatches.Loss(_session.Decoder, null, validation, Recipe(rate));
-            return Tested(_session, task, test, new TrainingResult(0, 0, loss, loss), examples, clock, cancel);
+            var loss = double.NaN;
+            yield return _ => loss = MicroBatches.Loss(_session.Decoder, null, validation, Recipe(rate));
+            foreach (var piece in Tested(_session, task, test, new(0, 0, loss, loss), 0, ended)) yield return piece;
+            yield break;
         }
         using var run = new TrainingRun(_session, Recipe(rate), data.Train(examples), validation);
-        var result = run.Run(giveWay: cancel);
-        using var loan = run.Adapter is { } adapter ? run.Model.Lend(adapter) : null;
-        return Tested(run.Model, task, test, result, examples, clock, cancel);
+        while (!run.HasEnded) yield return way => run.Step(way);
+        // an adapter is lent to a session beside the one that answers others meanwhile
+        var model = run.Adapter is null ? run.Model : _session.Beside();
+        using var loan = run.Adapter is { } adapter ? model.Lend(adapter) : null;
+        foreach (var piece in Tested(model, task, test, run.Result, examples, ended)) yield return piece;
     }
 
     /// <summary>Seconds of one training step on this task, of one look at its validation loss, and of one test.</summary>
-    public (double Step, double Look, double Test) Measure(ReferenceTask task, CancellationToken cancel)
+    public (double Step, double Look, double Test) Measure(ITaskSource task, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         var data = Examples(task);
-        var (train, validation, test) = (data.Train(options.BatchSize), data.Validation(), data.Test().Take(MeasuredTests).ToList());
+        var (train, validation, test) = (data.Train(options.BatchSize), data.Validation(), data.Test());
         var recipe = Recipe(1e-6) with { MaxSteps = MeasuredSteps, EvaluateEvery = MeasuredSteps };
         using var run = new TrainingRun(_session, recipe, train, []);
         var step = Seconds(() => run.Run(giveWay: cancel)) / MeasuredSteps;
         var look = Seconds(() => MicroBatches.Loss(run.Model.Decoder, null, validation, recipe));
-        var tested = Seconds(() => Scores(run.Model, task, test, cancel));
-        return (step, look, tested * options.TestSize / test.Count);
+        Example[] measured = [.. test.Take(MeasuredTests)];
+        var evaluation = new Evaluation(_session, prompts);
+        var tested = Seconds(() =>
+        {
+            evaluation.ExactMatch(task.Prompt, measured, cancel: cancel);
+            if (task.Prompt.Answers is { } labels) evaluation.LabelRanking(task.Prompt, labels, measured, cancel: cancel);
+        });
+        return (step, look, tested * test.Count / measured.Length);
     }
 
-    private TaskExamples Examples(ReferenceTask task) => new(task, prompts, _session.Decoder.Config.ContextLength, options);
+    private TaskExamples Examples(ITaskSource task) => new(task, prompts, _session.Decoder.Config.ContextLength, options);
 
-    private CalibrationRun Tested(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test, TrainingResult result, int examples,
-        Stopwatch clock, CancellationToken cancel)
-    {
-        var (exact, ranked) = Scores(model, task, test, cancel);
-        var seconds = Math.Round(clock.Elapsed.TotalSeconds, 2);
-        return new CalibrationRun(examples, exact, result.ValidationLoss, result.Steps, options.Seed, seconds, ranked);
-    }
-
-    private (double Exact, double? Ranked) Scores(ModelSession model, ReferenceTask task, IReadOnlyList<Example> test,
-        CancellationToken cancel)
+    private IEnumerable<Action<GiveWay>> Tested(ModelSession model, ITaskSource task, IReadOnlyList<Example> test, TrainingResult result,
+        int examples, Action<CalibrationRun> ended)
     {
         var evaluation = new Evaluation(model, prompts);
-        return (evaluation.ExactMatch(task.Prompt, test, cancel: cancel),
-            task.Prompt.Answers is { } labels ? evaluation.LabelRanking(task.Prompt, labels, test, cancel: cancel) : null);
+        double exact = 0, ranked = 0;
+        foreach (var part in test.Chunk(AtOnce))
+        {
+            yield return way => exact += part.Length * evaluation.ExactMatch(task.Prompt, part, giveWay: way);
+            if (task.Prompt.Answers is { } labels)
+                yield return way => ranked += part.Length * evaluation.LabelRanking(task.Prompt, labels, part, giveWay: way);
+        }
+        ended(new CalibrationRun(examples, Share(exact), result.ValidationLoss, result.Steps, options.Seed, 0,
+            task.Prompt.Answers is null ? null : Share(ranked)));
+
+        // counts of examples, summed up as shares of their parts
+        double Share(double right) => Math.Round(right) / test.Count;
     }
 
     private Recipe Recipe(double rate) => RecipeTable.Of(Trained, rate, options.Seed) with
@@ -78,5 +110,8 @@ internal sealed class TaskRunner(string folder, IPrompts prompts, CalibrationOpt
         return clock.Elapsed.TotalSeconds;
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        if (_isOwn) _session.Dispose();
+    }
 }

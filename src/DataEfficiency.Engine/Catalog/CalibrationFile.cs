@@ -23,13 +23,18 @@ public static class CalibrationFile
     /// <exception cref="InvalidDataException">The file is damaged, incomplete or of another version.</exception>
     public static Calibration? LoadBeside(string modelFolder) => Exists(PathIn(modelFolder)) ? Load(PathIn(modelFolder)) : null;
 
-    /// <summary>The calibration of these weights: the one beside the model, else one that comes with the program; null where neither was
-    /// measured on them. A file that cannot be read does not keep a model from its work: the problem names it and the cure.</summary>
-    public static (Calibration? Calibration, string? Problem) For(string modelFolder, string weightsSha256)
+    /// <summary>Where a folder of calibrations holds that of these weights.</summary>
+    public static string PathIn(string folder, string weightsSha256) => Path.Combine(folder, $"{weightsSha256}.json");
+
+    /// <summary>The calibration of these weights: one of their owner's, the one beside the model, or one that comes with the program; null
+    /// where none was measured on them. A file that cannot be read does not keep a model from its work: the problem names it and the
+    /// cure.</summary>
+    /// <param name="own">Folder of calibrations by weights, which go first; null: none.</param>
+    public static (Calibration? Calibration, string? Problem) For(string modelFolder, string weightsSha256, string? own = null)
     {
-        var shipped = Path.Combine(AppContext.BaseDirectory, "Calibrations", $"{weightsSha256}.json");
+        var shipped = PathIn(Path.Combine(AppContext.BaseDirectory, "Calibrations"), weightsSha256);
         string? problem = null;
-        foreach (var path in (string[])[PathIn(modelFolder), shipped])
+        foreach (var path in (string[])[.. own is null ? [] : new[] { PathIn(own, weightsSha256) }, PathIn(modelFolder), shipped])
         {
             try
             {

@@ -39,9 +39,10 @@ public sealed record ModelFolder(
 
     /// <summary>Checks configuration, tokenizer, chat template, every tensor's place and shape, and reads all weights once, for their hash
     /// and for values that are no numbers.</summary>
-    public static ModelFolder Inspect(string folder) => Inspect(folder, null);
+    /// <param name="calibrations">Folder of calibrations by weights, which go before the one beside the model; null: none.</param>
+    public static ModelFolder Inspect(string folder, string? calibrations = null) => Inspect(folder, null, calibrations);
 
-    internal static ModelFolder Inspect(string folder, IReadOnlyList<PublishedModel>? publishedModels)
+    internal static ModelFolder Inspect(string folder, IReadOnlyList<PublishedModel>? publishedModels, string? calibrations = null)
     {
         var (name, bundled) = (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), folder == BundledFolder);
         try
@@ -54,7 +55,7 @@ public sealed record ModelFolder(
             weights.RequireFinite();
             var sha = WeightFiles.Sha256(folder);
             var precision = string.Join(" + ", weights.BytesByType.OrderByDescending(t => t.Value).Select(t => t.Key));
-            var (state, calibration, damage) = CalibrationOf(folder, sha);
+            var (state, calibration, damage) = CalibrationOf(folder, sha, calibrations);
             if (damage is not null) warning = warning is null ? damage : $"{warning} {damage}";
             // the estimator takes its adapter from a calibration of these weights, whether or not that has a fit
             var speaks = state is CalibrationState.OtherWeights || calibration is null
@@ -69,9 +70,9 @@ public sealed record ModelFolder(
         }
     }
 
-    private static (CalibrationState, Calibration?, string? Damage) CalibrationOf(string folder, string sha)
+    private static (CalibrationState, Calibration?, string? Damage) CalibrationOf(string folder, string sha, string? own)
     {
-        var (calibration, damage) = CalibrationFile.For(folder, sha);
+        var (calibration, damage) = CalibrationFile.For(folder, sha, own);
         if (calibration is null)
             return damage is not null ? (CalibrationState.Damaged, null, damage)
                 : CalibrationFile.LoadBeside(folder) is { } other ? (CalibrationState.OtherWeights, other, null)

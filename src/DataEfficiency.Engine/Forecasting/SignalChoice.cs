@@ -3,7 +3,7 @@
 namespace DataEfficiency.Engine.Forecasting;
 
 /// <summary>A reference task: its area, and its signals of each draw.</summary>
-internal sealed record SignalTask(double Auc, IReadOnlyDictionary<AreaSignal, double[]> Values);
+internal sealed record SignalTask(string Name, double Auc, IReadOnlyDictionary<AreaSignal, double[]> Values);
 
 internal static class SignalChoice
 {

@@ -59,11 +59,11 @@ public sealed class SignalFits
     }
 
     // Tasks that lack the probe at this number (free answers of too many kinds) have no part in its fit.
-    private static List<SignalTask> Table(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind, int examples) =>
+    internal static List<SignalTask> Table(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind, int examples) =>
         [.. from task in tasks
             let values = task.Signals!.Where(s => s.Kind == kind && s.Examples == examples).Select(s => s.Value).ToArray()
             let cosLow = task.Signals!.Where(s => s.Kind == AreaSignal.CosLow).Select(s => s.Value).ToArray()
             where values.Length > 0 && cosLow.Length > 0
-            select new SignalTask(task.Auc!.Value,
+            select new SignalTask(task.Name, task.Auc!.Value,
                 new Dictionary<AreaSignal, double[]> { [kind] = values, [AreaSignal.CosLow] = cosLow })];
 }

@@ -7,7 +7,7 @@ namespace DataEfficiency.Engine.ReferenceTasks;
 
 /// <summary>A seeded generator of labelled examples of one task.</summary>
 /// <remarks>Equal arguments give equal examples; a shorter list is a prefix of a longer one, so that training subsets are nested.</remarks>
-public sealed class ReferenceTask
+public sealed class ReferenceTask : ITaskSource
 {
     private const int DrawsPerFreshText = 200;
 
@@ -23,6 +23,8 @@ public sealed class ReferenceTask
 
     public string Name { get; }
 
+    public string Key => Name;
+
     /// <summary>Instruction and answer set; a null answer set means free short answers.</summary>
     public TaskPrompt Prompt { get; }
 
@@ -31,6 +33,8 @@ public sealed class ReferenceTask
 
     /// <summary>The best exact-match score that is possible: one minus the noise.</summary>
     public double Ceiling => 1 - Noise;
+
+    public int Most(TaskSplit split) => int.MaxValue;
 
     /// <summary>Draws <paramref name="count"/> examples, without an upper limit.</summary>
     /// <remarks>Texts differ from each other until a small grammar is used up; then they come again. Two seeds of one split
@@ -67,6 +71,6 @@ public sealed class ReferenceTask
     }
 
     // By the text itself: 6 of 10 texts train, 2 validate, 2 test, whatever the seed.
-    private static TaskSplit SplitOf(string text) =>
+    internal static TaskSplit SplitOf(string text) =>
         (TaskRandom.Hash(text) % 10) switch { < 6 => TaskSplit.Train, < 8 => TaskSplit.Validation, _ => TaskSplit.Test };
 }

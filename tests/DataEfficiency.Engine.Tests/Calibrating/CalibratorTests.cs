@@ -142,6 +142,45 @@ public sealed class CalibratorTests : IDisposable
         public IReadOnlySet<int> Eos { get; } = end ? new HashSet<int> { 1 } : own.Eos;
     }
 
+    // What people have labelled stands beside generated tasks: its curve goes as far as its labels, and other labels are measured anew.
+    [Fact]
+    public void Run_LabelledSet_GetsACurveAsFarAsItsLabelsGo()
+    {
+        static LabelledTask Set(int count) => new("own", ReferenceTaskList.Find("parity").Prompt,
+            ReferenceTaskList.Find("parity").Generate(TaskSplit.Train, count / 2, 1)
+                .Concat(ReferenceTaskList.Find("parity").Generate(TaskSplit.Validation, count / 4, 1))
+                .Concat(ReferenceTaskList.Find("parity").Generate(TaskSplit.Test, count / 4, 1)).ToList());
+        var options = Quick() with { Tasks = [Set(300)], Budgets = [0, 50, 5000] };
+        var calibration = New(options).Run();
+        var own = calibration.Tasks.Single(t => t.Name == "own");
+        Assert.Equal([0, 50], own.Runs.Select(r => r.Examples));
+        Assert.InRange(own.Auc!.Value, 0, 1);
+        Assert.NotEqual(Set(300).Key, Set(304).Key);
+        Assert.Equal(Set(300).Key, Set(300).Key);
+        Assert.Throws<ArgumentException>(() => New(options with { Tasks = [Set(300), Set(304)] }).Run());
+    }
+
+    [Fact]
+    public void Run_TaskThatJoins_IsMeasuredAsTheOthersWereAndTheyStay()
+    {
+        var before = New(Quick("priority", "parity")).Run();
+        List<string> notes = [];
+        var joining = CalibrationOptions.Joining(before, [ReferenceTaskList.Find("sentiment")]);
+        Assert.Equal((320, 1), (joining.PoolSize, joining.Draws));
+        var after = New(joining with { PoolSize = 40 }).Run(notes.Add);
+        Assert.Equal(["priority", "parity", "tense", "sentiment"], after.Tasks.Select(t => t.Name));
+        Assert.Equal(before.Tasks.Select(t => (t.CosLow, t.Auc)), after.Tasks.Take(3).Select(t => (t.CosLow, t.Auc)));
+        Assert.Equal(before.Recipe.LearningRate, after.Recipe.LearningRate);
+        Assert.DoesNotContain(notes, n => n.Contains("tense") || n.Contains("parity"));
+        var whole = New(Quick("sentiment") with { LearningRates = [before.Recipe.LearningRate] }).Run();
+        Assert.Equal(whole.Tasks.Single(t => t.Name == "sentiment").Runs.Select(r => r.Score),
+            after.Tasks.Single(t => t.Name == "sentiment").Runs.Select(r => r.Score));
+        Assert.Contains("other weights", Assert.Throws<ArgumentException>(() =>
+            New(CalibrationOptions.Joining(before with { WeightsSha256 = "f00d" }, joining.Tasks)).Run()).Message);
+        var old = before with { Recipe = before.Recipe with { Number = 1 } };
+        Assert.Contains("older recipe", Assert.Throws<ArgumentException>(() => CalibrationOptions.Joining(old, joining.Tasks)).Message);
+    }
+
     [Fact]
     public void Run_TwoJobs_SameNumbersAsOne()
     {
