@@ -1,6 +1,7 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Calibrating;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
@@ -23,6 +24,7 @@ builder.AddJobs();
 builder.AddLabeling();
 builder.AddChecks();
 builder.AddTrackRecords();
+builder.AddCalibrating();
 builder.AddEstimating();
 builder.AddPages();
 builder.AddImporting();

@@ -132,7 +132,7 @@ public sealed class FakeEstimator : IEstimator
 
     private bool IsTooLarge(Example example) => LacksMemory && example.Text.Contains(Large, StringComparison.Ordinal);
 
-    private void Enter(string call, CancellationToken cancel)
+    internal void Enter(string call, CancellationToken cancel)
     {
         Calls.Enqueue(call);
         if (Calls.Count == BlockAt) Block();
@@ -151,6 +151,11 @@ public sealed class FakeEstimatorHost(FakeEstimator estimator) : IEstimatorHost
     public bool HasRoom { get; set; } = true;
 
     private bool _held;
+
+    /// <summary>Models that were given up, to be opened anew.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Forgotten { get; } = [];
+
+    public void Forget(string model) => Forgotten.Enqueue(model);
 
     public bool HasRoomFor(string model) => HasRoom || !_held;
 

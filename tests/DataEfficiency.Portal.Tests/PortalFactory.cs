@@ -39,6 +39,9 @@ public class PortalFactory : WebApplicationFactory<Program>
     /// <summary>In place of the engine: no libtorch in these tests.</summary>
     public FakeEstimator Estimator { get; init; } = new();
 
+    /// <summary>In place of the engine's calibrations.</summary>
+    public FakeCalibrations Calibrations { get; } = new();
+
     internal FakeEstimatorHost EstimatorHost => _host ??= new(Estimator);
 
     private FakeEstimatorHost? _host;
@@ -82,6 +85,7 @@ public class PortalFactory : WebApplicationFactory<Program>
         {
             services.AddSingleton<IStartupFilter>(new RemoteAddressFilter(this));
             services.AddSingleton<IEstimatorHost>(EstimatorHost);
+            services.AddSingleton<DataEfficiency.Engine.Calibrating.ICalibrations>(Calibrations);
             ConfigureServices?.Invoke(services);
         });
     }

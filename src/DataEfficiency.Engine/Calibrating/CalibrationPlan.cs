@@ -59,6 +59,10 @@ internal sealed class CalibrationPlan(IPrompts prompts, CalibrationOptions optio
     public IReadOnlyList<(ITaskSource Task, int Examples)> MissingRuns(CalibrationJournal journal) =>
         [.. from t in options.Tasks from n in BudgetsOf(t) where journal.Run(t.Key, n) is null select (t, n)];
 
+    /// <summary>Trainings of a task: of its curve, or for the choice of the learning rate.</summary>
+    public int RunsOf(ITaskSource task) =>
+        options.LearningRateTasks.Contains(task) ? LearningRates.Count : BudgetsOf(task).Count(n => n > 0);
+
     /// <summary>All runs, missing or not.</summary>
     public int Runs => options.Tasks.Sum(t => BudgetsOf(t).Count);
 

@@ -5,7 +5,7 @@ using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Calibrating;
 
-internal interface ICalibrations
+public interface ICalibrations
 {
     /// <summary>Measures tasks on a loaded model and writes its calibration. Goes on behind what an earlier one of the same recipe has
     /// finished in the request's folder. While it is open the model answers, observes and forecasts as before, by the calibration it was
@@ -14,12 +14,12 @@ internal interface ICalibrations
     /// <exception cref="ArgumentException">These tasks make no calibration.</exception>
     ICalibrationRun Begin(IEstimator estimator, CalibrationRequest request);
 
-    /// <summary>Seconds that the curve of one task would take at most, from a few measured steps.</summary>
+    /// <summary>Seconds that one task would take at most, from a few measured labels and steps.</summary>
     double Seconds(IEstimator estimator, CalibrationOptions options, ITaskSource task, CancellationToken cancel = default);
 }
 
 /// <summary>Those of the engine's own estimators.</summary>
-internal sealed class Calibrations : ICalibrations
+public sealed class Calibrations : ICalibrations
 {
     public ICalibrationRun Begin(IEstimator estimator, CalibrationRequest request) =>
         new SteppedCalibration((Estimator)estimator, request);
@@ -30,20 +30,20 @@ internal sealed class Calibrations : ICalibrations
 
 /// <param name="Folder">Finished pieces are kept there; a request of the same recipe goes on behind them.</param>
 /// <param name="File">Where the calibration is written to in the end.</param>
-internal sealed record CalibrationRequest(CalibrationOptions Options, string Folder, string File);
+public sealed record CalibrationRequest(CalibrationOptions Options, string Folder, string File);
 
 /// <summary>In the order they come in.</summary>
-internal enum CalibrationPhase { Signals, Rates, Curves, Ended }
+public enum CalibrationPhase { Signals, Rates, Curves, Ended }
 
 /// <param name="Task">Of the piece in progress; empty before the first and after the last.</param>
 /// <param name="Examples">Training size of the run in progress; null where nothing is trained.</param>
 /// <param name="Done">Finished signals, trials of a rate and runs, of <paramref name="All"/>.</param>
 /// <param name="SecondsLeft">From what finished pieces of each kind took; null before there is one of each.</param>
-internal sealed record CalibrationProgress(CalibrationPhase Phase, string Task, int? Examples, int Done, int All, double? SecondsLeft);
+public sealed record CalibrationProgress(CalibrationPhase Phase, string Task, int? Examples, int Done, int All, double? SecondsLeft);
 
 /// <summary>A calibration in small steps, on the thread of its estimator. Disposed at any step or killed, it goes on behind the last
 /// finished piece.</summary>
-internal interface ICalibrationRun : IDisposable
+public interface ICalibrationRun : IDisposable
 {
     CalibrationProgress Progress { get; }
 

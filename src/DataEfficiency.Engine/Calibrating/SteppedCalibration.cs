@@ -42,12 +42,15 @@ internal sealed class SteppedCalibration : ICalibrationRun
         _work = Work().GetEnumerator();
     }
 
-    /// <summary>Seconds that a task takes at most: measured steps and test, times the runs.</summary>
+    /// <summary>Seconds that a task takes at most: measured labels, steps and test, as often as they come.</summary>
     public static double SecondsOf(Estimator estimator, CalibrationOptions options, ITaskSource task, CancellationToken cancel)
     {
+        using var scope = NewDisposeScope();
+        var signals = new TaskSignals(estimator, task, options).Seconds(cancel);
+        if (options.Budgets.Count == 0) return signals;
         var plan = PlanOf(estimator, options);
         using var runner = new TaskRunner(estimator.Session, estimator.Prompts, options);
-        return plan.Seconds(runner, task, plan.BudgetsOf(task).Count(n => n > 0), cancel);
+        return signals + plan.Seconds(runner, task, plan.RunsOf(task), cancel);
     }
 
     public CalibrationProgress Progress

@@ -1,4 +1,5 @@
 // The signals of one task, taken as a project takes them.
+using System.Diagnostics;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models;
 using DataEfficiency.Engine.ReferenceTasks;
@@ -12,6 +13,8 @@ internal sealed class TaskSignals(Estimator estimator, ITaskSource task, Calibra
 
     // Hidden states that are read in one piece.
     private const int ReadAtOnce = 16;
+
+    private const int MeasuredTexts = 16, MeasuredLabels = 2;
 
     /// <summary>CoS-Low of the first draw, and every signal of every draw.</summary>
     /// <exception cref="InvalidDataException">Too few examples of the task have a gradient on this model.</exception>
@@ -55,6 +58,24 @@ internal sealed class TaskSignals(Estimator estimator, ITaskSource task, Calibra
             }
         }
         ended(first!, all);
+    }
+
+    /// <summary>Seconds that all of it takes at most, from a few texts: a hidden state is never dearer than a ranked text.</summary>
+    public double Seconds(CancellationToken cancel)
+    {
+        var pool = task.Generate(TaskSplit.Train, Math.Min(MeasuredTexts + MeasuredLabels, options.PoolSize), options.Seed);
+        string[] texts = [.. pool.Skip(MeasuredLabels).Select(e => e.Text)];
+        // the first call reads the beginning that all prompts share
+        estimator.Rank(task.Prompt, texts[..1], cancel: cancel);
+        var clock = Stopwatch.StartNew();
+        estimator.Rank(task.Prompt, texts, cancel: cancel);
+        var text = clock.Elapsed.TotalSeconds / texts.Length;
+        clock.Restart();
+        foreach (var example in pool.Take(MeasuredLabels)) estimator.Observe(task.Prompt, example, cancel);
+        var label = clock.Elapsed.TotalSeconds / MeasuredLabels;
+        var size = Math.Min(options.PoolSize, task.Most(TaskSplit.Train));
+        var labels = Math.Min(size, CosLow.Size + 2 * RandomCounts[^1]);
+        return size * text + options.Draws * (labels * text + CosLow.Size * label);
     }
 
     // What each probe is judged by, and how many labels it is taken of.

@@ -4,20 +4,20 @@ namespace DataEfficiency.Engine.Forecasting;
 
 /// <param name="Value">The signal, mean of its draws.</param>
 /// <param name="Error">|predicted - measured area|, predicted by the line over the other tasks.</param>
-internal sealed record SignalPoint(string Task, double Value, double Area, double Error);
+public sealed record SignalPoint(string Task, double Value, double Area, double Error);
 
 /// <param name="Error">Mean of the points' errors.</param>
 /// <param name="MeanError">That of the mean of the other tasks as the prediction.</param>
-internal sealed record SignalLine(AreaSignal Signal, int Examples, double Coefficient, double Intercept, double Error, double MeanError,
+public sealed record SignalLine(AreaSignal Signal, int Examples, double Coefficient, double Intercept, double Error, double MeanError,
     GainOverMean Gain, IReadOnlyList<SignalPoint> Points);
 
 /// <param name="Errors">Which signal serves there, and what each is worth.</param>
-internal sealed record ProbeWorth(SignalLine Line, SignalErrors Errors);
+public sealed record ProbeWorth(SignalLine Line, SignalErrors Errors);
 
 /// <param name="Tasks">Tasks that the fit is over.</param>
 /// <param name="MeanArea">Mean of their areas.</param>
 /// <param name="Probes">By kind and number of labels.</param>
-internal sealed record CalibrationReport(int Tasks, double MeanArea, SignalLine CosLow, IReadOnlyList<ProbeWorth> Probes)
+public sealed record CalibrationReport(int Tasks, double MeanArea, SignalLine CosLow, IReadOnlyList<ProbeWorth> Probes)
 {
     /// <summary>Null below 8 tasks with a measured area.</summary>
     public static CalibrationReport? Of(Calibration calibration)

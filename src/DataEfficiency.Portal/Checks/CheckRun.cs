@@ -44,6 +44,9 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
     /// <summary>A check has the engine: it gives way, and nothing else that is long begins.</summary>
     public bool IsBusy => _sitting?.Run is not null;
 
+    /// <summary>There is one to do, or to close.</summary>
+    public bool IsDue => _sitting is not null || work.All.Count > 0;
+
     /// <summary>Does one step of the oldest check. False: there is none.</summary>
     /// <param name="giveWay">What is more urgent; called on this thread.</param>
     public bool Step(Action giveWay, CancellationToken cancel)

@@ -52,10 +52,10 @@ public sealed class CheckWork(EstimateQueue queue, CheckStore store, CheckFolder
 
     public async Task EndedAsync(Job job, WorkState state, CancellationToken cancellation)
     {
-        feed.End(job.ProjectId);
-        await publisher.PublishAsync(job.ProjectId, cancellation);
+        feed.End(job.OfProject);
+        await publisher.PublishAsync(job.OfProject, cancellation);
         // the next step of the plan may be due already
-        queue.Ring(job.ProjectId);
+        queue.Ring(job.OfProject);
     }
 
     public bool IsExpected(Exception failure) => failure is CheckRefusedException;

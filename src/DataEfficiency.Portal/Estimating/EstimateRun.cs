@@ -13,6 +13,9 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
 {
     private readonly Dictionary<int, Look> _looked = [];
 
+    /// <summary>Something that every forecast rests on has changed: all are looked at anew when they ring. The engine thread's.</summary>
+    public void LookAgain() => _looked.Clear();
+
     /// <summary>A failure of the engine becomes a row and a log line; only cancellation and a failing database get out.</summary>
     /// <returns>False: another model is held by work that gave way, and there is no room for this project's beside it. Nothing was
     /// done.</returns>

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Calibrating;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ namespace DataEfficiency.Portal.Estimating;
 /// is a row, a failing database is a log line and a new try.
 /// </summary>
 public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings,
-    CheckRun checks, CheckPlanner plan, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
+    CheckRun checks, CheckPlanner plan, CalibrationCosts costs, CalibrationTurns calibrations, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
     : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -55,6 +56,7 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
         {
             // what a check has done since it was last kept, and models are freed on the thread that used them
             checks.StepAside();
+            calibrations.StepAside();
             host.Dispose();
             _ended.SetResult();
         }
@@ -76,8 +78,8 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                 }
                 plan.Look(id, GiveWay, _stopping.Token);
             }
-            else if (!checks.Step(GiveWay, _stopping.Token) && !measurements.Step(GiveWay, _stopping.Token)
-                && !rankings.Step(GiveWay, _stopping.Token))
+            else if (!Check() && !measurements.Step(GiveWay, _stopping.Token) && !rankings.Step(GiveWay, _stopping.Token)
+                && !costs.Step(_stopping.Token) && !calibrations.Step(GiveWay, _stopping.Token))
             {
                 queue.Wait(_stopping.Token);
             }
@@ -98,6 +100,14 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
             _later.ForEach(queue.Ring);
             _later.Clear();
         }
+    }
+
+    private bool Check()
+    {
+        if (!checks.IsDue) return false;
+        // training takes memory, which a check asks for before it starts
+        calibrations.StepAside();
+        return checks.Step(GiveWay, _stopping.Token);
     }
 
     /// <summary>Between two layers of a batch: forecasts of labels that came in meanwhile. One whose model has no room beside the batch's

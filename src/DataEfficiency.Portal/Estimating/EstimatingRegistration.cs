@@ -48,6 +48,7 @@ public static partial class EstimatingRegistration
         {
             Threads = options.Threads, Device = options.Device, Precision = options.Precision, LibTorchPath = options.LibTorchPath,
             RowFolder = provider.GetRequiredService<DataFolder>().GradientRows,
+            CalibrationFolder = provider.GetRequiredService<DataFolder>().Calibrations,
             Warn = warning => EngineWarned(log, warning),
         };
     }

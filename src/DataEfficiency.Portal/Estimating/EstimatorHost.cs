@@ -16,6 +16,9 @@ public interface IEstimatorHost : IDisposable
     /// <summary>Keeps a model while a call on it gives way to others: it is not given up for them until the result is disposed.</summary>
     IDisposable Hold(string model);
 
+    /// <summary>Gives a model up, so that the next call opens it anew with what lies beside it then. One that is held stays.</summary>
+    void Forget(string model);
+
     /// <summary>Whether a model can be opened now: it is loaded, or there is room for it without giving up one that is held.</summary>
     bool HasRoomFor(string model);
 }
@@ -54,6 +57,14 @@ public sealed class EstimatorHost(ModelCatalog catalog, EstimatorLoader load, IO
     public bool HasRoomFor(string model) =>
         _held is null || _loaded.Any(l => l.Model == model) || _loaded.Count < options.Value.LoadedModels
             || _loaded.Any(l => l.Model != _held);
+
+    public void Forget(string model)
+    {
+        if (model == _held || _loaded.FindIndex(l => l.Model == model) is not (>= 0 and var at)) return;
+        var leaving = _loaded[at].Estimator;
+        _loaded.RemoveAt(at);
+        leaving.Dispose();
+    }
 
     public IDisposable Hold(string model)
     {

@@ -48,8 +48,10 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
 
     private ModelFolder Read(string folder)
     {
-        var files = Directory.GetFiles(folder).Select(f => new FileInfo(f)).ToArray();
+        // a calibration that was made here is read with the model
+        var own = Directory.Exists(data.Calibrations) ? Directory.GetFiles(data.Calibrations, "*.json") : [];
+        FileInfo[] files = [.. Directory.GetFiles(folder).Concat(own).Select(f => new FileInfo(f))];
         var key = (folder, files.Sum(f => f.Length), files.Select(f => f.LastWriteTimeUtc).DefaultIfEmpty().Max());
-        return _read.GetOrAdd(key, _ => ModelFolder.Inspect(folder));
+        return _read.GetOrAdd(key, _ => ModelFolder.Inspect(folder, data.Calibrations));
     }
 }

@@ -74,7 +74,7 @@ public sealed class RankRun(IDbContextFactory<AppDbContext> contexts, RankWork w
     private IEnumerable<bool> Steps(JobTurn turn, Action giveWay, CancellationToken cancel)
     {
         var check = RankJobs.CheckOf(turn.Job);
-        var (project, model, task) = ReadProject(turn.Job.ProjectId, check);
+        var (project, model, task) = ReadProject(turn.ProjectId, check);
         var estimator = host.Open(model);
         var (ranking, cursor, done) = Wait(store.StartAsync(turn, project.Model, check, estimator.Model.Sha256,
             Hash(estimator.Model, task), cancel));

@@ -25,7 +25,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         string hash, CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
     {
         await turn.GoOnAsync(db, token);
-        var projectId = turn.Job.ProjectId;
+        var projectId = turn.ProjectId;
         var ranking = await db.Rankings.SingleOrDefaultAsync(r => r.ProjectId == projectId && r.InputHash == hash, token);
         if (ranking is null)
             db.Rankings.Add(ranking = new Ranking { ProjectId = projectId, ModelSha256 = sha256, InputHash = hash, CheckId = check });
@@ -57,7 +57,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
         await db.Rankings.Where(r => r.Id == rankingId).ExecuteUpdateAsync(r => r.SetProperty(x => x.LastItemId, last), token);
         var total = await db.Jobs.Where(j => j.Id == turn.Job.Id).Select(j => j.Total).SingleAsync(token);
         // an import that became visible meanwhile
-        if (done > total) total = await Visible(db, turn.Job.ProjectId).CountAsync(token);
+        if (done > total) total = await Visible(db, turn.ProjectId).CountAsync(token);
         await turn.ShowAsync(db, done, total, gotOn: true, token);
         await db.Jobs.Where(j => j.Id == turn.Job.Id).ExecuteUpdateAsync(j => j.SetProperty(x => x.Speed, speed), token);
         return isWanted;
@@ -82,7 +82,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     {
         await turn.GoOnAsync(db, token);
         var rows = JsonSerializer.Serialize(chunk.Select(o => new object?[] { o.Id, o.ActiveRank }));
-        await RankSql.SaveOrderAsync(db, turn.Job.ProjectId, rows, token);
+        await RankSql.SaveOrderAsync(db, turn.ProjectId, rows, token);
     }, cancel);
 
     /// <summary>The flip: from here on the ranking's scores count. Ends the job, measures the zero-shot score where it was not typed,
@@ -90,7 +90,7 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     /// <exception cref="JobCancelledException">Cancelled in the last moment.</exception>
     public async Task FinishAsync(JobTurn turn, int rankingId, IReadOnlyList<ItemOrder> order, CancellationToken cancel)
     {
-        var projectId = turn.Job.ProjectId;
+        var projectId = turn.ProjectId;
         var score = await ZeroShotAsync(projectId, rankingId, cancel);
         await writes.WriteAsync(async (db, token) =>
         {

@@ -42,7 +42,7 @@ public sealed class RankWork(EstimateQueue queue, ForecastPublisher publisher) :
     // what was ranked so far is kept: the next ranking with the same prompt goes on behind it
     public Task UndoAsync(Job job, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task EndedAsync(Job job, WorkState state, CancellationToken cancellation) => publisher.PublishAsync(job.ProjectId, cancellation);
+    public Task EndedAsync(Job job, WorkState state, CancellationToken cancellation) => publisher.PublishAsync(job.OfProject, cancellation);
 
     public bool IsExpected(Exception failure) => false;
 

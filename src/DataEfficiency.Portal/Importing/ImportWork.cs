@@ -28,7 +28,7 @@ internal sealed class ImportWork(IDbContextFactory<AppDbContext> contexts, Write
     {
         uploads.Delete(Guid.Parse((await ReadAsync(job, cancellation)).StoredName));
         if (state == WorkState.Done)
-            await grown.PoolGrewAsync(job.ProjectId, ColumnMapping.FromJson(job.Payload).Use == AnswerUse.Labels, cancellation);
+            await grown.PoolGrewAsync(job.OfProject, ColumnMapping.FromJson(job.Payload).Use == AnswerUse.Labels, cancellation);
     }
 
     public bool IsExpected(Exception failure) => failure is ImportException;

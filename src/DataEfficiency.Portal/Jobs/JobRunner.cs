@@ -124,7 +124,7 @@ internal sealed partial class JobRunner(IEnumerable<IJobWork> works, JobStore st
     }
 
     [LoggerMessage(LogLevel.Error, "Job {Job} ({Kind}) of project {Project} failed")]
-    private partial void LogFailed(Exception e, int job, JobKind kind, int project);
+    private partial void LogFailed(Exception e, int job, JobKind kind, int? project);
 
     [LoggerMessage(LogLevel.Error, "Looking for jobs failed; it is tried again")]
     private partial void LogLookFailed(Exception e);

@@ -9,10 +9,14 @@ public sealed class JobTurn(Job job, string owner, TimeProvider clock)
 {
     public Job Job => job;
 
+    /// <summary>The project of a job that has one.</summary>
+    public int ProjectId => job.OfProject;
+
     /// <returns>False: somebody asked for its end, or its project is gone.</returns>
     /// <exception cref="JobLostException">The lease ran out and another runner has it, or its row is gone.</exception>
     public async Task<bool> IsWantedAsync(AppDbContext db, CancellationToken cancellation) =>
-        await Held(db).Select(j => (bool?)(!j.CancelRequested && db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null)))
+        await Held(db).Select(j => (bool?)(!j.CancelRequested
+            && (j.ProjectId == null || db.Projects.Any(p => p.Id == j.ProjectId && p.DeletedAt == null))))
             .SingleOrDefaultAsync(cancellation) ?? throw new JobLostException(job.Id);
 
     /// <summary>As <see cref="IsWantedAsync"/>, for work that keeps nothing where it is not wanted.</summary>

@@ -33,6 +33,8 @@ public sealed class DataFolder : IDisposable
     public string Models => Path.Combine(Root, "models");
     /// <summary>Checkpoints and kept models of checks.</summary>
     public string Checks => Path.Combine(Root, "checks");
+    /// <summary>The portal's own calibrations, by weights.</summary>
+    public string Calibrations => Path.Combine(Root, "calibrations");
     public string GradientRows => Path.Combine(Root, "rows");
 
     public string ConnectionString => new SqliteConnectionStringBuilder
@@ -52,6 +54,7 @@ public sealed class DataFolder : IDisposable
             MakePrivate(Uploads);
             MakePrivate(Keys);
             MakePrivate(Checks);
+            MakePrivate(Calibrations);
             ProtectDatabase();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -8,7 +8,8 @@ public sealed class Job
 {
     public int Id { get; set; }
     public JobKind Kind { get; set; }
-    public int ProjectId { get; set; }
+    /// <summary>Null: work on a model, which is no project's.</summary>
+    public int? ProjectId { get; set; }
     public WorkState State { get; set; }
     /// <summary>The process that runs it; null: none.</summary>
     public string? Owner { get; set; }
@@ -31,4 +32,7 @@ public sealed class Job
     public long CreatedAt { get; set; }
     public long? StartedAt { get; set; }
     public long? FinishedAt { get; set; }
+
+    /// <summary>Of a job that is a project's, as all are but calibrations.</summary>
+    internal int OfProject => ProjectId ?? throw new InvalidOperationException($"Job {Id} ({Kind}) is no project's.");
 }

@@ -110,11 +110,15 @@ public sealed class SteppedCalibrationTests : IDisposable
     }
 
     [Fact]
-    public void Seconds_NoRunOrAnotherAdapter_NoneAndRefused()
+    public void Seconds_MoreToDo_AreMore_AndAnotherAdapterIsRefused()
     {
         var task = ReferenceTaskList.Find("priority");
-        Assert.True(new Calibrations().Seconds(_estimator, Options(), task) > 0);
-        Assert.Equal(0, new Calibrations().Seconds(_estimator, Options() with { Budgets = [] }, task));
+        double Seconds(CalibrationOptions options) => new Calibrations().Seconds(_estimator, options, task);
+        Seconds(Options());
+        // the figures are of a clock, but a hundred times as much of everything is more
+        var signals = Seconds(Options() with { Budgets = [] });
+        Assert.True(signals > 0 && Seconds(Options() with { Budgets = [], PoolSize = 4000 }) > signals);
+        Assert.True(Seconds(Options() with { Budgets = [50], MaxSteps = 400 }) > Seconds(Options() with { Budgets = [50] }));
         using var other = Estimator.Load(_model.Folder, new() { Device = "cpu", AdapterSeed = 7 });
         Assert.Contains("another adapter", Assert.Throws<ModelException>(() => new Calibrations().Begin(other, Request())).Message);
     }

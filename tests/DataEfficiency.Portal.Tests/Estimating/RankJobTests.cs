@@ -109,7 +109,7 @@ public sealed class RankJobTests
         await world.WaitAsync(large, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
 
         await using var db = await world.OpenDbAsync();
-        var ended = await db.Jobs.ToDictionaryAsync(j => j.ProjectId, j => j.FinishedAt);
+        var ended = await db.Jobs.ToDictionaryAsync(j => j.ProjectId!.Value, j => j.FinishedAt);
         Assert.True(ended[small] <= ended[large], $"small {ended[small]}, large {ended[large]}");
         Assert.Equal(3040, Ranked(world));
     }

@@ -799,7 +799,7 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("ProjectId")
+                    b.Property<int?>("ProjectId")
                         .HasColumnType("INTEGER");
 
                     b.Property<double>("Speed")
@@ -1720,8 +1720,7 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.NoAction);
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
