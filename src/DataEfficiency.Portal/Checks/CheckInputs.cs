@@ -61,15 +61,14 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
             !isOpen && test.Count >= FewestTests) { Spent = all.Count };
     }
 
-    /// <param name="size">Training labels of a set-aside check; more than there are random ones take the others in too, where the project
-    /// says so.</param>
+    /// <param name="size">Training labels of a set-aside check, the random ones first; null: all.</param>
     /// <param name="rate">That an earlier check chose.</param>
     public CheckRequest Request(int? size, double? rate, string folder)
     {
         var about = ChecksWords.About(project: Project.Name, version: Project.LabelVersion);
         return Kind == CheckKind.CrossValidated
             ? new(Task, Kind, Labels, [], null, rate, Project.CheckTraining, Project.Seed, folder, about)
-            : new(Task, Kind, Labels, Test, Math.Min(size ?? Random.Count, Training), rate, Project.CheckTraining, Project.Seed, folder,
+            : new(Task, Kind, Labels, Test, Math.Min(size ?? Training, Training), rate, Project.CheckTraining, Project.Seed, folder,
                 about, Validation);
     }
 

@@ -8,7 +8,7 @@ namespace DataEfficiency.Portal.Checks;
 public sealed class CheckJobs(CheckStore store, JobBell bell, ForecastPublisher publisher)
 {
     /// <summary>Queues a check now.</summary>
-    /// <param name="size">Training labels, where there is a whole test set; null: all random ones.</param>
+    /// <param name="size">Training labels, where there is a whole test set; null: all.</param>
     public async Task AskAsync(int projectId, int? size, string userId, CancellationToken cancellation = default)
     {
         await store.AddAsync(new Check { ProjectId = projectId, Reason = CheckReason.Asked, Size = size, AskedBy = userId }, runs: true,

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Checks;
 
 /// <param name="Step">Random labels of a doubling, training labels of a placed one.</param>
-/// <param name="Size">Training labels to take; null: all random ones.</param>
+/// <param name="Size">Training labels to take; null: all.</param>
 public sealed record DueCheck(CheckReason Reason, int Step, int? Size);
 
 /// <summary>What the rows of a project's checks say about the next one.</summary>

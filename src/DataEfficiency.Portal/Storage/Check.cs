@@ -18,7 +18,7 @@ public sealed class Check
     public CheckReason Reason { get; set; }
     /// <summary>Random labels, or training labels of a placed check, whose number made it due; 0: a lead asked.</summary>
     public int Step { get; set; }
-    /// <summary>Training labels of a set-aside check; null: all random ones.</summary>
+    /// <summary>Training labels of a set-aside check; null: all.</summary>
     public int? Size { get; set; }
     /// <summary>Whoever ran it by hand; null: it came by itself.</summary>
     public string? AskedBy { get; set; }

@@ -257,7 +257,7 @@ public sealed class CheckRunTests
 
         var (asked, all) = (world.Fake().Begun.First().Request, world.Fake().Begun.Last().Request);
         Assert.Equal((CheckKind.SetAside, 50, 40), (asked.Kind, asked.Size, asked.Test.Count));
-        Assert.Equal(40, all.Size);
+        Assert.Equal(220, all.Size);
         Assert.Equal(Enumerable.Repeat(true, 40), asked.Labels.Take(40).Select(l => l.Random));
         Assert.DoesNotContain(asked.Labels, l => asked.Test.Any(t => t.Id == l.Id));
         Assert.Equal(220, asked.Labels.Count);
