@@ -7,6 +7,7 @@
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- labels
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- claims FOLDER [LEASES]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- posterior
 using System.Globalization;
 using DataEfficiency.Benchmarks;
 using DataEfficiency.Engine.Models.Native;
@@ -49,12 +50,15 @@ switch (args)
     case ["claims", var folder, .. var leases]:
         await ClaimTimes.RunAsync(folder, leases is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 5000);
         return 0;
+    case ["posterior"]:
+        PosteriorTimes.Run();
+        return 0;
     case ["items", var folder]:
         await ItemPages.RunAsync(folder);
         return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
             + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]"
-            + " | items FOLDER | claims FOLDER [LEASES]");
+            + " | items FOLDER | claims FOLDER [LEASES] | posterior");
         return 2;
 }

@@ -26,10 +26,11 @@ public static class MethodText
     public static IReadOnlyList<MethodLine> Of(Estimate estimate, CultureInfo culture)
     {
         var p = estimate.Posterior;
-        var own = new MethodLine(MethodPosterior, p.Median is { } median ? MethodNeedIn(need: ForecastNumbers.Need(median, culture).ToString(),
-            range: VerdictText.Interval(p, culture), chance: ForecastNumbers.Percent(p.PReach, culture)) : Why(MethodGap.NotReached, culture),
-            p.Median?.ToString("N2", culture));
-        return [own, .. estimate.OtherMethods.Select(m => new MethodLine(Name(m.Method), Need(m, culture), m.Need?.ToString("N2", culture)))];
+        string need = p.Median is { } median ? MethodNeedIn(need: ForecastNumbers.Need(median, culture).ToString(),
+            range: VerdictText.Interval(p, culture), chance: ForecastNumbers.Percent(p.PReach, culture))
+            : Why(MethodGap.NotReached, culture);
+        return [new(MethodPosterior, need, p.Median?.ToString("N2", culture)),
+            .. estimate.OtherMethods.Select(m => new MethodLine(Name(m.Method), Need(m, culture), m.Need?.ToString("N2", culture)))];
     }
 
     /// <summary>The name of a method.</summary>

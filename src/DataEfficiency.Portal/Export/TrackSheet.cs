@@ -13,8 +13,9 @@ internal static class TrackSheet
     public static void Write(IXLWorksheet sheet, IReadOnlyList<TrackPair> pairs)
     {
         ReportWorkbook.WriteHead(sheet, [(ColumnForecastAtLabels, 14, "0"), (ColumnWhenUTC, 20, ReportWorkbook.TimeFormat),
-            (ColumnMadeFrom, 30, "@"), (ColumnTrainedOn, 12, "#,##0"), (ColumnForecastScore, 14, "0.0000"), (ColumnIntervalLow, 11, "0.0000"),
-            (ColumnIntervalHigh, 11, "0.0000"), (ColumnScore, 10, "0.0000"), (ColumnStandardError, 14, "0.0000"), (ColumnInBand, 12, "@"),
+            (ColumnMadeFrom, 30, "@"), (ColumnTrainedOn, 12, "#,##0"), (ColumnForecastScore, 14, "0.0000"),
+            (ColumnIntervalLow, 11, "0.0000"), (ColumnIntervalHigh, 11, "0.0000"),
+            (ColumnScore, 10, "0.0000"), (ColumnStandardError, 14, "0.0000"), (ColumnInBand, 12, "@"),
             (ColumnMedianNeed, 13, "#,##0"), (ColumnNeedLow, 11, "#,##0"), (ColumnNeedHigh, 11, "#,##0"),
             (ColumnRealisedNeed, 14, "#,##0")]);
         var row = 2;

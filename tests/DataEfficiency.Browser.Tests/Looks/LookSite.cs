@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
@@ -57,6 +58,8 @@ public sealed class LookSite : KestrelFactory
         await AnswerAsync(Labelled, intents, [uma.Id, bartholomew.Id], 40);
         await RemarkAsync(Labelled, uma.Id);
         await RingAsync(Labelled, 40);
+        await MeasureAsync(Labelled, 60, .41);
+        await MeasureAsync(Labelled, 200, .95);
         var links = Services.GetRequiredService<AccountLinks>();
         var principal = await PrincipalAsync(lead.Id);
         await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator);
@@ -113,6 +116,20 @@ public sealed class LookSite : KestrelFactory
         });
         db.Estimates.Add(new StoredEstimate { ProjectId = project, Model = "fake", LabelCount = 3, FirstCount = 3,
             Error = "The engine ran out of memory: 3.1 GB are needed for a row of gradients, 2.0 GB are free.", CreatedAt = Then });
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
+
+    // after the forecast: the track record has something to compare
+    private Task MeasureAsync(int project, int examples, double score) =>
+        Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        db.Checks.Add(new Check
+        {
+            ProjectId = project, LabelVersion = 40, LabelsSpent = 40, Model = "fake", ModelSha256 = "f00d", Examples = examples,
+            Score = score, ZeroShot = .12, Ceiling = 1, Tested = 100, Share = (score - .12) / .88, StandardError = .05,
+            Kind = CheckKind.CrossValidated, CreatedAt = Then,
+            Job = new Job { Kind = JobKind.Check, ProjectId = project, State = WorkState.Done, Done = 1000, Total = 1000 },
+        });
         await db.SaveChangesAsync(token);
     }, CancellationToken.None);
 

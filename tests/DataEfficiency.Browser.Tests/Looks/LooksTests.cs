@@ -46,6 +46,12 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         var project = $"projects/{_site.Labelled}";
         yield return ("", page => page.WaitForSelectorAsync(".project h2"));
         yield return (project, ReadyAsync(".needdot, .headline"));
+        yield return ($"{project}?methods", async page =>
+        {
+            await ReadyAsync(".methods")(page);
+            await page.Locator("details:has(.methods) summary").ClickAsync();
+        });
+        yield return ("track-record", ReadyAsync(".track"));
         yield return ($"projects/{_site.Empty}", ReadyAsync(".headline"));
         yield return ($"projects/{_site.Stopped}", ReadyAsync(".headline"));
         yield return ($"{project}/items", ReadyAsync("tr.line"));
