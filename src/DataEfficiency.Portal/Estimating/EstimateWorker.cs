@@ -11,7 +11,8 @@ namespace DataEfficiency.Portal.Estimating;
 /// is a row, a failing database is a log line and a new try.
 /// </summary>
 public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings,
-    CheckRun checks, CheckPlanner plan, CalibrationCosts costs, CalibrationTurns calibrations, IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
+    CheckRun checks, CheckPlanner plan, CalibrationCosts costs, CalibrationTurns calibrations,
+    IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
     : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

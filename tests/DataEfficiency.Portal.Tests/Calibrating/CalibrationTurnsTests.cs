@@ -101,7 +101,8 @@ public sealed class CalibrationTurnsTests
         Assert.Contains("below 8 there is no fit", await Refusal(CalibratingWorld.Small with { BuiltIn = ["priority"] }));
         Assert.Contains("nowhere is not installed", await Refusal(CalibratingWorld.Small with { Model = "nowhere" }));
         Assert.Contains("Choose at least one finished project", await Refusal(new(CalibratingWorld.Model, CalibrationMode.Join, [], [])));
-        Assert.Contains("one of signals alone would say less", await Refusal(CalibratingWorld.Small with { Mode = CalibrationMode.SignalsOnly }));
+        Assert.Contains("one of signals alone would say less",
+            await Refusal(CalibratingWorld.Small with { Mode = CalibrationMode.SignalsOnly }));
         Assert.Null(await world.Jobs().NewestAsync(CalibratingWorld.Model));
     }
 
