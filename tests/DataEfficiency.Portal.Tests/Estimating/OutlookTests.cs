@@ -23,6 +23,29 @@ public sealed class OutlookTests
         if (way.More > 0) Assert.Contains($"{ForecastNumbers.Labels(way.More, English)} more", Said(outlook));
     }
 
+    [Theory]
+    [InlineData(Advice.KeepLabeling, .1, "Next check at")]
+    [InlineData(Advice.Stop, .84, "Stop at")]
+    [InlineData(Advice.Stop, .95, "Safe stop")]
+    public void RuleB_NamesItsTileByWhatItAdvises(Advice advice, double enough, string term)
+    {
+        var estimate = Estimate(32) with
+        {
+            Stop = new("B", 400, advice, enough, enough, new MeasuredRun(
+                advice == Advice.Stop ? RunOutcome.TargetMet : RunOutcome.NotYet, 400, .95, .02, enough, false)),
+        };
+        Assert.Contains(Outlook.Of(Facts(Update(estimate, labels: 400)), English).Tiles, t => t.Term == term);
+    }
+
+    [Theory]
+    [InlineData(640, 200, "Still worth it: with 640 training labels the score is expected to gain 3.1 points, which are worth €\u00a0100")]
+    [InlineData(400, -20, "No longer worth it")]
+    public void Worth_OfAPoint_IsWeighedAgainstItsLabels(int at, double labels, string said)
+    {
+        var estimate = Estimate(32) with { Worth = new Worth(at, labels, 3.1) };
+        Assert.Contains(said, string.Join(' ', Outlook.Of(Facts(Update(estimate, labels: 400)), English).Verdict.Details));
+    }
+
     // the median need lay below the labels there are, the stop above them: "182 more" beside "$ 0"
     [Fact]
     public void StopAboveTheMedianNeed_CostsItsOwnLabels()
