@@ -48,7 +48,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return (project, ReadyAsync(".needdot, .headline"));
         yield return ($"{project}?methods", async page =>
         {
-            await ReadyAsync(".methods")(page);
+            await ReadyAsync("details:has(.methods) summary")(page);
             await page.Locator("details:has(.methods) summary").ClickAsync();
         });
         yield return ("track-record", ReadyAsync(".track"));
