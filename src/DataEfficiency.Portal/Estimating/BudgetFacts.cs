@@ -61,7 +61,8 @@ internal static class BudgetFacts
             return new(TileStopAt, None, WhyNone(facts, FromFirstLabels(StopRule.AdviceFrom)));
         if (estimate.Stop.At is not { } at) return new(TileStopAt, None, estimate.HasFit ? "" : ModelNotCalibratedTile);
         var isPublished = estimate.AreaSource == AreaSource.Published && estimate.Stop.Rule == "A";
-        return new(estimate.Stop is { Rule: "B", Advice: not Advice.Stop } ? TileNextCheck : VerdictText.IsSafe(estimate.Stop) ? TileSafeStop : TileStopAt,
+        return new(estimate.Stop is { Rule: "B", Advice: not Advice.Stop } ? TileNextCheck
+            : VerdictText.IsSafe(estimate.Stop) ? TileSafeStop : TileStopAt,
             ForecastNumbers.Labels(at, culture),
             estimate.Stop.PEnough is not { } p ? isPublished ? WordPublishedFit : ""
                 : isPublished ? EnoughChancePublished(ForecastNumbers.Percent(p, culture))

@@ -32,7 +32,7 @@ public sealed class LocalHub : IAsyncDisposable
 
     /// <summary>The bundled model as a repository.</summary>
     public static Dictionary<string, byte[]> BundledModel() => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "BundledModel"))
-        .Where(f => Path.GetFileName(f) is not ("README.md" or "calibration.json"))
+        .Where(f => Path.GetFileName(f) is not ("README.md" or "calibration.json" or "outside.json"))
         .ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
 
     public Uri Address { get; }

@@ -8,7 +8,9 @@ namespace DataEfficiency.Engine.Tests.FineTuning.Checks;
 public sealed class PlantedWorldTests : IDisposable
 {
     private const int Low = 32;
-    private readonly CheckWorld _world = new("topic", bundled: true);
+    private CheckWorld _world = null!;
+
+    private void Plant(string task) => _world = new(task, bundled: true);
 
     public void Dispose() => _world.Dispose();
 
@@ -29,6 +31,7 @@ public sealed class PlantedWorldTests : IDisposable
     [Fact]
     public void CrossValidatedCheck_AtAHundredRandomLabels_ComesNearTheTruth()
     {
+        Plant("topic");
         var result = Check(_world.Cross(Low, 100));
         var (examples, score) = Truth(107);
         Assert.Equal((examples, 25), (result.Examples, result.Tested));
@@ -41,28 +44,34 @@ public sealed class PlantedWorldTests : IDisposable
     [Fact]
     public void LabelCheckPlanAndStop_InAKnownWorld_StopsNotBeforeTheNeedAndNotPastThreeTimesIt()
     {
+        // one that the model's calibration has never seen
+        Plant("exam-5");
         const double share = .9;
         var ceiling = _world.Task.Ceiling;
-        var (step, confidence) = CheckPoints.Steps(price: 3);
-        List<Check> checks = [];
-        bool Stops(CheckResult result)
+        List<MeasuredPoint> checks = [];
+        // the product's own: probe of all labels, checks, rule B, whose checks cost three labels each
+        Estimate Forecast(CheckRequest labels) => _world.Estimator.Forecast(new(_world.Task.Prompt, [], new(share, null, ceiling),
+            LabelAxis.MaxExamples, checks, Labels: labels.Labels.Count, CheckPrice: 3, Labelled: [.. labels.Labels.Select(l =>
+                new LabelledExample(l.Example, l.Random ? LabelOrigin.Random : LabelOrigin.Active))]));
+        Estimate After(CheckRequest request)
         {
-            checks.Add(CheckPoints.Of(result, ceiling));
-            return checks[^1].Y >= share && Forecast().Posterior.PTargetMet >= confidence;
+            var result = Check(request);
+            checks.Add(new(result.Examples, result.Score, result.Tested, result.ZeroShot,
+                CheckPoints.Of(result, ceiling).StandardError));
+            return Forecast(request);
         }
-        PosteriorForecast Forecast() => PosteriorForecast.Of(share, null, checks);
 
-        // by themselves, as labels come in
-        var stopped = false;
-        for (var random = 32; random <= 200 && !stopped; random = CheckPoints.NextAt(random))
-            stopped = Stops(Check(_world.Cross(Low, random)));
+        // labels move the forecast before anything is measured
+        var early = Forecast(_world.Cross(Low, Probe.Fewest));
+        Assert.Equal(AreaSignal.Probe, early.Signals!.Used);
+        // checks by themselves, as labels come in
+        var estimate = early;
+        for (var random = 32; random <= 200 && estimate.Stop.Advice != Advice.Stop; random = CheckPoints.NextAt(random))
+            estimate = After(_world.Cross(Low, random));
         // then where rule B plans them, on a test set; one label of eight goes to the looks
-        for (var planned = 0; planned < 5 && !stopped; planned++)
-        {
-            var next = Forecast().Weights.NextCheck(checks[^1].Examples, step);
-            stopped = Stops(Check(_world.SetAside(next * 8 / 7 + 1, 200)));
-        }
-        Assert.True(stopped, string.Join("; ", checks));
+        for (var planned = 0; planned < 5 && estimate.Stop.Advice != Advice.Stop; planned++)
+            estimate = After(_world.SetAside(estimate.Stop.At!.Value * 8 / 7 + 1, 200));
+        Assert.True(estimate.Stop.Advice == Advice.Stop, string.Join("; ", checks));
 
         List<(int Examples, double Score)> curve = [Truth(107)];
         while (curve[^1].Score < share * ceiling && curve.Count < 5) curve.Add(Truth(curve[^1].Examples * 16 / 7));
