@@ -18,10 +18,13 @@ internal static class CalibratingWorld
 
     public static ModelFolder Folder(this EstimatingWorld world) => world.Services.GetRequiredService<ModelCatalog>().Find(Model)!;
 
-    /// <summary>The fake engine says that it has the folder's weights.</summary>
+    private static readonly string Weights =
+        ModelFolder.Inspect(Path.Combine(AppContext.BaseDirectory, ModelFolder.Bundled)).WeightsSha256!;
+
+    /// <summary>The fake engine says that it has the folder's weights, before the portal is there: its first turn may be a job's.</summary>
     public static EstimatingWorld WithItsWeights(this EstimatingWorld world)
     {
-        world.Estimator.Model = world.Estimator.Model with { Name = Model, Sha256 = world.Folder().WeightsSha256 };
+        world.Estimator.Model = world.Estimator.Model with { Name = Model, Sha256 = Weights };
         return world;
     }
 
