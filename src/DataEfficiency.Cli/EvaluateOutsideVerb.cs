@@ -62,8 +62,7 @@ public sealed class EvaluateOutsideVerb : Verb
     private static CalibrationTask[] Chosen(Calibration truth, Calibration? fit, string[]? names)
     {
         var known = fit?.Tasks.Select(t => t.Name).ToHashSet() ?? [];
-        var whole = truth.Tasks.Where(t => !known.Contains(t.Name) && LabelAxis.Budgets.All(n => t.Runs.Any(r => r.Examples == n)))
-            .ToArray();
+        var whole = truth.Tasks.Where(t => !known.Contains(t.Name) && TaskCurve.IsWhole(t)).ToArray();
         if (names is not { Length: > 0 })
             return whole.Length > 0 ? whole : throw new InvalidDataException(
                 "The file has no task with a whole curve that is not in the model's own calibration.");

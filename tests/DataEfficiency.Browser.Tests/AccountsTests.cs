@@ -106,6 +106,7 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
     }
 
     [Theory]
+    [InlineData(ColorScheme.Light, 1440)]
     [InlineData(ColorScheme.Dark, 1440)]
     [InlineData(ColorScheme.Light, 390)]
     public async Task AccountPages_Checked_HaveNoAccessibilityViolations(ColorScheme scheme, int width)

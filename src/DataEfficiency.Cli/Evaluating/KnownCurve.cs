@@ -1,4 +1,5 @@
 // A task whose whole data-efficiency curve is known: what a project may have measured of it, and what was true (decision section 2).
+using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Randomness;
 
@@ -28,6 +29,9 @@ internal sealed class KnownCurve(MeasuredTask measured)
     private readonly double[] _x = [.. measured.Curve.Points.Select(p => LabelAxis.X(p.Examples))];
     private readonly double[] _y = [.. measured.Curve.Points.Select(p => p.Y)];
     private readonly double _zeroShot = measured.Curve.Points[0].Score!.Value;
+
+    /// <summary>That of a calibration's task.</summary>
+    public static KnownCurve Of(CalibrationTask task) => new(new("", "", task.Name, TaskCurve.Of(task), new Dictionary<int, double>()));
 
     public string Model => measured.Model;
 

@@ -35,8 +35,7 @@ internal sealed class OutsideEvaluation(Estimator estimator, double share, IRead
     public OutsideTask Of(CalibrationTask truth, CancellationToken cancel)
     {
         var task = ReferenceTaskList.Find(truth.Name);
-        var curve = DataEfficiencyCurve.Of(truth.Runs.ToDictionary(r => r.Examples, r => r.Score), truth.Ceiling);
-        var need = new KnownCurve(new("", "", truth.Name, curve, new Dictionary<int, double>())).Need(share);
+        var curve = KnownCurve.Of(truth);
         var pool = new TaskPool(estimator, task, PoolSize, Seed, cancel);
         var labels = pool.Labels(draw: 1, random: steps[^1], cancel).All;
         var random = new SplitMix64(SignalsEvaluation.TaskSeed(task.Name, labels: 0, draw: 1));
@@ -44,8 +43,9 @@ internal sealed class OutsideEvaluation(Estimator estimator, double share, IRead
         {
             Example = l.Example with { Answer = pool.Examples[random.NextIndex(pool.Examples.Count)].Answer },
         })];
-        var mean = estimator.Calibration is { } own ? Yardstick.Of(own).Fit?.Mean : null;
-        return new(truth.Name, curve.Auc, need, Math.Abs((mean ?? PosteriorForecast.Of(share, null, []).Posterior.AucHat) - curve.Auc),
+        var mean = (estimator.Calibration is { } own ? Yardstick.Of(own).Fit?.Mean : null)
+            ?? PosteriorForecast.Of(share, null, []).Posterior.AucHat;
+        return new(truth.Name, curve.Area, curve.Need(share), Math.Abs(mean - curve.Area),
             [.. Forecasts(task, labels, cancel)], [.. Forecasts(task, answered, cancel)]);
     }
 
@@ -85,8 +85,7 @@ internal sealed class OutsideEvaluation(Estimator estimator, double share, IRead
             {
             }
             var result = run.Result;
-            return CheckPoints.HasGap(result.ZeroShot, task.Ceiling) ? new(result.Examples, result.Score, result.Tested, result.ZeroShot,
-                CheckPoints.Of(result, task.Ceiling).StandardError) : null;
+            return CheckPoints.HasGap(result.ZeroShot, task.Ceiling) ? CheckPoints.Measured(result, task.Ceiling) : null;
         }
         catch (CheckRefusedException refused)
         {

@@ -20,7 +20,7 @@ internal sealed class SignalsEvaluation
     // A check on half of so many random labels is scored on the other half of two folds or a quarter (recipes' table).
     private static readonly int[] CheckSizes = [50, 100, 200];
 
-    private sealed record Known(CalibrationTask Task, DataEfficiencyCurve Curve, double? Need, Yardstick Others);
+    private sealed record Known(CalibrationTask Task, double Area, double? Need, Yardstick Others);
 
     private readonly IReadOnlyList<Known> _tasks;
     private readonly double _share;
@@ -29,16 +29,14 @@ internal sealed class SignalsEvaluation
     public SignalsEvaluation(Calibration calibration, double share)
     {
         _share = share;
-        var whole = CalibrationFit.Fitted(calibration.Tasks).Where(t => t.Signals is { Count: > 0 }
-            && LabelAxis.Budgets.All(n => t.Runs.Any(r => r.Examples == n))).ToArray();
+        var whole = CalibrationFit.Fitted(calibration.Tasks).Where(t => t.Signals is { Count: > 0 } && TaskCurve.IsWhole(t)).ToArray();
         if (whole.Length <= CalibrationFit.SmallestTaskCount)
             throw new ArgumentException($"This calibration has {whole.Length} tasks with a whole curve and signals; each is judged by the "
                 + $"others, so at least {CalibrationFit.SmallestTaskCount + 1} are needed.");
         _tasks = [.. whole.Select(task =>
         {
-            var curve = DataEfficiencyCurve.Of(task.Runs.ToDictionary(r => r.Examples, r => r.Score), task.Ceiling);
-            var need = new KnownCurve(new("", calibration.Model, task.Name, curve, new Dictionary<int, double>())).Need(share);
-            return new Known(task, curve, need, Yardstick.Of(Without(calibration, task)));
+            var curve = KnownCurve.Of(task);
+            return new Known(task, curve.Area, curve.Need(share), Yardstick.Of(Without(calibration, task)));
         })];
     }
 
@@ -109,7 +107,7 @@ internal sealed class SignalsEvaluation
     private Errors3 Of(Known known, Said said, CurveLibrary? library)
     {
         var posterior = PosteriorForecast.Of(_share, said.Area, said.Checks, band: [], library: library).Posterior;
-        var area = Math.Abs(posterior.AucHat - known.Curve.Auc);
+        var area = Math.Abs(posterior.AucHat - known.Area);
         if (known.Need is not { } need || posterior.Median is not { } median) return new(area, null, null);
         return new(area, Math.Abs(Math.Log2(median / need)), need >= posterior.Low80 - 1e-9 && need <= posterior.High80 + 1e-9 ? 1 : 0);
     }
@@ -138,7 +136,7 @@ internal sealed class SignalsEvaluation
     // The curve's own run of that size, as a quarter of the labels would have scored it.
     private Check[] Check(Known known, int labels, int draw)
     {
-        var (s0, ceiling) = (known.Task.Runs.First(r => r.Examples == 0).Score, known.Curve.Ceiling);
+        var (s0, ceiling) = (known.Task.Runs.First(r => r.Examples == 0).Score, known.Task.Ceiling);
         var m = labels / 4;
         var true_ = known.Task.Runs.First(r => r.Examples == labels).Score;
         var random = new SplitMix64(TaskSeed(known.Task.Name, labels, draw));

@@ -70,8 +70,8 @@ internal sealed class TaskRunner(ModelSession session, IPrompts prompts, Calibra
         var evaluation = new Evaluation(_session, prompts);
         var tested = Seconds(() =>
         {
-            evaluation.ExactMatch(task.Prompt, measured, cancel: cancel);
-            if (task.Prompt.Answers is { } labels) evaluation.LabelRanking(task.Prompt, labels, measured, cancel: cancel);
+            evaluation.ExactMatch(task.Prompt, measured, giveWay: cancel);
+            if (task.Prompt.Answers is { } labels) evaluation.LabelRanking(task.Prompt, labels, measured, giveWay: cancel);
         });
         return (step, look, tested * test.Count / measured.Length);
     }

@@ -12,10 +12,10 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
     /// prompt that does not fit counts as wrong.</summary>
     /// <exception cref="ArgumentException">There is no example.</exception>
     public double ExactMatch(TaskPrompt? task, IReadOnlyList<Example> examples, IProgress<int>? done = null,
-        CancellationToken cancel = default, GiveWay? giveWay = null)
+        GiveWay giveWay = default)
     {
         using var ranking = new PoolRanking(session, prompts);
-        var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, giveWay ?? cancel);
+        var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, giveWay);
         return Share(examples, i => IsRight(answers[i].Answer, examples[i].Answer));
     }
 
@@ -23,7 +23,7 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
     /// prompt that does not fit counts as wrong.</summary>
     /// <exception cref="ArgumentException">There is no example, or a label has no token that counts.</exception>
     public double LabelRanking(TaskPrompt? task, IReadOnlyList<string> labels, IReadOnlyList<Example> examples, IProgress<int>? done = null,
-        CancellationToken cancel = default, GiveWay? giveWay = null)
+        GiveWay giveWay = default)
     {
         var tokens = labels.Select(prompts.Answer).ToArray();
         for (var l = 0; l < tokens.Length; l++)
@@ -32,8 +32,8 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
         var right = new bool[examples.Count];
         for (var i = 0; i < examples.Count; i++)
         {
-            cancel.ThrowIfCancellationRequested();
-            right[i] = RanksFirst(task, labels, tokens, examples[i], giveWay ?? cancel);
+            giveWay.Point();
+            right[i] = RanksFirst(task, labels, tokens, examples[i], giveWay);
             done?.Report(i + 1);
         }
         return Share(examples, i => right[i]);

@@ -3,6 +3,9 @@ namespace DataEfficiency.Engine.Forecasting;
 
 public static class CheckPoints
 {
+    /// <summary>Of a normal distribution 80 % lie within so many standard errors.</summary>
+    public const double Eighty = 1.2815515655446004;
+
     /// <summary>How many random labels the first checks by themselves wait for; behind them every doubling.</summary>
     private static readonly int[] First = [CosLow.Size, 50, 100, 200];
 
@@ -33,6 +36,10 @@ public static class CheckPoints
     /// <summary>The same of a check's result.</summary>
     public static Check Of(CheckResult result, double ceiling = 1) =>
         Of(result.Examples, (int)Math.Round(result.Score * result.Tested), result.Tested, result.ZeroShot, ceiling);
+
+    /// <summary>The same as what a forecast takes in.</summary>
+    public static MeasuredPoint Measured(CheckResult result, double ceiling = 1) =>
+        new(result.Examples, result.Score, result.Tested, result.ZeroShot, Of(result, ceiling).StandardError);
 
     /// <summary>False where s0 lies so near the ceiling that shares of the way mean nothing.</summary>
     public static bool HasGap(double zeroShot, double ceiling = 1) => ceiling - zeroShot >= Target.SmallestGap;

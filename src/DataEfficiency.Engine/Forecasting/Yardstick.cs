@@ -16,9 +16,8 @@ public sealed record Yardstick(AreaFit? Fit, IReadOnlyList<double> CosLows, Sign
     /// <summary>Curves of the tasks that the fit is over, as far as they were measured at all sizes.</summary>
     private static CurveLibrary? LibraryOf(Calibration? own)
     {
-        var curves = CalibrationFit.Fitted(own?.Tasks ?? []).Where(t => LabelAxis.Budgets.All(n => t.Runs.Any(r => r.Examples == n)))
-            .Select(t => DataEfficiencyCurve.Of(t.Runs.ToDictionary(r => r.Examples, r => r.Score), t.Ceiling).Points.Select(p => p.Y)
-                .ToArray()).ToArray();
+        var curves = CalibrationFit.Fitted(own?.Tasks ?? []).Where(TaskCurve.IsWhole)
+            .Select(t => TaskCurve.Of(t).Points.Select(p => p.Y).ToArray()).ToArray();
         return curves.Length >= CurveLibrary.Fewest ? new(LabelAxis.Budgets, curves) : null;
     }
 }

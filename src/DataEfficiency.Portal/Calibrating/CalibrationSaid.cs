@@ -26,11 +26,11 @@ public static class CalibrationSaid
         if (report.Probes.FirstOrDefault(p => p.Errors.Chosen is not null && p.Errors.Error < p.Errors.Mean) is { } first)
             return CalibratingWords.Verdict(labels: first.Line.Examples
                 + (first.Line.Signal == AreaSignal.Probe ? CosLow.Size : 0), signal: $"{first.Errors.Chosen}",
-                error: Points(first.Errors.Error, culture), mean: Points(first.Errors.Mean, culture));
+                error: ForecastNumbers.Points(first.Errors.Error, culture), mean: ForecastNumbers.Points(first.Errors.Mean, culture));
         return report.CosLow is { Coefficient: > 0 } line && line.Error < line.MeanError
             ? CalibratingWords.Verdict(labels: line.Examples, signal: $"{AreaSignal.CosLow}",
-                error: Points(line.Error, culture), mean: Points(line.MeanError, culture))
-            : CalibratingWords.NothingTells(Points(report.CosLow.MeanError, culture));
+                error: ForecastNumbers.Points(line.Error, culture), mean: ForecastNumbers.Points(line.MeanError, culture))
+            : CalibratingWords.NothingTells(ForecastNumbers.Points(report.CosLow.MeanError, culture));
     }
 
     public static Said MeasuredOn(Calibration calibration, string file, CultureInfo culture) => CalibratingWords.MeasuredOn(
@@ -57,9 +57,9 @@ public static class CalibrationSaid
         coefficient: line.Coefficient.ToString("0.000", culture), intercept: line.Intercept.ToString("0.000", culture),
         correlation: Correlation(line).ToString("0.00", culture));
 
-    public static string Error(SignalLine line, CultureInfo culture) => CalibratingWords.ErrorOf(error: Points(line.Error, culture),
-        mean: Points(line.MeanError, culture), gain: Signed(line.Gain.Mean, culture), low: Signed(line.Gain.Low, culture),
-        high: Signed(line.Gain.High, culture));
+    public static string Error(SignalLine line, CultureInfo culture) => CalibratingWords.ErrorOf(
+        error: ForecastNumbers.Points(line.Error, culture), mean: ForecastNumbers.Points(line.MeanError, culture),
+        gain: Signed(line.Gain.Mean, culture), low: Signed(line.Gain.Low, culture), high: Signed(line.Gain.High, culture));
 
     public static string Gain(GainOverMean gain, CultureInfo culture) => CalibratingWords.Gain(gain: Signed(gain.Mean, culture),
         low: Signed(gain.Low, culture), high: Signed(gain.High, culture));
@@ -67,10 +67,11 @@ public static class CalibrationSaid
     public static IReadOnlyList<SignalPoint> Worst(SignalLine line) => [.. line.Points.OrderByDescending(p => p.Error).Take(WorstShown)];
 
     public static string WorstTasks(SignalLine line, CultureInfo culture) => CalibratingWords.Worst(string.Join(", ", Worst(line)
-        .Select(p => (string)CalibratingWords.WorstTask(task: p.Task, error: Points(p.Error, culture))!)));
+        .Select(p => (string)CalibratingWords.WorstTask(task: p.Task, error: ForecastNumbers.Points(p.Error, culture))!)));
 
     public static string Point(SignalPoint point, CultureInfo culture) => CalibratingWords.PointOf(task: point.Task,
-        signal: point.Value.ToString("0.000", culture), area: point.Area.ToString("0.000", culture), error: Points(point.Error, culture));
+        signal: point.Value.ToString("0.000", culture), area: point.Area.ToString("0.000", culture),
+        error: ForecastNumbers.Points(point.Error, culture));
 
     public static string Progress(CalibrationProgress now, CultureInfo culture)
     {
@@ -101,9 +102,6 @@ public static class CalibrationSaid
             money: ForecastNumbers.Money((double)hour.Price * seconds / 3600, hour.Currency, culture),
             price: ForecastNumbers.Money((double)hour.Price, hour.Currency, culture))
         : CalibratingWords.Takes(CheckText.Took(seconds, culture));
-
-    /// <summary>An area's error in points, of which 100 are the whole area.</summary>
-    public static string Points(double error, CultureInfo culture) => double.IsNaN(error) ? "–" : (100 * error).ToString("0.0", culture);
 
     private static string Signed(double error, CultureInfo culture) => (100 * error).ToString("+0.0;−0.0;0.0", culture);
 

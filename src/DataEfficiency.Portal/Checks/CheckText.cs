@@ -10,9 +10,6 @@ namespace DataEfficiency.Portal.Checks;
 /// <summary>What a page, the workbook and programs say of a check, in words.</summary>
 public static class CheckText
 {
-    // of a normal distribution: 80 % lie within so many standard errors
-    private const double Eighty = 1.2815515655446004;
-
     public static string Kind(CheckKind kind) => kind == CheckKind.SetAside ? ChecksWords.SetAside : ChecksWords.CrossValidated;
 
     public static string Why(CheckReason reason) => reason switch
@@ -43,7 +40,7 @@ public static class CheckText
 
     /// <summary>Half of the 80 % interval of a score; null without a point.</summary>
     public static double? Spread(Storage.Check check) => check is { StandardError: { } error, Ceiling: { } ceiling, ZeroShot: { } zero }
-        ? Eighty * error * (ceiling - zero) : null;
+        ? CheckPoints.Eighty * error * (ceiling - zero) : null;
 
     public static string Interval(Storage.Check check, CultureInfo culture) => Spread(check) is { } spread && check.Score is { } score
         ? ForecastNumbers.Range(ForecastNumbers.Score(Math.Max(0, score - spread), culture),

@@ -17,7 +17,7 @@ public static class CalibrationText
     /// <summary>A published fit with its reservations.</summary>
     public static string Published(PublishedFit fit, CultureInfo culture) => PublishedFitOf(model: fit.Model,
         labels: ForecastNumbers.Count(PublishedFit.Labels, culture), tasks: PublishedFit.TaskCount,
-        points: Points(PublishedFit.AucScale, culture));
+        points: ForecastNumbers.Points(PublishedFit.AucScale, culture));
 
     private static IEnumerable<string> Sentences(ModelFolder? model, CultureInfo culture)
     {
@@ -35,13 +35,12 @@ public static class CalibrationText
         if (AreaFit.Of(calibration) is not { } fit)
             return [TooFewTrained(tasks: calibration.Tasks.Count, least: CalibrationFit.SmallestTaskCount)];
         List<Said> said = [CalibratedOn(tasks: CalibrationFit.Fitted(calibration.Tasks).Count,
-            error: Points(calibration.LeaveOneOutError!.Value, culture), baseline: Points(calibration.MeanBaselineError!.Value, culture))];
+            error: ForecastNumbers.Points(calibration.LeaveOneOutError!.Value, culture),
+            baseline: ForecastNumbers.Points(calibration.MeanBaselineError!.Value, culture))];
         if (!fit.TellsTasksApart(fit.Points[^1])) said.Add(SignalFits.Of(calibration) is null ? MeanIsUsed : ProbeOrMeanIsUsed);
         if (calibration.IsOfOlderRecipe) said.Add(OlderRecipe);
         return said;
     }
 
     private static Calibration? Used(ModelFolder model) => model.State == CalibrationState.OtherWeights ? null : model.Calibration;
-
-    private static string Points(double error, CultureInfo culture) => (error * 100).ToString("0.0", culture);
 }

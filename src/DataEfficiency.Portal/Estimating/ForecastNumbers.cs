@@ -20,6 +20,9 @@ public static class ForecastNumbers
         ? EstimatingWords.UnderRate(.01.ToString("0.00", culture))
         : ThreeDigits(perSecond) is var rounded && rounded >= 100 ? rounded.ToString("N0", culture) : rounded.ToString("0.##", culture);
 
+    /// <summary>An error in points, of which 100 are the whole: "7.0".</summary>
+    public static string Points(double? error, CultureInfo culture) => error is { } e ? (100 * e).ToString("0.0", culture) : "–";
+
     /// <summary>A count that is known exactly.</summary>
     public static Figure Count(long count, CultureInfo culture) => new(count, count.ToString("N0", culture));
 

@@ -20,8 +20,9 @@ public static class SignalText
             judged: probe.Signal, chance: ForecastNumbers.Percent(Chance(score), culture))];
         if (probe.Waiting > 0) said.Add(ProbeReads(probe.Waiting));
         said.Add(signals.Errors is { } errors ? AreaComesFrom(signal: Name(signals.Used), tasks: errors.Tasks,
-            probe: Points(errors.Probe, culture), cosLow: errors.CosLow is { } e ? Points(e, culture) : null,
-            mean: Points(errors.Mean, culture), choice: Points(errors.Error, culture)) : ProbeWithoutFit);
+            probe: ForecastNumbers.Points(errors.Probe ?? 0, culture),
+            cosLow: errors.CosLow is { } e ? ForecastNumbers.Points(e, culture) : null,
+            mean: ForecastNumbers.Points(errors.Mean, culture), choice: ForecastNumbers.Points(errors.Error, culture)) : ProbeWithoutFit);
         return said;
     }
 
@@ -38,6 +39,4 @@ public static class SignalText
         score.AboveChance < 1 ? (score.Accuracy - score.AboveChance) / (1 - score.AboveChance) : 0;
 
     private static string Name(AreaSignal? signal) => signal switch { null => "mean", AreaSignal.CosLow => "cosLow", _ => "probe" };
-
-    private static string Points(double? error, CultureInfo culture) => (100 * error ?? 0).ToString("0.0", culture);
 }

@@ -33,9 +33,6 @@ public sealed record Prediction(double? Median, double? Low, double? High, doubl
 public sealed record TrackPair(long EstimateId, long CreatedAt, int Labels, TrackMethod Method, int CheckId, int Examples,
     Prediction Accuracy, double ScoreError, Prediction? Need)
 {
-    // of a normal distribution: 80 % lie within so many standard errors
-    private const double Eighty = 1.2815515655446004;
-
     /// <summary>|predicted median - measured score|.</summary>
     public double Error => Math.Abs(Accuracy.Median!.Value - Accuracy.Realised);
 
@@ -44,7 +41,7 @@ public sealed record TrackPair(long EstimateId, long CreatedAt, int Labels, Trac
     {
         get
         {
-            var (median, noise) = (Accuracy.Median!.Value, Eighty * ScoreError);
+            var (median, noise) = (Accuracy.Median!.Value, CheckPoints.Eighty * ScoreError);
             double Wider(double? end) => Math.Sqrt(Math.Pow(median - end!.Value, 2) + noise * noise);
             return median - Wider(Accuracy.Low) <= Accuracy.Realised && Accuracy.Realised <= median + Wider(Accuracy.High);
         }

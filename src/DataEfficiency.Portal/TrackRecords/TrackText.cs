@@ -9,10 +9,10 @@ namespace DataEfficiency.Portal.TrackRecords;
 public static class TrackText
 {
     /// <summary>One line, for the start page.</summary>
-    public static Said Line(TrackFigures figures, CultureInfo culture) => Short(error: Points(figures.Error, culture),
+    public static Said Line(TrackFigures figures, CultureInfo culture) => Short(error: ForecastNumbers.Points(figures.Error, culture),
         inside: ForecastNumbers.Percent(figures.Inside, culture), points: figures.Points);
 
-    public static Said Answer(TrackFigures figures, CultureInfo culture) => Headline(error: Points(figures.Error, culture),
+    public static Said Answer(TrackFigures figures, CultureInfo culture) => Headline(error: ForecastNumbers.Points(figures.Error, culture),
         inside: ForecastNumbers.Percent(figures.Inside, culture));
 
     /// <summary>What the answer is of, and what is known of needs.</summary>
@@ -27,7 +27,5 @@ public static class TrackText
     public static Said Name(TrackMethod method) => MethodName(method: method.Area, measured: method.IsMeasured ? "yes" : "no");
 
     /// <summary>A difference of scores in points: .042 is 4.2.</summary>
-    public static string Points(double error, CultureInfo culture) => (100 * error).ToString("0.0", culture);
-
     public static string? Factor(double? factor, CultureInfo culture) => factor?.ToString("0.0", culture);
 }

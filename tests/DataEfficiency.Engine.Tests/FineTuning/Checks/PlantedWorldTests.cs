@@ -55,9 +55,7 @@ public sealed class PlantedWorldTests : IDisposable
                 new LabelledExample(l.Example, l.Random ? LabelOrigin.Random : LabelOrigin.Active))]));
         Estimate After(CheckRequest request)
         {
-            var result = Check(request);
-            checks.Add(new(result.Examples, result.Score, result.Tested, result.ZeroShot,
-                CheckPoints.Of(result, ceiling).StandardError));
+            checks.Add(CheckPoints.Measured(Check(request), ceiling));
             return Forecast(request);
         }
 
