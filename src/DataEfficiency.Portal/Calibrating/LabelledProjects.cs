@@ -3,6 +3,7 @@ using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,8 +42,8 @@ public static class LabelledProjects
         var prompt = ProjectPrompt.Of(project, labels);
         var answers = prompt.Answers?.ToHashSet();
         // an answer that was retired is in no prompt any more
-        Example[] examples = [.. (await LabelledExamples.ReadAsync(db, projectId, labels, cancellation)).Select(l => l.Example)
-            .Where(e => answers?.Contains(e.Answer) ?? e.Answer.Length > 0).DistinctBy(e => e.Text)];
+        Example[] examples = [.. (await LabelledExamples.ReadAsync(db, projectId, project.Kind(), labels, cancellation))
+            .Select(l => l.Example).Where(e => answers?.Contains(e.Answer) ?? e.Answer.Length > 0).DistinctBy(e => e.Text)];
         if (examples.Length < LabelledTask.Fewest)
             throw new SaidException(CalibratingWords.TooFewTexts(project: project.Name, texts: examples.Length,
                 fewest: LabelledTask.Fewest));

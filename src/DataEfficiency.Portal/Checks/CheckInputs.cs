@@ -3,6 +3,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,7 +47,7 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
         if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
             is not { } project) return null;
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation);
-        var all = await LabelledExamples.ReadAsync(db, projectId, labels, cancellation);
+        var all = await LabelledExamples.ReadAsync(db, projectId, project.Kind(), labels, cancellation);
         var gold = (await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null)
             .OrderBy(i => i.RandomRank).ThenBy(i => i.Id).Select(i => new { i.Id, i.Text, i.Gold, i.RandomRank })
             .ToListAsync(cancellation)).ToLookup(i => i.RandomRank % GoldLooked == 0,

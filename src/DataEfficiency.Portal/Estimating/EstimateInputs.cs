@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,7 +43,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
             is not { } project) return null;
         var definitions = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancel);
         var first = await first32.ItemsAsync(db, projectId, cancel);
-        var labelled = await LabelledExamples.ReadAsync(db, projectId, definitions, cancel);
+        var labelled = await LabelledExamples.ReadAsync(db, projectId, project.Kind(), definitions, cancel);
         var examples = labelled.ToDictionary(l => l.ItemId, l => l.Example);
         var items = first.Where(examples.ContainsKey).ToArray();
         return new(projectId, project.LabelVersion, project.Model, ProjectPrompt.Of(project, definitions), items,

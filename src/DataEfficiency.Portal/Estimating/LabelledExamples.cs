@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -15,27 +16,28 @@ public sealed record LabelledExample(long ItemId, Example Example, Stratum Strat
 /// <summary>The one place that reads what a project's people have labelled in the end, and how it came about.</summary>
 public static class LabelledExamples
 {
-    private sealed record Row(Final Final, string Text, Stratum Stratum, AnswerRole Role, Stratum? First, ItemSplit Split, int RandomRank);
+    private sealed record Row(Answer Answer, string Text, Stratum? First, ItemSplit Split, int RandomRank);
 
+    /// <param name="kind">The project's.</param>
     /// <param name="labels">The project's: an answer text that was reworded counts as reworded.</param>
     /// <returns>Every item with a final answer, in the order of answering.</returns>
-    public static async Task<IReadOnlyList<LabelledExample>> ReadAsync(AppDbContext db, int projectId, IReadOnlyList<Label> labels,
-        CancellationToken cancellation)
+    public static async Task<IReadOnlyList<LabelledExample>> ReadAsync(AppDbContext db, int projectId, ITaskKind kind,
+        IReadOnlyList<Label> labels, CancellationToken cancellation)
     {
         var rows = await (from f in db.Finals.AsNoTracking()
                           where f.ProjectId == projectId
                           join a in db.Answers on f.AnswerId equals a.Id
                           join i in db.Items on f.ItemId equals i.Id
                           orderby a.Id
-                          select new Row(f, i.Text, a.Stratum, a.Role,
+                          select new Row(a, i.Text,
                               db.Answers.Where(x => x.ItemId == i.Id && x.Current && !x.Surplus && x.Role == AnswerRole.Annotator)
                                   .OrderBy(x => x.Id).Select(x => (Stratum?)x.Stratum).FirstOrDefault(),
                               i.Split, i.RandomRank)).ToListAsync(cancellation);
-        return [.. rows.Select(r => new LabelledExample(r.Final.ItemId, new(r.Text, r.Final.TextNow(labels)!), Of(r), r.RandomRank,
+        return [.. rows.Select(r => new LabelledExample(r.Answer.ItemId, new(r.Text, kind.TextNow(r.Answer, labels)), Of(r), r.RandomRank,
             r.Split))];
     }
 
     // a review or a bulk answer says nothing of how the item was chosen
     private static Stratum Of(Row row) => row.Split != ItemSplit.Pool ? Stratum.Test
-        : row.First ?? (row.Role is AnswerRole.Import or AnswerRole.Bulk ? Stratum.Imported : row.Stratum);
+        : row.First ?? (row.Answer.Role is AnswerRole.Import or AnswerRole.Bulk ? Stratum.Imported : row.Answer.Stratum);
 }

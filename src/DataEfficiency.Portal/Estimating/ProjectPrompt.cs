@@ -9,6 +9,6 @@ namespace DataEfficiency.Portal.Estimating;
 public static class ProjectPrompt
 {
     /// <param name="definitions">All of the project's; retired ones are left out.</param>
-    public static TaskPrompt Of(Project project, IEnumerable<Label> definitions) => new(project.Instruction,
-        project.Kind().PromptAnswers(definitions), project.ListAnswers);
+    public static TaskPrompt Of(Project project, IReadOnlyCollection<Label> definitions) =>
+        new(project.Kind().PromptInstruction(project, definitions), project.Kind().PromptAnswers(definitions), project.ListAnswers);
 }

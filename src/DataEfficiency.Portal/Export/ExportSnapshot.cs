@@ -14,7 +14,11 @@ namespace DataEfficiency.Portal.Export;
 public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers,
     double? Confidence,
     string? ModelAnswer, long AnswerId, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds,
-    int Revision, Final? Final);
+    int Revision, string AnswerJson, int? LabelId, Final? Final)
+{
+    /// <summary>The answer, as far as its kind of task reads it.</summary>
+    public Answer Given => new() { Id = AnswerId, ItemId = ItemId, AnswerJson = AnswerJson, LabelId = LabelId, AnswerText = Answer };
+}
 
 /// <summary>A stored forecast and how it was made; null where it failed.</summary>
 public sealed record HistoryLine(StoredEstimate Row, ForecastHow? How);
@@ -76,7 +80,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
          orderby l.ItemId, l.Id
          select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers,
              (double?)score.Confidence, score.ModelAnswer, l.Id, l.AnswerText, l.Stratum, l.Surplus, l.UserId, l.CreatedAt,
-             l.ActiveMilliseconds, l.Revision, final)).AsAsyncEnumerable();
+             l.ActiveMilliseconds, l.Revision, l.AnswerJson, l.LabelId, final)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()

@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -22,19 +24,14 @@ public static class FineTuningLines
             if (item[0].Final is not { AnswerId: not null } final) continue;
             line.SetLength(0);
             using (var json = new Utf8JsonWriter(line, Options))
-                Write(json, system, item, final, final.TextNow(snapshot.Answers)!, snapshot.Project.LabelVersion,
-                    new(item, [.. spoken[item[0].ItemId]], snapshot.Names));
+                Write(json, system, item, final, snapshot, new(item, [.. spoken[item[0].ItemId]], snapshot.Names));
             line.WriteByte((byte)'\n');
             await output.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancel);
         }
     }
 
-    internal static string SystemMessage(Project project, IEnumerable<Label> answers)
-    {
-        var task = ProjectPrompt.Of(project, answers);
-        return task is { Answers.Count: > 0, ListAnswers: true }
-            ? $"{task.Instruction}\n\nAnswer with one of: {string.Join("; ", task.Answers)}" : task.Instruction;
-    }
+    internal static string SystemMessage(Project project, IReadOnlyCollection<Label> answers) =>
+        PromptBuilder.Instruction(ProjectPrompt.Of(project, answers));
 
     // an object of name to text, as it was imported
     private static void WriteParts(Utf8JsonWriter json, string parts)
@@ -46,10 +43,13 @@ public static class FineTuningLines
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, Final final, string answer,
-        long version, ItemPeople people)
+    private static void Write(Utf8JsonWriter json, string system, IReadOnlyList<LabelRow> item, Final final,
+        ExportSnapshot snapshot, ItemPeople people)
     {
         var first = item[0];
+        var said = item.First(a => a.AnswerId == final.AnswerId);
+        var (kind, given) = (snapshot.Project.Kind(), said.Given);
+        var answer = kind.TextNow(given, snapshot.Answers);
         json.WriteStartObject();
         json.WriteStartArray("messages");
         Message("system", system);
@@ -63,14 +63,15 @@ public static class FineTuningLines
         if (first.ExternalId is null) json.WriteNull("id");
         else json.WriteString("id", first.ExternalId);
         json.WriteNumber("line", first.Line);
-        json.WriteString("stratum", Strata.Name(item.First(a => a.AnswerId == final.AnswerId).Stratum));
+        json.WriteString("stratum", Strata.Name(said.Stratum));
         json.WriteStartObject("final");
         json.WriteString("label", answer);
+        kind.WriteParts(json, given, snapshot.Answers);
         json.WriteString("by", final.By == FinalBy.Only ? "single" : JsonNamingPolicy.CamelCase.ConvertName(final.By.ToString()));
         json.WriteNumber("answers", final.Heard);
         json.WriteEndObject();
         people.Write(json);
-        json.WriteNumber("labelVersion", version);
+        json.WriteNumber("labelVersion", snapshot.Project.LabelVersion);
         json.WriteEndObject();
 
         void Message(string role, string content)

@@ -15,7 +15,7 @@ public sealed class AnswerSet
     /// <param name="values">What the file says, to an answer text; null: the value has no label here.</param>
     public AnswerSet(ITaskKind kind, IEnumerable<Label> definitions, IReadOnlyDictionary<string, string?>? values = null)
     {
-        IsOpen = !kind.HasLabels;
+        Kind = kind;
         var usable = definitions.Where(d => !d.Retired).ToList();
         // an answer text wins over another answer's name
         foreach (var definition in usable) _byText.TryAdd(definition.AnswerText.Trim(), definition);
@@ -23,8 +23,10 @@ public sealed class AnswerSet
         foreach (var (value, text) in values ?? new Dictionary<string, string?>()) _values.TryAdd(value.Trim(), text?.Trim());
     }
 
+    public ITaskKind Kind { get; }
+
     /// <summary>Free short text: everything is an answer.</summary>
-    public bool IsOpen { get; }
+    public bool IsOpen => !Kind.HasLabels;
 
     public Label? Find(string answer)
     {

@@ -21,11 +21,13 @@ public enum AnswerUse
 /// <param name="Template">Several columns make the text: see <see cref="TextTemplate"/>; null: <paramref name="Text"/> is the text.</param>
 /// <param name="Values">What the answer column says, to the answer text of the label that is meant; null for a value without a
 /// label.</param>
+/// <param name="Several">All that the answer column names belongs to one answer; a text is cut at ";" and "|".</param>
 /// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
 public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null,
     AnswerUse Use = AnswerUse.Ignore,
     bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
-    IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null)
+    IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null,
+    bool Several = false)
 {
     private static readonly JsonSerializerOptions Options =
         new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };

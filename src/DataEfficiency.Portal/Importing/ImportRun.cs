@@ -32,7 +32,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             import = await db.Imports.AsNoTracking().SingleAsync(i => i.JobId == turn.Job.Id, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
-            var mapping = ColumnMapping.FromJson(turn.Job.Payload);
+            var mapping = ColumnMapping.FromJson(turn.Job.Payload) with { Several = project.Kind().IsSet };
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
             checks = new RowChecks(mapping, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, import, cancel),
@@ -79,7 +79,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
-                PoolWriter.AddItems(db, import, annotator, rows, Now);
+                PoolWriter.AddItems(db, import, checks.Kind, annotator, rows, Now);
                 db.ImportIssues.AddRange(kept);
                 await db.SaveChangesAsync(token);
                 await SaveCountsAsync(db, token);

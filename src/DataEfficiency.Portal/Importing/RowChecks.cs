@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -7,6 +8,8 @@ namespace DataEfficiency.Portal.Importing;
 internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownTexts known, int labels = 0)
 {
     public ColumnMapping Mapping => mapping;
+
+    public ITaskKind Kind => answers.Kind;
 
     /// <summary>Rows so far that bring a label.</summary>
     public int Labels { get; private set; } = labels;
@@ -19,7 +22,7 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
             counts.Bad++;
             return (null, mapped.Fault);
         }
-        var (texts, label, fault) = Answers(row);
+        var (gold, answer, fault) = Answers(row);
         if (fault is not null && mapping.Use == AnswerUse.Labels)
         {
             counts.Bad++;
@@ -32,20 +35,25 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
                 return (null, new(RowFault.Duplicate, ImportingWords.SameTextNotAdded(line), mapping.TextColumns[0]));
             fault ??= new(RowFault.Duplicate, ImportingWords.SameTextAdded(line), mapping.TextColumns[0]);
         }
-        if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, texts, null, null), fault);
-        if (texts.Count > 0) Labels++;
-        return (new PoolRow(row, [], texts.Count > 0 ? texts[0] : null, label), fault);
+        if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, gold, null), fault);
+        if (answer is not null) Labels++;
+        return (new PoolRow(row, [], answer), fault);
     }
 
-    private (IReadOnlyList<string> Texts, Label? Label, RowFault? Fault) Answers(MappedRow row)
+    private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Answers(MappedRow row)
     {
-        if (row.Answers.Count == 0 || answers.IsOpen) return (row.Answers, null, null);
-        var found = row.Answers.Select(answers.Find).OfType<Label>().Distinct().ToList();
-        if (mapping.Use == AnswerUse.Labels && found.Count > 1)
+        if (row.Answers.Count == 0) return ([], null, null);
+        if (answers.IsOpen) return (row.Answers, answers.Kind.Imported([], row.Answers[0]), null);
+        var named = row.Answers.Select(value => (Value: value, Label: answers.Find(value))).ToList();
+        var found = named.Select(n => n.Label).OfType<Label>().Distinct().ToList();
+        if (!answers.Kind.IsSet && mapping.Use == AnswerUse.Labels && found.Count > 1)
             return ([], null, new(RowFault.SeveralAnswers, ImportingWords.SeveralAnswers(found.Count), mapping.Answer));
-        if (found.Count > 0) return ([.. found.Select(l => l.AnswerText)], found[0], null);
-        return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Short(row.Answers[0])),
-            mapping.Answer));
+        // one value of several that is no label makes another set; of right answers the others stay right
+        if (found.Count == 0 || answers.Kind.IsSet && named.Any(n => n.Label is null))
+            return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use,
+                answer: Short(named.First(n => n.Label is null).Value)), mapping.Answer));
+        var answer = answers.Kind.Imported(found, row.Answers[0]);
+        return (answers.Kind.IsSet ? [answer.Text] : [.. found.Select(l => l.AnswerText)], answer, null);
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";

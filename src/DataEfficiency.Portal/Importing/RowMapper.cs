@@ -18,6 +18,8 @@ public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? E
 public sealed class RowMapper
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+    private static readonly char[] Between = [';', '|'];
     private readonly ColumnMapping _mapping;
     private readonly IRowReader _reader;
     private readonly TextTemplate? _template;
@@ -70,6 +72,7 @@ public sealed class RowMapper
         if (_mapping.AcceptedIn is not null && _accepted.Value(row) is { } said && said != "accept") return ([], null);
         var (answers, wrong) = AnswerField.Read(_answer.Value(row), _mapping.Format.IsJson);
         if (wrong is not null) return ([], new(RowFault.BadAnswer, wrong, _mapping.Answer));
+        if (_mapping.Several && answers is [var all]) answers = [.. all.Split(Between, Trimmed).Distinct()];
         return answers.Any(a => a.Length > ImportLimits.AnswerCharacters)
             ? ([], new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer))
             : (answers, null);

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -7,7 +7,7 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Everything that taking one answer in has to know, in one statement: every answer of everybody waits behind it.</summary>
 /// <param name="Project">As far as an answer must fit it.</param>
 /// <param name="Elsewhere">Another item or person has this submission id.</param>
-/// <param name="Labels">The label that the answer names, where it names one of the project.</param>
+/// <param name="Labels">Those that the answer names, as far as they are the project's.</param>
 /// <param name="Answers">Everybody's to the item.</param>
 /// <param name="Slots">The item's, in their order.</param>
 internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, bool Drafted, bool Elsewhere, IReadOnlyList<Label> Labels,
@@ -20,33 +20,33 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
     public static async Task<AnswerPlace?> ReadAsync(AppDbContext db, int projectId, string userId, AnswerRecord record,
         CancellationToken cancellation)
     {
-        var read = await Places(db, projectId, userId, record.ItemId, record.SubmissionId, LabelIn(record.Answer), cancellation);
+        var read = await Places(db, projectId, userId, record.ItemId, record.SubmissionId, [.. AnswerJson.Labels(record.Answer)], cancellation);
         if (read is null) return null;
         var project = new Project
         {
             Id = projectId, TaskType = read.TaskType, AnswerLength = read.AnswerLength, AnswerPattern = read.AnswerPattern,
-            LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
+            LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap, LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
         };
-        return new(project, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Label is null ? [] : [read.Label],
+        return new(project, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId)], read.Skips), read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 
-    private sealed record Row(TaskType TaskType, int? AnswerLength, string? AnswerPattern, long LabelVersion, int SchemaVersion,
-        Label? Label, Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
+    private sealed record Row(TaskType TaskType, int? AnswerLength, string? AnswerPattern, int LeastLabels, int? MostLabels,
+        bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels, Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
         List<Slot> Slots);
 
     // put together once: it is asked for every answer
-    private static readonly Func<AppDbContext, int, string, long, Guid, int?, CancellationToken, Task<Row?>> Places =
-        EF.CompileAsyncQuery((AppDbContext db, int project, string user, long item, Guid submission, int? named,
+    private static readonly Func<AppDbContext, int, string, long, Guid, int[], CancellationToken, Task<Row?>> Places =
+        EF.CompileAsyncQuery((AppDbContext db, int project, string user, long item, Guid submission, int[] named,
             CancellationToken cancellation) => (
                 from i in db.Items
                 where i.Id == item && i.ProjectId == project
                 join p in db.Projects on i.ProjectId equals p.Id
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
-                from label in db.Labels.Where(l => l.Id == named && l.ProjectId == p.Id).DefaultIfEmpty()
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                select new Row(p.TaskType, p.AnswerLength, p.AnswerPattern, p.LabelVersion, p.SchemaVersion, label, final,
+                select new Row(p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels, p.SpansOverlap, p.LabelVersion,
+                    p.SchemaVersion, db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),
                     db.Claims.Any(c => c.ItemId == item && c.UserId == user),
                     db.Drafts.Any(d => d.ItemId == item && d.UserId == user),
@@ -54,9 +54,4 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
                     db.Answers.Where(a => a.ItemId == i.Id).ToList(),
                     db.Skips.Where(k => k.ItemId == i.Id).ToList(),
                     db.Slots.Where(s => s.ItemId == i.Id).ToList())).AsSingleQuery().SingleOrDefault());
-
-    // the other labels of the project are not needed to read an answer
-    private static int? LabelIn(JsonElement answer) => answer.ValueKind == JsonValueKind.Object
-        && answer.TryGetProperty("label", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id)
-        ? id : null;
 }

@@ -24,7 +24,10 @@ public sealed record Progress(int First, int FirstSize, int Labels, int Items, i
 
 /// <summary>The task as the editor needs it.</summary>
 /// <param name="Version">Of the answer set.</param>
+/// <param name="Least">Labels of an answer of several, at least.</param>
+/// <param name="Most">And at most; null: all.</param>
 public sealed record TaskSchema(int Version, string Project, string Instruction, string TaskType, int AnswerLimit, string? AnswerPattern,
-    IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices, IReadOnlyList<string> SkipReasons);
+    int Least, int? Most, bool Overlap, IReadOnlyList<string> Completions, IReadOnlyList<Choice> Choices,
+    IReadOnlyList<string> SkipReasons);
 
-public sealed record Choice(int Id, string Name, string? Key, string? Group, string? Description);
+public sealed record Choice(int Id, string Name, string? Key, string? Group, string? Description, string? Colour);

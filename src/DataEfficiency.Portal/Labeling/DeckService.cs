@@ -46,9 +46,9 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
     {
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
         var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
-            .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description)).ToListAsync(cancellation);
+            .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description, l.Colour)).ToListAsync(cancellation);
         return new TaskSchema(project.SchemaVersion, project.Name, project.Instruction, project.Kind().Editor,
             Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern,
-            project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
+            project.LeastLabels, project.MostLabels, project.SpansOverlap, project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
     }
 }

@@ -60,7 +60,7 @@ public static class FinalAnswers
         if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, FinalBy.Review, 1);
         var heard = Heard(answers);
         if (heard.Count == 0) return null;
-        var groups = heard.GroupBy(a => kind.Sameness(a.LabelId, a.AnswerText)).OrderByDescending(g => g.Count()).ToList();
+        var groups = heard.GroupBy(a => kind.Sameness(a)).OrderByDescending(g => g.Count()).ToList();
         var most = groups[0];
         var by = heard.Count == 1 ? FinalBy.Only : groups.Count == 1 ? FinalBy.Unanimous
             : 2 * most.Count() > heard.Count ? FinalBy.Majority : FinalBy.None;

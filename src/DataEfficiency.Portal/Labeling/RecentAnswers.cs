@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -30,16 +31,15 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
                 && i.Text.Length >= Excerpt ? null : i.Parts })
             .ToListAsync(cancellation);
         var ids = rows.Select(r => r.Answer.ItemId).ToArray();
-        var names = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId)
-            .ToDictionaryAsync(d => d.Id, d => d.Name, cancellation);
+        var kind = TaskKinds.Of(await db.Projects.Where(p => p.Id == projectId).Select(p => p.TaskType).SingleAsync(cancellation));
+        var labels = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancellation);
         var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
             .ToDictionaryAsync(r => r.ItemId, cancellation);
         // the join does not promise an order
         return [.. rows.OrderByDescending(r => r.Answer.CreatedAt).ThenByDescending(r => r.Answer.Id)
             .Select(r => new RecentAnswer(r.Answer.ItemId, r.Text, Cards.Parse(r.Parts),
             JsonSerializer.Deserialize<JsonElement>(r.Answer.AnswerJson),
-            r.Answer.LabelId is { } id && names.TryGetValue(id, out var name) ? name : r.Answer.AnswerText,
-            r.Answer.CreatedAt, r.Answer.ActiveMilliseconds,
+            kind.Words(r.Answer, labels), r.Answer.CreatedAt, r.Answer.ActiveMilliseconds,
             remarks.GetValueOrDefault(r.Answer.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Answer.ItemId)?.Note,
             r.Answer.SubmissionId, r.Answer.AnsweredAt))];
     }

@@ -62,6 +62,9 @@ public sealed class ProjectForm
     public List<AnswerDraft> Answers { get; set; } = [];
     public int? AnswerLength { get; set; }
     public string AnswerPattern { get; set; } = "";
+    /// <summary>Labels of an answer of several, at least and at most; at most null: all.</summary>
+    public int? LeastLabels { get; set; } = 0;
+    public int? MostLabels { get; set; }
     /// <summary>One per line.</summary>
     public string Completions { get; set; } = "";
     public string Model { get; set; } = "";
@@ -113,7 +116,7 @@ public sealed class ProjectForm
         PricePerLabel = project.PricePerLabel, Currency = project.Currency,
         ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
         AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions,
-        SuggestionsShown = project.SuggestionsShown,
+        LeastLabels = project.LeastLabels, MostLabels = project.MostLabels, SuggestionsShown = project.SuggestionsShown,
         ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
@@ -133,6 +136,9 @@ public sealed class ProjectForm
         if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = ProjectsWords.GuidelineTooLong;
         if (!Kind.HasLabels) ValidateText(wrong);
         else if (AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
+        else if (Kind.IsSet && (LeastLabels is not >= 0 || MostLabels is < 1 || LeastLabels > (MostLabels ?? Answers.Count)
+            || MostLabels > Answers.Count))
+            wrong[nameof(MostLabels)] = ProjectsWords.NumberOfLabels(Answers.Count);
         if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
         if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
         if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =
@@ -164,6 +170,7 @@ public sealed class ProjectForm
         (project.ValidationSize, project.TestSize, project.GoldIsTest) = (ValidationSize!.Value, TestSize!.Value, GoldIsTest);
         (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);
         (project.ChecksTakeOthers, project.PointValue) = (ChecksTakeOthers, PointValue);
+        (project.LeastLabels, project.MostLabels) = (LeastLabels ?? 0, MostLabels);
         project.Completions = string.Join('\n', CompletionLines);
     }
 
@@ -196,6 +203,7 @@ public sealed class ProjectForm
                 return ProjectsWords.AnswerWithoutText(number: i + 1, name: Answers[i].Name);
             if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return ProjectsWords.AnswerTooLong(i
                 + 1);
+            if (Kind.TextFault(Answers[i].AnswerText) is { } fault) return fault;
             if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
                 return ProjectsWords.KeyReserved(key: key, number: i + 1, name: Answers[i].Name);
         }

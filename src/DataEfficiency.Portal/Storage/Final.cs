@@ -17,9 +17,4 @@ public sealed class Final
     public int Heard { get; set; }
     /// <summary>Version of the answer set in which the answer was given.</summary>
     public int SchemaVersion { get; set; }
-
-    /// <summary>What the model would learn: an answer text that was reworded since counts as reworded.</summary>
-    /// <param name="labels">The project's.</param>
-    public string? TextNow(IEnumerable<Label> labels) =>
-        LabelId is { } id && labels.FirstOrDefault(l => l.Id == id) is { } label ? label.AnswerText : AnswerText;
 }

@@ -2,7 +2,7 @@ using DataEfficiency.Engine;
 
 namespace DataEfficiency.Portal.Storage;
 
-public enum TaskType { SingleChoice, ShortAnswer }
+public enum TaskType { SingleChoice, ShortAnswer, MultiLabel }
 
 public enum ProjectState { Setup, Active, Paused, Stopped, Archived }
 
@@ -22,6 +22,12 @@ public sealed class Project
     public int? AnswerLength { get; set; }
     /// <summary>Regular expression that a whole short answer must match; null: any.</summary>
     public string? AnswerPattern { get; set; }
+    /// <summary>Labels that an answer of several must have at least; 0: none of them is an answer too.</summary>
+    public int LeastLabels { get; set; }
+    /// <summary>And at most; null: all.</summary>
+    public int? MostLabels { get; set; }
+    /// <summary>Spans may lie over each other.</summary>
+    public bool SpansOverlap { get; set; }
     /// <summary>Offered while a short answer is typed, one per line.</summary>
     public string Completions { get; set; } = "";
     public ProjectState State { get; set; }

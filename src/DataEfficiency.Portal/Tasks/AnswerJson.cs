@@ -5,14 +5,42 @@ namespace DataEfficiency.Portal.Tasks;
 /// <summary>Answers as JSON, whatever their kind.</summary>
 internal static class AnswerJson
 {
+    /// <summary>More than any answer set has.</summary>
+    private const int MostLabels = 200;
+
     /// <summary>A sent answer and a stored one say the same; asked of a resend, whose label may be retired by now.</summary>
     public static bool Same(string stored, JsonElement sent)
     {
         var kept = JsonSerializer.Deserialize<JsonElement>(stored);
-        return sent.ValueKind == JsonValueKind.Object && kept.EnumerateObject().All(p => sent.TryGetProperty(p.Name, out var value)
-            && (p.Value.ValueKind == JsonValueKind.String && value.ValueKind == JsonValueKind.String
-                ? p.Value.GetString() == WholeText(value)?.Trim() : JsonElement.DeepEquals(p.Value, value)));
+        return sent.ValueKind == JsonValueKind.Object
+            && kept.EnumerateObject().All(p => sent.TryGetProperty(p.Name, out var value) && IsSame(p.Value, value));
     }
+
+    private static bool IsSame(JsonElement kept, JsonElement sent) => (kept.ValueKind, sent.ValueKind) switch
+    {
+        (JsonValueKind.String, JsonValueKind.String) => kept.GetString() == WholeText(sent)?.Trim(),
+        // stored in the order of the labels or of the text
+        (JsonValueKind.Array, JsonValueKind.Array) => kept.GetArrayLength() == sent.GetArrayLength()
+            && kept.EnumerateArray().All(k => sent.EnumerateArray().Any(s => JsonElement.DeepEquals(k, s))),
+        _ => JsonElement.DeepEquals(kept, sent),
+    };
+
+    /// <summary>The labels that an answer names: its one, its several, or those of its spans; each once.</summary>
+    public static IReadOnlyList<int> Labels(JsonElement answer)
+    {
+        if (answer.ValueKind != JsonValueKind.Object) return [];
+        var ids = Named(answer, "label");
+        if (answer.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Array)
+            ids = ids.Concat(labels.EnumerateArray().SelectMany(Id));
+        if (answer.TryGetProperty("spans", out var spans) && spans.ValueKind == JsonValueKind.Array)
+            ids = ids.Concat(spans.EnumerateArray().Where(s => s.ValueKind == JsonValueKind.Object).SelectMany(s => Named(s, "label")));
+        return [.. ids.Distinct().Take(MostLabels)];
+    }
+
+    private static IEnumerable<int> Named(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? Id(value) : [];
+
+    private static IEnumerable<int> Id(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) ? [id] : [];
 
     /// <returns>Null: an escape like \ud83d alone, which is no text.</returns>
     public static string? WholeText(JsonElement value)

@@ -21,15 +21,21 @@ public interface ITaskKind
     /// <summary>A sentence under <see cref="Title"/>.</summary>
     string Explanation { get; }
 
-    /// <summary>Answers are labels of the project's answer set; else people write them.</summary>
+    /// <summary>What the kind means for forecast, checks and scores; shown where a project is made.</summary>
+    string Forecast { get; }
+
+    /// <summary>Answers are made of labels of the project's answer set; else people write them.</summary>
     bool HasLabels { get; }
+
+    /// <summary>Several labels are one answer together: what a file lists is no choice of right answers.</summary>
+    bool IsSet => false;
 
     /// <summary>The kind in words, for files and heads of pages.</summary>
     /// <param name="labels">How many labels are in use.</param>
     string Describe(int labels);
 
     /// <summary>Reads what an editor or a program sends; what does not fit is told in words a person can act on.</summary>
-    /// <param name="labels">All labels of the project, retired ones too.</param>
+    /// <param name="labels">Those that the answer names, as far as they are the project's, retired ones too.</param>
     /// <param name="limit">The portal's own limit of characters.</param>
     (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit);
 
@@ -44,9 +50,35 @@ public interface ITaskKind
     /// <param name="labels">All labels of the project.</param>
     IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels);
 
+    /// <summary>The project's instruction as the model reads it.</summary>
+    /// <param name="labels">All labels of the project.</param>
+    string PromptInstruction(Project project, IEnumerable<Label> labels) => project.Instruction;
+
+    /// <summary>Why this cannot be a label's answer text here; null: it can.</summary>
+    Said? TextFault(string answerText) => null;
+
+    /// <summary>The answer that a file brings with an item.</summary>
+    /// <param name="found">The labels that its answer column names.</param>
+    /// <param name="text">What the column says, for kinds without labels.</param>
+    ReadAnswer Imported(IReadOnlyList<Label> found, string text);
+
+    /// <summary>What the model would learn now: an answer text that was reworded since counts as reworded.</summary>
+    /// <param name="labels">All labels of the project.</param>
+    string TextNow(Answer answer, IEnumerable<Label> labels);
+
+    /// <summary>The answer in people's words.</summary>
+    /// <param name="labels">All labels of the project.</param>
+    string Words(Answer answer, IEnumerable<Label> labels);
+
     /// <summary>Two answers are the same where these are equal.</summary>
-    string Sameness(int? labelId, string text);
+    string Sameness(Answer answer);
 
     /// <summary>The parts of an answer that can be counted, filtered and compared one by one.</summary>
     IEnumerable<AnswerPart> Parts(Answer answer);
+
+    /// <summary>Members of a line of JSON that say the answer's parts one by one, with the labels' answer texts.</summary>
+    /// <param name="labels">All labels of the project.</param>
+    void WriteParts(Utf8JsonWriter json, Answer answer, IEnumerable<Label> labels)
+    {
+    }
 }

@@ -12,6 +12,7 @@ public sealed class ShortAnswer : ITaskKind
     public string Editor => "text";
     public string Title => LabelingWords.KindText;
     public string Explanation => LabelingWords.KindTextExplained;
+    public string Forecast => LabelingWords.KindTextForecast;
     public bool HasLabels => false;
 
     public string Describe(int labels) => LabelingWords.KindTextIs;
@@ -33,9 +34,15 @@ public sealed class ShortAnswer : ITaskKind
 
     public IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels) => null;
 
+    public ReadAnswer Imported(IReadOnlyList<Label> found, string text) => new(JsonSerializer.Serialize(new { text }), null, text);
+
+    public string TextNow(Answer answer, IEnumerable<Label> labels) => answer.AnswerText;
+
+    public string Words(Answer answer, IEnumerable<Label> labels) => answer.AnswerText;
+
     // case and blanks aside
-    public string Sameness(int? labelId, string text) =>
-        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+    public string Sameness(Answer answer) =>
+        string.Join(' ', answer.AnswerText.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
 
     // one part without a label: the text itself stands in the answer
     public IEnumerable<AnswerPart> Parts(Answer answer) => [new AnswerPart { ItemId = answer.ItemId }];

@@ -12,6 +12,7 @@ public sealed class SingleChoice : ITaskKind
     public string Editor => "choice";
     public string Title => LabelingWords.KindChoice;
     public string Explanation => LabelingWords.KindChoiceExplained;
+    public string Forecast => LabelingWords.KindChoiceForecast;
     public bool HasLabels => true;
 
     public string Describe(int labels) => LabelingWords.KindChoiceOf(labels);
@@ -36,9 +37,19 @@ public sealed class SingleChoice : ITaskKind
     public IReadOnlyList<string> PromptAnswers(IEnumerable<Label> labels) =>
         [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id).Select(l => l.AnswerText)];
 
+    public ReadAnswer Imported(IReadOnlyList<Label> found, string text) =>
+        new(JsonSerializer.Serialize(new { label = found[0].Id }), found[0].Id, found[0].AnswerText);
+
+    public string TextNow(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.AnswerText ?? answer.AnswerText;
+
+    public string Words(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.Name ?? answer.AnswerText;
+
     // a label keeps its id whatever it is called; an imported answer of a label that is gone has its text only
-    public string Sameness(int? labelId, string text) => labelId is { } id ? $"#{id}" : text;
+    public string Sameness(Answer answer) => answer.LabelId is { } id ? $"#{id}" : answer.AnswerText;
 
     public IEnumerable<AnswerPart> Parts(Answer answer) =>
         answer.LabelId is { } label ? [new AnswerPart { ItemId = answer.ItemId, LabelId = label }] : [];
+
+    private static Label? LabelOf(Answer answer, IEnumerable<Label> labels) =>
+        answer.LabelId is { } id ? labels.FirstOrDefault(l => l.Id == id) : null;
 }

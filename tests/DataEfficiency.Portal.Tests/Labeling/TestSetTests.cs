@@ -2,6 +2,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Tests.Importing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -93,7 +94,8 @@ public sealed class TestSetTests : IDisposable
         Assert.Equal([1, 3, 5, 7, 9, 11], strata.Index().Where(s => s.Item == Stratum.Test).Select(s => s.Index));
         // full: from here on every fifth turn is random
         Assert.Equal([14, 19], strata.Index().Where(s => s.Item == Stratum.Random).Select(s => s.Index));
-        var examples = await LabelledExamples.ReadAsync(db, _world.ProjectId, await db.Labels.ToListAsync(), CancellationToken.None);
+        var examples = await LabelledExamples.ReadAsync(db, _world.ProjectId, TaskKinds.Of(TaskType.SingleChoice),
+            await db.Labels.ToListAsync(), CancellationToken.None);
         Assert.Equal(6, examples.Count(e => e.IsTest));
         Assert.Equal(Turns.Sample + 2, examples.Count(e => e.Stratum == Stratum.Random));
         Assert.Equal(14, examples.Count(e => e.Stratum == Stratum.Active));

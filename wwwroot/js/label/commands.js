@@ -52,8 +52,8 @@ export class Commands {
 
   /** Takes the suggestion that stands beside the item. */
   #accept() {
-    const { shown, history, stage } = this.#page, answer = history.isOpen ? null : shown?.suggestion;
-    if (answer) this.#page.answer({ answer, words: stage.wordsOf(answer) });
+    const { shown, history, editor } = this.#page, answer = history.isOpen ? null : shown?.suggestion;
+    if (answer) this.#page.answer({ answer, words: editor.wordsOf(answer) });
   }
 
   #escape() {

@@ -89,7 +89,7 @@ class LabelPage {
     this.editor?.renew(schema);
     this.editor ??= editorOf(schema, { keys: this.keys, user: this.user, project: this.project,
       send: value => this.send(value), isShown: itemId => this.shown?.itemId === itemId });
-    this.stage.setSchema(schema, this.editor.element);
+    this.stage.setSchema(schema, this.editor);
     this.connection.draw();
   }
 

@@ -14,7 +14,7 @@ export const holds = ({ name, items, until }) =>
   say(name ? 'HeldBy' : 'HeldByYou', { name, items, time: clock(until) });
 
 export class Stage {
-  #keys; #panels; #run; #standing = null; #schema = null;
+  #keys; #panels; #run; #standing = null; #schema = null; #editor = null;
 
   /** run(name): does what the button of that name asks for. */
   constructor(root, keys, panels, run) {
@@ -54,7 +54,8 @@ export class Stage {
     this.project.textContent = this.project.title = schema.project;
     this.question.textContent = schema.instruction;
     // taking it out and in again would take the focus from a field of it
-    if (this.editor.firstChild !== editor) this.editor.replaceChildren(editor);
+    this.#editor = editor;
+    if (this.editor.firstChild !== editor.element) this.editor.replaceChildren(editor.element);
   }
 
   /** The words of a card come first: everything else may follow a frame later. */
@@ -81,11 +82,9 @@ export class Stage {
       el('span', { className: 'part-name', dir: 'auto' }, part.name), el('div', { className: 'part-text', dir: 'auto' }, part.text))));
   }
 
-  wordsOf(answer) { return answer.text ?? this.#schema.choices.find(c => c.id === answer.label)?.name ?? ''; }
-
   #showSuggestion(answer) {
     this.suggestion.hidden = !answer;
-    this.suggestion.replaceChildren(...answer ? [`${say('Suggests')} `, el('b', { dir: 'auto' }, this.wordsOf(answer)),
+    this.suggestion.replaceChildren(...answer ? [`${say('Suggests')} `, el('b', { dir: 'auto' }, this.#editor.wordsOf(answer)),
       el('button', { type: 'button', className: 'keyed', onclick: () => this.#run('accept') },
         kbd(this.#keys.of('accept')), el('span', {}, say('Accept')))] : []);
   }

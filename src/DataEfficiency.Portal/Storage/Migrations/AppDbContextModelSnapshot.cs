@@ -976,6 +976,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long>("LabelVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("LeastLabels")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("ListAnswers")
                         .HasColumnType("INTEGER");
 
@@ -985,6 +988,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("MostLabels")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1009,6 +1015,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Seed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("SpansOverlap")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("State")

@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -15,7 +16,7 @@ internal static class PoolWriter
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Adds items (without a place in the permutation yet) and the labels they bring, which do not count yet either.</summary>
-    public static void AddItems(AppDbContext db, Import import, string annotator, IEnumerable<PoolRow> rows, long now)
+    public static void AddItems(AppDbContext db, Import import, ITaskKind kind, string annotator, IEnumerable<PoolRow> rows, long now)
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
@@ -31,18 +32,17 @@ internal static class PoolWriter
             """, "submission", "project", "item", "user", "json", "label", "answer", "stratum", "now", "role");
         using var piece = Command(db, """INSERT INTO "AnswerParts" ("AnswerId","ItemId","LabelId") VALUES (@answer,@item,@label)""",
             "answer", "item", "label");
-        foreach (var (row, gold, answer, label) in rows)
+        foreach (var (row, gold, answer) in rows)
         {
             var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
             var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
                 gold.Count > 0 ? gold[0] : null, right, parts)!;
             if (answer is null) continue;
-            var json = label is null ? JsonSerializer.Serialize(new { text = answer })
-                : JsonSerializer.Serialize(new { label = label.Id });
-            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, annotator, json, label?.Id, answer,
+            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, annotator, answer.Json, answer.LabelId, answer.Text,
                 (int)Stratum.Imported, now, (int)AnswerRole.Import)!;
-            Run(piece, answerId, id, label?.Id);
+            foreach (var part in kind.Parts(new Answer { ItemId = id, AnswerJson = answer.Json, LabelId = answer.LabelId }))
+                Run(piece, answerId, id, part.LabelId);
         }
     }
 

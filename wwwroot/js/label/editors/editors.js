@@ -1,6 +1,7 @@
 // One editor for every kind of task. Each has the same contract:
 //   element                     what is drawn under the question
 //   show(card, answer, draft)   another card, or an earlier answer reopened (draft: unfinished, from the server)
+//   wordsOf(answer)             an answer in a few words, for the strip of the last ones and for suggestions
 //   value                       {answer, words} as it would be sent now, or null
 //   fault()                     why it cannot be sent: a sentence, null, or a promise of either
 //   act(chord, press)           what a key means inside the editor (press: Keys.read); true: it was taken
@@ -8,9 +9,10 @@
 //   renew(schema)               the task is worded otherwise now; what is typed stays
 // and, where there is something to keep or to close: sent(), save(), leave().
 import { Choices } from './choices.js';
+import { Labels } from './labels.js';
 import { Writing } from './writing.js';
 
-const EDITORS = { choice: Choices, text: Writing };
+const EDITORS = { choice: Choices, labels: Labels, text: Writing };
 
 /** services: {keys, user, project, send(value), isShown(itemId)}. */
 export const editorOf = (schema, services) => new EDITORS[schema.taskType](schema, services);

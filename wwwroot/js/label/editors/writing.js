@@ -1,10 +1,11 @@
 // The short-answer editor: one line that grows to ten, its pattern, and completions of what is typed.
 import { post } from '../api.js';
 import { find } from '../finder.js';
-import { el, kbd, marked } from '../markup.js';
+import { el, marked } from '../markup.js';
 import { newId } from '../outbox.js';
 import { say } from '../words.js';
 import { Pattern } from './pattern.js';
+import { SendButton } from './send-button.js';
 
 const LOCAL_AFTER = 2000, SERVER_AFTER = 10000, LINES = 10, OFFERED = 8;
 
@@ -18,9 +19,9 @@ export class Writing {
     this.offers.ariaLabel = say('Completions');
     this.left = el('span', { className: 'muted' });
     this.input = el('textarea', { rows: 1, dir: 'auto', ariaLabel: say('Answer'), oninput: () => this.#changed() });
+    this.button = new SendButton(this.#keys, () => services.send(this.value));
     this.element = el('div', { className: 'editor writing' }, el('div', { className: 'find' }, this.input, this.left), this.offers,
-      el('button', { type: 'button', className: 'btn send', onclick: () => services.send(this.value) }, `${say('Send')} `,
-        this.key = kbd(this.#keys.of('send'))));
+      this.button.element);
     this.renew(schema);
   }
 
@@ -30,9 +31,11 @@ export class Writing {
     this.#completions = completions.map(name => ({ name }));
   }
 
-  redraw() { this.key.textContent = this.#keys.of('send'); }
+  redraw() { this.button.redraw(); }
 
   get #text() { return this.input.value.trim(); }
+
+  wordsOf({ text }) { return text; }
 
   get value() { return { answer: { text: this.#text }, words: this.#text }; }
 
