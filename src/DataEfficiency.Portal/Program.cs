@@ -1,5 +1,6 @@
 using DataEfficiency.Portal;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Calibrating;
 using DataEfficiency.Portal.Checks;
@@ -22,6 +23,7 @@ builder.AddAccounts();
 builder.AddSecurity();
 builder.AddJobs();
 builder.AddLabeling();
+builder.AddAgreement();
 builder.AddChecks();
 builder.AddTrackRecords();
 builder.AddCalibrating();
@@ -43,6 +45,7 @@ return await builder.RunPortalAsync(app =>
     app.MapLabeling();
     app.MapEstimating();
     app.MapImporting();
+    app.MapAgreement();
     app.MapChecks();
     app.MapExport();
     app.MapApiDocument();

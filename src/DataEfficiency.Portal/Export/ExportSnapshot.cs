@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
@@ -141,6 +142,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
         }
         return pairs;
     }
+
+    public Task<ProjectAgreement> AgreementAsync(CancellationToken cancel) => AgreementReader.ReadAsync(db, Project, cancel);
 
     /// <summary>Skips with their reasons, flags and notes.</summary>
     public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);

@@ -7,6 +7,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Models.Adapters;
+using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
@@ -39,7 +40,7 @@ internal static class ReportWorkbook
     public static int SheetsOf(int labels) => Math.Max(1, (labels + RowsPerSheet - 1) / RowsPerSheet);
 
     public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken,
-        IReadOnlyList<Storage.Check> checks, IReadOnlyList<TrackPair> track)
+        IReadOnlyList<Storage.Check> checks, IReadOnlyList<TrackPair> track, ProjectAgreement agreement)
     {
         using var book = new XLWorkbook();
         book.Style.Font.FontName = "Calibri";
@@ -48,6 +49,7 @@ internal static class ReportWorkbook
             WriteHead(book.AddWorksheet(LabelSheet(i)), LabelColumns);
         WriteHistory(book.AddWorksheet(History), figures.Estimates);
         WriteAnnotators(book.AddWorksheet(SheetAnnotators), figures.Annotators);
+        AgreementSheet.Write(book.AddWorksheet(SheetAgreement), agreement, snapshot.Names);
         CheckSheet.Write(book.AddWorksheet(SheetChecks), checks);
         TrackSheet.Write(book.AddWorksheet(SheetTrackRecord), track);
         WriteSpoken(book.AddWorksheet(SheetSpoken), spoken, snapshot.Names);

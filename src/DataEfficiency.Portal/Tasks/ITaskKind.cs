@@ -73,6 +73,9 @@ public interface ITaskKind
     /// <summary>Two answers are the same where these are equal.</summary>
     string Sameness(Answer answer);
 
+    /// <summary>Which measures of agreement fit.</summary>
+    AnswerShape Shape => AnswerShape.Whole;
+
     /// <summary>The parts of an answer that can be counted, filtered and compared one by one.</summary>
     IEnumerable<AnswerPart> Parts(Answer answer);
 

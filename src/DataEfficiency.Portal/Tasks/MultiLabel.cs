@@ -21,6 +21,7 @@ public sealed class MultiLabel : ITaskKind
     public string Forecast => LabelingWords.KindLabelsForecast;
     public bool HasLabels => true;
     public bool IsSet => true;
+    public AnswerShape Shape => AnswerShape.Labels;
 
     public string Describe(int labels) => LabelingWords.KindLabelsOf(labels);
 

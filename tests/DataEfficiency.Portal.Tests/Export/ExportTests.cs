@@ -34,7 +34,8 @@ public sealed class ExportTests
         using var book = new XLWorkbook(new MemoryStream(file));
 
         var labels = book.Worksheet("Labels");
-        Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Track record", "Notes and skips"],
+        Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Agreement", "Checks", "Track record",
+            "Notes and skips"],
             book.Worksheets.Select(s => s.Name));
         var rows = labels.RowsUsed().Skip(1).ToList();
         Assert.Equal(Tricky.Length + 1, rows.Count);

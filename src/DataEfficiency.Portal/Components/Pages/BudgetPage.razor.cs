@@ -3,6 +3,7 @@ using System.Security.Claims;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Components.Charts;
 using DataEfficiency.Portal.Estimating;
@@ -28,11 +29,13 @@ public sealed partial class BudgetPage
     private ModelFolder? _model;
     private IReadOnlyList<MeasuredMark> _measured = [];
     private IReadOnlyList<AnnotatorRow> _annotators = [];
+    private ProjectAgreement? _agreement;
     private string? _refusal;
     private bool _missing, _busy;
 
     [Inject] private ForecastPublisher Pictures { get; set; } = default!;
     [Inject] private EstimateFeed Feed { get; set; } = default!;
+    [Inject] private AgreementBook Agreements { get; set; } = default!;
     [Inject] private RankJobs Ranking { get; set; } = default!;
     [Inject] private ProjectStates States { get; set; } = default!;
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
@@ -118,7 +121,9 @@ public sealed partial class BudgetPage
             if (_forecast is not null && update.IsOlderThan(_forecast)) return;
             _model = model;
         }
-        (_view, _forecast) = (view, update);
+        var agreement = await Agreements.OfAsync(Id, AgreementBook.LiveAge, _leaving.Token);
+        if (_forecast is not null && update.IsOlderThan(_forecast)) return;
+        (_view, _forecast, _agreement) = (view, update, agreement);
         _annotators = AnnotatorRow.Of(figures, view.Names);
         var project = view.Project;
         var facts = new VerdictFacts(update, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,

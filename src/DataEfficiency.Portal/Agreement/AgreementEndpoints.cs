@@ -1,0 +1,52 @@
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Security;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Agreement;
+
+/// <summary>Agreement for programs.</summary>
+public static class AgreementEndpoints
+{
+    /// <param name="Measure">alpha, meanAlpha (mean of the labels', where an answer has several) or f1 (spans).</param>
+    /// <param name="Overall">Null where it is undefined, as every value below.</param>
+    /// <param name="Interval">Of 95 %; null under 30 items.</param>
+    public sealed record AgreementReply(long LabelVersion, string Measure, int Items, int Answers, double? Overall, Interval? Interval,
+        double? Fleiss, double? Jaccard, IReadOnlyList<LabelReply> Labels, IReadOnlyList<PersonReply> People,
+        IReadOnlyList<PairAgreement> Pairs, IReadOnlyList<LabelDisagreement> Disagreements, IReadOnlyList<SchemaAgreement> Versions);
+
+    public sealed record LabelReply(int Id, string Name, double? Value, int Items);
+
+    public sealed record PersonReply(string Id, string Name, double? Value, int Items);
+
+    public static void AddAgreement(this WebApplicationBuilder builder) => builder.Services.AddSingleton<AgreementBook>();
+
+    public static void MapAgreement(this IEndpointRouteBuilder app) =>
+        app.MapProjectApi(ProjectPolicies.Lead).WithTags("Agreement").MapGet("/agreement", ReadAsync);
+
+    private static async Task<Results<Ok<AgreementReply>, ProblemHttpResult>> ReadAsync(int id, AgreementBook book,
+        IDbContextFactory<AppDbContext> contexts, CancellationToken cancellation)
+    {
+        if (await book.OfAsync(id, cancellation) is not { } found) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var people = found.People.Keys.ToList();
+        var names = await db.Users.Where(u => people.Contains(u.Id))
+            .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
+        return TypedResults.Ok(new AgreementReply(found.Version, Word(found.Shape), found.Items, found.Answers, found.Overall,
+            found.Interval, found.Fleiss, found.Jaccard,
+            [.. found.Labels.Select(l => new LabelReply(l.Label, found.LabelNames.GetValueOrDefault(l.Label, ""), l.Value, l.Items))],
+            [.. found.People.OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => new PersonReply(p.Key, names.GetValueOrDefault(p.Key, ""), p.Value.Value, p.Value.Items))],
+            found.Pairs, found.Disagreements, found.Schemas));
+    }
+
+    private static string Word(AnswerShape shape) => shape switch
+    {
+        AnswerShape.Labels => "meanAlpha",
+        AnswerShape.Spans => "f1",
+        _ => "alpha",
+    };
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Portal.Tasks;
+using static DataEfficiency.Portal.Agreement.AgreementWords;
+
+namespace DataEfficiency.Portal.Agreement;
+
+/// <summary>Agreement in words.</summary>
+public static class AgreementText
+{
+    private const char NoBreakSpace = '\u00a0';
+
+    // Krippendorff's own bounds
+    private const double Good = .8, Fair = 2 / 3.0;
+
+    public static string Value(double? value, CultureInfo culture) => value?.ToString("0.00", culture) ?? Undefined.ToString();
+
+    public static Said Title(ProjectAgreement agreement, CultureInfo culture) =>
+        Headline(measure: Measure($"{agreement.Shape}"), value: Value(agreement.Overall, culture));
+
+    /// <summary>What to make of it; nothing is known of how much exact F1 is enough.</summary>
+    public static Said? Meaning(ProjectAgreement agreement) => agreement.Overall is not { } value ? UndefinedWhy
+        : agreement.Shape == AnswerShape.Spans ? null : HowGood(value >= Good ? "good" : value >= Fair ? "fair" : "low");
+
+    public static Said Certainty(ProjectAgreement agreement, CultureInfo culture) =>
+        Range(agreement, culture) is { } range ? IntervalOf(range) : TooFew(Bootstrap.LeastItems);
+
+    /// <summary>One line, beside other figures.</summary>
+    public static Said Line(ProjectAgreement agreement, CultureInfo culture) => Short(value: Value(agreement.Overall, culture),
+        interval: Range(agreement, culture), items: agreement.Items);
+
+    private static string? Range(ProjectAgreement agreement, CultureInfo culture) => agreement.Interval is { } interval
+        ? $"{Value(interval.Low, culture)}{NoBreakSpace}–{NoBreakSpace}{Value(interval.High, culture)}" : null;
+}

@@ -1,0 +1,109 @@
+using DataEfficiency.Portal.Tasks;
+
+namespace DataEfficiency.Portal.Agreement;
+
+/// <summary>What one label's answers agree like: alpha of given or not; of spans the exact F1 where somebody gave it.</summary>
+/// <param name="Items">Where somebody gave it.</param>
+public sealed record LabelAgreement(int Label, double? Value, int Items);
+
+/// <summary>Two people on the items that both answered.</summary>
+/// <param name="Value">Cohen's kappa (mean over the labels where there are several in an answer), of spans the exact F1.</param>
+/// <param name="Same">Share of items with the same answer from both.</param>
+public sealed record PairAgreement(string A, string B, int Items, double? Value, double Same);
+
+/// <summary>One person with all others.</summary>
+/// <param name="Value">Mean of the person's pairs, by their items; null where it is undefined with everybody.</param>
+public sealed record PersonAgreement(int Items, double? Value);
+
+/// <summary>Two labels that were given for each other.</summary>
+/// <param name="Times">Pairs of answers to the same item, of which one has the first and the other the second.</param>
+public sealed record LabelDisagreement(int A, int B, int Times);
+
+/// <summary>Answers that were given on one version of the answer set.</summary>
+public sealed record SchemaAgreement(int Version, int Items, double? Value);
+
+/// <summary>How much the people of a project agree (workbench section 7), at one label version.</summary>
+/// <param name="Overall">Alpha; the mean alpha of the labels where an answer has several; exact F1 of spans. Null: undefined.</param>
+/// <param name="Interval">Null under <see cref="Bootstrap.LeastItems"/> items.</param>
+/// <param name="Fleiss">Null where items have unequally many answers, and for kinds without one value an answer.</param>
+/// <param name="Jaccard">Null for kinds whose answer is one value.</param>
+public sealed record ProjectAgreement(long Version, AnswerShape Shape, int Items, int Answers, double? Overall, Interval? Interval,
+    double? Fleiss, double? Jaccard)
+{
+    private const int MostDisagreements = 50;
+
+    /// <summary>Those that somebody gave, the least agreed first.</summary>
+    public IReadOnlyList<LabelAgreement> Labels { get; init; } = [];
+
+    public IReadOnlyList<PairAgreement> Pairs { get; init; } = [];
+
+    public IReadOnlyDictionary<string, PersonAgreement> People { get; init; } = new Dictionary<string, PersonAgreement>();
+
+    /// <summary>The most frequent first.</summary>
+    public IReadOnlyList<LabelDisagreement> Disagreements { get; init; } = [];
+
+    /// <summary>Rising; one alone where all answers are of one version.</summary>
+    public IReadOnlyList<SchemaAgreement> Schemas { get; init; } = [];
+
+    /// <summary>Names of the labels when this was read; they keep their ids.</summary>
+    public IReadOnlyDictionary<int, string> LabelNames { get; init; } = new Dictionary<int, string>();
+
+    public static ProjectAgreement Of(long version, AnswerShape shape, IReadOnlyList<RatedItem> items)
+    {
+        var measure = AgreementMeasure.Of(shape, items);
+        var pairs = PairsOf(items, measure);
+        return new(version, shape, items.Count, items.Sum(i => i.Ratings.Count), measure.Overall, measure.Interval, measure.Fleiss,
+            shape == AnswerShape.Whole ? null : SetAgreement.MeanOfPairs(items, SetAgreement.Jaccard))
+        {
+            Labels = [.. measure.Labels.OrderBy(l => l.Value ?? double.MaxValue).ThenByDescending(l => l.Items).ThenBy(l => l.Label)],
+            Pairs = pairs,
+            People = PeopleOf(pairs, items),
+            Disagreements = DisagreementsOf(shape, items),
+            Schemas = [.. SchemasOf(shape, items)],
+        };
+    }
+
+    private static List<PairAgreement> PairsOf(IReadOnlyList<RatedItem> items, AgreementMeasure measure)
+    {
+        Dictionary<(string, string), List<(Rating A, Rating B)>> shared = [];
+        foreach (var (one, other) in items.SelectMany(i => i.Pairs()))
+        {
+            var (a, b) = string.CompareOrdinal(one.UserId, other.UserId) < 0 ? (one, other) : (other, one);
+            if (!shared.TryGetValue((a.UserId, b.UserId), out var both)) shared[(a.UserId, b.UserId)] = both = [];
+            both.Add((a, b));
+        }
+        return [.. shared.OrderBy(s => s.Key).Select(s => new PairAgreement(s.Key.Item1, s.Key.Item2, s.Value.Count,
+            measure.OfPair(s.Value), (double)s.Value.Count(p => p.A.Value == p.B.Value) / s.Value.Count))];
+    }
+
+    private static Dictionary<string, PersonAgreement> PeopleOf(IReadOnlyList<PairAgreement> pairs, IReadOnlyList<RatedItem> items)
+    {
+        var shared = items.SelectMany(i => i.Ratings).GroupBy(r => r.UserId).ToDictionary(g => g.Key, g => g.Count());
+        return shared.ToDictionary(s => s.Key, s =>
+        {
+            var own = pairs.Where(p => (p.A == s.Key || p.B == s.Key) && p.Value is not null).ToList();
+            return new PersonAgreement(s.Value, own.Count == 0 ? null : own.Sum(p => p.Items * p.Value!.Value) / own.Sum(p => p.Items));
+        });
+    }
+
+    // a label that only one of them gave, beside one that only the other gave; of spans at the same place
+    private static List<LabelDisagreement> DisagreementsOf(AnswerShape shape, IReadOnlyList<RatedItem> items)
+    {
+        Dictionary<(int, int), int> times = [];
+        foreach (var (a, b) in items.SelectMany(i => i.Pairs()))
+            foreach (var (one, other) in from x in a.Pieces.Except(b.Pieces) from y in b.Pieces.Except(a.Pieces)
+                                         where shape != AnswerShape.Spans || (x.Start, x.End) == (y.Start, y.End) select (x.Label, y.Label))
+            {
+                var key = (Math.Min(one, other), Math.Max(one, other));
+                times[key] = times.GetValueOrDefault(key) + 1;
+            }
+        return [.. times.OrderByDescending(t => t.Value).ThenBy(t => t.Key).Take(MostDisagreements)
+            .Select(t => new LabelDisagreement(t.Key.Item1, t.Key.Item2, t.Value))];
+    }
+
+    private static IEnumerable<SchemaAgreement> SchemasOf(AnswerShape shape, IReadOnlyList<RatedItem> items) =>
+        from version in items.SelectMany(i => i.Ratings).Select(r => r.SchemaVersion).Distinct().Order().ToList()
+        let own = items.Select(i => i with { Ratings = [.. i.Ratings.Where(r => r.SchemaVersion == version)] })
+            .Where(i => i.Ratings.Count > 1).ToList()
+        select new SchemaAgreement(version, own.Count, AgreementMeasure.Of(shape, own).Overall);
+}
