@@ -34,6 +34,7 @@ public static partial class KeyMap
         new("send", LabelingWords.ActionSend, ["Enter"]),
         new("send-anywhere", LabelingWords.ActionSendAnywhere, ["Ctrl+Enter"]),
         new("accept", LabelingWords.ActionAccept, ["+"]),
+        new("unchanged", LabelingWords.ActionUnchanged, ["F8"]),
         new("undo", LabelingWords.ActionUndo, ["Ctrl+z", "Backspace"]),
         new("redo", LabelingWords.ActionRedo, ["Shift+Backspace", "Ctrl+Shift+z"]),
         new("skip-menu", LabelingWords.ActionSkip, ["-"]),

@@ -30,6 +30,9 @@ public interface ITaskKind
     /// <summary>Several labels are one answer together: what a file lists is no choice of right answers.</summary>
     bool IsSet => false;
 
+    /// <summary>A written answer can be one that the project offers while it is typed.</summary>
+    bool HasCompletions => false;
+
     /// <summary>The kind in words, for files and heads of pages.</summary>
     /// <param name="labels">How many labels are in use.</param>
     string Describe(int labels);

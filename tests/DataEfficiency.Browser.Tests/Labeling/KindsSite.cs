@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace DataEfficiency.Browser.Tests.Labeling;
 
 /// <summary>One portal, one person, and a project of each kind that a test asks for.</summary>
-public sealed class KindsSite(Browser browser) : KestrelFactory
+public sealed class KindsSite(Browser browser) : KestrelFactory, IAsyncLifetime
 {
     private IBrowserContext? _context;
     private string _ada = "";
@@ -35,6 +35,15 @@ public sealed class KindsSite(Browser browser) : KestrelFactory
         await page.GotoAsync($"{Url}projects/{ProjectId}/label");
         await LabelSite.ItemAsync(page);
         return page;
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        // an open page's circuit would hold the portal back
+        if (_context is not null) await _context.CloseAsync();
+        await DisposeAsync();
     }
 
     /// <summary>The project's current answers as stored, in their order.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataEfficiency.Portal.Storage;
 using Microsoft.Playwright;
 
@@ -34,6 +35,27 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
         await page.ClickAsync(".send");
         await page.WaitForSelectorAsync(".item.empty");
         Assert.Equal($$"""{"labels":[{{travel}}]}""", (await site.StoredAsync(page))[1]);
+        Assert.Empty(site.Errors);
+    }
+
+    [Fact]
+    public async Task Rewrite_ChangedOrLeftAsItIs_ShowsItsChangesWordByWord()
+    {
+        var page = await site.OpenAsync(TaskType.RewritePair, [], ["He go to to school .", "It is right.", "東京へ行く"]);
+        // Enter too early is no answer
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Contains("F8", await page.InnerTextAsync(".notice"));
+        await page.FillAsync(".writing textarea", "He goes to school.");
+        Assert.Equal(["go to", " "], await page.Locator(".changes del").AllInnerTextsAsync());
+        Assert.Equal(["goes"], await page.Locator(".changes ins").AllInnerTextsAsync());
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("It is right.", await LabelSite.ItemAsync(page));
+        await page.Keyboard.PressAsync("F8");
+        Assert.Equal("東京へ行く", await LabelSite.ItemAsync(page));
+        await page.ClickAsync(".writing .ghost");
+        await page.WaitForSelectorAsync(".item.empty");
+        Assert.Equal(["He goes to school.", "It is right.", "東京へ行く"],
+            (await site.StoredAsync(page)).Select(json => JsonDocument.Parse(json).RootElement.GetProperty("text").GetString()));
         Assert.Empty(site.Errors);
     }
 

@@ -45,11 +45,13 @@ public sealed class FinalAnswersTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Buenos Aires", " buenos  aires ", true)]
-    [InlineData("Paris", "Lyon", false)]
-    public void Decide_WrittenAnswers_CaseAndBlanksAside(string one, string two, bool same)
+    [InlineData(TaskType.ShortAnswer, "Buenos Aires", " buenos  aires ", true)]
+    [InlineData(TaskType.ShortAnswer, "Paris", "Lyon", false)]
+    [InlineData(TaskType.RewritePair, "In Berlin  it rains.", "In Berlin it rains.", true)]
+    [InlineData(TaskType.RewritePair, "In Berlin it rains.", "In berlin it rains.", false)]
+    public void Decide_WrittenAnswers_BlanksAsideAndOfShortOnesCase(TaskType type, string one, string two, bool same)
     {
-        var final = FinalAnswers.Decide(TaskKinds.Of(TaskType.ShortAnswer),
+        var final = FinalAnswers.Decide(TaskKinds.Of(type),
             [new Answer { Id = 1, AnswerText = one }, new Answer { Id = 2, AnswerText = two }])!;
 
         Assert.Equal(same ? FinalBy.Unanimous : FinalBy.None, final.By);

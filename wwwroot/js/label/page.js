@@ -42,7 +42,7 @@ class LabelPage {
     this.stage = new Stage(root.querySelector('[data-part="stage"]'), this.keys, this.panels, name => this.commands.run(name));
     this.rail = new Rail(root, i => this.history.open(i));
     this.history = new History({ project, user, rail: this.rail, onOpen: entry => this.show(entry),
-      onWhole: entry => this.stage.showText(entry) });
+      onWhole: entry => { this.stage.showText(entry); this.editor.whole?.(entry); } });
     this.connection = new Connection(this);
     this.attention = new Attention(() => this.deck?.used());
   }

@@ -7,12 +7,14 @@
 //   act(chord, press)           what a key means inside the editor (press: Keys.read); true: it was taken
 //   redraw()                    the person has other keys now
 //   renew(schema)               the task is worded otherwise now; what is typed stays
-// and, where there is something to keep or to close: sent(), save(), leave().
+// and, where there is something to keep or to close: sent(), save(), leave(), whole(card): the text of a reopened card
+// has come whole.
 import { Choices } from './choices.js';
 import { Labels } from './labels.js';
+import { Rewriting } from './rewriting.js';
 import { Writing } from './writing.js';
 
-const EDITORS = { choice: Choices, labels: Labels, text: Writing };
+const EDITORS = { choice: Choices, labels: Labels, text: Writing, rewrite: Rewriting };
 
 /** services: {keys, user, project, send(value), isShown(itemId)}. */
 export const editorOf = (schema, services) => new EDITORS[schema.taskType](schema, services);

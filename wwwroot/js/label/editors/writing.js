@@ -33,14 +33,14 @@ export class Writing {
 
   redraw() { this.button.redraw(); }
 
-  get #text() { return this.input.value.trim(); }
+  get text() { return this.input.value.trim(); }
 
   wordsOf({ text }) { return text; }
 
-  get value() { return { answer: { text: this.#text }, words: this.#text }; }
+  get value() { return { answer: { text: this.text }, words: this.text }; }
 
   fault() {
-    const text = this.#text;
+    const text = this.text;
     if (!text) return say('AnswerEmpty', { key: this.#keys.of('skip-menu') });
     return this.#pattern?.faultOf(text) ?? null;
   }
@@ -69,21 +69,23 @@ export class Writing {
   }
 
   #offer() {
-    const text = this.#text, hits = text ? find(this.#completions, text).filter(hit => hit.label.name !== text).slice(0, OFFERED) : [];
+    const text = this.text, hits = text ? find(this.#completions, text).filter(hit => hit.label.name !== text).slice(0, OFFERED) : [];
     this.#place = -1;
     this.offers.hidden = hits.length === 0;
     this.offers.replaceChildren(...hits.map(({ label, start, end }) => el('button', { type: 'button', className: 'chip',
-      onclick: () => { this.input.value = label.name; this.#changed(); this.input.focus(); } }, marked(label.name, start, end))));
+      onclick: () => { this.write(label.name); this.input.focus(); } }, marked(label.name, start, end))));
   }
 
-  show(card, answer, draft) {
+  /** begun: what stands in the field of an item that nobody has begun. */
+  show(card, answer, draft, begun = '') {
     this.#stop();
     this.#itemId = card.itemId;
     let local = null;
     try { local = localStorage.getItem(this.#key); } catch { /* no local drafts then */ }
-    this.input.value = answer?.text ?? local ?? draft?.text ?? '';
+    this.input.value = answer?.text ?? local ?? draft?.text ?? begun;
     this.#grow();
     this.#offer();
+    this.onText?.();
     this.input.focus({ preventScroll: true });
   }
 
@@ -105,14 +107,21 @@ export class Writing {
   /** The unfinished text to the server, for another machine. */
   #draft() {
     if (!this.#services.isShown(this.#itemId)) return;
-    const answer = this.#text ? { text: this.#text } : null;
+    const answer = this.text ? { text: this.text } : null;
     post(this.#services.project, 'drafts', { records: [{ submissionId: newId(), user: this.#services.user, itemId: this.#itemId,
       answer }] });
+  }
+
+  /** As if it were typed. */
+  write(text) {
+    this.input.value = text;
+    this.#changed();
   }
 
   #changed() {
     this.#grow();
     this.#offer();
+    this.onText?.();
     clearTimeout(this.#local);
     this.#local = setTimeout(() => this.#keep(), LOCAL_AFTER);
     this.#server ||= setTimeout(() => { this.#server = 0; this.#draft(); }, SERVER_AFTER);
