@@ -18,7 +18,7 @@ public static class ApiCodes
         UnknownItem = "unknown-item", Removed = "removed", NotServed = "not-served";
 
     // why there is no card
-    public const string Done = "done", Held = "held", Skipped = "skipped", Paused = "paused", Stopped = "stopped", Archived = "archived",
+    public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped", Archived = "archived",
         Setup = "setup", Empty = "empty";
 
     // rows of a file

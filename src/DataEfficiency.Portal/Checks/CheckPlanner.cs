@@ -24,7 +24,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
     public void Look(int projectId, Action giveWay, CancellationToken cancel)
     {
         if (Wait(figures.OfAsync(projectId, cancel).AsTask()) is not { } counts) return;
-        var random = counts.Strata.GetValueOrDefault(Stratum.Random);
+        var random = counts.DecidedBy.GetValueOrDefault(Stratum.Random);
         if (random < CosLow.Size) return;
         if (_quiet.TryGetValue(projectId, out var quiet) && random < quiet.Random && counts.Decided < quiet.Labels) return;
         try
@@ -48,7 +48,7 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
         if (CheckList.Due(inputs, rows, CheckList.NextPlaced(db, projectId)) is not { } due)
         {
             var ahead = CheckList.Ahead(inputs, rows, CheckList.NextPlaced(db, projectId));
-            _quiet[projectId] = (counts.Version, counts.Strata.GetValueOrDefault(Stratum.Random) + Math.Max(1, ahead.Random),
+            _quiet[projectId] = (counts.Version, counts.DecidedBy.GetValueOrDefault(Stratum.Random) + Math.Max(1, ahead.Random),
                 counts.Decided + Math.Max(1, ahead.Labels));
             return;
         }

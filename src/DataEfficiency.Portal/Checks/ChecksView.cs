@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Checks;
 
-/// <summary>A project's checks and the next one, as its page shows them. Counts are of answers, as the figures have them.</summary>
+/// <summary>A project's checks and the next one, as its page shows them. Counts are of items, as the figures have them.</summary>
 /// <param name="Rows">The newest first; offers that a newer one has withdrawn are not among them.</param>
 /// <param name="Random">Random labels.</param>
 /// <param name="Training">Labels that are trained on.</param>
@@ -37,11 +37,10 @@ public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, i
     {
         var rows = await db.Checks.AsNoTracking().Include(c => c.Job).Where(c => c.ProjectId == project.Id).OrderByDescending(c => c.Id)
             .ToListAsync(cancellation);
-        var open = await db.Slots.CountAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Split > ItemSplit.Pool
-            && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit, cancellation);
+        var open = await TestSet.Open(db, project.Id).CountAsync(cancellation);
         var gold = project.GoldIsTest
             ? await db.Items.CountAsync(i => i.ProjectId == project.Id && i.Split == ItemSplit.Gold, cancellation) : 0;
-        var (random, test) = (figures.Strata.GetValueOrDefault(Stratum.Random), figures.Strata.GetValueOrDefault(Stratum.Test));
+        var (random, test) = (figures.DecidedBy.GetValueOrDefault(Stratum.Random), figures.DecidedBy.GetValueOrDefault(Stratum.Test));
         var placed = rows.Any(c => c.Share is not null) ? CheckList.NextPlaced(db, project.Id) : null;
         return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
             CheckPoints.NextAt(Math.Max(CheckList.Taken(rows, CheckReason.Doubling), random)),

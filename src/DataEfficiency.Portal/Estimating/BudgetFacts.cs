@@ -36,7 +36,7 @@ internal static class BudgetFacts
         var term = way is { ToStop: true } ? TileCostToStop : TileCostFromHere;
         if (facts.Price <= 0) return new(term, None, NoPrice);
         if (way is null) return new(term, None, WhyNone(facts, FromFirstNumber));
-        double Cost(int labels) => Estimating.Cost.Of(facts.Price, labels);
+        double Cost(int labels) => Estimating.Cost.Of(facts.Price, labels * facts.AnswersPerLabel);
         var small = way.Missing > 0 ? ForOpenItems(ForecastNumbers.Count(way.More, culture))
             : way is { Low: { } low, High: { } high } ? RangeIfReachable(ForecastNumbers.Range(
                 ForecastNumbers.Money(Cost(low), facts.Currency, culture), ForecastNumbers.Amount(Cost(high), culture)))
@@ -49,7 +49,7 @@ internal static class BudgetFacts
         if (facts.PerHour is not > 0) return new(TilePace, None, FromTimedLabels(Estimating.Pace.Fewest));
         var pace = ForecastNumbers.Labels(facts.PerHour.Value, culture);
         if (way is null) return new(TilePace, None, LabelsAnHour(pace));
-        var hours = way.More / facts.PerHour.Value;
+        var hours = way.More * facts.AnswersPerLabel / facts.PerHour.Value;
         return new(TilePace, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? LabelsAnHourOpenItems(pace) : LabelsAnHour(pace),
             $"{hours.ToString("N2", culture)} h");
     }

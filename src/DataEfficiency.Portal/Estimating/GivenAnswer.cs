@@ -26,10 +26,11 @@ public sealed record FigureChange(long Version, long ItemId, string UserId, Give
     FinalText? Before, FinalText? After, bool FirstMayChange);
 
 /// <summary>What an item's final answer says; no text where the answers do not agree.</summary>
-public sealed record FinalText(int? LabelId, string? Text)
+/// <param name="Stratum">How the item came to its first answer.</param>
+public sealed record FinalText(int? LabelId, string? Text, Stratum Stratum)
 {
     public static FinalText? Of(Final? final) =>
-        final is null ? null : new(final.LabelId, final.AnswerId is null ? null : final.AnswerText);
+        final is null ? null : new(final.LabelId, final.AnswerId is null ? null : final.AnswerText, final.Stratum);
 
     public bool IsDecided => Text is not null;
 }

@@ -16,7 +16,7 @@ public sealed record LabelledExample(long ItemId, Example Example, Stratum Strat
 /// <summary>The one place that reads what a project's people have labelled in the end, and how it came about.</summary>
 public static class LabelledExamples
 {
-    private sealed record Row(Answer Answer, string Text, Stratum? First, ItemSplit Split, int RandomRank);
+    private sealed record Row(Answer Answer, string Text, Stratum Stratum, ItemSplit Split, int RandomRank);
 
     /// <param name="kind">The project's.</param>
     /// <param name="labels">The project's: an answer text that was reworded counts as reworded.</param>
@@ -29,15 +29,10 @@ public static class LabelledExamples
                           join a in db.Answers on f.AnswerId equals a.Id
                           join i in db.Items on f.ItemId equals i.Id
                           orderby a.Id
-                          select new Row(a, i.Text,
-                              db.Answers.Where(x => x.ItemId == i.Id && x.Current && !x.Surplus && x.Role == AnswerRole.Annotator)
-                                  .OrderBy(x => x.Id).Select(x => (Stratum?)x.Stratum).FirstOrDefault(),
-                              i.Split, i.RandomRank)).ToListAsync(cancellation);
+                          select new Row(a, i.Text, f.Stratum, i.Split, i.RandomRank)).ToListAsync(cancellation);
         return [.. rows.Select(r => new LabelledExample(r.Answer.ItemId, new(r.Text, kind.TextNow(r.Answer, labels)), Of(r), r.RandomRank,
             r.Split))];
     }
 
-    // a review or a bulk answer says nothing of how the item was chosen
-    private static Stratum Of(Row row) => row.Split != ItemSplit.Pool ? Stratum.Test
-        : row.First ?? (row.Answer.Role is AnswerRole.Import or AnswerRole.Bulk ? Stratum.Imported : row.Answer.Stratum);
+    private static Stratum Of(Row row) => row.Split == ItemSplit.Pool ? row.Stratum : Stratum.Test;
 }

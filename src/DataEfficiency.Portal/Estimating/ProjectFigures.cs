@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -12,18 +13,28 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="Strata">Current answers that count (no surplus), by the queue that brought them.</param>
 /// <param name="Surplus">Current answers that came when their item was full.</param>
 /// <param name="Labelled">Items that have an answer.</param>
-/// <param name="Decided">Those of them whose answers agree.</param>
+/// <param name="DecidedBy">Those of them whose answers agree, by the queue that brought their first.</param>
 public sealed record ProjectFigures(int ProjectId, long Version, ImmutableSortedDictionary<Stratum, int> Strata, int Surplus, int Labelled,
-    int Decided, ImmutableDictionary<string, PersonFigures> People, FirstFigures First)
+    ImmutableSortedDictionary<Stratum, int> DecidedBy, ImmutableDictionary<string, PersonFigures> People, FirstFigures First)
 {
-    public static ProjectFigures Empty(int projectId) => new(projectId, 0, ImmutableSortedDictionary<Stratum, int>.Empty, 0, 0, 0,
+    public static ProjectFigures Empty(int projectId) => new(projectId, 0, None, 0, 0, None,
         ImmutableDictionary<string, PersonFigures>.Empty, FirstFigures.None);
+
+    private static ImmutableSortedDictionary<Stratum, int> None => ImmutableSortedDictionary<Stratum, int>.Empty;
+
+    /// <summary>Items whose answers agree: the project's labels, those of the test set among them.</summary>
+    public int Decided => DecidedBy.Values.Sum();
 
     /// <summary>Answers that count.</summary>
     public int Answers => Strata.Values.Sum();
 
     /// <summary>Those of them that were given here: what <see cref="Cost"/> charges.</summary>
     public int Paid => Answers - Strata.GetValueOrDefault(Stratum.Imported);
+
+    /// <summary>Answers that a label took so far: more than one where several people answer an item, or a gold one. One before there are
+    /// enough labels to say.</summary>
+    public double AnswersPerLabel => Decided - DecidedBy.GetValueOrDefault(Stratum.Imported) is >= CosLow.Size and var own
+        ? Math.Max(1, (double)Paid / own) : 1;
 
     /// <summary>Of all people together.</summary>
     public Pace Pace => People.Values.Aggregate(default(Pace), (sum, person) => sum + person.Pace);
@@ -48,19 +59,22 @@ public sealed record ProjectFigures(int ProjectId, long Version, ImmutableSorted
         {
             Version = change.Version, First = figures.First.With(change.ItemId, change.After),
             Labelled = figures.Labelled + (change.After is null ? 0 : 1) - (change.Before is null ? 0 : 1),
-            Decided = figures.Decided + (change.After is { IsDecided: true } ? 1 : 0) - (change.Before is { IsDecided: true } ? 1 : 0),
+            DecidedBy = Counted(Counted(figures.DecidedBy, change.Before, -1), change.After, 1),
         };
     }
 
     private ProjectFigures Count(GivenAnswer answer, int by) => With(answer.UserId, Of(answer.UserId).Count(answer, by)) with
     {
-        Strata = answer.Surplus ? Strata : Counted(answer.Stratum, by),
+        Strata = answer.Surplus ? Strata : Counted(Strata, answer.Stratum, by),
         Surplus = Surplus + (answer.Surplus ? by : 0),
     };
 
     private ProjectFigures With(string userId, PersonFigures person) =>
         this with { People = person == PersonFigures.None ? People.Remove(userId) : People.SetItem(userId, person) };
 
-    private ImmutableSortedDictionary<Stratum, int> Counted(Stratum stratum, int by) =>
-        Strata.GetValueOrDefault(stratum) + by is > 0 and var count ? Strata.SetItem(stratum, count) : Strata.Remove(stratum);
+    private static ImmutableSortedDictionary<Stratum, int> Counted(ImmutableSortedDictionary<Stratum, int> counts, FinalText? final,
+        int by) => final is { IsDecided: true } ? Counted(counts, final.Stratum, by) : counts;
+
+    private static ImmutableSortedDictionary<Stratum, int> Counted(ImmutableSortedDictionary<Stratum, int> counts, Stratum stratum,
+        int by) => counts.GetValueOrDefault(stratum) + by is > 0 and var count ? counts.SetItem(stratum, count) : counts.Remove(stratum);
 }

@@ -13,6 +13,9 @@ namespace DataEfficiency.Portal.Estimating;
 public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget, string? StoppedBy = null, decimal Price = 0,
     string Currency = "EUR", double? PerHour = null, int? Paid = null)
 {
+    /// <summary>Answers that a label took so far (<see cref="ProjectFigures.AnswersPerLabel"/>).</summary>
+    public double AnswersPerLabel { get; init; } = 1;
+
     /// <summary>The most labels there can be.</summary>
     public int Cap => Math.Min(Math.Min(Budget, Items), LabelAxis.MaxExamples);
 

@@ -88,5 +88,5 @@ public static class FineTuningLines
 public static class Strata
 {
     public static string Name(Stratum stratum) => stratum switch { Stratum.First32 => "first32", Stratum.Random => "random",
-        Stratum.Active => "active", Stratum.Test => "test", _ => "imported" };
+        Stratum.Active => "active", Stratum.Test => "test", Stratum.Gold => "gold", _ => "imported" };
 }

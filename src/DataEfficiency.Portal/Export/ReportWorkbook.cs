@@ -136,7 +136,7 @@ internal static class ReportWorkbook
     private static void WriteAnnotators(IXLWorksheet sheet, IReadOnlyList<AnnotatorFigures> annotators)
     {
         WriteHead(sheet, [(ColumnAnnotator, 26, "@"), (ColumnLabels, 9, "0"), (ColumnFirst32, 9, "0"), (ColumnRandom, 9, "0"),
-            (ColumnActive, 9, "0"), (ColumnTestSet, 9, "0"),
+            (ColumnActive, 9, "0"), (ColumnTestSet, 9, "0"), (ColumnGold, 9, "0"),
             (ColumnImported, 9, "0"), (ColumnMedianActiveSeconds, 20, "0.0"), (ColumnLabelsPerHour, 15, "0"),
                 (ColumnSkips, 8, "0"), (ColumnAgreesWithGold, 16, "0 %"),
             (ColumnLabelsWithGold, 16, "0")]);
@@ -144,7 +144,7 @@ internal static class ReportWorkbook
         {
             var a = annotators[i];
             object?[] values = [a.Name, a.Labels, a.Of(Stratum.First32), a.Of(Stratum.Random), a.Of(Stratum.Active),
-                a.Of(Stratum.Test), a.Of(Stratum.Imported), a.MedianSeconds, a.PerHour, a.Skips, a.GoldShare, a.WithGold];
+                a.Of(Stratum.Test), a.Of(Stratum.Gold), a.Of(Stratum.Imported), a.MedianSeconds, a.PerHour, a.Skips, a.GoldShare, a.WithGold];
             for (var c = 0; c < values.Length; c++) Value(sheet.Cell(i + 2, c + 1), values[c], null);
         }
     }

@@ -20,6 +20,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     private Import import = new();
     private RowChecks checks = default!;
     private int issuesStored;
+    /// <summary>As it was when the items got their places; null: an earlier try has placed them.</summary>
+    private Project? _placedFor;
     // whose the answers are that the file brings
     private string annotator = "";
 
@@ -93,10 +95,10 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     private async Task PlaceAsync(CancellationToken cancel)
     {
         List<(long Id, long? AnswerId, bool IsPlaced)> items;
-        long seed;
+        Project project;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            seed = await db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.Seed).SingleAsync(cancel);
+            project = _placedFor = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
                 .Select(i => new
                 {
@@ -106,7 +108,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         }
         // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
         // a random sample
-        var random = new SplitMix64(unchecked((ulong)seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
+        var random = new SplitMix64(unchecked((ulong)project.Seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
         foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
             // every item draws its number, placed by an earlier try or not: the order is one, however often it was cut off
@@ -117,6 +119,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             {
                 await turn.GoOnAsync(db, token);
                 PoolWriter.PlaceItems(db, import, annotator, chunk);
+                await SlotSql.FitAsync(db, project, chunk[0].Id, chunk[^1].Id, token);
                 await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);
         }
@@ -137,6 +140,9 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             PoolWriter.SettleImported(db, import);
         }
         project.VisibleImport = import.Id;
+        // settings that changed meanwhile
+        if (_placedFor is { } then && (then.OverlapShare, then.OverlapAnswers) != (project.OverlapShare, project.OverlapAnswers))
+            OverlapWork.Queue(db, project.Id, Now);
         ProjectMoves.Apply(db, project, ProjectMove.Begin, import.CreatedBy, Now);
         AuditTrail.Add(db, time, import.CreatedBy, "import.done", projectId: project.Id,
             after: $"{import.FileName}: {import.Added:N0} added, {import.Bad:N0} bad, {import.Duplicates:N0} duplicates");

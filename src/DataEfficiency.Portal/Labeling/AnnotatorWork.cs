@@ -40,10 +40,16 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                     .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
                         .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
                         .Select(k => k.ItemId).Contains(s.ItemId)),
+                // what waits for somebody else's answer
+                Answered = p.State != ProjectState.Active || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
+                    .OrderBy(s => s.UserId).Take(CountLimit)
+                    .Count(s => db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)),
             }).ToListAsync(cancellation);
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
-            work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open : row.Open - row.Skipped, cancellation));
+            work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
+                : Math.Max(0, row.Open - row.Skipped - row.Answered), cancellation));
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }

@@ -10,8 +10,9 @@ namespace DataEfficiency.Portal.Labeling;
 /// <param name="Labels">Those that the answer names, as far as they are the project's.</param>
 /// <param name="Answers">Everybody's to the item.</param>
 /// <param name="Slots">The item's, in their order.</param>
-internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, bool Drafted, bool Elsewhere, IReadOnlyList<Label> Labels,
-    Standing Standing, IReadOnlyList<Answer> Answers, Final? Final, IReadOnlyList<Slot> Slots)
+/// <param name="Split">The item's.</param>
+internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member, bool Claimed, bool Drafted, bool Elsewhere,
+    IReadOnlyList<Label> Labels, Standing Standing, IReadOnlyList<Answer> Answers, Final? Final, IReadOnlyList<Slot> Slots)
 {
     /// <summary>Was given to this person; an imported answer is its importer's to correct.</summary>
     public bool Served => Claimed || Standing.Answers.Count > 0;
@@ -25,15 +26,17 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
         var project = new Project
         {
             Id = projectId, TaskType = read.TaskType, AnswerLength = read.AnswerLength, AnswerPattern = read.AnswerPattern,
-            LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap, LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
+            LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap,
+            LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
         };
-        return new(project, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
+        return new(project, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId)], read.Skips), read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 
-    private sealed record Row(TaskType TaskType, int? AnswerLength, string? AnswerPattern, int LeastLabels, int? MostLabels,
-        bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels, Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
+    private sealed record Row(ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern, int LeastLabels,
+        int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels, Final? Final, bool Member,
+        bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
         List<Slot> Slots);
 
     // put together once: it is asked for every answer
@@ -45,8 +48,8 @@ internal sealed record AnswerPlace(Project Project, bool Member, bool Claimed, b
                 join p in db.Projects on i.ProjectId equals p.Id
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                select new Row(p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels, p.SpansOverlap, p.LabelVersion,
-                    p.SchemaVersion, db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
+                select new Row(i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels, p.SpansOverlap,
+                    p.LabelVersion, p.SchemaVersion, db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),
                     db.Claims.Any(c => c.ItemId == item && c.UserId == user),
                     db.Drafts.Any(d => d.ItemId == item && d.UserId == user),

@@ -17,7 +17,7 @@ public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonE
 internal static class Cards
 {
     private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, string? Draft, bool? Flagged,
-        string? Note, string? ModelAnswer, int? Place);
+        string? Note, string? ModelAnswer, int? Place, bool Overlaps);
 
     // put together once: it is asked for every card
     private static readonly Func<AppDbContext, long[], string, int?, int?, IAsyncEnumerable<Row>> Rows =
@@ -28,7 +28,8 @@ internal static class Cards
             from remark in db.Remarks.Where(r => r.ItemId == i.Id && r.UserId == user).DefaultIfEmpty()
             select new Row(i.Id, i.Line, i.Text, i.Parts, i.Metadata, draft.AnswerJson, remark.Flagged, remark.Note,
                 db.ItemScores.Where(s => s.ItemId == i.Id && s.RankingId == ranking).Select(s => s.ModelAnswer).FirstOrDefault(),
-                db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault()));
+                db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault(),
+                db.Slots.Count(s => s.ItemId == i.Id) > 1));
 
     public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId,
         IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
@@ -45,11 +46,11 @@ internal static class Cards
             var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
                 Stratum.Active when slot.ActiveRank < project.ItemCount => slot.ActiveRank + 1, _ => 0 };
             // nobody labels with more care because an item tests
-            var queue = slot.Queue == Stratum.Test ? Stratum.Random : slot.Queue;
+            var queue = slot.Queue is Stratum.Test or Stratum.Gold ? Stratum.Random : slot.Queue;
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,
-                Suggestions.Of(project, labels, slot.Queue, item.ModelAnswer));
+                Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.ModelAnswer));
         })];
     }
 

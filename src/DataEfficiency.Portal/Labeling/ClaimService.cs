@@ -29,14 +29,14 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         if (request.Want <= 0) return ((await Places(db, request.ProjectId, request.UserId, cancellation)).Project, []);
         // before the transaction: the last answer counts or not, a turn more or less
-        var random = (await figures.OfAsync(request.ProjectId, cancellation))?.Strata.GetValueOrDefault(Stratum.Random) ?? 0;
+        var random = (await figures.OfAsync(request.ProjectId, cancellation))?.DecidedBy.GetValueOrDefault(Stratum.Random) ?? 0;
         var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, c), cancellation);
         return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
     }
 
     /// <param name="Project">What serving needs of it: not its texts, which may be long.</param>
     /// <param name="Open">This person's slots without an answer, on a screen or not.</param>
-    /// <param name="TestLeft">Something of the test set has no answer, and this person did not skip it.</param>
+    /// <param name="TestLeft">Something of the test set waits for an answer, and this person has neither given one nor skipped it.</param>
     private sealed record Turn(Project Project, Membership? Member, List<Slot> Open, bool TestLeft);
 
     // put together once: it is asked for every card
@@ -50,14 +50,15 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                 {
                     Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
                     RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
-                    DrawId = p.DrawId, RandomShare = p.RandomShare,
+                    DrawId = p.DrawId, RandomShare = p.RandomShare, GoldShare = p.GoldShare, Seed = p.Seed,
                     LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
                     AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
                 },
                 member,
                 db.Slots.Where(s => s.ProjectId == p.Id && s.UserId == user && s.AnswerId == null).ToList(),
-                db.Slots.Any(s => s.ProjectId == p.Id && s.AnswerId == null && s.Split > ItemSplit.Pool
-                    && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == user))))
+                db.Slots.Any(s => s.ProjectId == p.Id && s.AnswerId == null && s.Split > ItemSplit.Pool && s.Split < ItemSplit.Gold
+                    && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == user)
+                    && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == user && a.Current))))
             .AsNoTracking().Single());
 
     private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, int random, long until,
@@ -121,8 +122,10 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             {
                 Stratum.Test => ClaimSql.TestFirst, Stratum.Random => ClaimSql.RandomFirst, _ => ClaimSql.ActiveFirst,
             };
-            var lease = Lease(until, request.Have.Count + slots.Count);
-            var slot = await ClaimSql.TakeAsync(db, sql, project, request.UserId, request.Token, from, now, lease, cancellation);
+            var ask = new SlotRequest(project, request.UserId, request.Token, from, now,
+                Lease(until, request.Have.Count + slots.Count));
+            var slot = Turns.IsGold(project, request.UserId, sequence) ? await ClaimSql.TakeGoldAsync(db, ask, cancellation) : null;
+            slot ??= await ClaimSql.TakeAsync(db, sql, ask, cancellation);
             if (slot is null) break;
             // an expired one before that place is no reason to go back to the head
             if (slot.Queue == Stratum.Active && (slot.ActiveRank >= from || sequence % QueuePositions.FreshStart == 0))

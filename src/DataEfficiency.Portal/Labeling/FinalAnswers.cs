@@ -57,22 +57,23 @@ public static class FinalAnswers
     /// <returns>Null where nobody is heard.</returns>
     public static Final? Decide(ITaskKind kind, IReadOnlyList<Answer> answers)
     {
-        if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, FinalBy.Review, 1);
         var heard = Heard(answers);
+        if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, FinalBy.Review, 1, heard);
         if (heard.Count == 0) return null;
         var groups = heard.GroupBy(a => kind.Sameness(a)).OrderByDescending(g => g.Count()).ToList();
         var most = groups[0];
         var by = heard.Count == 1 ? FinalBy.Only : groups.Count == 1 ? FinalBy.Unanimous
             : 2 * most.Count() > heard.Count ? FinalBy.Majority : FinalBy.None;
-        if (by != FinalBy.None) return Of(most.Last(), by, heard.Count);
+        if (by != FinalBy.None) return Of(most.Last(), by, heard.Count, heard);
         return new Final
         {
             ItemId = heard[0].ItemId, ProjectId = heard[0].ProjectId, By = by, Heard = heard.Count,
-            SchemaVersion = heard.Max(a => a.SchemaVersion),
+            Stratum = heard[0].Stratum, SchemaVersion = heard.Max(a => a.SchemaVersion),
         };
     }
 
-    // what came with a file, and what was set for many at once, counts only where no person answered the item; surplus never
+    // what came with a file, and what was set for many at once, counts only where no person answered the item; surplus never, nor what
+    // somebody answered to a gold item
     private static List<Answer> Heard(IReadOnlyList<Answer> answers)
     {
         foreach (var role in new[] { AnswerRole.Annotator, AnswerRole.Import, AnswerRole.Bulk })
@@ -80,9 +81,11 @@ public static class FinalAnswers
         return [];
     }
 
-    private static Final Of(Answer answer, FinalBy by, int heard) => new()
+    // a review or a bulk answer says nothing of how the item was chosen
+    private static Final Of(Answer answer, FinalBy by, int number, List<Answer> heard) => new()
     {
         ItemId = answer.ItemId, ProjectId = answer.ProjectId, By = by, AnswerId = answer.Id, LabelId = answer.LabelId,
-        AnswerText = answer.AnswerText, Heard = heard, SchemaVersion = answer.SchemaVersion,
+        AnswerText = answer.AnswerText, Heard = number, SchemaVersion = answer.SchemaVersion,
+        Stratum = heard.Count > 0 ? heard[0].Stratum : answer.Stratum,
     };
 }

@@ -69,7 +69,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         answer.LabelVersion = project.LabelVersion + 1;
         GivenAnswer? withdrawn = standing.Current is { } earlier ? GivenAnswer.Of(earlier) : null;
         var before = FinalText.Of(place.Final);
-        var kept = await PlaceAsync(db, answer, standing.Current, place.Slots, now, cancellation);
+        var kept = await PlaceAsync(db, answer, standing.Current, place, now, cancellation);
         Answer[] current = [.. place.Answers.Append(answer).Where(a => a.Current)];
         var final = await FinalAnswers.SettleAsync(db, kind, place.Final, current, cancellation);
         if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
@@ -82,7 +82,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         return Receipt.Of(record, kept);
     }
 
-    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, IReadOnlyList<Slot> slots, long now,
+    private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, AnswerPlace item, long now,
         CancellationToken cancellation)
     {
         if (earlier is not null)
@@ -90,8 +90,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             // saved before the other comes: a person has one current answer of an item at any moment
             earlier.Current = false;
             await db.SaveChangesAsync(cancellation);
-            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus) =
-                (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
+            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus, answer.Role) =
+                (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus, RoleOf(earlier));
             answer.SuggestionShown |= earlier.SuggestionShown;
             await InsertAsync(db, answer, cancellation);
             await db.Slots.Where(s => s.AnswerId == earlier.Id)
@@ -99,19 +99,28 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             return Kept.Revision;
         }
         // an expired lease that nobody took over is still this person's; else any free slot of the item
-        var slot = slots.FirstOrDefault(s => s.AnswerId is null && s.UserId == answer.UserId)
-            ?? slots.FirstOrDefault(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
-        answer.Surplus = slot is null;
-        var place = slot ?? slots.FirstOrDefault();
-        // whatever became of the card: the test set's answers stay apart
-        answer.Stratum = place is { Split: not ItemSplit.Pool } ? Stratum.Test : place?.Queue ?? Stratum.Random;
+        var slot = item.Slots.FirstOrDefault(s => s.AnswerId is null && s.UserId == answer.UserId)
+            ?? item.Slots.FirstOrDefault(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
+        // everybody answers a gold item: none of them is one too many
+        var isGold = item.Split == ItemSplit.Gold;
+        answer.Surplus = slot is null && !isGold;
+        // whatever became of the card: the answers of the test set and of gold items stay apart
+        answer.Stratum = item.Split switch
+        {
+            ItemSplit.Gold => Stratum.Gold, not ItemSplit.Pool => Stratum.Test,
+            _ => (slot ?? item.Slots.FirstOrDefault())?.Queue ?? Stratum.Random,
+        };
+        if (isGold) answer.Role = AnswerRole.Gold;
         await InsertAsync(db, answer, cancellation);
-        if (slot is null) return Kept.Surplus;
+        if (slot is null) return isGold ? Kept.Stored : Kept.Surplus;
         await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id)
             .SetProperty(x => x.UserId, answer.UserId).SetProperty(x => x.Queue, answer.Stratum)
             .SetProperty(x => x.Token, (string?)null), cancellation);
         return Kept.Stored;
     }
+
+    // who corrects an imported answer answers it
+    private static AnswerRole RoleOf(Answer earlier) => earlier.Role == AnswerRole.Gold ? AnswerRole.Gold : AnswerRole.Annotator;
 
     private static Task InsertAsync(AppDbContext db, Answer answer, CancellationToken cancellation)
     {

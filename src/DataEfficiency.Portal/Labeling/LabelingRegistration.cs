@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Security;
 using Microsoft.AspNetCore.Mvc;
 
@@ -30,6 +31,7 @@ public static class LabelingRegistration
         services.AddSingleton<KeyStore>();
         services.AddSingleton<LabelAccess>();
         services.AddSingleton<TabReplies>();
+        services.AddSingleton<IJobWork, OverlapWork>();
         services.AddHostedService<LeaseClock>();
     }
 

@@ -7,11 +7,15 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Keeps the cards of a tab that is in use, and frees those that a closing tab will not come to.</summary>
 public sealed class LeaseService(WriteQueue writes, TimeProvider clock, IOptions<LabelingOptions> options)
 {
-    /// <summary>Slots go back to their queues, for anybody; an answer that filled one was taken back.</summary>
-    internal static Task<int> FreeAsync(IQueryable<Slot> slots, CancellationToken cancellation) =>
-        slots.ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
+    /// <summary>Slots go back to their queues, for anybody; an answer that filled one was taken back. Those of gold items were made for
+    /// one person and go.</summary>
+    internal static async Task FreeAsync(IQueryable<Slot> slots, CancellationToken cancellation)
+    {
+        await slots.Where(s => s.Split == ItemSplit.Gold).ExecuteDeleteAsync(cancellation);
+        await slots.ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null).SetProperty(x => x.Token, (string?)null)
             .SetProperty(x => x.LeaseUntil, 0).SetProperty(x => x.Queue, (Stratum?)null).SetProperty(x => x.AnswerId, (long?)null),
             cancellation);
+    }
 
     /// <param name="keep">Items of the deck, the one on screen first.</param>
     /// <returns>The new end of the leases, Unix milliseconds, and how many of the kept items are still this person's.</returns>

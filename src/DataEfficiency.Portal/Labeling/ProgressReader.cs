@@ -36,8 +36,11 @@ public sealed class ProgressReader(TimeProvider clock)
             return new DeckEnd(ApiCodes.Held,
                 holders[0].Name is null ? LabelingWords.EndHeldByYou : LabelingWords.EndHeldByOthers(others), first, holders);
         }
-        if (await open.CountAsync(cancellation) is > 0 and var left)
+        var own = db.Answers.Where(a => a.ProjectId == project.Id && a.UserId == userId && a.Current).Select(a => a.ItemId);
+        if (await open.CountAsync(s => !own.Contains(s.ItemId), cancellation) is > 0 and var left)
             return new DeckEnd(ApiCodes.Skipped, LabelingWords.EndSkipped(items: left, leads: who));
+        if (await open.CountAsync(cancellation) is > 0 and var waiting)
+            return new DeckEnd(ApiCodes.Others, LabelingWords.EndOthers(waiting));
         return project.ItemCount == 0
             && !await db.Items.AnyAsync(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport, cancellation)
             ? new DeckEnd(ApiCodes.Empty, LabelingWords.EndEmpty(who))

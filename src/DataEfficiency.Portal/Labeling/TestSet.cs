@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -15,6 +16,9 @@ public static class TestSet
     /// <summary>At most this share of the pool.</summary>
     private const int PoolParts = 5;
 
+    /// <summary>Gold items that everybody answers, to show how well; at most a share of the pool.</summary>
+    private const int GoldItems = 50, GoldParts = 20;
+
     /// <summary>How many the project's pool may set aside of what its settings ask for.</summary>
     public static (int Validation, int Test) Allowed(Project project, int pool)
     {
@@ -25,17 +29,32 @@ public static class TestSet
         return (all - test, test);
     }
 
+    /// <summary>What still waits for its first answer.</summary>
+    public static IQueryable<Slot> Open(AppDbContext db, int projectId) => db.Slots.Where(s => s.ProjectId == projectId && s.AnswerId == null
+        && s.Split > ItemSplit.Pool && s.Split < ItemSplit.Gold && !db.Finals.Any(f => f.ItemId == s.ItemId)
+        && !db.Slots.Any(o => o.ItemId == s.ItemId && o.AnswerId == null && o.SlotNo < s.SlotNo)
+        && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit);
+
     /// <summary>Draws what is missing: after an import, and after the sizes were raised.</summary>
     public static async Task DrawAsync(AppDbContext db, Project project, CancellationToken cancellation)
     {
         var items = db.Items.Where(i => i.ProjectId == project.Id && i.ImportId <= project.VisibleImport && !i.Deleted);
-        var (validation, test) = Allowed(project, await items.CountAsync(cancellation));
+        var pool = await items.CountAsync(cancellation);
+        await DrawTestAsync(db, project, items, pool, cancellation);
+        if (project is { GoldShare: > 0, GoldIsTest: false } && pool >= SmallestPool)
+            await TakeGoldAsync(db, project, items, Math.Min(GoldItems, pool / GoldParts), cancellation);
+    }
+
+    private static async Task DrawTestAsync(AppDbContext db, Project project, IQueryable<Item> items, int pool,
+        CancellationToken cancellation)
+    {
+        var (validation, test) = Allowed(project, pool);
         if (project.GoldIsTest)
         {
             await TakeGoldAsync(db, project, items, project.ValidationSize + project.TestSize, cancellation);
             return;
         }
-        var drawn = await items.Where(i => i.Split != ItemSplit.Pool).GroupBy(i => i.Split)
+        var drawn = await items.Where(i => i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation).GroupBy(i => i.Split)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         var missing = (Test: Math.Max(0, test - drawn.GetValueOrDefault(ItemSplit.Test)),
             Validation: Math.Max(0, validation - drawn.GetValueOrDefault(ItemSplit.Validation)));
@@ -43,6 +62,7 @@ public static class TestSet
         var ids = await Free(db, project, items).Take(missing.Test + missing.Validation).Select(i => i.Id).ToListAsync(cancellation);
         await SetAsideAsync(db, project, [.. ids.Take(missing.Test)], ItemSplit.Test, cancellation);
         await SetAsideAsync(db, project, [.. ids.Skip(missing.Test)], ItemSplit.Validation, cancellation);
+        if (ids.Count > 0) await SlotSql.FitAsync(db, project, ids.Min(), ids.Max(), cancellation);
     }
 
     /// <summary>For a database from before there were test sets.</summary>
@@ -57,7 +77,7 @@ public static class TestSet
         CancellationToken cancellation)
     {
         // those that were drawn before anybody said so, first: nobody has to label them any more either
-        var drawn = await Untouched(db, items).Where(i => (i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation) && i.Gold != null)
+        var drawn = !project.GoldIsTest ? [] : await Untouched(db, items).Where(i => (i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation) && i.Gold != null)
             .Select(i => i.Id).ToListAsync(cancellation);
         var missing = asked - drawn.Count - await items.CountAsync(i => i.Split == ItemSplit.Gold, cancellation);
         List<long> ids = [.. drawn, .. await Free(db, project, items).Where(i => i.Gold != null).Take(Math.Max(0, missing))

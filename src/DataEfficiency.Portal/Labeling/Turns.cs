@@ -1,3 +1,4 @@
+using DataEfficiency.Engine.Randomness;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -28,4 +29,22 @@ public readonly record struct Turns(int Random, bool TestLeft, double Share)
     }
 
     internal static bool IsRandom(int sequence, double share) => Math.Floor((sequence + 1) * share) > Math.Floor(sequence * share);
+
+    /// <summary>One turn of each block of them, which one is not to be guessed.</summary>
+    public static bool IsGold(Project project, string userId, int sequence)
+    {
+        if (project.GoldShare <= 0) return false;
+        var block = Math.Max(1, (int)Math.Round(1 / project.GoldShare));
+        return sequence % block == (int)(Number(project, userId, sequence / block) % (ulong)block);
+    }
+
+    /// <summary>An odd number of this person's, by which gold items are put into an order of their own.</summary>
+    public static long Salt(Project project, string userId) => (int)(Number(project, userId, -1) >> 33) | 1;
+
+    private static ulong Number(Project project, string userId, int place)
+    {
+        // FNV-1a: string.GetHashCode differs from process to process
+        var hash = userId.Aggregate(14695981039346656037UL, (h, c) => unchecked((h ^ c) * 1099511628211UL));
+        return new SplitMix64(unchecked(hash ^ (ulong)project.Seed * 0x9E3779B97F4A7C15 ^ (ulong)place << 32)).Next();
+    }
 }

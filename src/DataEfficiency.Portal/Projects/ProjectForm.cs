@@ -50,7 +50,7 @@ public sealed class ProjectForm
 {
     public const int MostAnswers = 150;
     private const int UsualBudget = 5000;
-    private const int LongestAnswer = 2000, MostCompletions = 1000, LargestTest = 5000;
+    private const int LongestAnswer = 2000, MostCompletions = 1000, LargestTest = 5000, MostPeople = 5, MostGold = 50;
 
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
@@ -78,6 +78,12 @@ public sealed class ProjectForm
     public int? ValidationSize { get; set; } = 100;
     public int? TestSize { get; set; } = 200;
     public bool GoldIsTest { get; set; }
+    /// <summary>Share of the items that several people answer, in per cent.</summary>
+    public double? OverlapPercent { get; set; } = 10;
+    public int? OverlapAnswers { get; set; } = 2;
+    public int? TestAnswers { get; set; } = 2;
+    /// <summary>Share of each person's turns that brings a gold item, in per cent.</summary>
+    public double? GoldPercent { get; set; } = 5;
     public CheckTraining CheckTraining { get; set; }
     /// <summary>Random labels first, the others behind them.</summary>
     public bool ChecksTakeOthers { get; set; } = true;
@@ -120,6 +126,8 @@ public sealed class ProjectForm
         ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
+        OverlapPercent = project.OverlapShare * 100, OverlapAnswers = project.OverlapAnswers, TestAnswers = project.TestAnswers,
+        GoldPercent = project.GoldShare * 100,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -146,6 +154,10 @@ public sealed class ProjectForm
         if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = ProjectsWords.PriceOutside;
         if (ValidationSize is not (>= 0 and <= LargestTest) || TestSize is not (>= 0 and <= LargestTest))
             wrong[nameof(TestSize)] = ProjectsWords.TestSizeOutside(LargestTest);
+        if (OverlapPercent is not (>= 0 and <= 100)) wrong[nameof(OverlapPercent)] = ProjectsWords.OverlapOutside;
+        if (GoldPercent is not (>= 0 and <= MostGold)) wrong[nameof(GoldPercent)] = ProjectsWords.GoldShareOutside(MostGold);
+        if (OverlapAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(OverlapAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
+        if (TestAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(TestAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
         else if (PointValue > 0 && PricePerLabel is 0) wrong[nameof(PointValue)] = ProjectsWords.PointValueWithoutPrice;
         if (ComputePrice is < 0 or > 100_000) wrong[nameof(ComputePrice)] = ProjectsWords.ComputePriceOutside;
@@ -171,6 +183,8 @@ public sealed class ProjectForm
         (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);
         (project.ChecksTakeOthers, project.PointValue) = (ChecksTakeOthers, PointValue);
         (project.LeastLabels, project.MostLabels) = (LeastLabels ?? 0, MostLabels);
+        (project.OverlapShare, project.OverlapAnswers) = (OverlapPercent!.Value / 100, OverlapAnswers!.Value);
+        (project.TestAnswers, project.GoldShare) = (TestAnswers!.Value, GoldPercent!.Value / 100);
         project.Completions = string.Join('\n', CompletionLines);
     }
 

@@ -123,7 +123,8 @@ public sealed class ProjectItems(IDbContextFactory<AppDbContext> contexts)
         items = items.AsNoTracking();
         items = filter.State switch
         {
-            ItemState.Open => items.Where(i => db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null)),
+            ItemState.Open => items.Where(i => db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null)
+                && !db.Finals.Any(f => f.ItemId == i.Id)),
             ItemState.Labelled => items.Where(i => db.Answers.Any(l => l.ItemId == i.Id && l.Current)),
             ItemState.Skipped => items.Where(i => db.Skips.Any(s => s.ProjectId == projectId && s.ItemId == i.Id)),
             ItemState.Flagged => items.Where(i => db.Remarks.Any(r => r.ProjectId == projectId && r.ItemId == i.Id && r.Flagged)),

@@ -84,7 +84,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await writes.WriteAsync(async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
-            var before = Summary(project);
+            var (before, people) = (Summary(project), People(project));
             form.ApplyTo(project);
             await SaveAnswersAsync(db, project, form, token);
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
@@ -92,6 +92,8 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             await SchemaVersions.KeepAsync(db, project, userId, Now, token);
             // raised sizes; what is drawn stays
             await TestSet.DrawAsync(db, project, token);
+            if (People(project) != people) OverlapWork.Queue(db, id, Now);
+            await db.SaveChangesAsync(token);
             // the estimator looks again: target, budget or prompt may have changed what it says
             if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
@@ -146,8 +148,10 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     {
         p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget,
             p.PricePerLabel, p.Currency, p.ListAnswers, p.ValidationSize, p.TestSize, p.GoldIsTest, p.ComputePrice,
-            p.ChecksTakeOthers, p.PointValue,
+            p.ChecksTakeOthers, p.PointValue, p.OverlapShare, p.OverlapAnswers, p.TestAnswers, p.GoldShare,
     });
+
+    private static (double, int, int) People(Project project) => (project.OverlapShare, project.OverlapAnswers, project.TestAnswers);
 }
 
 /// <summary>What follows changed settings.</summary>

@@ -70,6 +70,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             item.HasIndex(i => i.ImportId);
             // the list of items: as in the file, and one by its own id
             item.HasIndex(i => new { i.ProjectId, i.ImportId });
+            // few of a pool
+            item.HasIndex(i => i.ProjectId, "GoldItems").HasFilter($"\"Split\"={(int)ItemSplit.Gold}");
             item.HasIndex(i => new { i.ProjectId, i.ExternalId }).HasFilter("\"ExternalId\" IS NOT NULL");
         });
         builder.Entity<Slot>(slot =>

@@ -15,6 +15,8 @@ public sealed class Final
     public string? AnswerText { get; set; }
     /// <summary>How many answers were heard.</summary>
     public int Heard { get; set; }
+    /// <summary>How the item came to its first answer.</summary>
+    public Stratum Stratum { get; set; }
     /// <summary>Version of the answer set in which the answer was given.</summary>
     public int SchemaVersion { get; set; }
 }

@@ -65,6 +65,13 @@ public sealed class Project
     public int TestSize { get; set; } = 200;
     /// <summary>Items with imported hidden gold are the test set, up to its size: nobody has to label it.</summary>
     public bool GoldIsTest { get; set; }
+    /// <summary>Share of the pool's items that <see cref="OverlapAnswers"/> people answer, so that their agreement can be told.</summary>
+    public double OverlapShare { get; set; }
+    public int OverlapAnswers { get; set; } = 2;
+    /// <summary>People who answer an item of the test set.</summary>
+    public int TestAnswers { get; set; } = 1;
+    /// <summary>Share of a person's turns that brings a gold item: its answer is known, and theirs shows how well they answer.</summary>
+    public double GoldShare { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     /// <summary>Annotators see the model's answer, except on random items.</summary>
     public bool SuggestionsShown { get; set; }

@@ -9,4 +9,6 @@ public enum Stratum
     Imported,
     /// <summary>Of the test set: drawn from the random order, never trained on.</summary>
     Test,
+    /// <summary>A gold item, whose answer is known: it shows how well a person answers, and is no label.</summary>
+    Gold,
 }

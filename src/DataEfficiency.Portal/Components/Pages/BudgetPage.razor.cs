@@ -127,7 +127,7 @@ public sealed partial class BudgetPage
         _annotators = AnnotatorRow.Of(figures, view.Names);
         var project = view.Project;
         var facts = new VerdictFacts(update, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
-            project.Currency, figures.Pace.PerHour, figures.Paid);
+            project.Currency, figures.Pace.PerHour, figures.Paid) { AnswersPerLabel = figures.AnswersPerLabel };
         (_outlook, _numbered) = (Outlook.Of(facts, culture), facts.Numbered);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
         _measured = CheckMarks.Of(view.Checks.Rows, project.Model, _chart.IsAccuracy);

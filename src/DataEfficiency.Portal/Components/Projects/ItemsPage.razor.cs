@@ -19,7 +19,7 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
     [
         (null, ProjectWords.AnyQueue), (Stratum.First32, ProjectWords.QueueFirst32), (Stratum.Random, ProjectWords.QueueRandom),
             (Stratum.Active, ProjectWords.QueueActive),
-        (Stratum.Test, ProjectWords.QueueTest), (Stratum.Imported, ProjectWords.QueueImported),
+        (Stratum.Test, ProjectWords.QueueTest), (Stratum.Gold, ProjectWords.QueueGold), (Stratum.Imported, ProjectWords.QueueImported),
     ];
     private static (ItemOrder, string)[] Orders =>
     [
@@ -99,7 +99,7 @@ public sealed partial class ItemsPage(ProjectService projects, ProjectItems item
 
     private static string StratumName(Stratum stratum) => stratum switch { Stratum.First32 => ProjectWords.QueueFirst32,
         Stratum.Random => ProjectWords.QueueRandom, Stratum.Active => ProjectWords.QueueActive,
-        Stratum.Test => ProjectWords.QueueTest, _ => ProjectWords.QueueImported };
+        Stratum.Test => ProjectWords.QueueTest, Stratum.Gold => ProjectWords.QueueGold, _ => ProjectWords.QueueImported };
 
     private static string Origin(ItemRow item) => item.Stratum is not { } stratum ? ""
         : ProjectWords.OfQueue(agrees: item.Agrees, queue: StratumName(stratum));

@@ -15,11 +15,12 @@ internal static class ClaimSql
 {
     private const string Free = "s.\"UserId\" IS NULL", Expired = "s.\"UserId\" IS NOT NULL AND s.\"LeaseUntil\"<@now";
 
-    // the draw's first 32 that count, in drawn order; the cross join keeps SQLite from walking the whole pool instead
+    // the draw's first 32 that count, in drawn order, one answer of each before the second of any; the cross join keeps SQLite from walking
+    // the whole pool instead
     private static readonly string First32 = Coded(Stratum.First32, Candidate("d.\"Place\"", $"({Free} OR {Expired})", $"""
         (SELECT "ItemId","Place" FROM "DrawItems" WHERE "DrawId"=@draw AND "Reason" IS NULL ORDER BY "Place" LIMIT {CosLow.Size}) d
         CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
-        """));
+        """, "s.\"SlotNo\",d.\"Place\""));
 
     private const string Pool = "s.\"Split\"=0", FreePool = $"{Free} AND {Pool}", ExpiredPool = $"{Expired} AND {Pool}";
 
@@ -28,7 +29,7 @@ internal static class ClaimSql
 
     // a few hundred items at most
     private static readonly string Test = Coded(Stratum.Test,
-        Candidate("s.\"RandomRank\"", $"s.\"Split\">0 AND ({Free} OR {Expired})"));
+        Candidate("s.\"RandomRank\"", $"s.\"Split\">0 AND s.\"Split\"<{(int)ItemSplit.Gold} AND ({Free} OR {Expired})"));
 
     // behind what this person was given last, and then from the head
     private static readonly string Active = Coded(Stratum.Active, Either(
@@ -48,29 +49,49 @@ internal static class ClaimSql
 
     /// <summary>Takes the next slot for a person, or finds none.</summary>
     /// <param name="sql">One of the orders above.</param>
-    /// <param name="from">Active rank behind which the active queue is asked first.</param>
-    public static async Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, Project project, string userId, string token, int from,
-        long now, long until, CancellationToken cancellation)
+    public static Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, SlotRequest ask, CancellationToken cancellation) =>
+        RunAsync(db, sql, ask, new SqliteParameter { ParameterName = "@from", Value = ask.From }, cancellation);
+
+    /// <summary>Makes a slot of a gold item that is new to the person, or finds none; none while the first 32 wait.</summary>
+    public static Task<ClaimedSlot?> TakeGoldAsync(AppDbContext db, SlotRequest ask, CancellationToken cancellation) =>
+        RunAsync(db, Gold, ask, new("@salt", Turns.Salt(ask.Project, ask.UserId)), cancellation);
+
+    private static async Task<ClaimedSlot?> RunAsync(AppDbContext db, string sql, SlotRequest ask, SqliteParameter own,
+        CancellationToken cancellation)
     {
         SqliteParameter[] parameters =
         [
-            new("@p", project.Id), new("@u", userId), new("@t", token), new("@now", now), new("@until", until),
-            new("@visible", project.VisibleImport), new("@draw", (object?)project.DrawId ?? DBNull.Value),
-            // a literal 0 as second argument would be taken for a type
-            new() { ParameterName = "@from", Value = from },
+            new("@p", ask.Project.Id), new("@u", ask.UserId), new("@t", ask.Token), new("@now", ask.Now), new("@until", ask.Until),
+            new("@visible", ask.Project.VisibleImport), new("@draw", (object?)ask.Project.DrawId ?? DBNull.Value), own,
         ];
         // RETURNING cannot be composed, so the list is read whole (one row at most)
         return (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
     }
 
-    private static string Candidate(string rank, string where, string from = "\"Slots\" s") => $"""
+    private static string Candidate(string rank, string where, string from = "\"Slots\" s", string? order = null) => $"""
         SELECT s."Id",{rank} AS "Rank",s."ItemId",s."SlotNo" FROM {from}
-        WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND {where} AND s."ImportId"<=@visible
-        AND NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"=s."ItemId" AND o."UserId"=@u)
-        AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"=s."ItemId" AND l."UserId"=@u AND l."Current")
-        AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"=s."ItemId" AND k."UserId"=@u)
-        AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"=s."ItemId")<{Labeling.First32.SkipLimit}
-        ORDER BY {rank},s."ItemId",s."SlotNo" LIMIT 1
+        WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND {where} AND s."ImportId"<=@visible AND {IsNewTo("s.\"ItemId\"")}
+        ORDER BY {order ?? rank},s."ItemId",s."SlotNo" LIMIT 1
+        """;
+
+    // this person has not had the item, and it does not wait for review
+    private static string IsNewTo(string item) => $"""
+        NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"={item} AND o."UserId"=@u)
+        AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"={item} AND l."UserId"=@u AND l."Current")
+        AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"={item} AND k."UserId"=@u)
+        AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"={item})<{Labeling.First32.SkipLimit}
+        """;
+
+    // everybody answers every gold item, each person in an order of their own: a slot is made when its turn comes, once the first 32 are
+    // on screens
+    private static readonly string Gold = $"""
+        INSERT INTO "Slots" ("ProjectId","ItemId","ImportId","SlotNo","Split","RandomRank","ActiveRank","UserId","LeaseUntil","Token","Queue")
+        SELECT i."ProjectId",i."Id",i."ImportId",COALESCE((SELECT MAX("SlotNo")+1 FROM "Slots" WHERE "ItemId"=i."Id"),0),i."Split",
+            i."RandomRank",i."RandomRank",@u,@until,@t,{(int)Stratum.Gold}
+        FROM "Items" i WHERE i."ProjectId"=@p AND i."Split"={(int)ItemSplit.Gold} AND i."ImportId"<=@visible AND {IsNewTo("i.\"Id\"")}
+        AND {First32} IS NULL
+        ORDER BY (i."RandomRank"*@salt)&{int.MaxValue},i."Id" LIMIT 1
+        RETURNING "Id","ItemId","Queue","ActiveRank"
         """;
 
     private static string Either(string free, string expired) => $"""
@@ -86,6 +107,10 @@ internal static class ClaimSql
         RETURNING "Id","ItemId","Queue","ActiveRank"
         """;
 }
+
+/// <summary>Who asks for a slot.</summary>
+/// <param name="From">Active rank behind which the active queue is asked first.</param>
+internal sealed record SlotRequest(Project Project, string UserId, string Token, int From, long Now, long Until);
 
 /// <summary>A slot as a claim hands it out.</summary>
 internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue, int ActiveRank);

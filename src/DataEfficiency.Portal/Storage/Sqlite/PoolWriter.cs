@@ -70,8 +70,8 @@ internal static class PoolWriter
     public static void SettleImported(AppDbContext db, Import import)
     {
         using var settle = Command(db, """
-            INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion")
-            SELECT a."ItemId",a."ProjectId",@only,a."Id",a."LabelId",a."AnswerText",1,a."SchemaVersion"
+            INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion","Stratum")
+            SELECT a."ItemId",a."ProjectId",@only,a."Id",a."LabelId",a."AnswerText",1,a."SchemaVersion",a."Stratum"
             FROM "Items" i JOIN "Answers" a ON a."ItemId"=i."Id" AND a."Current" WHERE i."ImportId"=@import
             """, "only", "import");
         Run(settle, (int)FinalBy.Only, import.Id);
