@@ -116,8 +116,15 @@
     }
   });
 
+  const focusHeading = () => {
+    const heading = document.querySelector("h1"), field = document.activeElement;
+    if (!heading || field?.matches("input, textarea, select, [contenteditable=true]")) return;
+    if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
+    heading.focus();
+  };
+
   window.portal = {
-    isDark, send, keep, kept, retype,
+    isDark, send, keep, kept, retype, focusHeading,
     watchTheme: reference => { watcher = reference; return isDark(); },
     unwatchTheme: () => { watcher = null; },
   };

@@ -26,12 +26,13 @@ public sealed class SampleProject(ProjectService projects, UploadStore uploads, 
     public async Task<int> CreateAsync(string userId, CancellationToken cancel = default)
     {
         var task = ReferenceTaskList.Find(Task);
+        // one person tries it
         var form = new ProjectForm
         {
             Name = ProjectsWords.SampleName, Instruction = ProjectsWords.SampleInstruction,
             Guideline = Guideline, Model = models.Default, Ceiling = task.Ceiling,
             Answers = [.. task.Prompt.Answers!.Select(a => new AnswerDraft { Name = a, AnswerText = a })], MaximumBudget = Items,
-            PricePerLabel = .08m,
+            PricePerLabel = .08m, OverlapPercent = 0, TestAnswers = 1, GoldPercent = 0,
         };
         using var file = new MemoryStream();
         foreach (var example in task.Generate(TaskSplit.Train, Items, seed: 1))
