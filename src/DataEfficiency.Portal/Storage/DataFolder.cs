@@ -14,6 +14,8 @@ public sealed class DataFolder : IDisposable
     // what .NET says of a file that another process has locked: EWOULDBLOCK, or a sharing violation
     private const int LockedOnLinux = 11, LockedOnMac = 35, LockedOnWindows = unchecked((int)0x80070020);
 
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(2), LockPause = TimeSpan.FromMilliseconds(50);
+
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnFolder = OwnFile | UnixFileMode.UserExecute;
 
@@ -64,9 +66,9 @@ public sealed class DataFolder : IDisposable
         }
         try
         {
-            _lock = new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = TakeLock();
         }
-        catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
+        catch (IOException e) when (IsLocked(e))
         {
             throw new DataFolderException($"The data folder {Root} is in use by another portal: "
                 + "stop that one, or set Data:Folder to another folder.", e);
@@ -79,6 +81,24 @@ public sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock?.Dispose();
+
+    // a portal that is being restarted may not have let go yet
+    private FileStream TakeLock()
+    {
+        for (var began = Environment.TickCount64; ; Thread.Sleep(LockPause))
+        {
+            try
+            {
+                return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (IsLocked(e) && Environment.TickCount64 - began < LockWait.TotalMilliseconds)
+            {
+                // once more
+            }
+        }
+    }
+
+    private static bool IsLocked(IOException e) => e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows;
 
     /// <summary>Takes the database from everybody but its owner; SQLite gives a journal that it makes later the mode of its
     /// database.</summary>

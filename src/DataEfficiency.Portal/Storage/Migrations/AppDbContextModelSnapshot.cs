@@ -549,6 +549,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("SchemaVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Stratum")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("ItemId");
 
                     b.HasIndex("AnswerId");
@@ -700,6 +703,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("ProjectId", "RandomRank");
 
                     b.HasIndex("ProjectId", "TextHash");
+
+                    b.HasIndex(new[] { "ProjectId" }, "GoldItems")
+                        .HasFilter("\"Split\"=3");
 
                     b.ToTable("Items");
                 });
@@ -959,6 +965,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<bool>("GoldIsTest")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double>("GoldShare")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Guideline")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -995,6 +1004,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("OverlapAnswers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("OverlapShare")
+                        .HasColumnType("REAL");
 
                     b.Property<double?>("PointValue")
                         .HasColumnType("REAL");
@@ -1039,6 +1054,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("REAL");
 
                     b.Property<int>("TaskType")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TestAnswers")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("TestSize")
