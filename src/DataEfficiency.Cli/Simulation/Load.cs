@@ -8,6 +8,9 @@ public sealed class Load(LoadPlan plan, IReadOnlyList<SimulatedPerson> people, F
     /// <summary>Ends the load before its time; null: it takes its time.</summary>
     public Func<LoadFigures, bool>? Enough { get; init; }
 
+    /// <summary>Asked for the export when all is over; null: nobody is.</summary>
+    public SimulatedPerson? Lead { get; init; }
+
     /// <summary>A browser's habits: cookies kept, redirects told.</summary>
     public static HttpMessageHandler Handler() =>
         new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
@@ -53,6 +56,10 @@ public sealed class Load(LoadPlan plan, IReadOnlyList<SimulatedPerson> people, F
         await all.ContinueWith(_ => { }, TaskScheduler.Default);
         foreach (var failed in labeling.Where(t => t.IsFaulted)) await failed;
         cancel.ThrowIfCancellationRequested();
-        return figures;
+        if (Lead is null) return figures;
+        progress("Compares what was acknowledged with the project's export");
+        using var lead = client();
+        await Lead.SignInAsync(lead, cancel);
+        return figures with { Check = await LoadCheck.OfAsync(lead, plan.Project, record.Sent, cancel) };
     }
 }

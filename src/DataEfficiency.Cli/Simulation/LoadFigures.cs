@@ -33,12 +33,26 @@ public sealed record LoadFigures(double Seconds, int Acknowledged, Latency Submi
     IReadOnlyDictionary<string, int> EmptyDecks, int Late, double LongestWithoutCard, double? CpuMilliseconds,
     IReadOnlyList<Outage> Outages)
 {
+    /// <summary>Acknowledged answers that were sent again, and were known.</summary>
+    public int SentTwice { get; init; }
+
+    /// <summary>Tabs that were closed with cards in them.</summary>
+    public int TabsLeft { get; init; }
+
+    /// <summary>Answers of the annotator who got the fewest in, and of the one who got the most.</summary>
+    public int Fewest { get; init; }
+    public int Most { get; init; }
+
+    /// <summary>What the project's own export says of the acknowledged answers; null: it was not asked.</summary>
+    public LoadCheck? Check { get; init; }
+
     public IEnumerable<string> Lines()
     {
         yield return string.Create(CultureInfo.InvariantCulture,
             $"{Acknowledged} answers acknowledged in {Seconds:0.0} s: {Acknowledged / Math.Max(Seconds, 1e-3):0.0} a second, {Late} late");
         yield return $"submit {Submit}";
         yield return $"deck   {Deck}";
+        yield return $"answers of one annotator {Fewest} to {Most}; {SentTwice} sent twice, {TabsLeft} tabs left with their cards";
         yield return string.Create(CultureInfo.InvariantCulture, $"longest time without a card {LongestWithoutCard:0.0} s");
         if (CpuMilliseconds is { } cpu)
             yield return string.Create(CultureInfo.InvariantCulture, $"CPU of the portal {cpu:0.0} ms an answer");
@@ -47,6 +61,7 @@ public sealed record LoadFigures(double Seconds, int Acknowledged, Latency Submi
         foreach (var outage in Outages)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"away from second {outage.At:0.0}: served again after {outage.FirstServed:0.0} s, {Everybody(outage)}");
+        foreach (var line in Check?.Lines() ?? []) yield return line;
     }
 
     private static string Everybody(Outage outage) => outage.AllServed is { } all

@@ -20,8 +20,51 @@ public sealed record LoadPlan
     public TimeSpan Duration { get; }
     public long Seed { get; }
 
-    /// <summary>Time from one answer of an annotator to the next.</summary>
+    /// <summary>Share of right answers of the worst and of the best annotator; the others lie between. Null: anything is answered.</summary>
+    public (double Worst, double Best)? Accuracy { get; private init; }
+
+    /// <summary>The slowest annotator takes so many times as long as the fastest.</summary>
+    public double PaceSpread { get; private init; } = 1;
+
+    /// <summary>Share of the answers behind which a person closes the browser, with the cards in it, and comes back in another tab.
+    /// </summary>
+    public double Abandoned { get; private init; }
+
+    /// <summary>Share of the answers that are sent a second time though they were acknowledged.</summary>
+    public double Twice { get; private init; }
+
+    /// <summary>Item text to its true answer; null: a made-up one of each item.</summary>
+    public IReadOnlyDictionary<string, string>? Truth { get; private init; }
+
+    /// <summary>Mean time from one answer of an annotator to the next.</summary>
     public TimeSpan Pause => TimeSpan.FromSeconds(Annotators / PerSecond);
+
+    /// <summary>The same for one of them: from the fastest to the slowest, with the mean of all as it is.</summary>
+    public TimeSpan PauseOf(int annotator)
+    {
+        var place = Annotators == 1 ? .5 : (double)annotator / (Annotators - 1);
+        return Pause * (2 * (1 + (PaceSpread - 1) * place) / (1 + PaceSpread));
+    }
+
+    /// <summary>Another order than the pace's: the slow are not the good ones.</summary>
+    public double? AccuracyOf(int annotator) => Accuracy is not var (worst, best) ? null
+        : Annotators == 1 ? (worst + best) / 2 : worst + (best - worst) * ((annotator * 7 + Seed) % Annotators) / (Annotators - 1);
+
+    /// <summary>How people are, beside how fast.</summary>
+    /// <exception cref="ArgumentException">A share is none.</exception>
+    public LoadPlan With((double, double)? accuracy = null, double paceSpread = 1, double abandoned = 0, double twice = 0,
+        IReadOnlyDictionary<string, string>? truth = null)
+    {
+        if (accuracy is var (worst, best) && !(worst >= 0 && worst <= best && best <= 1))
+            throw new ArgumentException($"--accuracy {worst}-{best} must be one share of 0 to 1, or two with the lower first.");
+        if (paceSpread is not (>= 1 and <= MostSpread)) throw new ArgumentException(
+            $"--pace-spread {paceSpread} must be from 1 to {MostSpread}.");
+        foreach (var (name, share) in new[] { ("--abandon", abandoned), ("--twice", twice) })
+            if (share is not (>= 0 and <= 1)) throw new ArgumentException($"{name} {share} must be from 0 to 1.");
+        return this with { Accuracy = accuracy, PaceSpread = paceSpread, Abandoned = abandoned, Twice = twice, Truth = truth };
+    }
+
+    private const int MostSpread = 100;
 
     private static ArgumentException Wrong(string option, double value, int most) =>
         new($"{option} {value} must be above 0 and at most {most}.");

@@ -11,12 +11,17 @@ internal sealed class LoadRecord(int annotators)
     private readonly SortedDictionary<string, int> _errors = [], _empty = [];
     private readonly List<Outage> _outages = [];
     private HashSet<int>? _served;
-    private int _acknowledged, _late;
+    private readonly List<SentAnswer> _sent = [];
+    private readonly int[] _answers = new int[annotators];
+    private int _late, _twice, _left;
     private double _longestWait, _away, _first;
 
     public double Seconds => _watch.Elapsed.TotalSeconds;
 
-    public int Acknowledged { get { lock (_gate) return _acknowledged; } }
+    public int Acknowledged { get { lock (_gate) return _sent.Count; } }
+
+    /// <summary>What was acknowledged, in that order.</summary>
+    public IReadOnlyList<SentAnswer> Sent { get { lock (_gate) return [.. _sent]; } }
 
     public void Answered(int annotator, bool submit, TimeSpan took)
     {
@@ -46,7 +51,18 @@ internal sealed class LoadRecord(int annotators)
     /// <summary>The portal was away, and this annotator has not been served since.</summary>
     public bool Misses(int annotator) { lock (_gate) return _served?.Contains(annotator) == false; }
 
-    public void Acknowledge() { lock (_gate) _acknowledged++; }
+    public void Acknowledge(int annotator, SentAnswer answer)
+    {
+        lock (_gate)
+        {
+            _sent.Add(answer);
+            _answers[annotator]++;
+        }
+    }
+
+    public void SentTwice() { lock (_gate) _twice++; }
+
+    public void Left() { lock (_gate) _left++; }
 
     public void Late() { lock (_gate) _late++; }
 
@@ -61,8 +77,11 @@ internal sealed class LoadRecord(int annotators)
         lock (_gate)
         {
             Outage[] open = _served is null ? [] : [new(Round(_away), _served.Count > 0 ? Round(_first) : Round(Seconds - _away), null)];
-            return new(Round(Seconds), _acknowledged, Latency.Of(_submits), Latency.Of(_decks), new Dictionary<string, int>(_errors),
-                new Dictionary<string, int>(_empty), _late, Round(_longestWait), cpuMilliseconds, [.. _outages, .. open]);
+            return new(Round(Seconds), _sent.Count, Latency.Of(_submits), Latency.Of(_decks), new Dictionary<string, int>(_errors),
+                new Dictionary<string, int>(_empty), _late, Round(_longestWait), cpuMilliseconds, [.. _outages, .. open])
+            {
+                SentTwice = _twice, TabsLeft = _left, Fewest = _answers.Min(), Most = _answers.Max(),
+            };
         }
     }
 

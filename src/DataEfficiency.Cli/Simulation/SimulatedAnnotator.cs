@@ -7,25 +7,27 @@ namespace DataEfficiency.Cli.Simulation;
 
 /// <summary>
 /// One person at one tab, as the label page does it: a deck of cards, an answer that stays until it is acknowledged, and the next card in
-/// the reply. Random only in what is answered.
+/// the reply. What is answered is right as often as the plan says; random, but the same with the same seed.
 /// </summary>
 internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient client, LoadRecord record)
 {
     private const int DeckSize = 3;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
-    private readonly string _token = Guid.NewGuid().ToString();
+    private readonly TimeSpan _pause = plan.PauseOf(number);
+    private readonly double? _accuracy = plan.AccuracyOf(number);
+    private string _token = Guid.NewGuid().ToString();
     private readonly Random _random = new(unchecked((int)(plan.Seed * 7919 + number)));
-    private readonly List<long> _cards = [];
+    private readonly List<(long Item, string Text)> _cards = [];
     private JsonObject? _unsent;
     private string? _user;
-    private int[] _choices = [];
+    private (int Id, string Name)[] _choices = [];
     private long? _withoutCard = Stopwatch.GetTimestamp();
 
     public async Task RunAsync(CancellationToken ending)
     {
         // evenly over the first pause: a crowd, not a volley
         var due = Stopwatch.StartNew();
-        var next = plan.Pause * number / plan.Annotators;
+        var next = _pause * number / plan.Annotators;
         while (!ending.IsCancellationRequested)
         {
             // after an outage everybody looks at once, as people do who load the page again
@@ -44,8 +46,20 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
             if (wait > TimeSpan.Zero) await Task.Delay(wait, ending);
             if (wait < -TimeSpan.FromSeconds(1)) record.Late();
             if (!await AnswerAsync(ending)) await Task.Delay(Retry, ending);
-            else next = next + plan.Pause > due.Elapsed ? next + plan.Pause : due.Elapsed;
+            else
+            {
+                next = next + _pause > due.Elapsed ? next + _pause : due.Elapsed;
+                if (_random.NextDouble() < plan.Abandoned) Leave();
+            }
         }
+    }
+
+    /// <summary>The browser is gone and says nothing: its cards wait until their time is over.</summary>
+    private void Leave()
+    {
+        (_token, _withoutCard) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp());
+        _cards.Clear();
+        record.Left();
     }
 
     private async Task<bool> DeckAsync(CancellationToken ending)
@@ -60,25 +74,48 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
         _unsent ??= NewAnswer();
         // as the page: the card on screen is gone, the answer under way still has its place in the deck
         var body = new JsonObject { ["deck"] = Deck(DeckSize - _cards.Count), ["records"] = new JsonArray(_unsent.DeepClone()) };
-        return await PostAsync("answers", true, body, ending) is { } reply && Take(reply, true);
+        if (await PostAsync("answers", true, body, ending) is not { } reply || !Take(reply, true)) return false;
+        if (_random.NextDouble() < plan.Twice) await AgainAsync((JsonArray)body["records"]!, ending);
+        return true;
+    }
+
+    /// <summary>As after a reply that was lost on its way: the answer is known, and nothing comes of it.</summary>
+    private async Task AgainAsync(JsonArray records, CancellationToken ending)
+    {
+        var body = new JsonObject { ["deck"] = Deck(0), ["records"] = records.DeepClone() };
+        if (await PostAsync("answers", false, body, ending) is not { } reply) return;
+        if (reply.GetProperty("acknowledged").GetArrayLength() == 1) record.SentTwice();
+        else record.Error("not known again");
     }
 
     private JsonObject NewAnswer()
     {
-        var item = _cards[0];
+        var (item, text) = _cards[0];
         _cards.RemoveAt(0);
-        var answer = _choices.Length > 0 ? new JsonObject { ["label"] = _choices[_random.Next(_choices.Length)] }
-            : new JsonObject { ["text"] = $"answer {_random.Next(100)}" };
+        var answer = _choices.Length > 0 ? new JsonObject { ["label"] = Choice(item, text) }
+            : new JsonObject { ["text"] = plan.Truth?.GetValueOrDefault(text) is { } truth && _random.NextDouble() < _accuracy ? truth
+                : $"answer {_random.Next(100)}" };
         return new JsonObject
         {
             ["submissionId"] = Guid.NewGuid(), ["user"] = _user, ["itemId"] = item, ["answer"] = answer, ["startedAt"] = 0,
-            ["activeMs"] = Math.Max(200, (int)Math.Min(60_000, plan.Pause.TotalMilliseconds)),
+            ["activeMs"] = Math.Max(200, (int)Math.Min(60_000, _pause.TotalMilliseconds)),
         };
+    }
+
+    private int Choice(long item, string text)
+    {
+        var any = _random.Next(_choices.Length);
+        if (_accuracy is not { } accuracy) return _choices[any].Id;
+        // made up: one and the same for everybody, as long as the seed is
+        var right = plan.Truth is { } truth ? Array.FindIndex(_choices, c => c.Name == truth.GetValueOrDefault(text))
+            : new Random(unchecked((int)(plan.Seed * 104729 + item))).Next(_choices.Length);
+        if (right < 0 || _choices.Length == 1) return _choices[any].Id;
+        return _choices[_random.NextDouble() < accuracy ? right : (right + 1 + _random.Next(_choices.Length - 1)) % _choices.Length].Id;
     }
 
     private JsonObject Deck(int want)
     {
-        var have = _cards.Concat(_unsent is { } unsent ? [unsent["itemId"]!.GetValue<long>()] : []);
+        var have = _cards.Select(c => c.Item).Concat(_unsent is { } unsent ? [unsent["itemId"]!.GetValue<long>()] : []);
         return new JsonObject
         {
             ["token"] = _token, ["dead"] = new JsonArray(), ["have"] = new JsonArray([.. have.Select(i => (JsonNode)i)]), ["want"] = want,
@@ -114,13 +151,14 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     {
         _user ??= reply.GetProperty("user").GetString();
         if (reply.GetProperty("schema") is { ValueKind: JsonValueKind.Object } schema)
-            _choices = [.. schema.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("id").GetInt32())];
+            _choices = [.. schema.GetProperty("choices").EnumerateArray().Select(c => (c.GetProperty("id").GetInt32(), c.GetProperty("name").GetString()!))];
         if (sent && _unsent is not null)
         {
             // nothing but its own id, repeated, takes an answer out of the hand
             var id = _unsent["submissionId"]!.GetValue<Guid>();
             bool Names(JsonElement e) => e.GetProperty("submissionId").GetGuid() == id;
-            if (reply.GetProperty("acknowledged").EnumerateArray().Any(Names)) record.Acknowledge();
+            if (reply.GetProperty("acknowledged").EnumerateArray().Any(Names)) record.Acknowledge(number,
+                new(id, _unsent["itemId"]!.GetValue<long>(), _user!, _unsent["answer"]!.ToJsonString()));
             else if (reply.GetProperty("refused").EnumerateArray().FirstOrDefault(Names) is { ValueKind: JsonValueKind.Object } refusal)
                 record.Error(refusal.GetProperty("code").GetString() ?? "refused");
             else
@@ -130,7 +168,8 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
             }
             _unsent = null;
         }
-        _cards.AddRange(reply.GetProperty("cards").EnumerateArray().Select(c => c.GetProperty("itemId").GetInt64()));
+        _cards.AddRange(reply.GetProperty("cards").EnumerateArray()
+            .Select(c => (c.GetProperty("itemId").GetInt64(), c.GetProperty("text").GetString()!)));
         if (_cards.Count == 0)
         {
             _withoutCard ??= Stopwatch.GetTimestamp();

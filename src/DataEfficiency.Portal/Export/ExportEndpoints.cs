@@ -24,6 +24,7 @@ public static class ExportEndpoints
         var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Exports");
         project.MapGet("/export.xlsx", WorkbookAsync);
         project.MapGet("/export.jsonl", LinesAsync);
+        project.MapGet("/export.native.jsonl", NativeAsync);
         app.MapApi().WithTags("Exports").MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
     }
 
@@ -51,8 +52,17 @@ public static class ExportEndpoints
         return TypedResults.File(report, Excel, $"{FileName(snapshot.Project)}.xlsx");
     }
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> LinesAsync(int id, ClaimsPrincipal user,
-        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+    private static Task<Results<FileStreamHttpResult, ProblemHttpResult>> LinesAsync(int id, ClaimsPrincipal user,
+        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel) =>
+        FileAsync(id, user, "jsonl", FineTuningLines.WriteAsync, contexts, writes, scratch, time, cancel);
+
+    private static Task<Results<FileStreamHttpResult, ProblemHttpResult>> NativeAsync(int id, ClaimsPrincipal user,
+        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel) =>
+        FileAsync(id, user, "native.jsonl", NativeLines.WriteAsync, contexts, writes, scratch, time, cancel);
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(int id, ClaimsPrincipal user, string ending,
+        Func<ExportSnapshot, Stream, CancellationToken, Task> write, IDbContextFactory<AppDbContext> contexts, WriteQueue writes,
+        ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
         if (snapshot is null) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
@@ -60,8 +70,8 @@ public static class ExportEndpoints
         try
         {
             // into a file first: a slow reader would hold the snapshot open and keep the database's log from being folded in
-            await FineTuningLines.WriteAsync(snapshot, lines, cancel);
-            await AuditAsync(writes, id, user, "export.jsonl", snapshot.LabelCount, time, cancel);
+            await write(snapshot, lines, cancel);
+            await AuditAsync(writes, id, user, $"export.{ending}", snapshot.LabelCount, time, cancel);
         }
         catch
         {
@@ -69,7 +79,7 @@ public static class ExportEndpoints
             throw;
         }
         lines.Position = 0;
-        return TypedResults.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.jsonl");
+        return TypedResults.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.{ending}");
     }
 
     private static async Task<FileStreamHttpResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes,

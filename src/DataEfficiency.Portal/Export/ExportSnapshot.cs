@@ -21,6 +21,9 @@ public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string 
     public Answer Given => new() { Id = AnswerId, ItemId = ItemId, AnswerJson = AnswerJson, LabelId = LabelId, AnswerText = Answer };
 }
 
+/// <param name="Places">How many people are asked for it.</param>
+public sealed record ItemLine(Item Item, int Places, Final? Final);
+
 /// <summary>A stored forecast and how it was made; null where it failed.</summary>
 public sealed record HistoryLine(StoredEstimate Row, ForecastHow? How);
 
@@ -98,6 +101,15 @@ public sealed class ExportSnapshot : IAsyncDisposable
         }
         if (item.Count > 0) yield return item;
     }
+
+    /// <summary>Every visible item in the order of the ids, answered or not.</summary>
+    public IAsyncEnumerable<ItemLine> AllItemsAsync() => db.Items.AsNoTracking()
+        .Where(i => i.ProjectId == Project.Id && i.ImportId <= Project.VisibleImport && !i.Deleted).OrderBy(i => i.Id)
+        .Select(i => new ItemLine(i, db.Slots.Count(s => s.ItemId == i.Id), db.Finals.FirstOrDefault(f => f.ItemId == i.Id)))
+        .AsAsyncEnumerable();
+
+    /// <summary>Every current answer in the order of the items.</summary>
+    public IAsyncEnumerable<Answer> AllAnswersAsync() => Current().OrderBy(a => a.ItemId).ThenBy(a => a.Id).AsAsyncEnumerable();
 
     /// <summary>Every stored forecast. Payloads are read one by one and not held.</summary>
     public async Task<List<HistoryLine>> EstimatesAsync(CancellationToken cancel)

@@ -3,6 +3,7 @@ using DataEfficiency.Cli;
 using DataEfficiency.Cli.Simulation;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,71 @@ public sealed class SimulateVerbTests : IDisposable
         // a reply that is being read when the time is over is counted, and its answer not yet
         Assert.InRange(figures.Submit.Count - figures.Acknowledged, 0, people.Count);
         Assert.True(figures.Deck.Count >= 3);
+    }
+
+    [Fact]
+    public async Task Load_PeopleOfManyKinds_AreAsGoodAsAskedAndEveryAnswerIsInTheExport()
+    {
+        await _world.AddPoolAsync(120, drawn: 4);
+        await _world.SetProjectAsync(p => (p.OverlapShare, p.OverlapAnswers) = (1, 2));
+        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (write, token) => await SlotSql.FitAsync(write,
+            await write.Projects.SingleAsync(p => p.Id == _world.ProjectId, token), 0, long.MaxValue, token), CancellationToken.None);
+        var people = new List<SimulatedPerson>();
+        foreach (var name in new[] { "ada", "ben", "cleo" })
+        {
+            var user = await _world.AddPersonAsync(name);
+            await _world.AddMemberAsync(_world.ProjectId, user.Id, name == "cleo" ? ProjectRole.Lead : ProjectRole.Annotator);
+            people.Add(SimulatedPerson.Of(await _world.Services.GetRequiredService<AccessTokens>()
+                .CreateAsync(user.Id, "load", CancellationToken.None)));
+        }
+        var truth = Enumerable.Range(0, 120).ToDictionary(i => $"text {i}", i => $"label {i % 4}");
+        var plan = new LoadPlan(_world.ProjectId, 3, 150, Patience.Long, 1).With(accuracy: (1, 1), paceSpread: 3, abandoned: .05, twice: .3,
+            truth: truth);
+        var figures = await new Load(plan, people, () => new HttpClient(_world.Server.CreateHandler())
+        {
+            BaseAddress = new Uri("http://localhost"),
+        })
+        { Enough = f => f is { Acknowledged: >= 80, SentTwice: > 0, TabsLeft: > 0 }, Lead = people[2] }
+            .RunAsync(null, _ => { }, CancellationToken.None);
+
+        Assert.True(figures.Check!.Holds, string.Join("\n", figures.Lines()));
+        Assert.Equal(figures.Acknowledged, figures.Check.Found);
+        Assert.True(figures.Check.BySeveral > 0);
+        Assert.DoesNotContain("not known again", figures.Errors.Keys);
+        await using var db = await _world.OpenDbAsync();
+        var labels = await db.Labels.ToDictionaryAsync(l => l.Id, l => l.Name);
+        Assert.All(await (from a in db.Answers where a.Current join i in db.Items on a.ItemId equals i.Id select new { i.Text, a.LabelId })
+            .ToListAsync(), a => Assert.Equal(truth[a.Text], labels[a.LabelId!.Value]));
+    }
+
+    [Fact]
+    public async Task Check_OfAnAnswerThatIsNotInTheExport_NamesIt()
+    {
+        await _world.AddPoolAsync(2);
+        var user = await _world.AddPersonAsync("ada");
+        await _world.AddMemberAsync(_world.ProjectId, user.Id, ProjectRole.Lead);
+        using var client = _world.Browser();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await _world.Services.GetRequiredService<AccessTokens>()
+            .CreateAsync(user.Id, "load", CancellationToken.None));
+        var lost = new SentAnswer(Guid.NewGuid(), 1, user.Id, "{\"label\":1}");
+        var check = await LoadCheck.OfAsync(client, _world.ProjectId, [lost], CancellationToken.None);
+        Assert.False(check.Holds);
+        Assert.Contains(check.Lines(), l => l.StartsWith($"LOST: answer {lost.Submission}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Plan_OfSlowAndFast_KeepsTheMeanPaceAndSpreadsAccuracy()
+    {
+        var plan = new LoadPlan(1, 20, 5, TimeSpan.FromSeconds(1), 3).With((.6, .9), paceSpread: 4);
+        var pauses = Enumerable.Range(0, 20).Select(i => plan.PauseOf(i).TotalSeconds).ToList();
+        Assert.Equal(4, pauses[^1] / pauses[0], 9);
+        Assert.Equal(4, pauses.Average(), 9);
+        var shares = Enumerable.Range(0, 20).Select(i => plan.AccuracyOf(i)!.Value).Order().ToList();
+        Assert.Equal((.6, .9), (shares[0], shares[^1]));
+        Assert.Equal(20, shares.Distinct().Count());
+        Assert.Throws<ArgumentException>(() => plan.With((.9, .6)));
+        Assert.Throws<ArgumentException>(() => plan.With(abandoned: 1.1));
+        Assert.Throws<ArgumentException>(() => plan.With(paceSpread: .5));
     }
 
     [Fact]
