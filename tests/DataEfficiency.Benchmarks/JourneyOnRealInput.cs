@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DataEfficiency.Browser.Tests;
-using DataEfficiency.Browser.Tests.Journey;
+using DataEfficiency.Portal.Tests;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Benchmarks;

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using DataEfficiency.Portal.Tests;
 
-namespace DataEfficiency.Browser.Tests.Journey;
+namespace DataEfficiency.Portal.Tests;
 
 /// <summary>The portal as people run it: a process of its own with the real engine and the bundled model, which can be killed and started
 /// again.</summary>
@@ -26,6 +25,8 @@ public sealed class PortalProcess : IDisposable
     }
 
     public string Url { get; }
+
+    public string Folder => _folder;
 
     public int ProcessId => _process!.Id;
 
