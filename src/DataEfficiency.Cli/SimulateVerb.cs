@@ -43,7 +43,7 @@ public sealed class SimulateVerb : Verb
     };
     private readonly Option<FileInfo?> _truth = new("--truth")
     {
-        Description = "The right answers: JSON lines with \"text\" and \"ground_truth\" (a label's name). Default: one is made up for each item.",
+        Description = "The right answers: JSON lines with \"text\" and \"ground_truth\" (a label's name). Default: made-up ones.",
     };
     private readonly Option<double> _spread = new("--pace-spread")
     {

@@ -20,7 +20,7 @@ public sealed record LoadPlan
     public TimeSpan Duration { get; }
     public long Seed { get; }
 
-    /// <summary>Share of right answers of the worst and of the best annotator; the others lie between. Null: anything is answered.</summary>
+    /// <summary>Share of right answers of the worst and the best annotator; the others lie between. Null: anything is answered.</summary>
     public (double Worst, double Best)? Accuracy { get; private init; }
 
     /// <summary>The slowest annotator takes so many times as long as the fastest.</summary>

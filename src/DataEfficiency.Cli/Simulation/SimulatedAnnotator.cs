@@ -151,7 +151,8 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     {
         _user ??= reply.GetProperty("user").GetString();
         if (reply.GetProperty("schema") is { ValueKind: JsonValueKind.Object } schema)
-            _choices = [.. schema.GetProperty("choices").EnumerateArray().Select(c => (c.GetProperty("id").GetInt32(), c.GetProperty("name").GetString()!))];
+            _choices = [.. schema.GetProperty("choices").EnumerateArray()
+                .Select(c => (c.GetProperty("id").GetInt32(), c.GetProperty("name").GetString()!))];
         if (sent && _unsent is not null)
         {
             // nothing but its own id, repeated, takes an answer out of the hand

@@ -18,8 +18,8 @@ public static class ApiCodes
         UnknownItem = "unknown-item", Removed = "removed", NotServed = "not-served";
 
     // why there is no card
-    public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped", Archived = "archived",
-        Setup = "setup", Empty = "empty";
+    public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped",
+        Archived = "archived", Setup = "setup", Empty = "empty";
 
     // rows of a file
     public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooManyColumns = "too-many-columns", EmptyText = "empty-text",

@@ -33,7 +33,8 @@ internal static class FigureRows
         var finals = await db.Finals.Where(f => f.ProjectId == projectId).GroupBy(f => new { f.Stratum, Decided = f.AnswerId != null })
             .Select(g => new { g.Key.Stratum, g.Key.Decided, Count = g.Count() }).ToListAsync(cancellation);
         return new(projectId, stamp.LabelVersion, strata.ToImmutableSortedDictionary(), surplus, finals.Sum(f => f.Count),
-            finals.Where(f => f.Decided).ToImmutableSortedDictionary(f => f.Stratum, f => f.Count), figures, await FirstAsync(db, first32, stamp, cancellation));
+            finals.Where(f => f.Decided).ToImmutableSortedDictionary(f => f.Stratum, f => f.Count), figures,
+            await FirstAsync(db, first32, stamp, cancellation));
     }
 
     /// <summary>What the project's row says of its versions; null where it is gone.</summary>

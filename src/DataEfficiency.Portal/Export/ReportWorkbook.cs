@@ -144,7 +144,8 @@ internal static class ReportWorkbook
         {
             var a = annotators[i];
             object?[] values = [a.Name, a.Labels, a.Of(Stratum.First32), a.Of(Stratum.Random), a.Of(Stratum.Active),
-                a.Of(Stratum.Test), a.Of(Stratum.Gold), a.Of(Stratum.Imported), a.MedianSeconds, a.PerHour, a.Skips, a.GoldShare, a.WithGold];
+                a.Of(Stratum.Test), a.Of(Stratum.Gold), a.Of(Stratum.Imported), a.MedianSeconds, a.PerHour, a.Skips, a.GoldShare,
+                a.WithGold];
             for (var c = 0; c < values.Length; c++) Value(sheet.Cell(i + 2, c + 1), values[c], null);
         }
     }

@@ -13,8 +13,8 @@ internal static class Suggestions
     /// <param name="overlaps">Somebody else answers it too.</param>
     public static JsonElement? Of(Project project, IReadOnlyList<Label> labels, Stratum queue, bool overlaps, string? modelAnswer)
     {
-        if (!project.SuggestionsShown || overlaps || queue is not (Stratum.First32 or Stratum.Active) || string.IsNullOrWhiteSpace(modelAnswer))
-            return null;
+        if (!project.SuggestionsShown || overlaps || queue is not (Stratum.First32 or Stratum.Active)) return null;
+        if (string.IsNullOrWhiteSpace(modelAnswer)) return null;
         return project.Kind().Suggest(project, labels, modelAnswer);
     }
 }

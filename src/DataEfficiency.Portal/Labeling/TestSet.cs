@@ -30,8 +30,9 @@ public static class TestSet
     }
 
     /// <summary>What still waits for its first answer.</summary>
-    public static IQueryable<Slot> Open(AppDbContext db, int projectId) => db.Slots.Where(s => s.ProjectId == projectId && s.AnswerId == null
-        && s.Split > ItemSplit.Pool && s.Split < ItemSplit.Gold && !db.Finals.Any(f => f.ItemId == s.ItemId)
+    public static IQueryable<Slot> Open(AppDbContext db, int projectId) => db.Slots
+        .Where(s => s.ProjectId == projectId && s.AnswerId == null && s.Split > ItemSplit.Pool && s.Split < ItemSplit.Gold)
+        .Where(s => !db.Finals.Any(f => f.ItemId == s.ItemId)
         && !db.Slots.Any(o => o.ItemId == s.ItemId && o.AnswerId == null && o.SlotNo < s.SlotNo)
         && db.Skips.Count(k => k.ItemId == s.ItemId) < First32.SkipLimit);
 
@@ -77,7 +78,8 @@ public static class TestSet
         CancellationToken cancellation)
     {
         // those that were drawn before anybody said so, first: nobody has to label them any more either
-        var drawn = !project.GoldIsTest ? [] : await Untouched(db, items).Where(i => (i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation) && i.Gold != null)
+        var drawn = !project.GoldIsTest ? [] : await Untouched(db, items)
+            .Where(i => (i.Split == ItemSplit.Test || i.Split == ItemSplit.Validation) && i.Gold != null)
             .Select(i => i.Id).ToListAsync(cancellation);
         var missing = asked - drawn.Count - await items.CountAsync(i => i.Split == ItemSplit.Gold, cancellation);
         List<long> ids = [.. drawn, .. await Free(db, project, items).Where(i => i.Gold != null).Take(Math.Max(0, missing))

@@ -32,6 +32,14 @@ public sealed class OverlapTests : IDisposable
         Assert.All(await db.Jobs.ToListAsync(), j => Assert.Equal((WorkState.Done, null), (j.State, j.Error)));
     }
 
+    /// <summary>The file knew every answer.</summary>
+    private async Task DrawGoldAsync()
+    {
+        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Items
+            .ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, "answer 0"), token), CancellationToken.None);
+        await _world.DrawTestSetAsync(validation: 0, test: 0);
+    }
+
     private async Task<Dictionary<long, int>> SlotsAsync()
     {
         await using var db = await _world.OpenDbAsync();
@@ -147,9 +155,7 @@ public sealed class OverlapTests : IDisposable
     {
         await _world.AddPoolAsync(600);
         await _world.SetProjectAsync(p => p.GoldShare = .25);
-        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Items.Where(i => i.ProjectId == _world.ProjectId)
-            .ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, "answer 0"), token), CancellationToken.None);
-        await _world.DrawTestSetAsync(validation: 0, test: 0);
+        await DrawGoldAsync();
         await using var db = await _world.OpenDbAsync();
         var gold = await db.Items.Where(i => i.Split == ItemSplit.Gold).Select(i => i.Id).ToListAsync();
         Assert.Equal(30, gold.Count);
@@ -180,9 +186,7 @@ public sealed class OverlapTests : IDisposable
     {
         await _world.AddPoolAsync(600);
         await _world.SetProjectAsync(p => p.GoldShare = 1);
-        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Items.Where(i => i.ProjectId == _world.ProjectId)
-            .ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, "answer 0"), token), CancellationToken.None);
-        await _world.DrawTestSetAsync(validation: 0, test: 0);
+        await DrawGoldAsync();
         var ada = await _world.AddAnnotatorAsync("ada");
         var cards = (await ada.NextAsync(2)).Cards;
         var first = ada.Answer(cards[0].ItemId);

@@ -85,7 +85,8 @@ internal static class ClaimSql
     // everybody answers every gold item, each person in an order of their own: a slot is made when its turn comes, once the first 32 are
     // on screens
     private static readonly string Gold = $"""
-        INSERT INTO "Slots" ("ProjectId","ItemId","ImportId","SlotNo","Split","RandomRank","ActiveRank","UserId","LeaseUntil","Token","Queue")
+        INSERT INTO "Slots" ("ProjectId","ItemId","ImportId","SlotNo","Split","RandomRank","ActiveRank","UserId","LeaseUntil",
+            "Token","Queue")
         SELECT i."ProjectId",i."Id",i."ImportId",COALESCE((SELECT MAX("SlotNo")+1 FROM "Slots" WHERE "ItemId"=i."Id"),0),i."Split",
             i."RandomRank",i."RandomRank",@u,@until,@t,{(int)Stratum.Gold}
         FROM "Items" i WHERE i."ProjectId"=@p AND i."Split"={(int)ItemSplit.Gold} AND i."ImportId"<=@visible AND {IsNewTo("i.\"Id\"")}
