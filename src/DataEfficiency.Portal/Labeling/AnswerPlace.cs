@@ -21,7 +21,8 @@ internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member
     public static async Task<AnswerPlace?> ReadAsync(AppDbContext db, int projectId, string userId, AnswerRecord record,
         CancellationToken cancellation)
     {
-        var read = await Places(db, projectId, userId, record.ItemId, record.SubmissionId, [.. AnswerJson.Labels(record.Answer)], cancellation);
+        var read = await Places(db, projectId, userId, record.ItemId, record.SubmissionId,
+            [.. AnswerJson.Labels(record.Answer)], cancellation);
         if (read is null) return null;
         var project = new Project
         {

@@ -49,6 +49,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
             .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description, l.Colour)).ToListAsync(cancellation);
         return new TaskSchema(project.SchemaVersion, project.Name, project.Instruction, project.Kind().Editor,
             Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern,
-            project.LeastLabels, project.MostLabels, project.SpansOverlap, project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
+            project.LeastLabels, project.MostLabels, project.SpansOverlap,
+            project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
     }
 }

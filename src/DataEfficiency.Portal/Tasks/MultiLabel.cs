@@ -91,7 +91,8 @@ public sealed class MultiLabel : ITaskKind
         return new(JsonSerializer.Serialize(new { labels = Ids(ordered) }), null, TextOf(ordered));
     }
 
-    private static IReadOnlyList<int> Stored(Answer answer) => AnswerJson.Labels(JsonSerializer.Deserialize<JsonElement>(answer.AnswerJson));
+    private static IReadOnlyList<int> Stored(Answer answer) =>
+        AnswerJson.Labels(JsonSerializer.Deserialize<JsonElement>(answer.AnswerJson));
 
     private static List<Label> Named(Answer answer, IEnumerable<Label> labels)
     {

@@ -53,7 +53,8 @@ public sealed class LabelledExamplesTests
         await using var read = await world.OpenDbAsync();
         var labels = await read.Labels.ToListAsync();
         labels.Single(l => l.AnswerText == "answer 1").AnswerText = "reworded";
-        var examples = await LabelledExamples.ReadAsync(read, world.ProjectId, TaskKinds.Of(TaskType.SingleChoice), labels, CancellationToken.None);
+        var examples = await LabelledExamples.ReadAsync(read, world.ProjectId, TaskKinds.Of(TaskType.SingleChoice), labels,
+            CancellationToken.None);
         Assert.Equal(
         [
             ("text 0", "answer 0", Stratum.Active), ("text 1", "answer 0", Stratum.Random), ("text 2", "answer 0", Stratum.First32),

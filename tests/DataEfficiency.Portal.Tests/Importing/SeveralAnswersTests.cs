@@ -27,7 +27,8 @@ public sealed class SeveralAnswersTests
         await using var db = await pool.Portal.OpenDbAsync();
         Assert.Contains("hotels", (await db.ImportIssues.SingleAsync()).Reason);
         var ids = await db.Labels.OrderBy(l => l.Id).Select(l => l.Id).ToListAsync();
-        Assert.Equal([("one", "food; travel", $$"""{"labels":[{{ids[0]}},{{ids[1]}}]}"""), ("three", "food", $$"""{"labels":[{{ids[0]}}]}""")],
+        Assert.Equal([("one", "food; travel", $$"""{"labels":[{{ids[0]}},{{ids[1]}}]}"""),
+            ("three", "food", $$"""{"labels":[{{ids[0]}}]}""")],
             (await db.Answers.Where(a => a.Current).Join(db.Items, a => a.ItemId, i => i.Id, (a, i) => new { i.Text, a.AnswerText,
                 a.AnswerJson }).OrderBy(a => a.Text).ToListAsync()).Select(a => (a.Text, a.AnswerText, a.AnswerJson)));
         Assert.Equal(3, await db.AnswerParts.CountAsync());

@@ -12,7 +12,8 @@ public sealed class MultiLabelTests
     // out of order on purpose: what people see first is Food
     private static readonly Label[] Labels =
     [
-        Label(7, "Travel", "travel", 1), Label(9, "Food", "food", 0), Label(11, "Bank", "bank", 2), Label(13, "Old", "old", 3, retired: true),
+        Label(7, "Travel", "travel", 1), Label(9, "Food", "food", 0), Label(11, "Bank", "bank", 2),
+        Label(13, "Old", "old", 3, retired: true),
     ];
 
     [Theory]
@@ -35,7 +36,8 @@ public sealed class MultiLabelTests
     [InlineData("""{"labels":[8]}""", "Answer 8 is not in this project's list")]
     [InlineData("""{"labels":[13]}""", "“Old” was retired")]
     [InlineData("""{"labels":[7,7]}""", "“Travel” is in the answer twice")]
-    public void Read_WhatIsNoSetOfLabels_IsRefusedInWords(string sent, string words) => Assert.Contains(words, Read(sent).Problem!.ToString());
+    public void Read_WhatIsNoSetOfLabels_IsRefusedInWords(string sent, string words) =>
+        Assert.Contains(words, Read(sent).Problem!.ToString());
 
     [Theory]
     [InlineData("[]", "at least 1")]
@@ -93,7 +95,8 @@ public sealed class MultiLabelTests
     [InlineData("a; b", true)]
     [InlineData("None", true)]
     [InlineData("a, b", false)]
-    public void TextFault_WhatCouldNotBeToldApart_IsRefused(string text, bool refused) => Assert.Equal(refused, Kind.TextFault(text) is not null);
+    public void TextFault_WhatCouldNotBeToldApart_IsRefused(string text, bool refused) =>
+        Assert.Equal(refused, Kind.TextFault(text) is not null);
 
     [Fact]
     public void Parts_OfASet_AreOnePerLabel() => Assert.Equal([9, 7], Kind.Parts(Given("[9,7]")).Select(p => p.LabelId!.Value));

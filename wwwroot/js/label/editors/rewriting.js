@@ -26,7 +26,8 @@ export class Rewriting extends Writing {
   }
 
   fault() {
-    return !this.#asIs && this.text === this.#source.trim() ? say('StillUnchanged', { key: this.#services.keys.of('unchanged') }) : super.fault();
+    return !this.#asIs && this.text === this.#source.trim() ? say('StillUnchanged', { key: this.#services.keys.of('unchanged') })
+      : super.fault();
   }
 
   act(chord, press) {
