@@ -62,6 +62,8 @@ public static class AccountsRegistration
             .AddPolicy(ProjectPolicies.Member, policy =>
                 policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
             .AddPolicy(ProjectPolicies.Lead, policy =>
+                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)))
+            .AddPolicy(ProjectPolicies.Reviewer, policy =>
                 policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
     }
 

@@ -99,6 +99,10 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         await db.Projects.AnyAsync(p => p.Id == projectId && p.DeletedAt == null, cancellation)
         && (await IsAdminAsync(db, userId, cancellation) || await Led(db, userId).ContainsAsync(projectId, cancellation));
 
+    /// <summary>Decides what an item's answer is in the end; whose own answers are among those decided on is another question.</summary>
+    internal static Task<bool> MayReviewAsync(AppDbContext db, string userId, int projectId, CancellationToken cancellation) =>
+        IsLeadAsync(db, userId, projectId, cancellation);
+
     private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
     /// <summary>The projects whose lead this person is by membership.</summary>

@@ -12,6 +12,8 @@ public static class ProjectPolicies
 {
     public const string Member = "project-member";
     public const string Lead = "project-lead";
+    /// <summary>Who decides what an item's answer is in the end: leads.</summary>
+    public const string Reviewer = "project-reviewer";
     /// <summary>Pages of leads outside a project (people, models): admins, global leads, leads of any project.</summary>
     public const string AnyLead = "any-lead";
 }

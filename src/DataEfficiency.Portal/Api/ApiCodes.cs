@@ -17,6 +17,9 @@ public static class ApiCodes
     public const string BadAnswer = "bad-answer", BadReason = "bad-reason", DuplicateId = "duplicate-id", OtherUser = "other-user",
         UnknownItem = "unknown-item", Removed = "removed", NotServed = "not-served";
 
+    // reviews that were not taken
+    public const string OwnAnswer = "own-answer", Reviewed = "reviewed";
+
     // why there is no card
     public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped",
         Archived = "archived", Setup = "setup", Empty = "empty";

@@ -15,8 +15,10 @@ internal static class FigureRows
         var people = new Dictionary<string, Tally>();
         var strata = new SortedDictionary<Stratum, int>();
         var surplus = 0;
+        // a review decides on answers and is none of them;
         // what came after a newer answer of the same person was never current and made no version
-        var rows = db.Answers.AsNoTracking().Where(a => a.ProjectId == projectId && (a.Current || a.LabelVersion > 0)).OrderBy(a => a.Id)
+        var rows = db.Answers.AsNoTracking().Where(a => a.ProjectId == projectId && a.Role != AnswerRole.Review
+                && (a.Current || a.LabelVersion > 0)).OrderBy(a => a.Id)
             .Select(a => new { a.UserId, a.Stratum, a.Surplus, a.Current, a.ActiveMilliseconds, a.CreatedAt });
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
         {

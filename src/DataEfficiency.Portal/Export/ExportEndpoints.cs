@@ -38,7 +38,8 @@ public static class ExportEndpoints
         {
             var figures = await ReportFigures.ReadAsync(snapshot, time, cancel);
             using var small = ReportWorkbook.Write(snapshot, figures, await snapshot.SpokenAsync(cancel),
-                await snapshot.ChecksAsync(cancel), await snapshot.TrackAsync(cancel), await snapshot.AgreementAsync(cancel));
+                await snapshot.ChecksAsync(cancel), await snapshot.TrackAsync(cancel), await snapshot.AgreementAsync(cancel),
+                await snapshot.ReviewsAsync(cancel));
             ForecastChart.Add(small, figures.Estimates.Count);
             await LabelSheets.WriteAsync(small, report, snapshot, cancel);
             await AuditAsync(writes, id, user, "export.xlsx", snapshot.LabelCount, time, cancel);

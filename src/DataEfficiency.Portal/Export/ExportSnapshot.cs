@@ -15,7 +15,7 @@ namespace DataEfficiency.Portal.Export;
 public sealed record LabelRow(long ItemId, int Line, string? ExternalId, string Text, string? Parts, string? Gold, string? RightAnswers,
     double? Confidence,
     string? ModelAnswer, long AnswerId, string Answer, Stratum Stratum, bool Surplus, string UserId, long CreatedAt, int ActiveMilliseconds,
-    int Revision, string AnswerJson, int? LabelId, Final? Final)
+    int Revision, string AnswerJson, int? LabelId, AnswerRole Role, Final? Final)
 {
     /// <summary>The answer, as far as its kind of task reads it.</summary>
     public Answer Given => new() { Id = AnswerId, ItemId = ItemId, AnswerJson = AnswerJson, LabelId = LabelId, AnswerText = Answer };
@@ -84,7 +84,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
          orderby l.ItemId, l.Id
          select new LabelRow(i.Id, i.Line, i.ExternalId, i.Text, i.Parts, i.Gold, i.RightAnswers,
              (double?)score.Confidence, score.ModelAnswer, l.Id, l.AnswerText, l.Stratum, l.Surplus, l.UserId, l.CreatedAt,
-             l.ActiveMilliseconds, l.Revision, l.AnswerJson, l.LabelId, final)).AsAsyncEnumerable();
+             l.ActiveMilliseconds, l.Revision, l.AnswerJson, l.LabelId, l.Role, final)).AsAsyncEnumerable();
 
     /// <summary>The same, item by item.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LabelRow>> ItemsAsync()
@@ -156,6 +156,9 @@ public sealed class ExportSnapshot : IAsyncDisposable
     }
 
     public Task<ProjectAgreement> AgreementAsync(CancellationToken cancel) => AgreementReader.ReadAsync(db, Project, cancel);
+
+    /// <summary>What reviewers decided.</summary>
+    public Task<IReadOnlyList<ReviewRow>> ReviewsAsync(CancellationToken cancel) => ReviewRow.ReadAsync(db, Project, Answers, cancel);
 
     /// <summary>Skips with their reasons, flags and notes.</summary>
     public Task<IReadOnlyList<SpokenRow>> SpokenAsync(CancellationToken cancel) => SpokenRow.ReadAsync(db, Project.Id, cancel);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -12,6 +13,7 @@ internal sealed record ItemPeople(IReadOnlyList<LabelRow> Answers, IReadOnlyList
         foreach (var answer in Answers)
         {
             Begin(json, answer.UserId, answer.CreatedAt);
+            if (answer.Role == AnswerRole.Review) json.WriteString("role", "review");
             if (answer.ActiveMilliseconds > 0) json.WriteNumber("seconds", answer.ActiveMilliseconds / 1000.0);
             json.WriteNumber("revision", answer.Revision);
             json.WriteString("answer", answer.Answer);

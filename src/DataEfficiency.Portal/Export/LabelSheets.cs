@@ -83,7 +83,8 @@ internal static class LabelSheets
             var r = rows.Current;
             object?[] cells =
             [
-                r.Line, r.ExternalId, r.Text, r.Answer, Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId,
+                r.Line, r.ExternalId, r.Text, r.Answer,
+                r.Role == AnswerRole.Review ? (string)ExportWords.QueueReview : Strata.Name(r.Stratum), names.GetValueOrDefault(r.UserId,
                     ExportWords.RemovedPerson),
                 ReportWorkbook.Time(r.CreatedAt).ToOADate(),
                 r.ActiveMilliseconds > 0 ? r.ActiveMilliseconds / 1000.0 : null, r.Revision, r.Surplus ? (string)ExportWords.Yes : null,

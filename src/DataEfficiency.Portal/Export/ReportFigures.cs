@@ -25,6 +25,8 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<HistoryLine> Estim
         var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, int WithGold, int Agreeing)>();
         await foreach (var row in snapshot.RowsAsync().WithCancellation(cancel))
         {
+            // a review decides on answers and is no label that anybody is paid for
+            if (row.Role == AnswerRole.Review) continue;
             var person = people.TryGetValue(row.UserId, out var known) ? known : ([], 0, 0);
             person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
             if (GoldAnswers.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)

@@ -40,7 +40,8 @@ internal static class ReportWorkbook
     public static int SheetsOf(int labels) => Math.Max(1, (labels + RowsPerSheet - 1) / RowsPerSheet);
 
     public static MemoryStream Write(ExportSnapshot snapshot, ReportFigures figures, IReadOnlyList<SpokenRow> spoken,
-        IReadOnlyList<Storage.Check> checks, IReadOnlyList<TrackPair> track, ProjectAgreement agreement)
+        IReadOnlyList<Storage.Check> checks, IReadOnlyList<TrackPair> track, ProjectAgreement agreement,
+        IReadOnlyList<ReviewRow> reviews)
     {
         using var book = new XLWorkbook();
         book.Style.Font.FontName = "Calibri";
@@ -52,6 +53,7 @@ internal static class ReportWorkbook
         AgreementSheet.Write(book.AddWorksheet(SheetAgreement), agreement, snapshot.Names);
         CheckSheet.Write(book.AddWorksheet(SheetChecks), checks);
         TrackSheet.Write(book.AddWorksheet(SheetTrackRecord), track);
+        ReviewSheet.Write(book.AddWorksheet(SheetReviews), reviews, snapshot.Names);
         WriteSpoken(book.AddWorksheet(SheetSpoken), spoken, snapshot.Names);
         var file = new MemoryStream();
         book.SaveAs(file);
@@ -74,7 +76,7 @@ internal static class ReportWorkbook
         Row(RowLabelVersion, p.LabelVersion);
         row++;
         Row(RowItemsInThePool, p.ItemCount);
-        Row(RowLabels, snapshot.LabelCount);
+        Row(RowLabels, figures.Strata.Sum(s => s.Count));
         foreach (var (stratum, count) in figures.Strata) Row(Indent + RowFromStratum(stratum), count);
         Row(RowPricePerLabel, (double)p.PricePerLabel, $"#,##0.00 \"{p.Currency}\"");
         Row(RowCostSoFar, Cost.Of(p.PricePerLabel, figures.Paid), $"#,##0.00 \"{p.Currency}\"");

@@ -31,7 +31,8 @@ internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member
             LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
         };
         return new(project, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
-            new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId)], read.Skips), read.Answers, read.Final,
+            new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId && a.Role != AnswerRole.Review)], read.Skips),
+            read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 

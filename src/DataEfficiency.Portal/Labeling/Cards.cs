@@ -9,15 +9,16 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>One item as its annotator gets it: nothing of other people's answers, and of the model's only what the project wants
 /// shown.</summary>
 /// <param name="Parts">The named parts of a text that several columns make, [{"name", "text"}]; null: the text is one.</param>
+/// <param name="Returned">What the reviewer wrote who sent the item back; null: nobody did.</param>
 /// <param name="Place">Place in its order, from 1; 0 for a random item and for one that is not ranked yet.</param>
 public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Parts, JsonElement? Metadata,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft,
-    bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion);
+    bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion, string? Returned);
 
 internal static class Cards
 {
     private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, string? Draft, bool? Flagged,
-        string? Note, string? ModelAnswer, int? Place, bool Overlaps);
+        string? Note, string? ModelAnswer, int? Place, bool Overlaps, string? Returned);
 
     // put together once: it is asked for every card
     private static readonly Func<AppDbContext, long[], string, int?, int?, IAsyncEnumerable<Row>> Rows =
@@ -29,7 +30,9 @@ internal static class Cards
             select new Row(i.Id, i.Line, i.Text, i.Parts, i.Metadata, draft.AnswerJson, remark.Flagged, remark.Note,
                 db.ItemScores.Where(s => s.ItemId == i.Id && s.RankingId == ranking).Select(s => s.ModelAnswer).FirstOrDefault(),
                 db.DrawItems.Where(d => d.ItemId == i.Id && d.DrawId == draw).Select(d => (int?)d.Place).FirstOrDefault(),
-                db.Slots.Count(s => s.ItemId == i.Id) > 1));
+                db.Slots.Count(s => s.ItemId == i.Id) > 1,
+                db.Reviews.Where(r => r.ItemId == i.Id).OrderByDescending(r => r.Id)
+                    .Select(r => r.Verdict == ReviewVerdict.SentBack ? r.Note ?? "" : null).FirstOrDefault()));
 
     public static async Task<IReadOnlyList<Card>> ReadAsync(AppDbContext db, Project project, string userId,
         IReadOnlyList<ClaimedSlot> slots, long until, CancellationToken cancellation)
@@ -50,7 +53,7 @@ internal static class Cards
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,
-                Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.ModelAnswer));
+                Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.ModelAnswer), item.Returned);
         })];
     }
 

@@ -20,7 +20,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         var mismatch = await MismatchAsync(projectId, record.Answer, cancellation);
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
-        if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
+        if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older or Kept.Noted) }) doorbell.Ring(projectId);
         return receipt;
     }
 
@@ -64,6 +64,14 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             (answer.Current, answer.Stratum) = (false, standing.Current?.Stratum ?? Stratum.Random);
             await InsertAsync(db, answer, cancellation);
             return Receipt.Of(record, Kept.Older);
+        }
+        if (standing.Current is { } given && place.Answers.Any(a => a.Current && a.Role == AnswerRole.Review))
+        {
+            (answer.Current, answer.Stratum, answer.RevisesId) = (false, given.Stratum, given.Id);
+            await InsertAsync(db, answer, cancellation);
+            await NoteService.AddAsync(db, answer, LabelingWords.WouldAnswer(kind.Words(answer, place.Labels)), options.Value.NoteLimit,
+                cancellation);
+            return Receipt.Of(record, Kept.Noted);
         }
         // the writer is alone: nobody else makes this version
         answer.LabelVersion = project.LabelVersion + 1;

@@ -44,5 +44,16 @@ public sealed class NoteService(WriteQueue writes, TimeProvider clock, IOptions<
         return Receipt.Of(record, Kept.Stored);
     }, cancellation);
 
+    /// <summary>A line more in a person's note on an item, as far as a note may be long.</summary>
+    internal static async Task AddAsync(AppDbContext db, Answer answer, string line, int limit, CancellationToken cancellation)
+    {
+        var remark = await db.Remarks.FindAsync([answer.ItemId, answer.UserId], cancellation);
+        if (remark is null)
+            db.Remarks.Add(remark = new Remark { ProjectId = answer.ProjectId, ItemId = answer.ItemId, UserId = answer.UserId });
+        var note = remark.Note is null ? line : $"{remark.Note}\n{line}";
+        if (note.Length <= limit) (remark.Note, remark.UpdatedAt) = (note, answer.CreatedAt);
+        await db.SaveChangesAsync(cancellation);
+    }
+
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

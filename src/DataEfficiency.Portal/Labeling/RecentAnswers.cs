@@ -24,7 +24,8 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var rows = await db.Answers.AsNoTracking()
-            .Where(l => l.ProjectId == projectId && l.UserId == userId && l.Current && (itemId == null || l.ItemId == itemId))
+            .Where(l => l.ProjectId == projectId && l.UserId == userId && l.Current
+                && l.Role != AnswerRole.Review && (itemId == null || l.ItemId == itemId))
             .OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id).Take(Limit)
             .Join(db.Items, l => l.ItemId, i => i.Id, (l, i) =>
                 new { Answer = l, Text = itemId == null ? i.Text.Substring(0, Excerpt) : i.Text, Parts = itemId == null

@@ -22,7 +22,7 @@ internal static class RecordRules
                 Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId),
                 // an imported answer is its importer's to correct
                 Served = db.Claims.Any(c => c.ItemId == i.Id && c.UserId == userId)
-                    || db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId),
+                    || db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId && a.Role != AnswerRole.Review),
             }).SingleOrDefaultAsync(cancellation);
         return Check(record, facts is not null, facts?.Member == true, facts?.Served == true);
     }

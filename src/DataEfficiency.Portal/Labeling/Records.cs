@@ -46,6 +46,8 @@ public enum Kept
     Known,
     /// <summary>A newer one of the same person had come before; an answer is kept as an earlier revision.</summary>
     Older,
+    /// <summary>A reviewer had decided by then: it is a note beside the final answer.</summary>
+    Noted,
 }
 
 /// <summary>An acknowledgement repeats the submission id; nothing else counts as one.</summary>

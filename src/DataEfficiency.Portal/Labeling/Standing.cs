@@ -14,7 +14,8 @@ internal sealed record Standing(string UserId, IReadOnlyList<Answer> Answers, IR
     public static async Task<Standing> ReadAsync(AppDbContext db, string userId, IAnsweredRecord record, CancellationToken cancellation) =>
         new(
         userId,
-        await db.Answers.Where(a => a.SubmissionId == record.SubmissionId || a.ItemId == record.ItemId && a.UserId == userId)
+        await db.Answers.Where(a => a.SubmissionId == record.SubmissionId || a.ItemId == record.ItemId && a.UserId == userId
+            && a.Role != AnswerRole.Review)
             .ToListAsync(cancellation),
         await db.Skips.Where(k => k.ItemId == record.ItemId).ToListAsync(cancellation));
 

@@ -93,6 +93,8 @@ public sealed class ProjectForm
     public decimal? ComputePrice { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     public bool SuggestionsShown { get; set; }
+    /// <summary>Reviewers do not see who gave which answer.</summary>
+    public bool ReviewsHideNames { get; set; } = true;
 
     /// <summary>Makes the values of a file's answer column the answer set.</summary>
     public void TakeOver(AnswerValues values) =>
@@ -123,6 +125,7 @@ public sealed class ProjectForm
         ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
         AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions,
         LeastLabels = project.LeastLabels, MostLabels = project.MostLabels, SuggestionsShown = project.SuggestionsShown,
+        ReviewsHideNames = project.ReviewsHideNames,
         ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
@@ -178,6 +181,7 @@ public sealed class ProjectForm
         else if (Target == TargetInput.RawMeasured && project.ZeroShotStandardError is null) project.ZeroShot = null;
         (project.MaximumBudget, project.PricePerLabel, project.Currency) = (MaximumBudget!.Value, PricePerLabel!.Value, Currency);
         (project.ForecastVisibleToAnnotators, project.SuggestionsShown) = (ForecastVisibleToAnnotators, SuggestionsShown);
+        project.ReviewsHideNames = ReviewsHideNames;
         (project.AnswerLength, project.AnswerPattern) = (AnswerLength, AnswerPattern.Trim() is { Length: > 0 } pattern ? pattern : null);
         (project.ValidationSize, project.TestSize, project.GoldIsTest) = (ValidationSize!.Value, TestSize!.Value, GoldIsTest);
         (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);

@@ -34,6 +34,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<StoredEstimate> Estimates => Set<StoredEstimate>();
     public DbSet<Check> Checks => Set<Check>();
     public DbSet<StoredPrediction> CheckPredictions => Set<StoredPrediction>();
+    public DbSet<Review> Reviews => Set<Review>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The scores of the ranking that a project uses; none until one is whole.</summary>
@@ -138,12 +139,15 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<Check>().HasIndex(c => c.JobId).IsUnique();
         builder.Entity<StoredPrediction>().HasKey(p => new { p.CheckId, p.ItemId });
         builder.Entity<StoredPrediction>().HasIndex(p => p.ItemId);
+        builder.Entity<Review>().HasIndex(r => r.ProjectId);
+        builder.Entity<Review>().HasIndex(r => r.ItemId);
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
         ForeignKeys.Add(builder);
         // money as text would not sort or sum on SQLite
         builder.Entity<Project>().Property(p => p.PricePerLabel).HasConversion<double>();
         builder.Entity<Project>().Property(p => p.ComputePrice).HasConversion<double?>();
         builder.Entity<Project>().Property(p => p.PointValue).HasConversion<double?>();
+        builder.Entity<Project>().Property(p => p.ReviewsHideNames).HasDefaultValue(true).HasSentinel(true);
         builder.Entity<Project>().Property(p => p.ChecksTakeOthers).HasDefaultValue(true).HasSentinel(true);
     }
 }

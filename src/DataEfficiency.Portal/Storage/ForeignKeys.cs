@@ -32,6 +32,11 @@ internal static class ForeignKeys
         builder.Entity<Draw>().HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<DrawItem>().HasOne<Draw>().WithMany().HasForeignKey(d => d.DrawId).OnDelete(DeleteBehavior.Cascade);
 
+        builder.Entity<Review>().HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Review>().HasOne<Item>().WithMany().HasForeignKey(r => r.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Review>().HasOne<AppUser>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Review>().HasOne<Answer>().WithMany().HasForeignKey(r => r.AnswerId).OnDelete(DeleteBehavior.NoAction);
+
         builder.Entity<Slot>().HasOne<Answer>().WithMany().HasForeignKey(s => s.AnswerId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Answer>().HasOne<AppUser>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Answer>().HasOne<Label>().WithMany().HasForeignKey(a => a.LabelId).OnDelete(DeleteBehavior.NoAction);

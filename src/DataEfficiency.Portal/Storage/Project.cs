@@ -75,6 +75,8 @@ public sealed class Project
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     /// <summary>Annotators see the model's answer, except on random items.</summary>
     public bool SuggestionsShown { get; set; }
+    /// <summary>Reviewers do not see who gave which answer.</summary>
+    public bool ReviewsHideNames { get; set; } = true;
 
     /// <summary>+1 with every committed change of the labels (last write of the transaction).</summary>
     public long LabelVersion { get; set; }

@@ -35,7 +35,7 @@ public sealed class ExportTests
 
         var labels = book.Worksheet("Labels");
         Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Agreement", "Checks", "Track record",
-            "Notes and skips"],
+            "Reviews", "Notes and skips"],
             book.Worksheets.Select(s => s.Name));
         var rows = labels.RowsUsed().Skip(1).ToList();
         Assert.Equal(Tricky.Length + 1, rows.Count);

@@ -35,6 +35,8 @@ export class Connection {
       this.#page.stage.say(say('HadAnswered'));
     else if (body.acknowledged.some(a => a.kept === 'Older'))
       this.#page.stage.say(say('NewerThere'));
+    else if (body.acknowledged.some(a => a.kept === 'Noted'))
+      this.#page.stage.say(say('KeptAsNote'));
   }
 
   onRefused(list) {

@@ -31,6 +31,7 @@ export class Stage {
     this.notice = status('p', { className: 'notice', hidden: true });
     this.item = el('blockquote', { className: 'item skeleton', dir: 'auto', tabIndex: -1 });
     this.remark = el('p', { className: 'remark', dir: 'auto', hidden: true });
+    this.returned = el('p', { className: 'remark', dir: 'auto', hidden: true });
     this.fields = el('details', { className: 'fields', hidden: true });
     this.question = el('p', { className: 'question', dir: 'auto' });
     this.editor = el('div', { className: 'editor-place' });
@@ -41,8 +42,8 @@ export class Stage {
       return button;
     }));
     this.showKeys();
-    root.replaceChildren(el('div', { className: 'meta' }, this.project, this.place, this.flagged, this.saved), this.notice, this.item,
-      this.remark, this.fields, this.question, this.suggestion, this.editor, panels.element, this.footer);
+    root.replaceChildren(el('div', { className: 'meta' }, this.project, this.place, this.flagged, this.saved), this.notice, this.returned,
+      this.item, this.remark, this.fields, this.question, this.suggestion, this.editor, panels.element, this.footer);
   }
 
   showKeys() {
@@ -90,6 +91,8 @@ export class Stage {
   }
 
   showRemark(card) {
+    this.returned.hidden = typeof card.returned !== 'string';
+    this.returned.replaceChildren(el('b', {}, `${say('SentBack')} `), card.returned ?? '');
     this.flagged.hidden = !card.flagged;
     this.remark.hidden = !card.note;
     this.remark.replaceChildren(el('b', {}, `${say('YourNote')} `), card.note ?? '');
@@ -111,7 +114,7 @@ export class Stage {
     this.root.classList.toggle('loading', state === 'loading');
     this.question.hidden = state !== 'loading' || !this.#schema;
     this.editor.hidden = state !== 'loading';
-    this.fields.hidden = this.flagged.hidden = this.suggestion.hidden = this.remark.hidden = true;
+    this.fields.hidden = this.flagged.hidden = this.suggestion.hidden = this.remark.hidden = this.returned.hidden = true;
     this.place.textContent = '';
     this.item.className = state === 'loading' ? 'item skeleton' : 'item empty';
     const kept = waiting > 0 && state !== 'other-user' ? say('KeptHere', { answers: waiting }) : '';

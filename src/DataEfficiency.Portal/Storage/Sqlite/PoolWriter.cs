@@ -90,6 +90,7 @@ internal static class PoolWriter
     public static async Task RemoveItemsAsync(AppDbContext db, IReadOnlyList<long> ids, CancellationToken cancel)
     {
         await db.CheckPredictions.Where(p => ids.Contains(p.ItemId)).ExecuteDeleteAsync(cancel);
+        await db.Reviews.Where(r => ids.Contains(r.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Finals.Where(f => ids.Contains(f.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteDeleteAsync(cancel);
         await db.Answers.Where(l => ids.Contains(l.ItemId)).ExecuteDeleteAsync(cancel);

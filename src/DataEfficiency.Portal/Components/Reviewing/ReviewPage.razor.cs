@@ -1,0 +1,155 @@
+using System.Security.Claims;
+using System.Text.Json;
+using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Reviewing;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Components.Reviewing;
+
+/// <summary>One item that its people could not settle, everything that was said of it, and a key for each way to settle it.</summary>
+public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts, ReviewReader reader, ReviewService reviews) : IDisposable
+{
+    private static readonly (string Key, ReviewCause Cause)[] Causes =
+        [("a", ReviewCause.Ambiguous), ("g", ReviewCause.Gap), ("s", ReviewCause.Slip), ("x", ReviewCause.Schema)];
+
+    private readonly CancellationTokenSource _leaving = new();
+    private ElementReference _root;
+    private Project? _project;
+    private MarkupString? _guideline;
+    private IReadOnlyList<Label> _labels = [];
+    private ReviewList? _list;
+    private ReviewCard? _card;
+    private ReviewCause? _cause;
+    private string _userId = "", _note = "";
+    private string? _said, _refusal;
+    private bool _writing, _busy, _focus = true;
+    private int _at;
+
+    [Parameter]
+    public int Id { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    // spans are marked in the text itself: here one of the given answers is taken, or the item goes back
+    private bool CanWrite => _project!.Kind().Shape != AnswerShape.Spans;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        await using (var db = await contexts.CreateDbContextAsync(_leaving.Token))
+        {
+            _project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == Id, _leaving.Token);
+            _labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
+                .ToListAsync(_leaving.Token);
+        }
+        // raw HTML and foreign links are taken out before it becomes markup, as on the label page
+        if (!string.IsNullOrWhiteSpace(_project?.Guideline)) _guideline = new MarkupString(GuidelineHtml.Render(_project.Guideline));
+        await ReadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!_focus || _card is null) return;
+        // keys act at once, without a click into the page
+        _focus = false;
+        await _root.FocusAsync(preventScroll: true);
+    }
+
+    /// <summary>The queue as it is now, and the item at the same place of it.</summary>
+    private async Task ReadAsync()
+    {
+        _list = await reader.ListAsync(Id, _userId, _leaving.Token);
+        _at = _list.Items.Count == 0 ? 0 : _at % _list.Items.Count;
+        _card = _list.Items.Count == 0 ? null : await reader.CardAsync(_project!, _list.Items[_at], _leaving.Token);
+        (_cause, _note, _writing, _focus) = (null, "", false, true);
+    }
+
+    private Task KeyAsync(KeyboardEventArgs e)
+    {
+        if (_busy || _card is null || e.Repeat || e.CtrlKey || e.AltKey || e.MetaKey) return Task.CompletedTask;
+        if (e.Key.Length == 1 && e.Key[0] is >= '1' and <= '9')
+            return e.Key[0] - '1' is var place && place < _card.Options.Count ? TakeAsync(_card.Options[place]) : Task.CompletedTask;
+        if (Causes.FirstOrDefault(c => c.Key == e.Key) is { Key: not null } cause) Mark(cause.Cause);
+        if (e.Key == "e" && CanWrite) Write();
+        return e.Key switch
+        {
+            "Enter" => MajorityAsync(),
+            "b" => SendBackAsync(),
+            "ArrowRight" => MoveAsync(1),
+            "ArrowLeft" => MoveAsync(-1),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private async Task MoveAsync(int by)
+    {
+        (_said, _refusal) = (null, null);
+        _at = Math.Max(0, _at + by + _list!.Items.Count);
+        await ReadAsync();
+    }
+
+    private void Mark(ReviewCause cause) => (_cause, _focus) = (_cause == cause ? null : cause, true);
+
+    private void Write() => _writing = true;
+
+    private void StopWriting() => (_writing, _focus) = (false, true);
+
+    private Task TakeAsync(ReviewOption option) => DecideAsync(ReviewVerdict.Taken, option.AnswerId);
+
+    private Task MajorityAsync()
+    {
+        if (_card!.Majority is { } option) return TakeAsync(option);
+        _refusal = _card.Options.Count > 0 ? ReviewingWords.NoMajorityHere : ReviewingWords.NoAnswers;
+        return Task.CompletedTask;
+    }
+
+    private Task SendBackAsync() => DecideAsync(ReviewVerdict.SentBack);
+
+    private Task WriteAsync(JsonElement answer) => DecideAsync(ReviewVerdict.Written, answer: answer);
+
+    private async Task DecideAsync(ReviewVerdict verdict, long? take = null, JsonElement? answer = null)
+    {
+        (_busy, _said, _refusal) = (true, null, null);
+        try
+        {
+            var decision = new ReviewDecision(_card!.Open.ItemId, _card.Open.After, verdict, take, answer, _cause, _note);
+            var refusal = await reviews.DecideAsync(Id, _userId, decision, _leaving.Token);
+            if (refusal is null) _said = verdict == ReviewVerdict.SentBack ? ReviewingWords.SentBackDone : ReviewingWords.Decided;
+            else _refusal = refusal.Why;
+            // what can be put right here stays on screen
+            if (refusal is not { Code: ApiCodes.BadAnswer or ApiCodes.TooLong }) await ReadAsync();
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private static string Who(ReviewOption option) => string.Join(" · ", option.People
+        .Select(p => (p.Name, p.Seconds) switch
+        {
+            (null, { } seconds) => ReviewingWords.Seconds(seconds),
+            ({ } name, { } seconds) => ReviewingWords.Voter(name: name, seconds: seconds).ToString(),
+            _ => p.Name,
+        }).Where(p => p is not null));
+
+    private static string Says(ReviewVoice voice) => ReviewingWords.VoiceIs(
+        kind: voice.Skip is not null ? "skip" : !voice.Flagged ? "note" : voice.Note is null ? "flag" : "both",
+        what: voice.Skip ?? voice.Note, name: voice.Name);
+
+    private static string Says(ReviewPast past) => ReviewingWords.PastIs(verdict: ReviewText.Verdict(past.Verdict),
+        cause: past.Cause is { } cause ? ReviewText.Cause(cause).ToString() : null, note: past.Note);
+
+    public void Dispose()
+    {
+        _leaving.Cancel();
+        _leaving.Dispose();
+    }
+}

@@ -1,0 +1,12 @@
+namespace DataEfficiency.Portal.Reviewing;
+
+/// <summary>Why an item is to be reviewed; their order is that of the queue.</summary>
+[Flags]
+public enum ReviewReasons { None = 0, SentBack = 1, Disagreement = 2, Skipped = 4, Flagged = 8 }
+
+/// <summary>An item that waits for a reviewer.</summary>
+/// <param name="After">Its newest review, 0 without one: who decides says what was seen.</param>
+public sealed record OpenReview(long ItemId, ReviewReasons Reasons, long After);
+
+/// <param name="Own">Items that this reviewer has answered, so that somebody else has to review them.</param>
+public sealed record ReviewList(IReadOnlyList<OpenReview> Items, int Own);
