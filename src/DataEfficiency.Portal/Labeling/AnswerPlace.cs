@@ -6,13 +6,15 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Everything that taking one answer in has to know, in one statement: every answer of everybody waits behind it.</summary>
 /// <param name="Project">As far as an answer must fit it.</param>
+/// <param name="Text">The item's.</param>
 /// <param name="Elsewhere">Another item or person has this submission id.</param>
 /// <param name="Labels">Those that the answer names, as far as they are the project's.</param>
 /// <param name="Answers">Everybody's to the item.</param>
 /// <param name="Slots">The item's, in their order.</param>
 /// <param name="Split">The item's.</param>
-internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member, bool Claimed, bool Drafted, bool Elsewhere,
-    IReadOnlyList<Label> Labels, Standing Standing, IReadOnlyList<Answer> Answers, Final? Final, IReadOnlyList<Slot> Slots)
+internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split, bool Member, bool Claimed, bool Drafted,
+    bool Elsewhere, IReadOnlyList<Label> Labels, Standing Standing, IReadOnlyList<Answer> Answers, Final? Final,
+    IReadOnlyList<Slot> Slots)
 {
     /// <summary>Was given to this person; an imported answer is its importer's to correct.</summary>
     public bool Served => Claimed || Standing.Answers.Count > 0;
@@ -30,16 +32,16 @@ internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member
             LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap,
             LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
         };
-        return new(project, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
+        return new(project, read.Text, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId && a.Role != AnswerRole.Review)], read.Skips),
             read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 
-    private sealed record Row(ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern, int LeastLabels,
-        int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels, Final? Final, bool Member,
-        bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers, List<Skip> Skips,
-        List<Slot> Slots);
+    private sealed record Row(string Text, ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
+        int LeastLabels, int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels,
+        Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers,
+        List<Skip> Skips, List<Slot> Slots);
 
     // put together once: it is asked for every answer
     private static readonly Func<AppDbContext, int, string, long, Guid, int[], CancellationToken, Task<Row?>> Places =
@@ -50,8 +52,9 @@ internal sealed record AnswerPlace(Project Project, ItemSplit Split, bool Member
                 join p in db.Projects on i.ProjectId equals p.Id
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                select new Row(i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels, p.SpansOverlap,
-                    p.LabelVersion, p.SchemaVersion, db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
+                select new Row(i.Text, i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
+                    p.SpansOverlap, p.LabelVersion, p.SchemaVersion,
+                    db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),
                     db.Claims.Any(c => c.ItemId == item && c.UserId == user),
                     db.Drafts.Any(d => d.ItemId == item && d.UserId == user),

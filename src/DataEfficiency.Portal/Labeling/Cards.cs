@@ -53,7 +53,7 @@ internal static class Cards
             return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,
-                Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.ModelAnswer), item.Returned);
+                Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.Text, item.ModelAnswer), item.Returned);
         })];
     }
 

@@ -52,6 +52,7 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                     RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
                     DrawId = p.DrawId, RandomShare = p.RandomShare, GoldShare = p.GoldShare, Seed = p.Seed,
                     LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
+                    LeastLabels = p.LeastLabels, MostLabels = p.MostLabels, SpansOverlap = p.SpansOverlap,
                     AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
                 },
                 member,

@@ -45,7 +45,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             return AnswerJson.Same(known.AnswerJson, record.Answer) ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (RecordRules.Check(record, there: true, place.Member, place.Served) is { } refusal) return refusal;
-        var (read, problem) = kind.Read(project, place.Labels, record.Answer, options.Value.AnswerLimit);
+        var (read, problem) = kind.Read(project, place.Labels, place.Text, record.Answer, options.Value.AnswerLimit);
         if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, ApiCodes.BadAnswer, reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();

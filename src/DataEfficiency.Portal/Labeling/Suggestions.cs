@@ -11,10 +11,11 @@ internal static class Suggestions
     /// <param name="modelAnswer">The greedy answer of the ranking.</param>
     /// <returns>An answer as the editor sends it, or null.</returns>
     /// <param name="overlaps">Somebody else answers it too.</param>
-    public static JsonElement? Of(Project project, IReadOnlyList<Label> labels, Stratum queue, bool overlaps, string? modelAnswer)
+    public static JsonElement? Of(Project project, IReadOnlyList<Label> labels, Stratum queue, bool overlaps, string text,
+        string? modelAnswer)
     {
         if (!project.SuggestionsShown || overlaps || queue is not (Stratum.First32 or Stratum.Active)) return null;
         if (string.IsNullOrWhiteSpace(modelAnswer)) return null;
-        return project.Kind().Suggest(project, labels, modelAnswer);
+        return project.Kind().Suggest(project, labels, text, modelAnswer);
     }
 }

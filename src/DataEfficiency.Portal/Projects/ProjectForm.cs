@@ -65,6 +65,7 @@ public sealed class ProjectForm
     /// <summary>Labels of an answer of several, at least and at most; at most null: all.</summary>
     public int? LeastLabels { get; set; } = 0;
     public int? MostLabels { get; set; }
+    public bool SpansOverlap { get; set; }
     /// <summary>One per line.</summary>
     public string Completions { get; set; } = "";
     public string Model { get; set; } = "";
@@ -124,8 +125,8 @@ public sealed class ProjectForm
         PricePerLabel = project.PricePerLabel, Currency = project.Currency,
         ForecastVisibleToAnnotators = project.ForecastVisibleToAnnotators,
         AnswerLength = project.AnswerLength, AnswerPattern = project.AnswerPattern ?? "", Completions = project.Completions,
-        LeastLabels = project.LeastLabels, MostLabels = project.MostLabels, SuggestionsShown = project.SuggestionsShown,
-        ReviewsHideNames = project.ReviewsHideNames,
+        LeastLabels = project.LeastLabels, MostLabels = project.MostLabels, SpansOverlap = project.SpansOverlap,
+        SuggestionsShown = project.SuggestionsShown, ReviewsHideNames = project.ReviewsHideNames,
         ValidationSize = project.ValidationSize, TestSize = project.TestSize, GoldIsTest = project.GoldIsTest,
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
@@ -186,7 +187,7 @@ public sealed class ProjectForm
         (project.ValidationSize, project.TestSize, project.GoldIsTest) = (ValidationSize!.Value, TestSize!.Value, GoldIsTest);
         (project.CheckTraining, project.ComputePrice) = (CheckTraining, ComputePrice);
         (project.ChecksTakeOthers, project.PointValue) = (ChecksTakeOthers, PointValue);
-        (project.LeastLabels, project.MostLabels) = (LeastLabels ?? 0, MostLabels);
+        (project.LeastLabels, project.MostLabels, project.SpansOverlap) = (LeastLabels ?? 0, MostLabels, SpansOverlap);
         (project.OverlapShare, project.OverlapAnswers) = (OverlapPercent!.Value / 100, OverlapAnswers!.Value);
         (project.TestAnswers, project.GoldShare) = (TestAnswers!.Value, GoldPercent!.Value / 100);
         project.Completions = string.Join('\n', CompletionLines);
@@ -212,7 +213,8 @@ public sealed class ProjectForm
 
     private Said? AnswersFault()
     {
-        if (Answers.Count is < 2 or > MostAnswers) return ProjectsWords.NumberOfAnswers(most: MostAnswers,
+        if (Answers.Count < Kind.FewestLabels || Answers.Count > MostAnswers)
+            return ProjectsWords.NumberOfAnswers(fewest: Kind.FewestLabels, most: MostAnswers,
             answers: Answers.Count);
         for (var i = 0; i < Answers.Count; i++)
         {

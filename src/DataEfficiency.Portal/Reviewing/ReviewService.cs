@@ -107,7 +107,8 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
             return new(ApiCodes.BadAnswer, decision.Verdict == ReviewVerdict.Written ? ReviewingWords.NothingWritten
                 : ReviewingWords.AnswerGone);
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation);
-        var (read, problem) = project.Kind().Read(project, labels, json, options.Value.AnswerLimit);
+        var text = await db.Items.Where(i => i.Id == review.ItemId).Select(i => i.Text).SingleAsync(cancellation);
+        var (read, problem) = project.Kind().Read(project, labels, text, json, options.Value.AnswerLimit);
         if (problem is not null) return new(ApiCodes.BadAnswer, problem);
 
         var earlier = answers.LastOrDefault(a => a.Role == AnswerRole.Review);

@@ -8,7 +8,7 @@ public sealed class Answer
     public int ProjectId { get; set; }
     public long ItemId { get; set; }
     public string UserId { get; set; } = "";
-    /// <summary>{"label":id} or {"text":".."}</summary>
+    /// <summary>{"label":id}, {"labels":[ids]}, {"spans":[{"start","end","label"}]} or {"text":".."}</summary>
     public string AnswerJson { get; set; } = "";
     public int? LabelId { get; set; }
     /// <summary>The answer text at the time of labeling (what the model would learn).</summary>

@@ -11,8 +11,8 @@ public sealed class AnswerPart
     public long ItemId { get; set; }
     /// <summary>Null: written text, which stands in the answer.</summary>
     public int? LabelId { get; set; }
-    /// <summary>First character of a span in the item's text (UTF-16); null: the whole text.</summary>
+    /// <summary>First code point of a span in the item's text; null: the whole text.</summary>
     public int? Start { get; set; }
-    /// <summary>The character behind the span.</summary>
+    /// <summary>The code point behind the span.</summary>
     public int? End { get; set; }
 }

@@ -2,7 +2,7 @@ using DataEfficiency.Engine;
 
 namespace DataEfficiency.Portal.Storage;
 
-public enum TaskType { SingleChoice, ShortAnswer, MultiLabel, RewritePair }
+public enum TaskType { SingleChoice, ShortAnswer, MultiLabel, RewritePair, Spans }
 
 public enum ProjectState { Setup, Active, Paused, Stopped, Archived }
 

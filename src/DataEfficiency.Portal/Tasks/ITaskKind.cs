@@ -28,7 +28,16 @@ public interface ITaskKind
     bool HasLabels { get; }
 
     /// <summary>Several labels are one answer together: what a file lists is no choice of right answers.</summary>
-    bool IsSet => false;
+    bool IsSet => Shape == AnswerShape.Labels;
+
+    /// <summary>An answer set of fewer leaves nothing to say.</summary>
+    int FewestLabels => 2;
+
+    /// <summary>Labels belong to parts of the text, which may overlap where the project lets them.</summary>
+    bool HasSpans => Shape == AnswerShape.Spans;
+
+    /// <summary>Why a file's answer column cannot be read for this kind; null: it can.</summary>
+    Said? ImportFault => null;
 
     /// <summary>A written answer can be one that the project offers while it is typed.</summary>
     bool HasCompletions => false;
@@ -39,15 +48,17 @@ public interface ITaskKind
 
     /// <summary>Reads what an editor or a program sends; what does not fit is told in words a person can act on.</summary>
     /// <param name="labels">Those that the answer names, as far as they are the project's, retired ones too.</param>
+    /// <param name="text">The item's.</param>
     /// <param name="limit">The portal's own limit of characters.</param>
-    (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit);
+    (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, string text, JsonElement answer, int limit);
 
     /// <summary>Why an answer does not fit the project's own rule. Asked outside of any transaction: a hostile pattern takes its whole
     /// time.</summary>
     Said? Mismatch(Project project, JsonElement answer);
 
     /// <summary>The model's own words as an answer that can be offered, or null where they are none.</summary>
-    JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer);
+    /// <param name="text">The item's.</param>
+    JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer);
 
     /// <summary>The answers that the model's prompt names; null: it may write anything.</summary>
     /// <param name="labels">All labels of the project.</param>

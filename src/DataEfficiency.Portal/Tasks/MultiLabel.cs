@@ -20,12 +20,12 @@ public sealed class MultiLabel : ITaskKind
     public string Explanation => LabelingWords.KindLabelsExplained;
     public string Forecast => LabelingWords.KindLabelsForecast;
     public bool HasLabels => true;
-    public bool IsSet => true;
     public AnswerShape Shape => AnswerShape.Labels;
 
     public string Describe(int labels) => LabelingWords.KindLabelsOf(labels);
 
-    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
+    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, string text, JsonElement answer,
+        int limit)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("labels", out var list)
             || list.ValueKind != JsonValueKind.Array)
@@ -47,7 +47,7 @@ public sealed class MultiLabel : ITaskKind
 
     public Said? Mismatch(Project project, JsonElement answer) => null;
 
-    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer)
+    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer)
     {
         var words = GreedyAnswer.Normal(modelAnswer) == None ? [] : modelAnswer.Split(Between[0]).Select(GreedyAnswer.Normal).ToList();
         var named = words.Distinct().Select(w => labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == w)).ToList();

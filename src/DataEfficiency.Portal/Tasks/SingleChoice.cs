@@ -17,7 +17,8 @@ public sealed class SingleChoice : ITaskKind
 
     public string Describe(int labels) => LabelingWords.KindChoiceOf(labels);
 
-    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit)
+    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, string text, JsonElement answer,
+        int limit)
     {
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("label", out var value)
             || value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var id))
@@ -30,7 +31,7 @@ public sealed class SingleChoice : ITaskKind
 
     public Said? Mismatch(Project project, JsonElement answer) => null;
 
-    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer) =>
+    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer) =>
         labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == GreedyAnswer.Normal(modelAnswer)) is { } label
             ? JsonSerializer.SerializeToElement(new { label = label.Id }) : null;
 

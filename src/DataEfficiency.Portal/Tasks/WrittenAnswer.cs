@@ -18,19 +18,20 @@ public abstract class WrittenAnswer : ITaskKind
 
     public abstract string Describe(int labels);
 
-    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, JsonElement answer, int limit) =>
+    public (ReadAnswer? Answer, Said? Problem) Read(Project project, IReadOnlyList<Label> labels, string text, JsonElement answer,
+        int limit) =>
         Read(answer, Math.Min(limit, project.AnswerLength ?? limit));
 
     public Said? Mismatch(Project project, JsonElement answer) =>
         project.AnswerPattern is { } pattern && Read(answer, int.MaxValue).Answer is { } read
             ? AnswerPattern.Refusal(pattern, read.Text) : null;
 
-    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string modelAnswer)
+    public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer)
     {
-        var text = modelAnswer.Trim();
-        return text.Length <= (project.AnswerLength ?? int.MaxValue)
-            && (project.AnswerPattern is not { } pattern || AnswerPattern.Refusal(pattern, text) is null)
-            ? JsonSerializer.SerializeToElement(new { text }) : null;
+        var said = modelAnswer.Trim();
+        return said.Length <= (project.AnswerLength ?? int.MaxValue)
+            && (project.AnswerPattern is not { } pattern || AnswerPattern.Refusal(pattern, said) is null)
+            ? JsonSerializer.SerializeToElement(new { text = said }) : null;
     }
 
     public IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels) => null;

@@ -59,6 +59,107 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
         Assert.Empty(site.Errors);
     }
 
+    // a family, a flag, an accent of its own, CR LF, two blanks, Arabic, Japanese: places in storage are code points
+    private static readonly (string Text, int Word, int Start, int End)[] Places =
+    [
+        ("👨‍👩‍👧 in Rome", 2, 9, 13), ("🇩🇪 Berlin", 1, 3, 9), ("Cafe\u0301 Paris", 1, 6, 11), ("one\r\nRome", 1, 5, 9),
+        ("to  Rome", 1, 4, 8),
+        ("في القاهرة", 1, 3, 10), ("東京へ行く", 0, 0, 2),
+    ];
+
+    [Fact]
+    public async Task Spans_NthWordByKeys_IsStoredInCodePointsAndMarkedAgain()
+    {
+        var page = await site.OpenAsync(TaskType.Spans, ["city"], [.. Places.Select(p => p.Text)]);
+        foreach (var (text, word, _, _) in Places)
+        {
+            await LabelSite.ItemAsync(page);
+            // in a text from right to left the next word is to the left
+            var next = text[0] is > '\u0600' and < '\u0700' ? "ArrowLeft" : "ArrowRight";
+            for (var i = 0; i <= word; i++) await page.Keyboard.PressAsync(next);
+            await PressAsync(page, "Digit1", "Enter");
+        }
+        await page.WaitForSelectorAsync(".item.empty");
+        Assert.Equal(Places.Select(p => $$"""{"spans":[{{Span(p.Start, p.End, site.LabelIds[0])}}]}"""),
+            await site.StoredAsync(page));
+        foreach (var (text, _, start, end) in Places.Reverse())
+        {
+            await page.Keyboard.PressAsync("Backspace");
+            Assert.Equal(string.Concat(text.EnumerateRunes().Skip(start).Take(end - start)),
+                await page.Locator("mark").TextContentAsync());
+        }
+        Assert.Empty(site.Errors);
+    }
+
+    [Fact]
+    public async Task Spans_KeysAndMouse_MarkChangeRemoveAndUndo()
+    {
+        var page = await site.OpenAsync(TaskType.Spans, ["person", "city"],
+            ["Ada Lovelace met Charles in London.", "Nothing here.", "東京と大阪"]);
+        // Ada + Lovelace by keys, Charles by a click, London with half of its letters dragged over
+        await PressAsync(page, "ArrowRight", "Shift+ArrowRight", "Digit1");
+        await page.Mouse.ClickAsync(await XAsync(page, "Charles"), await YAsync(page));
+        await page.Keyboard.PressAsync("Digit2");
+        await page.Mouse.MoveAsync(await XAsync(page, "ond"), await YAsync(page));
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(await XAsync(page, "on."), await YAsync(page), new() { Steps = 3 });
+        await page.Mouse.UpAsync();
+        await page.ClickAsync(".chip:nth-child(2)");
+        // the one before is a person after all; what is marked is not marked again
+        await PressAsync(page, "ArrowUp", "Digit1");
+        Assert.Equal(["Ada Lovelace → person", "Charles → person", "London → city"], await ChipsAsync(page));
+        await PressAsync(page, "Delete", "Backspace");
+        Assert.Equal(3, (await ChipsAsync(page)).Count);
+        // over the end by a character, and back
+        await PressAsync(page, "ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "Digit1", "Control+z", "Enter");
+        Assert.Equal("Nothing here.", await LabelSite.ItemAsync(page));
+
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Contains("F8", await page.InnerTextAsync(".notice"));
+        await page.Keyboard.PressAsync("F8");
+        // what an input method composes is no key of the page; both ends are moved by characters
+        await page.EvaluateAsync("""
+            () => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Process', code: 'Digit1', keyCode: 229,
+              isComposing: true, bubbles: true }))
+            """);
+        await PressAsync(page, "ArrowRight", "Control+ArrowRight", "Control+Shift+ArrowRight", "Control+ArrowLeft", "Digit2", "Enter");
+        await page.WaitForSelectorAsync(".item.empty");
+        var (person, city) = (site.LabelIds[0], site.LabelIds[1]);
+        Assert.Equal(
+        [
+            $$"""{"spans":[{{Span(0, 12, person)}},{{Span(17, 24, person)}},{{Span(28, 34, city)}}]}""",
+            """{"spans":[]}""", $$"""{"spans":[{{Span(1, 2, city)}}]}""",
+        ], await site.StoredAsync(page));
+        Assert.Empty(site.Errors);
+    }
+
+    private static string Span(int start, int end, int label) => $$"""{"start":{{start}},"end":{{end}},"label":{{label}}}""";
+
+    private static async Task<IReadOnlyList<string>> ChipsAsync(IPage page) =>
+        [.. (await page.Locator(".tray .picked > :first-child").AllInnerTextsAsync()).Select(t => t.Trim())];
+
+    /// <summary>The middle of the first letter of these words in the text.</summary>
+    private static Task<float> XAsync(IPage page, string words) => page.EvaluateAsync<float>("""
+        words => {
+          const walker = document.createTreeWalker(document.querySelector('.stage .item'), NodeFilter.SHOW_TEXT);
+          const range = document.createRange();
+          for (let node; (node = walker.nextNode());) {
+            const at = node.data.indexOf(words);
+            if (at < 0) continue;
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const box = range.getBoundingClientRect();
+            return box.left + box.width / 2;
+          }
+        }
+        """, words);
+
+    private static async Task<float> YAsync(IPage page)
+    {
+        var box = (await page.Locator(".stage .item").BoundingBoxAsync())!;
+        return box.Y + box.Height / 2;
+    }
+
     private static async Task PressAsync(IPage page, params string[] keys)
     {
         foreach (var key in keys) await page.Keyboard.PressAsync(key);

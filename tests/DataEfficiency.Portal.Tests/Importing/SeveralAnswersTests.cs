@@ -50,6 +50,17 @@ public sealed class SeveralAnswersTests
     }
 
     [Fact]
+    public async Task Import_AnswersForMarkedParts_AreRefusedBeforeAnythingIsRead()
+    {
+        await using var pool = await PoolFixture.StartAsync("food", "travel");
+        await SetKindAsync(pool, TaskType.Spans);
+
+        var refused = await Assert.ThrowsAsync<ImportException>(() => pool.StartAsync(Lists, "a.jsonl", AnswerUse.HiddenGold));
+        Assert.Contains("says nothing of places in a text", refused.Message);
+        Assert.Equal(4, (await pool.ImportAsync(Lists, "a.jsonl", AnswerUse.Ignore)).Added);
+    }
+
+    [Fact]
     public void Values_OfSeveralInACell_AreCountedOneByOne()
     {
         var mapping = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text", Answer: "label", Several: true);
@@ -59,9 +70,9 @@ public sealed class SeveralAnswersTests
         Assert.Equal([("food", 2), ("travel", 1)], values.Values);
     }
 
-    private static async Task SetKindAsync(PoolFixture pool)
+    private static async Task SetKindAsync(PoolFixture pool, TaskType kind = TaskType.MultiLabel)
     {
         await using var db = await pool.Portal.OpenDbAsync();
-        await db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.TaskType, TaskType.MultiLabel));
+        await db.Projects.ExecuteUpdateAsync(p => p.SetProperty(x => x.TaskType, kind));
     }
 }

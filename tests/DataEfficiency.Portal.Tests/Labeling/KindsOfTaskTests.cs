@@ -74,6 +74,31 @@ public sealed class KindsOfTaskTests : IAsyncLifetime
         Assert.Empty(db.AnswerParts);
     }
 
+    [Fact]
+    public async Task Spans_OfAText_AreStoredInCodePointsAndLearnedAsLines()
+    {
+        await _world.AddPoolAsync(2, drawn: 2, type: TaskType.Spans);
+        await using (var change = await _world.OpenDbAsync())
+            await change.Items.ExecuteUpdateAsync(i => i.SetProperty(x => x.Text, "🇩🇪 Ada in Berlin"));
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var item = (await ada.NextAsync()).Cards.Single().ItemId;
+        var (person, city) = (_world.LabelIds[0], _world.LabelIds[1]);
+
+        await ada.SubmitAsync(ada.Answer(item) with { Answer = Json(new { spans = new[]
+            { new { start = 10, end = 16, label = city }, new { start = 3, end = 6, label = person } } }) });
+
+        await using (var db = await _world.OpenDbAsync())
+        {
+            Assert.Equal([(3, 6, person), (10, 16, city)], (await db.AnswerParts.OrderBy(p => p.Start).ToListAsync())
+                .Select(p => (p.Start!.Value, p.End!.Value, p.LabelId!.Value)));
+            var inputs = (await EstimateInputs.ReadAsync(db, new First32(), _world.ProjectId, CancellationToken.None))!;
+            Assert.Equal("Ada -> answer 0\nBerlin -> answer 1", inputs.Examples.Single().Answer);
+        }
+        Assert.Contains("""
+            "spans":[{"start":3,"end":6,"label":"answer 0"},{"start":10,"end":16,"label":"answer 1"}],"by":"single"
+            """, await LineAsync());
+    }
+
     private static JsonElement Json(object answer) => JsonSerializer.SerializeToElement(answer);
 
     /// <summary>The export of the one item that has a final answer.</summary>

@@ -76,7 +76,7 @@ public sealed class MultiLabelTests
     [InlineData("travel; hotels", null)]
     [InlineData("old", null)]
     public void Suggest_TheModelsWords_OnlyWhereAllAreLabels(string said, string? answer) =>
-        Assert.Equal(answer, Kind.Suggest(new Project(), Labels, said)?.GetRawText());
+        Assert.Equal(answer, Kind.Suggest(new Project(), Labels, "", said)?.GetRawText());
 
     [Theory]
     [InlineData(0, "Which?\n\nAnswer with none, one or more of: food; travel; bank")]
@@ -102,7 +102,7 @@ public sealed class MultiLabelTests
     public void Parts_OfASet_AreOnePerLabel() => Assert.Equal([9, 7], Kind.Parts(Given("[9,7]")).Select(p => p.LabelId!.Value));
 
     private static (ReadAnswer? Answer, DataEfficiency.Portal.Sentences.Said? Problem) Read(string json, Project? project = null) =>
-        Kind.Read(project ?? new Project(), Labels, JsonSerializer.Deserialize<JsonElement>(json), 2000);
+        Kind.Read(project ?? new Project(), Labels, "", JsonSerializer.Deserialize<JsonElement>(json), 2000);
 
     private static Answer Given(string labels) => new() { AnswerJson = $$"""{"labels":{{labels}}}""" };
 

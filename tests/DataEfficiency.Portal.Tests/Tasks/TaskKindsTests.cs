@@ -11,7 +11,7 @@ public sealed partial class TaskKindsTests
     public void Of_EveryTaskType_HasItsKind()
     {
         foreach (var type in Enum.GetValues<TaskType>()) Assert.Equal(type, TaskKinds.Of(type).Type);
-        Assert.Equal(["choice", "labels", "text", "rewrite"], TaskKinds.All.Select(k => k.Editor));
+        Assert.Equal(["choice", "labels", "spans", "text", "rewrite"], TaskKinds.All.Select(k => k.Editor));
     }
 
     /// <summary>What an answer can be is written in one file per kind; a switch elsewhere would be forgotten by the next kind.</summary>
@@ -29,6 +29,6 @@ public sealed partial class TaskKindsTests
         Assert.Empty(asking);
     }
 
-    [GeneratedRegex(@"TaskType\.(SingleChoice|MultiLabel|ShortAnswer|RewritePair)|switch\s*\(\s*\w+\.TaskType|TaskType\s+switch")]
+    [GeneratedRegex(@"TaskType\.(SingleChoice|MultiLabel|ShortAnswer|RewritePair|Spans)|switch\s*\(\s*\w+\.TaskType|TaskType\s+switch")]
     private static partial Regex Kinds();
 }

@@ -1,7 +1,10 @@
 // The last own answers, on any machine, to look back at and to reopen: 0 is the last one, higher ones are older.
 import { post } from './api.js';
 
-const LENGTH = 50, EXCERPT = 200;
+const LENGTH = 50;
+/** Of the texts of older answers, until one is opened. */
+export const EXCERPT = 200;
+
 
 export class History {
   #project; #user; #rail; #onOpen; #onWhole; #entries = []; #at = -1;

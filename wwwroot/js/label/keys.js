@@ -20,14 +20,18 @@ function digitOf(event) {
   return place && !(event.code.startsWith('Numpad') && !/^[0-9]$/.test(event.key)) ? place[1] : null;
 }
 
+// whose Ctrl with arrows is the system's
+const isMac = /^Mac/.test(navigator.platform);
+
 /** What the map calls this key press, such as "f", "Shift+1", "Ctrl+z",
   "Space"; null for one that must be left alone or is only a modifier. */
 export function chordOf(event) {
-  if (silent(event) || event.altKey || ['Control', 'Shift', 'Meta', 'CapsLock'].includes(event.key)) return null;
+  const asControl = isMac && event.altKey && /^Arrow/.test(event.key);
+  if (silent(event) || event.altKey && !asControl || ['Control', 'Shift', 'Meta', 'CapsLock'].includes(event.key)) return null;
   const digit = digitOf(event), key = digit ?? (event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key);
   // Shift is part of a sign ("?"), and on the number pad it is the system's
   const shift = event.shiftKey && (digit ? event.code.startsWith('Digit') : key.length > 1 || key !== key.toUpperCase());
-  return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${shift ? 'Shift+' : ''}${key}`;
+  return `${event.ctrlKey || event.metaKey || asControl ? 'Ctrl+' : ''}${shift ? 'Shift+' : ''}${key}`;
 }
 
 const names = { Escape: 'Esc', '-': '−', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };

@@ -80,15 +80,17 @@ class LabelPage {
   onDeck(reply) {
     if (reply) { this.rail.showProgress(reply.progress, reply.firstHeld); this.stage.showRanked(reply.progress.ranked); }
     if (this.deck.schema !== this.schema) this.#useSchema(this.deck.schema);
-    const isUpToDate = this.history.isOpen || !this.schema || this.shown?.itemId === this.deck.current?.itemId;
-    if (!isUpToDate || !this.deck.current) this.showCurrent();
+    // a reopened answer stays open, whatever came or did not
+    const isUpToDate = !this.schema || this.shown?.itemId === this.deck.current?.itemId;
+    if (!this.history.isOpen && (!isUpToDate || !this.deck.current)) this.showCurrent();
   }
 
   #useSchema(schema) {
     this.schema = schema;
     this.editor?.renew(schema);
     this.editor ??= editorOf(schema, { keys: this.keys, user: this.user, project: this.project,
-      send: value => this.send(value), isShown: itemId => this.shown?.itemId === itemId });
+      send: value => this.send(value), isShown: itemId => this.shown?.itemId === itemId, tell: words => this.stage.say(words),
+      item: this.stage.item, signal: this.#abort.signal });
     this.stage.setSchema(schema, this.editor);
     this.connection.draw();
   }

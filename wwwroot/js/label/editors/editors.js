@@ -12,9 +12,10 @@
 import { Choices } from './choices.js';
 import { Labels } from './labels.js';
 import { Rewriting } from './rewriting.js';
+import { Spans } from './spans.js';
 import { Writing } from './writing.js';
 
-const EDITORS = { choice: Choices, labels: Labels, text: Writing, rewrite: Rewriting };
+const EDITORS = { choice: Choices, labels: Labels, text: Writing, rewrite: Rewriting, spans: Spans };
 
-/** services: {keys, user, project, send(value), isShown(itemId)}. */
+/** services: {keys, user, project, send(value), isShown(itemId), tell(words), item: where the text stands, signal: of the page's end}. */
 export const editorOf = (schema, services) => new EDITORS[schema.taskType](schema, services);
