@@ -20,7 +20,11 @@ public static class AgreementEndpoints
 
     public sealed record LabelReply(int Id, string Name, double? Value, int Items);
 
-    public sealed record PersonReply(string Id, string Name, double? Value, int Items);
+    /// <param name="Gold">Null: no gold item was served to this person.</param>
+    public sealed record PersonReply(string Id, string Name, double? Value, int Items, GoldReply? Gold);
+
+    /// <param name="Interval">Wilson's, of 95 %.</param>
+    public sealed record GoldReply(int Answers, int Right, Interval Interval);
 
     public static void AddAgreement(this WebApplicationBuilder builder) => builder.Services.AddSingleton<AgreementBook>();
 
@@ -32,15 +36,21 @@ public static class AgreementEndpoints
     {
         if (await book.OfAsync(id, cancellation) is not { } found) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var people = found.People.Keys.ToList();
+        var people = found.People.Keys.Union(found.Gold.Keys).Order(StringComparer.Ordinal).ToList();
         var names = await db.Users.Where(u => people.Contains(u.Id))
             .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
         return TypedResults.Ok(new AgreementReply(found.Version, Word(found.Shape), found.Items, found.Answers, found.Overall,
             found.Interval, found.Fleiss, found.Jaccard,
             [.. found.Labels.Select(l => new LabelReply(l.Label, found.LabelNames.GetValueOrDefault(l.Label, ""), l.Value, l.Items))],
-            [.. found.People.OrderBy(p => p.Key, StringComparer.Ordinal)
-                .Select(p => new PersonReply(p.Key, names.GetValueOrDefault(p.Key, ""), p.Value.Value, p.Value.Items))],
+            [.. people.Select(id => Person(found, id, names.GetValueOrDefault(id, "")))],
             found.Pairs, found.Disagreements, found.Schemas));
+    }
+
+    private static PersonReply Person(ProjectAgreement found, string id, string name)
+    {
+        var (agreeing, gold) = (found.People.GetValueOrDefault(id), found.Gold.GetValueOrDefault(id));
+        return new(id, name, agreeing?.Value, agreeing?.Items ?? 0,
+            gold is null ? null : new(gold.Answers, gold.Right, gold.Interval));
     }
 
     private static string Word(AnswerShape shape) => shape switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Tasks;
 using static DataEfficiency.Portal.Agreement.AgreementWords;
@@ -24,6 +25,12 @@ public static class AgreementText
 
     public static Said Certainty(ProjectAgreement agreement, CultureInfo culture) =>
         Range(agreement, culture) is { } range ? IntervalOf(range) : TooFew(Bootstrap.LeastItems);
+
+    /// <summary>"84 % (71 – 92 %)", or how many of the answers are there that it takes.</summary>
+    public static Said Gold(GoldAccuracy gold, CultureInfo culture) => gold.IsKnown
+        ? GoldShare(share: ForecastNumbers.Percent(gold.Share, culture), range: ForecastNumbers.Range(
+            (100 * gold.Interval.Low).ToString("0", culture), ForecastNumbers.Percent(gold.Interval.High, culture)))
+        : GoldSoFar(answers: gold.Answers, least: GoldAccuracy.Least);
 
     /// <summary>One line, beside other figures.</summary>
     public static Said Line(ProjectAgreement agreement, CultureInfo culture) => Short(value: Value(agreement.Overall, culture),

@@ -39,6 +39,9 @@ public sealed record ProjectAgreement(long Version, AnswerShape Shape, int Items
 
     public IReadOnlyDictionary<string, PersonAgreement> People { get; init; } = new Dictionary<string, PersonAgreement>();
 
+    /// <summary>By person, of those who were served gold items.</summary>
+    public IReadOnlyDictionary<string, GoldAccuracy> Gold { get; init; } = new Dictionary<string, GoldAccuracy>();
+
     /// <summary>The most frequent first.</summary>
     public IReadOnlyList<LabelDisagreement> Disagreements { get; init; } = [];
 

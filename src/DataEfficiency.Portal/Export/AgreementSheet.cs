@@ -21,6 +21,8 @@ internal static class AgreementSheet
             Row(AgreementRow("version"), $"{s.Version}", null, s.Items, s.Value);
         foreach (var (id, person) in agreement.People.OrderBy(p => Name(p.Key), StringComparer.CurrentCulture))
             Row(AgreementRow("person"), Name(id), null, person.Items, person.Value);
+        foreach (var (id, gold) in agreement.Gold.OrderBy(p => Name(p.Key), StringComparer.CurrentCulture))
+            Row(AgreementRow("gold"), Name(id), null, gold.Answers, gold.Share, gold.Interval);
         foreach (var p in agreement.Pairs) Row(AgreementRow("pair"), Name(p.A), Name(p.B), p.Items, p.Value, same: p.Same);
         foreach (var l in agreement.Labels) Row(AgreementRow("label"), Label(l.Label), null, l.Items, l.Value);
         foreach (var d in agreement.Disagreements) Row(AgreementRow("mixed"), Label(d.A), Label(d.B), d.Times, null);

@@ -60,6 +60,7 @@ public sealed class LookSite : KestrelFactory
         await RingAsync(Labelled, 40);
         await MeasureAsync(Labelled, 60, .41);
         await MeasureAsync(Labelled, 200, .95);
+        await DisagreeAsync(Labelled, intents, [uma.Id, bartholomew.Id]);
         var links = Services.GetRequiredService<AccountLinks>();
         var principal = await PrincipalAsync(lead.Id);
         await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator);
@@ -93,6 +94,31 @@ public sealed class LookSite : KestrelFactory
             foreach (var id in items) await FinalAnswers.SettleAsync(db, stored, id, token);
             await db.Projects.Where(p => p.Id == project)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + items.Count), token);
+        }, CancellationToken.None);
+
+    // the other person's answers to the same items, one in four another one, and gold answers of both
+    private Task DisagreeAsync(int project, IReadOnlyList<int> labels, string[] people) =>
+        Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var given = await db.Answers.Where(a => a.ProjectId == project).OrderBy(a => a.Id).ToListAsync(token);
+            var gold = await db.Items.Where(i => i.ProjectId == project).OrderByDescending(i => i.Id).Take(12).ToListAsync(token);
+            foreach (var item in gold) (item.Split, item.Gold) = (ItemSplit.Gold, Intents[0]);
+            Answer Of(long item, string person, int label, int n) => new()
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = item, UserId = person, LabelId = labels[label],
+                AnswerText = Intents[label], Stratum = Stratum.Random, ActiveMilliseconds = 12_300, CreatedAt = Then + n,
+                AnsweredAt = Then + n,
+            };
+            db.Answers.AddRange(given.Take(36).Select((a, n) => Of(a.ItemId, people.Single(p => p != a.UserId),
+                (n + (n % 4 == 0 ? 1 : 0)) % labels.Count, n)));
+            db.Answers.AddRange(gold.SelectMany((item, n) => people.Select((person, p) => Of(item.Id, person, n % (3 - p) == 0 ? 0 : 1, n))
+                .Take(n < 9 ? 2 : 1)).Select(a => { (a.Role, a.Stratum) = (AnswerRole.Gold, Stratum.Gold); return a; }));
+            await db.SaveChangesAsync(token);
+            var stored = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == project, token);
+            foreach (var a in given.Take(36)) await FinalAnswers.SettleAsync(db, stored, a.ItemId, token);
+            await db.Projects.Where(p => p.Id == project)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LabelVersion, x => x.LabelVersion + 1), token);
+            db.AfterCommit.Add(() => Services.GetRequiredService<FigureBook>().Forget(project));
         }, CancellationToken.None);
 
     private Task RemarkAsync(int project, string person) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>

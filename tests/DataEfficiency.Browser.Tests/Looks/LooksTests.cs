@@ -62,6 +62,13 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             await page.WaitForSelectorAsync(".mud-dialog .voices");
         });
         yield return ($"{project}/annotators", ReadyAsync(".people"));
+        yield return ($"{project}/review", async page =>
+        {
+            await ReadyAsync(".review")(page);
+            await page.Keyboard.PressAsync("g");
+            await page.Keyboard.PressAsync("e");
+            await page.WaitForSelectorAsync(".other-answer");
+        });
         yield return ($"{project}/settings", ReadyAsync(".answers"));
         yield return ($"{project}/settings?choosing", async page =>
         {

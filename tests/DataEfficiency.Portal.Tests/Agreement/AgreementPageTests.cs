@@ -159,6 +159,36 @@ public sealed class AgreementPageTests : IAsyncLifetime
             found.Labels.OrderBy(l => l.Label).Select(l => (l.Label, Math.Round(l.Value!.Value, 4))));
     }
 
+    [Fact]
+    public async Task Gold_FromTenAnswersOn_HasAShareWithItsInterval_AndWarnsUnderSeventyPercent()
+    {
+        for (var i = 0; i < 12; i++) await SetItemAsync(i, x => (x.Split, x.Gold) = (ItemSplit.Gold, "answer A"));
+        for (var i = 0; i < 10; i++)
+        {
+            await AnswerAsync(i, "ada", i < 9 ? 'A' : 'B', a => (a.Role, a.Stratum) = (AnswerRole.Gold, Stratum.Gold));
+            await AnswerAsync(i, "bob", i < 6 ? 'A' : 'B', a => (a.Role, a.Stratum) = (AnswerRole.Gold, Stratum.Gold));
+            if (i < 9) await AnswerAsync(i, "cy", 'A', a => (a.Role, a.Stratum) = (AnswerRole.Gold, Stratum.Gold));
+        }
+        // answered before it was gold, and taken back: not what the gold queue served
+        await AnswerAsync(10, "ada", 'B');
+        await AnswerAsync(11, "ada", 'B', a => (a.Role, a.Current) = (AnswerRole.Gold, false));
+        using var lead = await _portal.SignedInAsync(Lead);
+
+        var page = MadeUpForecast.Plain(WebUtility.HtmlDecode(await lead.GetStringAsync($"/projects/{_project}/annotators")));
+
+        Assert.Contains("90 % (60 – 98 %)", page);
+        Assert.Contains("60 % (31 – 83 %)", page);
+        Assert.Contains("9 of 10", page);
+        Assert.Equal(2, page.Split("under 70 %").Length);
+        var reply = await lead.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{_project}/agreement");
+        var bob = reply.GetProperty("people").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "bob").GetProperty("gold");
+        Assert.Equal((10, 6, .3127), (bob.GetProperty("answers").GetInt32(), bob.GetProperty("right").GetInt32(),
+            Math.Round(bob.GetProperty("interval").GetProperty("low").GetDouble(), 4)));
+        using var book = new XLWorkbook(await lead.GetStreamAsync($"/api/v1/projects/{_project}/export.xlsx"));
+        Assert.Equal([.9, .6, 1], book.Worksheet("Agreement").RowsUsed().Where(r => r.Cell(1).GetString() == "Right on gold items")
+            .Select(r => r.Cell(5).GetDouble()));
+    }
+
     private Task AnswerAsync(int item, string person, char label, Action<Answer>? change = null, bool advance = true) =>
         _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {

@@ -149,6 +149,14 @@ public sealed class AgreementTests
         Assert.Equal(2, found.Labels.Count);
     }
 
+    [Theory]
+    [InlineData(7, 10, .3968, .8922)]
+    [InlineData(10, 10, .7225, 1)]
+    [InlineData(0, 10, 0, .2775)]
+    [InlineData(81, 263, .2553, .3662)]
+    public void Wilson_OfAShare_IsTheKnownInterval(int right, int all, double low, double high) =>
+        Assert.Equal((low, high), Wilson.Of(right, all) is var w ? (Math.Round(w.Low, 4), Math.Round(w.High, 4)) : default);
+
     private static CountedItems Items(IReadOnlyList<string> items) =>
         CountedItems.Of(items.Select(i => ValueCounts.Of(i.Length, i.Select(c => (int)c))));
 

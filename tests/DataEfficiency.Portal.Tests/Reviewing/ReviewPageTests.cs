@@ -40,7 +40,7 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
         Assert.Contains("1 of 4 open items", page.Markup);
         Assert.Contains("no majority", page.Markup);
         // without names
-        Assert.DoesNotContain("ada", page.Find(".options").TextContent);
+        Assert.DoesNotContain("ada", page.Find(".given").TextContent);
 
         // no answer is ahead: Enter decides nothing
         await KeyAsync(page, "Enter");

@@ -132,13 +132,12 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
         }
     }
 
-    private static string Who(ReviewOption option) => string.Join(" · ", option.People
-        .Select(p => (p.Name, p.Seconds) switch
+    private static string Who(ReviewOption option) => string.Join(" · ", option.People.Select(p => (p.Name, p.Seconds) switch
         {
             (null, { } seconds) => ReviewingWords.Seconds(seconds),
             ({ } name, { } seconds) => ReviewingWords.Voter(name: name, seconds: seconds).ToString(),
             _ => p.Name,
-        }).Where(p => p is not null));
+        }).Where(p => p is not null).Prepend(ReviewingWords.GivenBy(option.People.Count).ToString()));
 
     private static string Says(ReviewVoice voice) => ReviewingWords.VoiceIs(
         kind: voice.Skip is not null ? "skip" : !voice.Flagged ? "note" : voice.Note is null ? "flag" : "both",
