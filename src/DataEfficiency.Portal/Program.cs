@@ -51,6 +51,7 @@ return await builder.RunPortalAsync(app =>
     app.MapChecks();
     app.MapReviewing();
     app.MapExport();
+    app.MapFormats();
     app.MapApiDocument();
     app.MapHealth();
 });

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace DataEfficiency.Cli.Simulation;
 
 /// <summary>An answer that the portal has acknowledged.</summary>
+/// <param name="Answer">In people's words: a label's name, or what was written.</param>
 public sealed record SentAnswer(Guid Submission, long Item, string User, string Answer);
 
 /// <summary>The acknowledged answers beside what the project's native export has afterwards.</summary>
@@ -25,7 +26,7 @@ public sealed record LoadCheck(int Found, IReadOnlyList<SentAnswer> Lost, int An
     /// <exception cref="HttpRequestException">The export is not to be had.</exception>
     public static async Task<LoadCheck> OfAsync(HttpClient client, int project, IReadOnlyList<SentAnswer> sent, CancellationToken cancel)
     {
-        using var export = await client.GetAsync($"/api/v1/projects/{project}/export.native.jsonl",
+        using var export = await client.GetAsync($"/api/v1/projects/{project}/export/native",
             HttpCompletionOption.ResponseHeadersRead, cancel);
         if (!export.IsSuccessStatusCode)
             throw new HttpRequestException($"The export of project {project} answers {(int)export.StatusCode}: --lead has to name a lead "
@@ -38,7 +39,7 @@ public sealed record LoadCheck(int Found, IReadOnlyList<SentAnswer> Lost, int An
             var item = JsonSerializer.Deserialize<JsonElement>(line);
             List<JsonElement> answers = [.. item.GetProperty("answers").EnumerateArray()];
             foreach (var answer in answers)
-                stored[answer.GetProperty("submission").GetGuid()] = answer.GetProperty("answer").GetRawText();
+                stored[answer.GetProperty("submission").GetGuid()] = answer.GetProperty("words").GetString()!;
             bool Is(JsonElement answer, string role) => answer.TryGetProperty("role", out var said) && said.GetString() == role;
             var counting = answers.Where(a => !Is(a, "gold") && !Is(a, "surplus")).ToList();
             if (answers.Count > 0) answered++;

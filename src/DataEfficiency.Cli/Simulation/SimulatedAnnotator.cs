@@ -113,6 +113,9 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
         return _choices[_random.NextDouble() < accuracy ? right : (right + 1 + _random.Next(_choices.Length - 1)) % _choices.Length].Id;
     }
 
+    private string Words(JsonNode answer) => answer["label"]?.GetValue<int>() is { } id ? _choices.First(c => c.Id == id).Name
+        : answer["text"]!.GetValue<string>();
+
     private JsonObject Deck(int want)
     {
         var have = _cards.Select(c => c.Item).Concat(_unsent is { } unsent ? [unsent["itemId"]!.GetValue<long>()] : []);
@@ -159,7 +162,7 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
             var id = _unsent["submissionId"]!.GetValue<Guid>();
             bool Names(JsonElement e) => e.GetProperty("submissionId").GetGuid() == id;
             if (reply.GetProperty("acknowledged").EnumerateArray().Any(Names)) record.Acknowledge(number,
-                new(id, _unsent["itemId"]!.GetValue<long>(), _user!, _unsent["answer"]!.ToJsonString()));
+                new(id, _unsent["itemId"]!.GetValue<long>(), _user!, Words(_unsent["answer"]!)));
             else if (reply.GetProperty("refused").EnumerateArray().FirstOrDefault(Names) is { ValueKind: JsonValueKind.Object } refusal)
                 record.Error(refusal.GetProperty("code").GetString() ?? "refused");
             else

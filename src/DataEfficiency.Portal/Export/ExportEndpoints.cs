@@ -24,7 +24,6 @@ public static class ExportEndpoints
         var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Exports");
         project.MapGet("/export.xlsx", WorkbookAsync);
         project.MapGet("/export.jsonl", LinesAsync);
-        project.MapGet("/export.native.jsonl", NativeAsync);
         app.MapApi().WithTags("Exports").MapGet("/backup", BackupAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
     }
 
@@ -55,14 +54,12 @@ public static class ExportEndpoints
 
     private static Task<Results<FileStreamHttpResult, ProblemHttpResult>> LinesAsync(int id, ClaimsPrincipal user,
         IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel) =>
-        FileAsync(id, user, "jsonl", FineTuningLines.WriteAsync, contexts, writes, scratch, time, cancel);
+        FileAsync(id, user, ".jsonl", "application/jsonl", FineTuningLines.WriteAsync, contexts, writes, scratch, time, cancel);
 
-    private static Task<Results<FileStreamHttpResult, ProblemHttpResult>> NativeAsync(int id, ClaimsPrincipal user,
-        IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel) =>
-        FileAsync(id, user, "native.jsonl", NativeLines.WriteAsync, contexts, writes, scratch, time, cancel);
-
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(int id, ClaimsPrincipal user, string ending,
-        Func<ExportSnapshot, Stream, CancellationToken, Task> write, IDbContextFactory<AppDbContext> contexts, WriteQueue writes,
+    /// <summary>A project in one file.</summary>
+    /// <param name="ending">Of its name, and what the audit calls it.</param>
+    internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(int id, ClaimsPrincipal user, string ending,
+        string media, Func<ExportSnapshot, Stream, CancellationToken, Task> write, IDbContextFactory<AppDbContext> contexts, WriteQueue writes,
         ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
@@ -72,7 +69,7 @@ public static class ExportEndpoints
         {
             // into a file first: a slow reader would hold the snapshot open and keep the database's log from being folded in
             await write(snapshot, lines, cancel);
-            await AuditAsync(writes, id, user, $"export.{ending}", snapshot.LabelCount, time, cancel);
+            await AuditAsync(writes, id, user, $"export{ending}", snapshot.LabelCount, time, cancel);
         }
         catch
         {
@@ -80,7 +77,7 @@ public static class ExportEndpoints
             throw;
         }
         lines.Position = 0;
-        return TypedResults.File(lines, "application/jsonl", $"{FileName(snapshot.Project)}.{ending}");
+        return TypedResults.File(lines, media, $"{FileName(snapshot.Project)}{ending}");
     }
 
     private static async Task<FileStreamHttpResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes,

@@ -1,0 +1,38 @@
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Formats;
+
+/// <summary>Argilla's records as a data set: the answers to one question side by side, with who gave them.</summary>
+public sealed class ArgillaFormat : IAnswerFormat
+{
+    public string Name => "argilla";
+    public string Title => "Argilla";
+    public string Ending => ".argilla.jsonl";
+    public string MediaType => "application/jsonl";
+
+    public bool Holds(Project project) => true;
+
+    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
+        FormatJson.LinesAsync(output, Rows(source), cancellation);
+
+    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    {
+        await foreach (var item in source.ItemsAsync())
+        {
+            var row = new Dictionary<string, object>
+            {
+                ["id"] = item.Id, ["status"] = item.Answers.Count() >= Math.Max(1, item.Places) ? "completed" : "pending",
+                ["text"] = item.Item.Text,
+                ["label.responses"] = item.Answers.Select(g => Value(g.Answer, source.Project)),
+                ["label.responses.users"] = item.Answers.Select(g => g.By),
+                ["label.responses.status"] = item.Answers.Select(_ => "submitted"),
+            };
+            foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd($"metadata.{name}", value);
+            yield return row;
+        }
+    }
+
+    private static object? Value(FormatAnswer answer, Project project) => answer.Text
+        ?? (object?)answer.Spans?.Select(s => new { start = s.Start, end = s.End, label = s.Label })
+        ?? (project.TaskType == TaskType.MultiLabel ? answer.Labels : answer.Labels?[0]);
+}

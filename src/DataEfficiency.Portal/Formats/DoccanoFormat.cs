@@ -1,0 +1,32 @@
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Formats;
+
+/// <summary>doccano's JSON lines: the final answer of each item that has one.</summary>
+public sealed class DoccanoFormat : IAnswerFormat
+{
+    public string Name => "doccano";
+    public string Title => "doccano";
+    public string Ending => ".doccano.jsonl";
+    public string MediaType => "application/jsonl";
+
+    public bool Holds(Project project) => true;
+
+    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
+        FormatJson.LinesAsync(output, Rows(source), cancellation);
+
+    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    {
+        await foreach (var item in source.ItemsAsync())
+        {
+            if (item.Final is not { } final) continue;
+            var row = new Dictionary<string, object>
+            {
+                ["id"] = item.Id, ["text"] = item.Item.Text,
+                ["label"] = final.Spans?.Select(s => new object[] { s.Start, s.End, s.Label }) ?? (object)final.Words,
+            };
+            foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd(name, value);
+            yield return row;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace DataEfficiency.Portal.Formats;
+
+/// <summary>All formats, in the order in which they are offered.</summary>
+public static class FormatKinds
+{
+    public static IReadOnlyList<IAnswerFormat> All { get; } =
+    [
+        new NativeFormat(), new LabelStudioFormat(), new ArgillaFormat(), new ProdigyFormat(), new DoccanoFormat(), new HuggingFaceFormat(),
+        new ConllFormat(), new SpacyFormat(), new CsvFormat(),
+    ];
+
+    public static IAnswerFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);
+}

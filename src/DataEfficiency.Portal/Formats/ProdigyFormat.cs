@@ -1,0 +1,43 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+
+namespace DataEfficiency.Portal.Formats;
+
+/// <summary>Prodigy's annotations: a line for each answer, with its session; a skip is an ignored task.</summary>
+public sealed class ProdigyFormat : IAnswerFormat
+{
+    public string Name => "prodigy";
+    public string Title => "Prodigy";
+    public string Ending => ".prodigy.jsonl";
+    public string MediaType => "application/jsonl";
+
+    public bool Holds(Project project) => true;
+
+    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
+        FormatJson.LinesAsync(output, Rows(source), cancellation);
+
+    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    {
+        var options = source.LabelTexts.Select(l => new { id = l, text = l }).ToList();
+        await foreach (var item in source.ItemsAsync())
+        {
+            var meta = FormatSource.MetaOf(item.Item).ToDictionary(m => m.Key, m => m.Value);
+            if (item.Item.ExternalId is { } id) meta.TryAdd("id", JsonSerializer.SerializeToElement(id));
+            foreach (var given in item.Answers)
+                yield return new
+                {
+                    text = item.Item.Text, meta = meta.Count > 0 ? meta : null,
+                    options = given.Answer.Labels is null ? null : options, accept = given.Answer.Labels,
+                    spans = given.Answer.Spans?.Select(s => new { start = s.Start, end = s.End, label = s.Label }),
+                    user_input = given.Answer.Text, answer = "accept", _session_id = $"p-{given.By}",
+                    _timestamp = given.Row.CreatedAt / 1000,
+                };
+            foreach (var (by, _, at) in item.Skipped)
+                yield return new
+                {
+                    text = item.Item.Text, meta = meta.Count > 0 ? meta : null, answer = "ignore", _session_id = $"p-{by}",
+                    _timestamp = at / 1000,
+                };
+        }
+    }
+}
