@@ -7,6 +7,7 @@ using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Components;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Formats;
 using DataEfficiency.Portal.Health;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Jobs;

@@ -10,7 +10,8 @@ public static class ApiCodes
         Failed = "failed", Antiforgery = "antiforgery", ForeignOrigin = "foreign-origin";
 
     // problems of one route
-    public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json", BadImport = "bad-import", BadKeys = "bad-keys", Missing = "missing",
+    public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json",
+        BadImport = "bad-import", BadKeys = "bad-keys", Missing = "missing",
         TooMany = "too-many", TooLong = "too-long";
 
     // records that were not taken

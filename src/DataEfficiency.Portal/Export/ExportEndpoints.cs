@@ -59,8 +59,8 @@ public static class ExportEndpoints
     /// <summary>A project in one file.</summary>
     /// <param name="ending">Of its name, and what the audit calls it.</param>
     internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> FileAsync(int id, ClaimsPrincipal user, string ending,
-        string media, Func<ExportSnapshot, Stream, CancellationToken, Task> write, IDbContextFactory<AppDbContext> contexts, WriteQueue writes,
-        ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
+        string media, Func<ExportSnapshot, Stream, CancellationToken, Task> write, IDbContextFactory<AppDbContext> contexts,
+        WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel)
     {
         await using var snapshot = await ExportSnapshot.OpenAsync(contexts, id, cancel);
         if (snapshot is null) return ApiProblem.NotFound(ApiWords.ProjectNotHere);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

@@ -4,7 +4,7 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Formats;
 
-/// <summary>A data set folder as the Hugging Face hub has it, zipped: README.md with its YAML head, and JSON lines for each split.</summary>
+/// <summary>A data set folder as the Hugging Face hub has it, zipped: README.md with its YAML head, JSON lines for each split.</summary>
 public sealed class HuggingFaceFormat : IAnswerFormat
 {
     public string Name => "huggingface";

@@ -19,6 +19,9 @@ internal sealed class CodePoints
     /// <param name="end">The code point behind it.</param>
     public string Slice(int start, int end) => _text[_units[start].._units[end]];
 
+    /// <summary>The place in UTF-16 of a code point, or of the end.</summary>
+    public int Unit(int place) => _units[place];
+
     /// <summary>The code point at a place in UTF-16.</summary>
     public int At(int unit)
     {

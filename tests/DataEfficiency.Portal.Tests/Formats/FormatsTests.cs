@@ -81,6 +81,11 @@ public sealed class FormatsTests : IDisposable
     private async Task<string[]> LinesAsync(string format) =>
         Encoding.UTF8.GetString(await BytesAsync(format)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    private static string Quoted(string json) => json.Replace('\'', '"');
+
+    // some writers escape what is outside of the basic plane, and mean the same
+    private static string Plain(string json) => JsonSerializer.Serialize(Json(json));
+
     private static JsonElement Json(string line) => JsonSerializer.Deserialize<JsonElement>(line.TrimEnd(','));
 
     private static readonly (string?, string?)[] Choices = [("{\"label\":#0}", "{\"label\":#0}"), ("{\"label\":#1}", null),
@@ -93,24 +98,27 @@ public sealed class FormatsTests : IDisposable
 
         var tasks = JsonSerializer.Deserialize<JsonElement>(await BytesAsync("label-studio"));
         Assert.Equal(4, tasks.GetArrayLength());
-        Assert.Equal("""{"text":"Where is my 👨‍👩‍👧 card?","id":"a0","channel":"mail"}""", tasks[0].GetProperty("data").GetRawText());
-        Assert.Equal("""{"completed_by":2,"was_cancelled":false,"lead_time":4.1,"result":[{"from_name":"label","to_name":"text","""
-            + """"type":"choices","value":{"choices":["answer 0"]}}]}""", tasks[0].GetProperty("annotations")[1].GetRawText());
-        Assert.Equal("""[{"completed_by":2,"was_cancelled":true,"lead_time":0,"result":[]}]""",
+        Assert.Equal(Plain(Quoted("{'text':'Where is my 👨‍👩‍👧 card?','id':'a0','channel':'mail'}")),
+            Plain(tasks[0].GetProperty("data").GetRawText()));
+        Assert.Equal(Quoted("{'completed_by':2,'was_cancelled':false,'lead_time':4.1,'result':[{'from_name':'label','to_name':'text',"
+            + "'type':'choices','value':{'choices':['answer 0']}}]}"), tasks[0].GetProperty("annotations")[1].GetRawText());
+        Assert.Equal(Quoted("[{'completed_by':2,'was_cancelled':true,'lead_time':0,'result':[]}]"),
             tasks[3].GetProperty("annotations").GetRawText());
 
-        Assert.Equal("""{"id":"a0","status":"completed","text":"Where is my 👨‍👩‍👧 card?","label.responses":["answer 0","answer 0"],"""
-            + """"label.responses.users":["ada","ben"],"label.responses.status":["submitted","submitted"],"metadata.channel":"mail"}""",
-            (await LinesAsync("argilla"))[0]);
+        Assert.Equal(Plain(Quoted("{'id':'a0','status':'completed','text':'Where is my 👨‍👩‍👧 card?',"
+            + "'label.responses':['answer 0','answer 0'],"
+            + "'label.responses.users':['ada','ben'],'label.responses.status':['submitted','submitted'],'metadata.channel':'mail'}")),
+            Plain((await LinesAsync("argilla"))[0]));
         var prodigy = await LinesAsync("prodigy");
-        Assert.Equal("""{"text":"=cmd, \"quoted\"","meta":{"id":"a1"},"options":[{"id":"answer 0","text":"answer 0"},"""
-            + """{"id":"answer 1","text":"answer 1"}],"accept":["answer 1"],"answer":"accept","_session_id":"p-ada","""
-            + """"_timestamp":1767323045}""", prodigy[2]);
+        Assert.Equal(Quoted("{'text':'=cmd, \\'quoted\\'','meta':{'id':'a1'},'options':[{'id':'answer 0','text':'answer 0'},"
+            + "{'id':'answer 1','text':'answer 1'}],'accept':['answer 1'],'answer':'accept','_session_id':'p-ada',"
+            + "'_timestamp':1767323045}"),
+            prodigy[2]);
         Assert.Equal("ignore", Json(prodigy[^1]).GetProperty("answer").GetString());
 
         // who disagree decide nothing
-        Assert.Equal(["""{"id":"a0","text":"Where is my 👨‍👩‍👧 card?","label":["answer 0"],"channel":"mail"}""",
-            """{"id":"a1","text":"=cmd, \"quoted\"","label":["answer 1"]}"""], await LinesAsync("doccano"));
+        Assert.Equal(new[] { """{"id":"a0","text":"Where is my 👨‍👩‍👧 card?","label":["answer 0"],"channel":"mail"}""",
+            """{"id":"a1","text":"=cmd, \"quoted\"","label":["answer 1"]}""" }.Select(Plain), (await LinesAsync("doccano")).Select(Plain));
         Assert.Equal("""["=cmd, \"quoted\"",{"cats":{"answer 0":0,"answer 1":1}}]""", (await LinesAsync("spacy"))[2]);
         var csv = await LinesAsync("csv");
         Assert.Equal("a1,2,\"'=cmd, \"\"quoted\"\"\",answer 1,only,1,random\r", csv[2]);
@@ -131,11 +139,9 @@ public sealed class FormatsTests : IDisposable
             using var reader = new StreamReader(archive.GetEntry(name)!.Open());
             return reader.ReadToEnd();
         }
-        Assert.Equal("""
-            {"id":"a0","text":"Where is my 👨‍👩‍👧 card?","label":["answer 0","answer 1"]}
-            {"id":"a1","text":"=cmd, \"quoted\"","label":[]}
-
-            """.ReplaceLineEndings("\n"), Read("data/train.jsonl"));
+        Assert.Equal(new[] { """{"id":"a0","text":"Where is my 👨‍👩‍👧 card?","label":["answer 0","answer 1"]}""",
+            """{"id":"a1","text":"=cmd, \"quoted\"","label":[]}""" }.Select(Plain),
+            Read("data/train.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Plain));
         Assert.Equal("{\"id\":\"a2\",\"text\":\"Geld zurück\\r\\nnach  Köln\",\"label\":[\"answer 1\"]}\n", Read("data/test.jsonl"));
         var card = Read("README.md");
         Assert.StartsWith("---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train.jsonl\n", card,
@@ -147,7 +153,7 @@ public sealed class FormatsTests : IDisposable
     public async Task Spans_OverAnEmoji_CountUtf16InLabelStudioAndCodePointsElsewhere()
     {
         // "card" behind a family of three, which is 8 units and 5 code points
-        await StartAsync(TaskType.Spans, ("{\"spans\":[{\"start\":18,\"end\":22,\"label\":#1},{\"start\":0,\"end\":5,\"label\":#0}]}", null));
+        await StartAsync(TaskType.Spans, (Quoted("{'spans':[{'start':18,'end':22,'label':#1},{'start':0,'end':5,'label':#0}]}"), null));
         var task = JsonSerializer.Deserialize<JsonElement>(await BytesAsync("label-studio"))[0];
         Assert.Equal("""{"start":21,"end":25,"text":"card","labels":["answer 1"]}""",
             task.GetProperty("annotations")[0].GetProperty("result")[1].GetProperty("value").GetRawText());
