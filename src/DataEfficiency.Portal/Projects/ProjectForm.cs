@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Sentences;
@@ -26,6 +27,14 @@ public sealed class AnswerDraft
     public string AnswerText { get; set; } = "";
     /// <summary>The letter that chooses it; null or empty: the digit of its place.</summary>
     public string? Key { get; set; }
+    /// <summary>Labels of one group stand under its name.</summary>
+    public string? Group { get; set; }
+    /// <summary>When the label applies, for people.</summary>
+    public string? Description { get; set; }
+    /// <summary>#rrggbb, or null.</summary>
+    public string? Colour { get; set; }
+
+    public const int LongestGroup = 60, LongestDescription = 300;
 
     /// <summary>The value of a file that it was made from, which keeps meaning it whatever it is called; null: typed.</summary>
     public string? Source { get; init; }
@@ -46,7 +55,7 @@ public sealed class AnswerDraft
 
 /// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by
 /// field.</summary>
-public sealed class ProjectForm
+public sealed partial class ProjectForm
 {
     public const int MostAnswers = 150;
     private const int UsualBudget = 5000;
@@ -117,7 +126,8 @@ public sealed class ProjectForm
         Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType,
         ListAnswers = project.ListAnswers,
         Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order)
-        .Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key })],
+        .Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key,
+            Group = l.Group, Description = l.Description, Colour = l.Colour })],
         Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling,
         MaximumBudget = project.MaximumBudget,
         Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null
@@ -226,6 +236,12 @@ public sealed class ProjectForm
             if (Kind.TextFault(Answers[i].AnswerText) is { } fault) return fault;
             if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
                 return ProjectsWords.KeyReserved(key: key, number: i + 1, name: Answers[i].Name);
+            if (Answers[i].Group?.Length > AnswerDraft.LongestGroup || Answers[i].Description?.Length > AnswerDraft.LongestDescription)
+                return ProjectsWords.DetailsTooLong(number: i + 1, group: AnswerDraft.LongestGroup,
+                    description: AnswerDraft.LongestDescription);
+            // it goes into styles
+            if (Answers[i].Colour is { } colour && !Colours().IsMatch(colour))
+                return ProjectsWords.ColourUnknown(colour: colour, number: i + 1);
         }
         return Twice(a => a.Name) is { } name ? ProjectsWords.NameTwice(name) : Twice(a => a.AnswerText) is { } text
             ? ProjectsWords.TextTwice(text) : Twice(a => a.Key ?? "") is { Length: > 0 } twice
@@ -234,6 +250,9 @@ public sealed class ProjectForm
         string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
     }
+
+    [GeneratedRegex(@"^#[0-9a-fA-F]{6}\z")]
+    private static partial Regex Colours();
 
     private Said? TargetFault(bool hasGold)
     {

@@ -37,6 +37,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             db.Labels.AddRange(form.Answers.Select((a, i) => new Label
             {
                 ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i,
+                Group = a.Group, Description = a.Description, Colour = a.Colour,
             }));
         AuditTrail.Add(db, time, userId, "project.created", after: project.Name, projectId: project.Id);
         await db.SaveChangesAsync(token);
@@ -137,6 +138,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             if (label is null) db.Labels.Add(label = new Label { ProjectId = project.Id });
             (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) =
                 (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
+            (label.Group, label.Description, label.Colour) = (answer.Group, answer.Description, answer.Colour);
             stored.Remove(label);
         }
         foreach (var left in stored) left.Retired = true;

@@ -19,7 +19,7 @@ public sealed class KindsSite(Browser browser) : KestrelFactory, IAsyncLifetime
     public IReadOnlyList<int> LabelIds { get; private set; } = [];
 
     /// <summary>A new project with these texts, open at the first.</summary>
-    public async Task<IPage> OpenAsync(TaskType type, string[] labels, string[] texts, Action<Project>? change = null)
+    public async Task<IPage> OpenAsync(TaskType type, string[] labels, string[] texts, Action<Label>? change = null)
     {
         _ = Url;
         if (_context is null)
@@ -27,8 +27,13 @@ public sealed class KindsSite(Browser browser) : KestrelFactory, IAsyncLifetime
             _ada = (await AddPersonAsync("ada")).Id;
             _context = await browser.SignedInAsync(this, "ada");
         }
-        (ProjectId, LabelIds) = await this.AddLabelPoolAsync(texts.Length, texts.Length, ranked: true, type, labels, text: i => texts[i],
-            change: change);
+        (ProjectId, LabelIds) = await this.AddLabelPoolAsync(texts.Length, texts.Length, ranked: true, type, labels, text: i => texts[i]);
+        if (change is not null)
+        {
+            await using var db = await OpenDbAsync();
+            foreach (var label in await db.Labels.Where(l => l.ProjectId == ProjectId).ToListAsync()) change(label);
+            await db.SaveChangesAsync();
+        }
         await AddMemberAsync(ProjectId, _ada, ProjectRole.Annotator);
         var page = await _context.NewPageAsync();
         page.PageError += (_, error) => Errors.Add(error);

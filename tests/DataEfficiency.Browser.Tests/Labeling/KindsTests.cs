@@ -11,7 +11,10 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
     [Fact]
     public async Task SeveralLabels_ToggledUndoneSentAndReopened_AreOneAnswer()
     {
-        var page = await site.OpenAsync(TaskType.MultiLabel, ["food", "travel", "bank"], ["one", "two", "three"]);
+        var page = await site.OpenAsync(TaskType.MultiLabel, ["food", "travel", "bank"], ["one", "two", "three"], label =>
+            (label.Group, label.Description, label.Colour) = label.Name == "bank" ? ("Money", "accounts and cards", "#2f5bea") : default);
+        Assert.Equal("Money", await page.InnerTextAsync(".chips .group"));
+        Assert.Equal("bank\naccounts and cards", await page.InnerTextAsync(".chip:has(.swatch) .described"));
         await PressAsync(page, "Digit3", "Digit1", "Digit2", "Backspace");
         Assert.Equal(["food ×", "bank ×"], await page.Locator(".tray button").AllInnerTextsAsync());
         await page.Keyboard.PressAsync("Enter");

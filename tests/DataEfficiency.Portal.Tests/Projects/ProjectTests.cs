@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Importing;
@@ -66,6 +68,60 @@ public sealed class ProjectTests
 
         Assert.False(named.Reranks);
         Assert.Equal((true, "answers"), (reworded.Reranks, Assert.Single(reworded.Fields)));
+    }
+
+    [Fact]
+    public async Task Save_GroupDescriptionAndColour_ReachTheLabelPageInANewVersion()
+    {
+        await using var pool = await PoolFixture.StartAsync("refund", "card arrival");
+        var service = pool.Portal.Services.GetRequiredService<ProjectService>();
+        var (_, form, _) = (await service.FindAsync(pool.ProjectId))!.Value;
+        (form.Answers[1].Group, form.Answers[1].Description, form.Answers[1].Colour) = ("Cards", "a card that has not come", "#2F5bea");
+
+        // nothing of it is the model's: nothing is ranked anew, and nobody is asked
+        Assert.Null(await service.SaveAsync(pool.ProjectId, form, pool.LeadId));
+
+        var deck = await pool.Lead.PostAsJsonAsync($"/api/v1/projects/{pool.ProjectId}/deck",
+            new DeckRequest("t", [], [], 0, WithSchema: true));
+        var schema = (await deck.Content.ReadFromJsonAsync<DeckReply>())!.Schema!;
+        Assert.Equal(("Cards", "a card that has not come", "#2F5bea"),
+            (schema.Choices[1].Group, schema.Choices[1].Description, schema.Choices[1].Colour));
+        await using var db = await pool.Portal.OpenDbAsync();
+        Assert.Equal("#2F5bea", (await db.SchemaLabels.SingleAsync(l => l.LabelId == schema.Choices[1].Id
+            && db.Schemas.Any(s => s.Id == l.SchemaId && s.Version == schema.Version))).Colour);
+        var again = (await service.FindAsync(pool.ProjectId))!.Value.Form.Answers[1];
+        Assert.Equal(("Cards", "#2F5bea"), (again.Group, again.Colour));
+    }
+
+    [Theory]
+    [InlineData("red", false)]
+    [InlineData("#2f5bea;background:url(x)", false)]
+    [InlineData("#2f5bea", true)]
+    [InlineData(null, true)]
+    public void Validate_Colour_IsOneOfAStyle(string? colour, bool right)
+    {
+        var form = new ProjectForm { Answers = [new() { Name = "a", AnswerText = "a", Colour = colour },
+            new() { Name = "b", AnswerText = "b" }] };
+
+        Assert.Equal(right, !form.Validate(hasGold: false).ContainsKey(nameof(ProjectForm.Answers)));
+    }
+
+    [Theory]
+    [InlineData(0, null, true)]
+    [InlineData(1, 2, true)]
+    [InlineData(2, 1, false)]
+    [InlineData(-1, null, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(0, 3, false)]
+    [InlineData(null, null, false)]
+    public void Validate_LabelsOfOneAnswer_FitTheAnswerSet(int? least, int? most, bool right)
+    {
+        var form = new ProjectForm { TaskType = TaskType.MultiLabel, LeastLabels = least, MostLabels = most,
+            Answers = [new() { Name = "a", AnswerText = "a" }, new() { Name = "b", AnswerText = "b" }] };
+
+        Assert.Equal(right, !form.Validate(hasGold: false).ContainsKey(nameof(ProjectForm.MostLabels)));
+        form.Answers[1].AnswerText = "b; c";
+        Assert.Contains("semicolon", form.Validate(hasGold: false)[nameof(ProjectForm.Answers)]);
     }
 
     [Fact]

@@ -116,10 +116,10 @@ export class Palette {
   #chip({ label, start, end }, index, searching) {
     const key = this.#open ? (index < FOUND_KEYS ? String(index + 1) : '') : this.#keys.ofLabel(label, index);
     const isOn = this.#on.isOn(label);
-    return el('button', { type: 'button', className: 'chip', ariaPressed: String(isOn), title: label.description ?? null,
+    return el('button', { type: 'button', className: 'chip', ariaPressed: String(isOn),
       // the finder must not close on the press, before the click comes
       onmousedown: event => event.preventDefault(), onclick: () => this.#pick(label) },
-    key ? kbd(key) : null, swatch(label), marked(label.name, start, end),
+    key ? kbd(key) : null, swatch(label), described(label, marked(label.name, start, end)),
     searching && index === 0 ? el('small', {}, 'Enter') : isOn ? el('small', {}, this.#on.note) : null);
   }
 
@@ -130,6 +130,11 @@ export class Palette {
       if (best) chip.scrollIntoView({ block: 'nearest' });
     });
   }
+}
+
+/** When the label applies, under its name: fingers and keys find no tooltip. */
+function described(label, name) {
+  return label.description ? el('span', { className: 'described' }, name, el('em', { dir: 'auto' }, label.description)) : name;
 }
 
 /** A label's colour beside its name, or nothing. */
