@@ -61,7 +61,10 @@ public sealed record CheckProgress(CheckPhase Phase, int Step, int Steps, double
 
 /// <param name="Predicted">The whole decoded answer of the trained model, which had not seen this example.</param>
 /// <param name="ZeroShot">That of the untrained one.</param>
-public sealed record CheckPrediction(long Id, string Predicted, bool Right, string ZeroShot, bool ZeroShotRight);
+/// <param name="Shares">Of the task's answers, in their order, by the trained model's scores, together 1; null for free answers and where
+/// the prompt does not fit.</param>
+public sealed record CheckPrediction(long Id, string Predicted, bool Right, string ZeroShot, bool ZeroShotRight,
+    IReadOnlyList<double>? Shares = null);
 
 /// <param name="Examples">Size of the training set that was used: x of the point.</param>
 /// <param name="Score">Share of exact matches of the whole decoded answer.</param>

@@ -54,7 +54,8 @@ public sealed class FakeCheck
                 var scored = request.Kind == CheckKind.SetAside ? request.Test : [.. request.Labels.Where(l => l.Random)];
                 CheckPrediction[] predictions = [.. scored.Select((e, i) => new CheckPrediction(e.Id,
                     i % check.WrongEvery == 0 ? "wrong" : e.Example.Answer, i % check.WrongEvery != 0, "yes",
-                    i % check.ZeroShotEvery == 0))];
+                    i % check.ZeroShotEvery == 0, request.Task.Answers is { } answers ? [.. answers.Select((_, a) => a == 0 ? 1.0 : 0)]
+                        : null))];
                 var kept = Directory.CreateDirectory(Path.Combine(request.Folder, "kept")).FullName;
                 File.WriteAllText(Path.Combine(kept, "README.md"), request.About);
                 return new(request.Size ?? request.Labels.Count, predictions.Average(p => p.Right ? 1.0 : 0), .9, predictions.Length,

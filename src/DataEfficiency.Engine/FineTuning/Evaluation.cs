@@ -33,19 +33,20 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
         for (var i = 0; i < examples.Count; i++)
         {
             giveWay.Point();
-            right[i] = RanksFirst(task, labels, tokens, examples[i], giveWay);
+            right[i] = IsFirst(Scores(task, tokens, examples[i], giveWay), labels, examples[i]);
             done?.Report(i + 1);
         }
         return Share(examples, i => right[i]);
     }
 
-    /// <summary>Whether one example's answer has the highest score among the labels.</summary>
+    /// <summary>The labels' scores behind one example's prompt; null where that does not fit.</summary>
     /// <param name="tokens">Of the labels, none without a token that counts.</param>
-    public bool RanksFirst(TaskPrompt? task, IReadOnlyList<string> labels, IReadOnlyList<int[]> tokens, Example example, GiveWay giveWay)
-    {
-        var scores = ChoiceScores.Of(session, prompts.Prompt(task, example.Text), tokens, prompts.Masked, giveWay);
-        return scores is not null && labels[Array.IndexOf(scores, scores.Max())] == example.Answer;
-    }
+    public double[]? Scores(TaskPrompt? task, IReadOnlyList<int[]> tokens, Example example, GiveWay giveWay) =>
+        ChoiceScores.Of(session, prompts.Prompt(task, example.Text), tokens, prompts.Masked, giveWay);
+
+    /// <summary>Whether the example's answer has the highest score among the labels.</summary>
+    public static bool IsFirst(double[]? scores, IReadOnlyList<string> labels, Example example) =>
+        scores is not null && labels[Array.IndexOf(scores, scores.Max())] == example.Answer;
 
     public static bool IsRight(string answer, string expected) => Normalise(answer) == Normalise(expected);
 

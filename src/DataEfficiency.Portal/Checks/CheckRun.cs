@@ -158,7 +158,7 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
         else
             (check.FailureCode, check.Failure) = (CheckFailures.SmallGap,
                 CheckFailures.GapTooSmall(result.ZeroShot, ceiling).ToJson());
-        Wait(store.FinishAsync(sitting.Handed.Turn, check, result.Predictions, cancel));
+        Wait(store.FinishAsync(sitting.Handed.Turn, check, result.Predictions, sitting.Request.Task.Answers, cancel));
     }
 
     private void Close()

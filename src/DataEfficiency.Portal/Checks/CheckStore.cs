@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
@@ -99,8 +100,9 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
         db.Checks.Where(c => c.Id == checkId).ExecuteUpdateAsync(c => c.SetProperty(x => x.FailureCode, code), token), cancellation);
 
     /// <summary>Stores what was measured, ends the job, and makes the project due: its forecast has a point more.</summary>
-    public Task FinishAsync(JobTurn turn, Check check, IReadOnlyList<CheckPrediction> predictions, CancellationToken cancellation) =>
-        writes.WriteAsync(async (db, token) =>
+    /// <param name="answers">Of the task, in the order of the predictions' shares.</param>
+    public Task FinishAsync(JobTurn turn, Check check, IReadOnlyList<CheckPrediction> predictions, IReadOnlyList<string>? answers,
+        CancellationToken cancellation) => writes.WriteAsync(async (db, token) =>
     {
         await turn.GoOnAsync(db, token);
         var row = await db.Checks.SingleAsync(c => c.Id == check.Id, token);
@@ -114,12 +116,17 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
         db.CheckPredictions.AddRange(predictions.Where(p => there.Contains(p.Id)).Select(p => new StoredPrediction
         {
             CheckId = check.Id, ItemId = p.Id, Predicted = p.Predicted, Right = p.Right, ZeroShot = p.ZeroShot,
-            ZeroShotRight = p.ZeroShotRight,
+            ZeroShotRight = p.ZeroShotRight, Shares = Shares(p, answers),
         }));
         await db.SaveChangesAsync(token);
         await LabelVersions.AdvanceAsync(db, check.ProjectId, token);
         await turn.EndAsync(db, token);
     }, cancellation);
+
+    private static string? Shares(CheckPrediction prediction, IReadOnlyList<string>? answers) =>
+        prediction.Shares is not { } shares || answers is null ? null : JsonSerializer.Serialize(answers
+            .Zip(shares, (answer, share) => (answer, share: Math.Round(share, 5))).DistinctBy(a => a.answer)
+            .ToDictionary(a => a.answer, a => a.share));
 
     /// <summary>Offered to the lead.</summary>
     private static IQueryable<Check> Open(AppDbContext db, int projectId) =>

@@ -13,11 +13,12 @@ namespace DataEfficiency.Portal.Reviewing;
 /// <summary>Reviews for programs: the queue, and decisions.</summary>
 public static class ReviewEndpoints
 {
-    /// <param name="Reasons">sentBack, disagreement, skipped, flagged.</param>
+    /// <param name="Reasons">sentBack, disagreement, skipped, flagged, suspect.</param>
     /// <param name="After">What a decision repeats.</param>
+    /// <param name="Expected">What a check's model expects instead of a suspect label.</param>
     /// <param name="Answers">What may be taken, without names where the project hides them.</param>
-    public sealed record ReviewReply(long ItemId, long After, IReadOnlyList<string> Reasons, string? Id, int Line, string Text,
-        IReadOnlyList<ReviewOption> Answers, IReadOnlyList<ReviewVoice> Said);
+    public sealed record ReviewReply(long ItemId, long After, IReadOnlyList<string> Reasons, string? Expected, string? Id, int Line,
+        string Text, IReadOnlyList<ReviewOption> Answers, IReadOnlyList<ReviewVoice> Said);
 
     /// <param name="Open">Items that wait; the first of them are listed.</param>
     /// <param name="Own">Items that wait for another reviewer, since the caller answered them.</param>
@@ -52,8 +53,8 @@ public static class ReviewEndpoints
         List<ReviewReply> items = [];
         foreach (var open in list.Items.Take(Listed))
             if (await reader.CardAsync(project, open, cancellation) is { } card)
-                items.Add(new(open.ItemId, open.After, [.. ReviewText.Each(open.Reasons).Select(ReviewText.Code)], card.ExternalId,
-                    card.Line, card.Text, card.Options, card.Voices));
+                items.Add(new(open.ItemId, open.After, [.. ReviewText.Each(open.Reasons).Select(ReviewText.Code)], open.Doubt?.Instead,
+                    card.ExternalId, card.Line, card.Text, card.Options, card.Voices));
         return TypedResults.Ok(new ReviewsReply(list.Items.Count, list.Own, items));
     }
 

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Reviewing;
 
 /// <summary>
-/// Which items wait for a review, read from the rows: their people do not agree, two skipped it, somebody flagged it, or it was sent back
-/// and is answered again. What gold items say is known. A review closes an item until something
+/// Which items wait for a review, read from the rows: their people do not agree, two skipped it, somebody flagged it, it was sent back
+/// and is answered again, or the model of a check doubts its label. What gold items say is known. A review closes an item until something
 /// newer is said of it; one that was sent back waits for its people.
 /// </summary>
 internal static class ReviewQueue
@@ -31,6 +31,8 @@ internal static class ReviewQueue
             .Where(g => g.Count() >= First32.SkipLimit)
             .Select(g => new { Item = g.Key, At = g.Max(s => s.CreatedAt) }).ToListAsync(cancellation))
             if (IsNew(skips.Item, skips.At)) Add(skips.Item, ReviewReasons.Skipped);
+        var doubts = (await SuspectReader.ReadAsync(db, projectId, cancellation)).ToDictionary(s => s.ItemId);
+        foreach (var item in doubts.Keys) Add(item, ReviewReasons.Suspect);
         var back = reviews.Values.Where(r => r.Verdict == ReviewVerdict.SentBack).Select(r => r.ItemId).ToList();
         // what was taken back is not current: whatever is, was answered since
         var again = await db.Answers.Where(a => back.Contains(a.ItemId) && a.Current && a.Role == AnswerRole.Annotator && !a.Surplus
@@ -39,8 +41,9 @@ internal static class ReviewQueue
         foreach (var item in back.Except(again)) reasons.Remove(item);
 
         var (ids, own) = await VisibleAsync(db, projectId, userId, reasons.Keys, cancellation);
-        return new([.. ids.Select(id => new OpenReview(id, reasons[id], reviews.GetValueOrDefault(id)?.Id ?? 0))
-            .OrderBy(o => BitOperations.TrailingZeroCount((int)o.Reasons)).ThenBy(o => o.ItemId)], own);
+        return new([.. ids.Select(id => new OpenReview(id, reasons[id], reviews.GetValueOrDefault(id)?.Id ?? 0,
+                doubts.GetValueOrDefault(id)))
+            .OrderBy(o => BitOperations.TrailingZeroCount((int)o.Reasons)).ThenBy(o => o.Doubt?.Margin ?? 0).ThenBy(o => o.ItemId)], own);
     }
 
     private static async Task<(List<long> Items, int Own)> VisibleAsync(AppDbContext db, int projectId, string userId,

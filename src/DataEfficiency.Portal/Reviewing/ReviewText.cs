@@ -19,7 +19,8 @@ public static class ReviewText
         ReviewReasons.SentBack => WasSentBack,
         ReviewReasons.Disagreement => NoMajority,
         ReviewReasons.Skipped => TwoSkips,
-        _ => WasFlagged,
+        ReviewReasons.Flagged => WasFlagged,
+        _ => IsSuspect,
     };
 
     public static Said Verdict(ReviewVerdict verdict) => verdict switch

@@ -10,4 +10,7 @@ public sealed class StoredPrediction
     /// <summary>The untrained model's.</summary>
     public string ZeroShot { get; set; } = "";
     public bool ZeroShotRight { get; set; }
+    /// <summary>JSON object: what share each answer of the answer set has in what the trained model expects; null where answers are free,
+    /// and of older checks.</summary>
+    public string? Shares { get; set; }
 }

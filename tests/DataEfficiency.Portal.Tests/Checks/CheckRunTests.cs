@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Projects;
@@ -30,6 +31,9 @@ public sealed class CheckRunTests
         var predictions = await db.CheckPredictions.ToListAsync();
         Assert.Equal((40, 32, 20), (predictions.Count, predictions.Count(x => x.Right), predictions.Count(x => x.ZeroShotRight)));
         var asked = Assert.Single(world.Fake().Begun).Request;
+        // what each answer's share was, by the answer
+        Assert.All(predictions, x => Assert.Equal(asked.Task.Answers!.Select((a, i) => (a, i == 0 ? 1.0 : 0)).Order(),
+            JsonSerializer.Deserialize<Dictionary<string, double>>(x.Shares!)!.Select(s => (s.Key, s.Value)).Order()));
         Assert.All(asked.Labels, l => Assert.True(l.Random));
         Assert.Empty(asked.Test);
         Assert.True(Directory.Exists(world.Services.GetRequiredService<CheckFolders>().Kept(row)));

@@ -5,21 +5,21 @@ using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.FineTuning.Checks;
 
-/// <summary>Greedy answers, and behind them, where asked for, whether each example's label ranks first. What was cancelled is done
+/// <summary>Greedy answers, and behind them, where asked for, how well each label answers each example. What was cancelled is done
 /// again.</summary>
 /// <param name="answers">Grows with the answers, in the order of the examples; what stands there is not asked again.</param>
-/// <param name="ranked">Likewise; null: no ranking of labels.</param>
+/// <param name="scores">Likewise, of the labels; null: no ranking of labels.</param>
 internal sealed class CheckAnswers(ModelSession session, IPrompts prompts, CheckPlan plan, IReadOnlyList<CheckExample> held,
-    List<string> answers, List<bool>? ranked) : IDisposable
+    List<string> answers, List<double[]?>? scores) : IDisposable
 {
     /// <summary>Examples that are answered together.</summary>
     public const int AtOnce = 16;
 
     private readonly PoolRanking _ranking = new(session, prompts);
     private readonly Evaluation _evaluation = new(session, prompts);
-    private readonly IReadOnlyList<int[]>? _labels = ranked is null ? null : plan.Labels;
+    private readonly IReadOnlyList<int[]>? _labels = scores is null ? null : plan.Labels;
 
-    public bool HasEnded => answers.Count == held.Count && (_labels is null || ranked!.Count == held.Count);
+    public bool HasEnded => answers.Count == held.Count && (_labels is null || scores!.Count == held.Count);
 
     public void Step(GiveWay giveWay)
     {
@@ -27,7 +27,7 @@ internal sealed class CheckAnswers(ModelSession session, IPrompts prompts, Check
         if (answers.Count < held.Count)
             answers.AddRange(_ranking.Run(task, [.. held.Skip(answers.Count).Take(AtOnce).Select(e => e.Example.Text)], giveWay: giveWay)
                 .Select(a => a.Answer));
-        else ranked!.Add(_evaluation.RanksFirst(task, task.Answers!, _labels!, held[ranked.Count].Example, giveWay));
+        else scores!.Add(_evaluation.Scores(task, _labels!, held[scores.Count].Example, giveWay));
     }
 
     public void Dispose() => _ranking.Dispose();

@@ -116,7 +116,7 @@ internal sealed class CheckRun : ICheckRun
             var fold = _state.Folds[f];
             if (IsTested(fold, _plan.Folds[f].Held.Count)) continue;
             using var trained = new TrainedModel(_files.Trained(f), _session, _plan.Recipe(fold.Run.Rate));
-            foreach (var piece in Answers(trained.Session, _plan.Folds[f].Held, CheckPhase.Testing, fold.Answers, fold.Ranked))
+            foreach (var piece in Answers(trained.Session, _plan.Folds[f].Held, CheckPhase.Testing, fold.Answers, fold.Scores))
                 yield return piece;
             _files.Save(_state);
         }
@@ -135,7 +135,7 @@ internal sealed class CheckRun : ICheckRun
     private double Rate => _state.Folds.Count > 0 ? _state.Folds[0].Run.Rate : _plan.Rates[0];
 
     private bool IsTested(TestedFold fold, int held) =>
-        fold.Answers.Count == held && (_plan.Labels is null || fold.Ranked.Count == held);
+        fold.Answers.Count == held && (_plan.Labels is null || fold.Scores.Count == held);
 
     private IEnumerable<Action<GiveWay>> Train(string name, CheckPhase phase, Recipe recipe, CheckFold fold, Action<TrainedRun> ended)
     {
@@ -158,9 +158,9 @@ internal sealed class CheckRun : ICheckRun
     }
 
     private IEnumerable<Action<GiveWay>> Answers(ModelSession session, IReadOnlyList<CheckExample> held, CheckPhase phase,
-        List<string> answers, List<bool>? ranked = null)
+        List<string> answers, List<double[]?>? scores = null)
     {
-        using var answering = new CheckAnswers(session, _prompts, _plan, held, answers, ranked);
+        using var answering = new CheckAnswers(session, _prompts, _plan, held, answers, scores);
         while (!answering.HasEnded)
         {
             Tell(phase, answers.Count, held.Count);

@@ -9,8 +9,8 @@ namespace DataEfficiency.Engine.FineTuning.Checks;
 /// <param name="BestStep">The step it was behind, whose parameters are kept.</param>
 internal sealed record TrainedRun(double Rate, double Loss, int Steps, int BestStep);
 
-/// <summary>A fold that was trained, and its answers as far as they were given.</summary>
-internal sealed record TestedFold(TrainedRun Run, List<string> Answers, List<bool> Ranked);
+/// <summary>A fold that was trained, its answers as far as they were given, and the labels' scores behind each prompt.</summary>
+internal sealed record TestedFold(TrainedRun Run, List<string> Answers, List<double[]?> Scores);
 
 /// <param name="Request">Identity of the check.</param>
 /// <param name="Seconds">Of work so far.</param>

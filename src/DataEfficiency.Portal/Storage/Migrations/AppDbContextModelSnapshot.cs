@@ -1463,6 +1463,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<bool>("Right")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Shares")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ZeroShot")
                         .IsRequired()
                         .HasColumnType("TEXT");

@@ -38,6 +38,10 @@ public sealed class CheckRunTests : IDisposable
         Assert.Equal(result.Predictions.Count(p => p.Right) / 32.0, result.Score, 1e-12);
         Assert.Equal(result.Predictions.Count(p => p.ZeroShotRight) / 32.0, result.ZeroShot, 1e-12);
         Assert.InRange(result.LabelRanking!.Value, .3, 1);
+        // the largest share is that of the label that ranks first
+        Assert.All(result.Predictions, p => Assert.Equal(1, p.Shares!.Sum(), 9));
+        Assert.Equal(result.LabelRanking!.Value, result.Predictions.Average(p => request.Task.Answers![p.Shares!.Index().MaxBy(s => s.Item)
+            .Index] == request.Labels.Single(l => l.Id == p.Id).Example.Answer ? 1.0 : 0), 1e-12);
         Assert.True(result.Score > result.ZeroShot + .2, $"{result.Score} {result.ZeroShot}");
         Assert.Equal(["check.json", "model"], Directory.GetFileSystemEntries(_world.Folder).Select(f => Path.GetFileName(f)!).Order());
     }

@@ -65,7 +65,9 @@ internal sealed class CheckWorld : IDisposable
 
     /// <summary>A result without its time and place.</summary>
     public static string Numbers(CheckResult r) =>
-        $"{r.Examples} {r.Score:R} {r.LabelRanking:R} {r.Tested} {r.ZeroShot:R} {r.Rate} {r.Steps} " + string.Join(";", r.Predictions);
+        $"{r.Examples} {r.Score:R} {r.LabelRanking:R} {r.Tested} {r.ZeroShot:R} {r.Rate} {r.Steps} "
+        + string.Join(";", r.Predictions.Select(p =>
+            $"{p with { Shares = null }} {string.Join(' ', (p.Shares ?? []).Select(s => $"{s:R}"))}"));
 
     public void Dispose()
     {
