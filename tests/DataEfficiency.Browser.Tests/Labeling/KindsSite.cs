@@ -19,7 +19,8 @@ public sealed class KindsSite(Browser browser) : KestrelFactory, IAsyncLifetime
     public IReadOnlyList<int> LabelIds { get; private set; } = [];
 
     /// <summary>A new project with these texts, open at the first.</summary>
-    public async Task<IPage> OpenAsync(TaskType type, string[] labels, string[] texts, Action<Label>? change = null)
+    public async Task<IPage> OpenAsync(TaskType type, string[] labels, string[] texts, Action<Label>? change = null,
+        string? suggestion = null)
     {
         _ = Url;
         if (_context is null)
@@ -33,6 +34,13 @@ public sealed class KindsSite(Browser browser) : KestrelFactory, IAsyncLifetime
             await using var db = await OpenDbAsync();
             foreach (var label in await db.Labels.Where(l => l.ProjectId == ProjectId).ToListAsync()) change(label);
             await db.SaveChangesAsync();
+        }
+        if (suggestion is not null)
+        {
+            await using var db = await OpenDbAsync();
+            var project = await db.Projects.SingleAsync(p => p.Id == ProjectId);
+            project.SuggestionsShown = true;
+            await db.AddRankingAsync(project, suggestion);
         }
         await AddMemberAsync(ProjectId, _ada, ProjectRole.Annotator);
         var page = await _context.NewPageAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Labeling;
@@ -17,6 +18,7 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
         Assert.Equal("bank\naccounts and cards", await page.InnerTextAsync(".chip:has(.swatch) .described"));
         await PressAsync(page, "Digit3", "Digit1", "Digit2", "Backspace");
         Assert.Equal(["food ×", "bank ×"], await page.Locator(".tray button").AllInnerTextsAsync());
+        await CheckAsync(page);
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal("two", await LabelSite.ItemAsync(page));
 
@@ -51,6 +53,7 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
         await page.FillAsync(".writing textarea", "He goes to school.");
         Assert.Equal(["go to", " "], await page.Locator(".changes del").AllInnerTextsAsync());
         Assert.Equal(["goes"], await page.Locator(".changes ins").AllInnerTextsAsync());
+        await CheckAsync(page);
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal("It is right.", await LabelSite.ItemAsync(page));
         await page.Keyboard.PressAsync("F8");
@@ -111,6 +114,7 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
         // the one before is a person after all; what is marked is not marked again
         await PressAsync(page, "ArrowUp", "Digit1");
         Assert.Equal(["Ada Lovelace → person", "Charles → person", "London → city"], await ChipsAsync(page));
+        await CheckAsync(page);
         await PressAsync(page, "Delete", "Backspace");
         Assert.Equal(3, (await ChipsAsync(page)).Count);
         // over the end by a character, and back
@@ -138,6 +142,20 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
 
     private static string Span(int start, int end, int label) => $$"""{"start":{{start}},"end":{{end}},"label":{{label}}}""";
 
+    [Fact]
+    public async Task Spans_SuggestedOnes_AreThoseOfTheirOwnText()
+    {
+        var page = await site.OpenAsync(TaskType.Spans, ["city"], ["In Rome.", "🇩🇪 Far away from Rome."], suggestion: "Rome -> city");
+        Assert.Equal("Rome → city", await page.InnerTextAsync(".suggestion b"));
+        await page.Keyboard.PressAsync("+");
+        Assert.Equal("🇩🇪 Far away from Rome.", await LabelSite.ItemAsync(page));
+        Assert.Equal("Rome → city", await page.InnerTextAsync(".suggestion b"));
+        await PressAsync(page, "+");
+        await page.WaitForSelectorAsync(".item.empty");
+        Assert.Equal([$$"""{"spans":[{{Span(3, 7, site.LabelIds[0])}}]}""", $$"""{"spans":[{{Span(17, 21, site.LabelIds[0])}}]}"""],
+            await site.StoredAsync(page));
+    }
+
     private static async Task<IReadOnlyList<string>> ChipsAsync(IPage page) =>
         [.. (await page.Locator(".tray .picked > :first-child").AllInnerTextsAsync()).Select(t => t.Trim())];
 
@@ -161,6 +179,13 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
     {
         var box = (await page.Locator(".stage .item").BoundingBoxAsync())!;
         return box.Y + box.Height / 2;
+    }
+
+    private static async Task CheckAsync(IPage page)
+    {
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join("; ",
+            result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
     }
 
     private static async Task PressAsync(IPage page, params string[] keys)

@@ -53,7 +53,7 @@ export class Commands {
   /** Takes the suggestion that stands beside the item. */
   #accept() {
     const { shown, history, editor } = this.#page, answer = history.isOpen ? null : shown?.suggestion;
-    if (answer) this.#page.answer({ answer, words: editor.wordsOf(answer) });
+    if (answer) this.#page.answer({ answer, words: editor.wordsOf(answer, shown) });
   }
 
   #escape() {

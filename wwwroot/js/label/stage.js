@@ -71,7 +71,7 @@ export class Stage {
     this.root.classList.toggle('reopened', reopened);
     this.question.hidden = this.editor.hidden = false;
     this.showRemark(card);
-    this.#showSuggestion(reopened ? null : card.suggestion);
+    this.#showSuggestion(card, reopened ? null : card.suggestion);
     this.#showFields(card.metadata);
     if (this.#panels.name === 'skip' || this.#panels.name === 'note') this.#panels.close();
   }
@@ -83,9 +83,9 @@ export class Stage {
       el('span', { className: 'part-name', dir: 'auto' }, part.name), el('div', { className: 'part-text', dir: 'auto' }, part.text))));
   }
 
-  #showSuggestion(answer) {
+  #showSuggestion(card, answer) {
     this.suggestion.hidden = !answer;
-    this.suggestion.replaceChildren(...answer ? [`${say('Suggests')} `, el('b', { dir: 'auto' }, this.#editor.wordsOf(answer)),
+    this.suggestion.replaceChildren(...answer ? [`${say('Suggests')} `, el('b', { dir: 'auto' }, this.#editor.wordsOf(answer, card)),
       el('button', { type: 'button', className: 'keyed', onclick: () => this.#run('accept') },
         kbd(this.#keys.of('accept')), el('span', {}, say('Accept')))] : []);
   }

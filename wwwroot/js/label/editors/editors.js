@@ -1,7 +1,7 @@
 // One editor for every kind of task. Each has the same contract:
 //   element                     what is drawn under the question
 //   show(card, answer, draft)   another card, or an earlier answer reopened (draft: unfinished, from the server)
-//   wordsOf(answer)             an answer in a few words, for the strip of the last ones and for suggestions
+//   wordsOf(answer, card)       an answer to a card in a few words, for suggestions
 //   value                       {answer, words} as it would be sent now, or null
 //   fault()                     why it cannot be sent: a sentence, null, or a promise of either
 //   act(chord, press)           what a key means inside the editor (press: Keys.read); true: it was taken

@@ -35,19 +35,26 @@ export class Places {
   }
 
   /** The grapheme border at or before a place; one step: strictly before it. */
-  back(unit, step = 0) { return this.#graphemes.findLast(b => b <= unit - step) ?? 0; }
+  back(unit, step = 0) { return this.#graphemes[Math.max(0, this.#first(unit - step + 1) - 1)]; }
 
   /** The border at or behind it; one step: strictly behind it. */
-  on(unit, step = 0) { return this.#graphemes.find(b => b >= unit + step) ?? this.#text.length; }
+  on(unit, step = 0) { return this.#graphemes[this.#first(unit + step)] ?? this.#text.length; }
+
+  /** Index of the first border at or behind a place: texts are long, and words many. */
+  #first(unit) {
+    let [low, high] = [0, this.#graphemes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#graphemes[middle] < unit) low = middle + 1; else high = middle;
+    }
+    return low;
+  }
 
   /** The whole tokens that a range touches; of blanks alone null. */
   snap(start, end) {
     const touched = this.tokens.filter(([s, e]) => s < end && e > start);
     return touched.length > 0 ? [touched[0][0], touched.at(-1)[1]] : null;
   }
-
-  /** The token at a place, or the next one. */
-  at(unit) { return this.tokens.find(([, e]) => e > unit) ?? null; }
 
   before(unit) { return this.tokens.findLast(([, e]) => e <= unit) ?? null; }
 

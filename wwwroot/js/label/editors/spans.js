@@ -57,13 +57,13 @@ export class Spans {
   get value() {
     const spans = this.#spans.map(({ start, end, label }) =>
       ({ start: toPoints(this.#text, start), end: toPoints(this.#text, end), label }));
-    return { answer: { spans }, words: this.wordsOf({ spans }) };
+    return { answer: { spans }, words: this.wordsOf({ spans }, { text: this.#text }) };
   }
 
-  wordsOf({ spans }) {
-    if (spans.length === 0) return say('NothingToMark');
-    return spans.map(s => `${this.#text.slice(toUnits(this.#text, s.start), toUnits(this.#text, s.end))} → ${this.#nameOf(s.label)}`)
-      .join(', ');
+  /** Of a card that need not be shown yet. */
+  wordsOf({ spans }, { text }) {
+    return spans.length === 0 ? say('NothingToMark')
+      : spans.map(s => `${text.slice(toUnits(text, s.start), toUnits(text, s.end))} → ${this.#nameOf(s.label)}`).join(', ');
   }
 
   fault() {
