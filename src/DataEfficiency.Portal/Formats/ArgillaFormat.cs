@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Formats;
 
@@ -34,5 +35,5 @@ public sealed class ArgillaFormat : IAnswerFormat
 
     private static object? Value(FormatAnswer answer, Project project) => answer.Text
         ?? (object?)answer.Spans?.Select(s => new { start = s.Start, end = s.End, label = s.Label })
-        ?? (project.TaskType == TaskType.MultiLabel ? answer.Labels : answer.Labels?[0]);
+        ?? (project.Kind().IsSet ? answer.Labels : answer.Labels?[0]);
 }

@@ -14,7 +14,7 @@ public sealed class ConllFormat : IAnswerFormat
     public string MediaType => "text/plain; charset=utf-8";
 
     // a token has one tag
-    public bool Holds(Project project) => project is { TaskType: TaskType.Spans, SpansOverlap: false };
+    public bool Holds(Project project) => project.Kind().HasSpans && !project.SpansOverlap;
 
     public async Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation)
     {

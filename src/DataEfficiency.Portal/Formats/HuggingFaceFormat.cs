@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Formats;
 
@@ -47,7 +48,7 @@ public sealed class HuggingFaceFormat : IAnswerFormat
             {
                 ["id"] = item.Id, ["text"] = item.Item.Text,
                 ["label"] = final.Text ?? (object?)final.Spans?.Select(s => new { start = s.Start, end = s.End, label = s.Label })
-                    ?? (source.Project.TaskType == TaskType.MultiLabel ? final.Labels : final.Labels![0]),
+                    ?? (source.Project.Kind().IsSet ? final.Labels : final.Labels![0]),
             };
         }
     }
@@ -57,10 +58,10 @@ public sealed class HuggingFaceFormat : IAnswerFormat
         var card = new StringBuilder("---\nconfigs:\n- config_name: default\n  data_files:\n");
         foreach (var name in rows.Keys) card.Append($"  - split: {name}\n    path: data/{name}.jsonl\n");
         card.Append("dataset_info:\n  features:\n  - name: id\n    dtype: string\n  - name: text\n    dtype: string\n");
-        card.Append(source.Project.TaskType switch
+        card.Append(source.Project.Kind().Shape switch
         {
-            TaskType.MultiLabel => "  - name: label\n    sequence: string\n",
-            TaskType.Spans => "  - name: label\n    list:\n    - name: start\n      dtype: int64\n    - name: end\n      dtype: int64\n"
+            AnswerShape.Labels => "  - name: label\n    sequence: string\n",
+            AnswerShape.Spans => "  - name: label\n    list:\n    - name: start\n      dtype: int64\n    - name: end\n      dtype: int64\n"
                 + "    - name: label\n      dtype: string\n",
             _ => "  - name: label\n    dtype: string\n",
         });

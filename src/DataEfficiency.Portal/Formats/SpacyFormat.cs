@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Formats;
 
@@ -11,7 +12,7 @@ public sealed class SpacyFormat : IAnswerFormat
     public string MediaType => "application/json";
 
     // a written answer is neither
-    public bool Holds(Project project) => project.TaskType is TaskType.SingleChoice or TaskType.MultiLabel or TaskType.Spans;
+    public bool Holds(Project project) => project.Kind().HasLabels;
 
     public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
         FormatJson.ArrayAsync(output, Rows(source), cancellation);

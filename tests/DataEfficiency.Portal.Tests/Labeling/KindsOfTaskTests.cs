@@ -32,14 +32,15 @@ public sealed class KindsOfTaskTests : IAsyncLifetime
         var ada = await _world.AddAnnotatorAsync("ada");
         var bob = await _world.AddAnnotatorAsync("bob");
         var item = (await ada.NextAsync()).Cards.Single().ItemId;
-        await bob.NextAsync();
+        await bob.NextAsync(3);
         int[] ids = [_world.LabelIds[2], _world.LabelIds[0]];
 
         var record = ada.Answer(item) with { Answer = Json(new { labels = ids }) };
         Assert.Equal(Kept.Stored, (await ada.SubmitAsync(record)).Acknowledged.Single().Kept);
         // sent again as the browser has it, in the order of the clicks
         Assert.Equal(Kept.Known, (await ada.SubmitAsync(record)).Acknowledged.Single().Kept);
-        await bob.SubmitAsync(bob.Answer(item) with { Answer = Json(new { labels = ids.Reverse() }) });
+        var second = await bob.SubmitAsync(bob.Answer(item) with { Answer = Json(new { labels = ids.Reverse() }) });
+        Assert.Equal(Kept.Stored, second.Acknowledged.Single().Kept);
 
         await using (var db = await _world.OpenDbAsync())
         {
