@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
@@ -45,14 +46,16 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             return AnswerJson.Same(known.AnswerJson, record.Answer) ? Receipt.Of(record, Kept.Known) : Receipt.Conflict(record);
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (RecordRules.Check(record, there: true, place.Member, place.Served) is { } refusal) return refusal;
-        var (read, problem) = kind.Read(project, place.Labels, place.Text, record.Answer, options.Value.AnswerLimit);
+        var (labels, schema) = place.Labels.Any(l => l.Retired)
+            ? await LabelsThen.OfAsync(db, project, userId, record.ItemId, place.Labels, cancellation) : (place.Labels, project.SchemaVersion);
+        var (read, problem) = kind.Read(project, labels, place.Text, record.Answer, options.Value.AnswerLimit);
         if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, ApiCodes.BadAnswer, reason);
 
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var answer = new Answer
         {
             SubmissionId = record.SubmissionId, ProjectId = projectId, ItemId = record.ItemId, UserId = userId,
-            AnswerJson = read!.Json, LabelId = read.LabelId, AnswerText = read.Text, SchemaVersion = project.SchemaVersion,
+            AnswerJson = read!.Json, LabelId = read.LabelId, AnswerText = read.Text, SchemaVersion = schema,
             SuggestionShown = record.Suggested,
             // a browser's clock may be wrong: never later than now, and never a negative pace
             StartedAt = Math.Clamp(record.StartedAt, 0, now), CreatedAt = now, ActiveMilliseconds = Math.Max(0, record.ActiveMs),
