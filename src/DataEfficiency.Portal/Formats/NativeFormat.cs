@@ -26,13 +26,14 @@ public sealed class NativeFormat : IAnswerFormat
                 id = item.Item.ExternalId, line = item.Item.Line, text = item.Item.Text, fields = Raw(item.Item.Parts),
                 meta = Raw(item.Item.Metadata), gold = Gold(item.Item), split = Word(item.Item.Split), places = item.Places,
                 stratum = item.Settled is { } s ? Strata.Name(s.Stratum) : null, schema = item.Settled?.SchemaVersion,
-                final = item.Settled is { } f ? Say(item.Final, Word(f.By)) : null,
+                final = item.Settled is { } f ? Say(source.Project, item.Final, Word(f.By)) : null,
                 answers = item.Given.Select(g => new
                 {
                     submission = g.Row.SubmissionId, by = g.By, at = DateTimeOffset.FromUnixTimeMilliseconds(g.Row.CreatedAt),
                     ms = g.Row.ActiveMilliseconds > 0 ? g.Row.ActiveMilliseconds : (int?)null, rev = g.Row.Revision,
                     role = g.Row.Surplus ? "surplus" : g.Row.Role == AnswerRole.Annotator ? null : Word(g.Row.Role),
-                    answer = Say(g.Answer, null), words = source.Project.Kind().Words(g.Row, source.Labels),
+                    answer = Say(source.Project, g.Answer, null),
+                    words = source.Project.Kind().Words(g.Row, source.Labels),
                 }),
                 skips = item.Skipped.Count == 0 ? null : item.Skipped.Select(s => new
                 {
@@ -41,13 +42,13 @@ public sealed class NativeFormat : IAnswerFormat
             };
     }
 
-    private static Dictionary<string, object> Say(FormatAnswer? answer, string? by)
+    private static Dictionary<string, object> Say(Project project, FormatAnswer? answer, string? by)
     {
         var said = new Dictionary<string, object>();
         if (answer?.Text is { } text) said["text"] = text;
         else if (answer?.Spans is { } spans) said["spans"] = spans.Select(s => new { start = s.Start, end = s.End, label = s.Label });
-        else if (answer?.Labels is { Count: 1 } one) said["label"] = one[0];
-        else if (answer?.Labels is { } several) said["labels"] = several;
+        else if (answer?.Labels is { } labels && project.Kind().IsSet) said["labels"] = labels;
+        else if (answer?.Labels is { } one) said["label"] = one[0];
         if (by is not null) said["by"] = by;
         return said;
     }

@@ -8,6 +8,7 @@ internal static class KnownExports
     {
         bool Has(params string[] names) => names.All(columns.Contains);
         var paths = FieldPath.Offered(columns, rows);
+        if (format.IsJson && Has("text", "split", "places", "answers")) return Native(format, columns, paths);
         if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions")))
             return LabelStudio(format, columns, paths);
         if (format.IsJson && Has("text", "_input_hash") || Has("text", "options", "accept")) return Prodigy(format, columns);
@@ -17,6 +18,12 @@ internal static class KnownExports
         if (Has("annotation", "inputs") || Has("annotation", "prediction")) return OldArgilla(format, columns, paths);
         return format.IsJson && Has("text") && (Has("label") || Has("labels") || Has("entities")) ? Doccano(format, columns, rows) : null;
     }
+
+    // the portal's own: what was agreed on; each person's answer stays behind
+    private static ColumnGuess Native(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths) => Made(format,
+        columns, "text", paths.FirstOrDefault(p => p is "final.label" or "final.labels" or "final.text"), "DataEfficiency",
+        columns.Where(c => c is "line" or "split" or "places" or "stratum" or "schema" or "final" or "answers" or "skips" or "gold"
+            or "fields"));
 
     private static ColumnGuess LabelStudio(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
     {

@@ -201,7 +201,7 @@ public sealed class FormatsTests : IDisposable
 
     [Theory]
     [InlineData("label-studio", "x.json"), InlineData("argilla", "x.jsonl"), InlineData("prodigy", "x.jsonl")]
-    [InlineData("doccano", "x.jsonl"), InlineData("csv", "x.csv")]
+    [InlineData("doccano", "x.jsonl"), InlineData("csv", "x.csv"), InlineData("native", "x.jsonl")]
     public async Task Choice_ExportedAndReadAgain_HasItsTextsAndAnswers(string format, string name)
     {
         await StartAsync(TaskType.SingleChoice, ("{\"label\":#0}", null), ("{\"label\":#1}", null), ("{\"label\":#0}", null));
@@ -209,5 +209,16 @@ public sealed class FormatsTests : IDisposable
         Assert.Equal(["answer 0", "answer 1", "answer 0"], rows.Select(r => r.Answer));
         // the apostrophe before what looks like a formula is the one thing that CSV adds
         Assert.Equal(Texts[..3].Select(t => format == "csv" && t[0] == '=' ? "'" + t : t), rows.Select(r => r.Text));
+    }
+
+    [Theory]
+    [InlineData("label-studio", "x.json"), InlineData("argilla", "x.jsonl"), InlineData("doccano", "x.jsonl")]
+    [InlineData("native", "x.jsonl")]
+    public async Task Written_ExportedAndReadAgain_HasItsTextsAndAnswers(string format, string name)
+    {
+        await StartAsync(TaskType.ShortAnswer, ("{\"text\":\"Köln\"}", null), ("{\"text\":\"=1\"}", null), ("{\"text\":\"x\"}", null));
+        var rows = ReadFile.Mapped(Encoding.UTF8.GetString(await BytesAsync(format)), name).Where(r => r.Answer is not null).ToList();
+        Assert.Equal(["Köln", "=1", "x"], rows.Select(r => r.Answer));
+        Assert.Equal(Texts[..3], rows.Select(r => r.Text));
     }
 }
