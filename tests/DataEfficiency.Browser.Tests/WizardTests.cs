@@ -20,6 +20,11 @@ public sealed class WizardTests(Browser browser) : IDisposable
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{_portal.Url}projects/new");
         await page.WaitForSelectorAsync("main[data-interactive=true]");
+        // the page is read from its heading on, unless somebody types already: the field is not taken from under the fingers
+        await page.WaitForFunctionAsync("() => document.activeElement.tagName === 'H1'");
+        await page.FocusAsync("[name=name]");
+        await page.EvaluateAsync("portal.focusHeading()");
+        Assert.Equal("name", await page.EvaluateAsync<string>("document.activeElement.name"));
         Assert.Equal(("90", "100"), (await page.InputValueAsync("[name=targetValue]"), await page.InputValueAsync("[name=ceiling]")));
 
         await ChooseAsync(page, 240);
