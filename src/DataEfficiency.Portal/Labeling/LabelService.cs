@@ -47,7 +47,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         if (standing.Skips.Any(k => k.SubmissionId == record.SubmissionId)) return Receipt.Conflict(record);
         if (RecordRules.Check(record, there: true, place.Member, place.Served) is { } refusal) return refusal;
         var (labels, schema) = place.Labels.Any(l => l.Retired)
-            ? await LabelsThen.OfAsync(db, project, userId, record.ItemId, place.Labels, cancellation) : (place.Labels, project.SchemaVersion);
+            ? await LabelsThen.OfAsync(db, project, userId, record.ItemId, place.Labels, cancellation)
+            : (place.Labels, project.SchemaVersion);
         var (read, problem) = kind.Read(project, labels, place.Text, record.Answer, options.Value.AnswerLimit);
         if ((problem ?? mismatch) is { } reason) return Receipt.Refuse(record, ApiCodes.BadAnswer, reason);
 

@@ -40,6 +40,7 @@ public sealed class RetiredLabelTests : IDisposable
         Assert.Equal(Kept.Stored, Assert.Single((await ben.SubmitAsync(ben.Answer(after, 2))).Acknowledged).Kept);
 
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal([(before, 1), (after, 2)], (await db.Answers.OrderBy(a => a.Id).ToListAsync()).Select(a => (a.ItemId, a.SchemaVersion)));
+        Assert.Equal([(before, 1), (after, 2)],
+            (await db.Answers.OrderBy(a => a.Id).ToListAsync()).Select(a => (a.ItemId, a.SchemaVersion)));
     }
 }
