@@ -20,7 +20,7 @@ public static class TrackText
     [
         Counted(points: figures.Points, projects: figures.Projects, forecasts: figures.Forecasts,
             noisy: ForecastNumbers.Percent(figures.InsideWithNoise, culture)),
-        figures.NeedInside is { } inside ? NeedsSoFar(needs: figures.NeedPoints, factor: Factor(figures.NeedFactor, culture) ?? "none",
+        figures.NeedInside is { } inside ? NeedsSoFar(needs: figures.NeedPoints, factor: Factor(figures.NeedFactor, culture),
             inside: ForecastNumbers.Percent(inside, culture)) : NoNeedsYet,
     ];
 

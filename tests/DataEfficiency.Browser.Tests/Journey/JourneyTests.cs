@@ -67,8 +67,8 @@ public sealed class JourneyTests(Browser browser) : IDisposable
         try
         {
             using var report = new XLWorkbook(file);
-            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Checks", "Track record", "Notes and skips"],
-                report.Worksheets.Select(s => s.Name));
+            Assert.Equal(["Summary", "Labels", "Forecast history", "Annotators", "Agreement", "Checks", "Track record", "Reviews",
+                "Notes and skips"], report.Worksheets.Select(s => s.Name));
             Assert.Equal(labels + 1, report.Worksheet("Labels").RowsUsed().Count());
         }
         finally

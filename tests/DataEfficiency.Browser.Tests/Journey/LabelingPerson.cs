@@ -65,7 +65,10 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"The wizard stays: {await page.InnerTextAsync("main")}", e);
+            var typed = await page.EvaluateAsync<string>("""
+                () => [...document.querySelectorAll('main [name]')].map(f => `${f.name}=${f.value}`).join('; ')
+                """);
+            throw new TimeoutException($"The wizard stays, with {typed}: {await page.InnerTextAsync("main")}", e);
         }
         return int.Parse(page.Url.Split('/')[^1]);
     }

@@ -58,7 +58,13 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ($"{project}/items?open", async page =>
         {
             await ReadyAsync("tr.line")(page);
-            await page.Locator("tr.line .linklike").Nth(1).ClickAsync();
+            // the list may still be drawing its rows anew
+            for (var tries = 3; await page.Locator(".mud-dialog").CountAsync() == 0 && tries > 0; tries--)
+            {
+                await page.Locator("tr.line .linklike").Nth(1).ClickAsync();
+                await page.Locator(".mud-dialog .voices").WaitForAsync(new() { Timeout = tries == 1 ? Patience.Milliseconds : 20_000 })
+                    .ContinueWith(_ => { }, TaskScheduler.Default);
+            }
             await page.WaitForSelectorAsync(".mud-dialog .voices");
         });
         yield return ($"{project}/annotators", ReadyAsync(".people"));

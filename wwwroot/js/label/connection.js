@@ -23,8 +23,11 @@ export class Connection {
 
   /** From the deck: ok, warn, or what is lost. */
   onDeckState(state) {
+    const warned = this.#deckState === 'warn';
     this.#deckState = state;
-    this.#page.stage.say(state === 'warn' ? say('GoesBackSoon') : null);
+    // what else was said stays until the next text
+    if (state === 'warn') this.#page.stage.say(say('GoesBackSoon'));
+    else if (warned) this.#page.stage.say(null);
     if (this.#status.waiting > 0) return;
     if (LOST.includes(state)) this.onStatus({ ...this.#status, state });
     else if (state === 'ok' && this.#status.state !== 'saved') this.onStatus({ ...this.#status, state: 'saved' });

@@ -31,7 +31,7 @@ export class Stage {
     this.notice = status('p', { className: 'notice', hidden: true });
     this.item = el('blockquote', { className: 'item skeleton', dir: 'auto', tabIndex: -1 });
     this.remark = el('p', { className: 'remark', dir: 'auto', hidden: true });
-    this.returned = el('p', { className: 'remark', dir: 'auto', hidden: true });
+    this.returned = el('p', { className: 'returned', dir: 'auto', hidden: true });
     this.fields = el('details', { className: 'fields', hidden: true });
     this.question = el('p', { className: 'question', dir: 'auto' });
     this.editor = el('div', { className: 'editor-place' });
