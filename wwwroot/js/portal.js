@@ -78,6 +78,18 @@
     }
   };
 
+  // Blazor draws a form anew while somebody types, and now and then no longer knows the handler that an event on its way names: the event
+  // fails, and the server has not what stands in the field. All fields say again what they hold.
+  let saying = null;
+  addEventListener("unhandledrejection", event => {
+    if (!/DispatchEventAsync/.test(event.reason?.message ?? "")) return;
+    clearTimeout(saying);
+    saying = setTimeout(() => {
+      for (const field of fieldsOf(document.querySelector("[data-keeps]") ?? document.createElement("i")))
+        for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+    }, 200);
+  });
+
   // Blazor gives up after its own retries; the line goes on asking until the server is back, then reloads if the circuit is gone.
   // The label page goes on without a circuit and refuses the reload: it would take the text under the cursor away.
   let retry = null;

@@ -57,11 +57,22 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
         await page.FillAsync("[name=budget]", "32");
         await page.FillAsync("[name=price]", "0.30");
         await page.Locator("[name=price]").BlurAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create and import" }).ClickAsync();
+        await CreateAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Create and import" }), tries: 3);
+        return int.Parse(page.Url.Split('/')[^1]);
+    }
+
+    /// <summary>As a person does: where the page says what is missing, or nothing happens, the button is pressed again.</summary>
+    private static async Task CreateAsync(IPage page, ILocator create, int tries)
+    {
+        if (await create.IsVisibleAsync()) await create.ClickAsync();
         try
         {
             await page.WaitForURLAsync(url => System.Text.RegularExpressions.Regex.IsMatch(url, @"/projects/\d+$"),
-                new() { WaitUntil = WaitUntilState.Commit });
+                new() { WaitUntil = WaitUntilState.Commit, Timeout = tries > 0 ? 20_000 : Patience.Milliseconds });
+        }
+        catch (TimeoutException) when (tries > 0)
+        {
+            await CreateAsync(page, create, tries - 1);
         }
         catch (TimeoutException e)
         {
@@ -70,7 +81,6 @@ public sealed class LabelingPerson(PortalProcess portal, IBrowserContext context
                 """);
             throw new TimeoutException($"The wizard stays, with {typed}: {await page.InnerTextAsync("main")}", e);
         }
-        return int.Parse(page.Url.Split('/')[^1]);
     }
 
     public async Task<IPage> OpenLabelPageAsync(int project)

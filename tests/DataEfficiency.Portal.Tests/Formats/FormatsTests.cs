@@ -17,7 +17,8 @@ namespace DataEfficiency.Portal.Tests.Formats;
 /// <summary>Exports as other tools write them.</summary>
 public sealed class FormatsTests : IDisposable
 {
-    private static readonly string[] Texts = ["Where is my 👨‍👩‍👧 card?", "=cmd, \"quoted\"", "Geld zurück\r\nnach  Köln", "nobody answers"];
+    private static readonly string[] Texts = ["Where is my 👨‍👩‍👧 card?", "=cmd, \"quoted\"",
+        "Geld zurück\r\nnach  Köln", "nobody answers"];
 
     private readonly LabelingWorld _world = new();
     private HttpClient _lead = new();
