@@ -119,7 +119,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             {
                 await turn.GoOnAsync(db, token);
                 PoolWriter.PlaceItems(db, import, annotator, chunk);
-                await SlotSql.FitAsync(db, project, chunk[0].Id, chunk[^1].Id, token);
+                if (project.OverlapShare > 0) await SlotSql.FitAsync(db, project, chunk[0].Id, chunk[^1].Id, token);
                 await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);
         }

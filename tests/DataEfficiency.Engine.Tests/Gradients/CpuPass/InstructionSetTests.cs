@@ -17,8 +17,9 @@ public sealed class InstructionSetTests
         if (Environment.GetEnvironmentVariable(Without) is not null) return;
         // they have run without it in this very process
         if (set == "AVX512" && !Vector512.IsHardwareAccelerated) return;
-        const string tests = "FullyQualifiedName~GradientRowsTests|FullyQualifiedName~StripProductTests|FullyQualifiedName~RowStoreTests"
-            + "|FullyQualifiedName~InstructionSetTests.Set_";
+        var tests = "FullyQualifiedName~StripProductTests|FullyQualifiedName~RowStoreTests|FullyQualifiedName~InstructionSetTests.Set_"
+            // the whole pass once: what has no AVX-512 differs in the products alone
+            + (set == "AVX2" ? "|FullyQualifiedName~GradientRowsTests" : "");
         await TestProcess.PassAsync(tests, ("DOTNET_Enable" + set, "0"), (Without, set));
     }
 
