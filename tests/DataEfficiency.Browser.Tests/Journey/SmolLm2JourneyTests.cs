@@ -20,7 +20,7 @@ public sealed class SmolLm2JourneyTests : IDisposable
     public SmolLm2JourneyTests(Browser browser, ITestOutputHelper output) => (_browser, _output, _portal) =
         (browser, output, new PortalProcess("--Models:Root", _root));
 
-    [FixtureFact("models/SmolLM2-135M-Instruct/config.json")]
+    [LongFact("models/SmolLM2-135M-Instruct/config.json")]
     public async Task EmptyInstallation_FirstLabelsOnARealModel_RankAmongTasksAndExcelReport()
     {
         Unpack();
@@ -73,4 +73,12 @@ public sealed class SmolLm2JourneyTests : IDisposable
         _portal.Dispose();
         Directory.Delete(_root, recursive: true);
     }
+}
+
+/// <summary>A fact on data that takes minutes: run where DATAEFFICIENCY_LONG_TESTS is set, and visibly skipped elsewhere.</summary>
+public sealed class LongFactAttribute : FactAttribute
+{
+    public LongFactAttribute(string needs) => Skip = !Path.Exists(FixtureFactAttribute.PathOf(needs)) ? $"{needs} is not there."
+        : Environment.GetEnvironmentVariable("DATAEFFICIENCY_LONG_TESTS") is null
+            ? "Takes minutes: set DATAEFFICIENCY_LONG_TESTS=1. The engine's tests run this model all the same." : null;
 }
