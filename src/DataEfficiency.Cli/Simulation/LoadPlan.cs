@@ -26,8 +26,8 @@ public sealed record LoadPlan
     /// <summary>The slowest annotator takes so many times as long as the fastest.</summary>
     public double PaceSpread { get; private init; } = 1;
 
-    /// <summary>Share of the answers behind which a person closes the browser, with the cards in it, and comes back in another tab.
-    /// </summary>
+    /// <summary>Share of the answers behind which a person closes the browser, with the cards in it, and comes back in another tab; once
+    /// in half a minute at most.</summary>
     public double Abandoned { get; private init; }
 
     /// <summary>Share of the answers that are sent a second time though they were acknowledged.</summary>
@@ -46,9 +46,15 @@ public sealed record LoadPlan
         return Pause * (2 * (1 + (PaceSpread - 1) * place) / (1 + PaceSpread));
     }
 
-    /// <summary>Another order than the pace's: the slow are not the good ones.</summary>
-    public double? AccuracyOf(int annotator) => Accuracy is not var (worst, best) ? null
-        : Annotators == 1 ? (worst + best) / 2 : worst + (best - worst) * ((annotator * 7 + Seed) % Annotators) / (Annotators - 1);
+    /// <summary>In an order of its own: the slow are not the good ones.</summary>
+    public double? AccuracyOf(int annotator)
+    {
+        if (Accuracy is not var (worst, best)) return null;
+        if (Annotators == 1) return (worst + best) / 2;
+        var order = Enumerable.Range(0, Annotators).ToArray();
+        new Random(unchecked((int)Seed)).Shuffle(order);
+        return worst + (best - worst) * order[annotator] / (Annotators - 1);
+    }
 
     /// <summary>How people are, beside how fast.</summary>
     /// <exception cref="ArgumentException">A share is none.</exception>

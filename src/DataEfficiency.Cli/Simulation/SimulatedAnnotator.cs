@@ -13,6 +13,8 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
 {
     private const int DeckSize = 3;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
+    // nobody closes the browser again and again: the cards of three closed ones would be all that a person may hold
+    private static readonly TimeSpan BetweenLeaving = TimeSpan.FromSeconds(30);
     private readonly TimeSpan _pause = plan.PauseOf(number);
     private readonly double? _accuracy = plan.AccuracyOf(number);
     private string _token = Guid.NewGuid().ToString();
@@ -21,7 +23,7 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     private JsonObject? _unsent;
     private string? _user;
     private (int Id, string Name)[] _choices = [];
-    private long? _withoutCard = Stopwatch.GetTimestamp();
+    private long? _withoutCard = Stopwatch.GetTimestamp(), _left;
 
     public async Task RunAsync(CancellationToken ending)
     {
@@ -57,7 +59,9 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     /// <summary>The browser is gone and says nothing: its cards wait until their time is over.</summary>
     private void Leave()
     {
-        (_token, _withoutCard) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp());
+        if (_left is { } last && Stopwatch.GetElapsedTime(last) < BetweenLeaving) return;
+        _left = _withoutCard = Stopwatch.GetTimestamp();
+        _token = Guid.NewGuid().ToString();
         _cards.Clear();
         record.Left();
     }
@@ -83,7 +87,7 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     private async Task AgainAsync(JsonArray records, CancellationToken ending)
     {
         var body = new JsonObject { ["deck"] = Deck(0), ["records"] = records.DeepClone() };
-        if (await PostAsync("answers", false, body, ending) is not { } reply) return;
+        if (await PostAsync("answers", true, body, ending) is not { } reply) return;
         if (reply.GetProperty("acknowledged").GetArrayLength() == 1) record.SentTwice();
         else record.Error("not known again");
     }

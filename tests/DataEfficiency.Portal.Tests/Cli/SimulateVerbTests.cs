@@ -104,6 +104,9 @@ public sealed class SimulateVerbTests : IDisposable
         var shares = Enumerable.Range(0, 20).Select(i => plan.AccuracyOf(i)!.Value).Order().ToList();
         Assert.Equal((.6, .9), (shares[0], shares[^1]));
         Assert.Equal(20, shares.Distinct().Count());
+        // seven, of whom the earlier order made one and the same
+        var seven = new LoadPlan(1, 7, 5, TimeSpan.FromSeconds(1), -3).With((.6, .9));
+        Assert.Equal(7, Enumerable.Range(0, 7).Select(i => seven.AccuracyOf(i)).Distinct().Count());
         Assert.Throws<ArgumentException>(() => plan.With((.9, .6)));
         Assert.Throws<ArgumentException>(() => plan.With(abandoned: 1.1));
         Assert.Throws<ArgumentException>(() => plan.With(paceSpread: .5));
