@@ -37,8 +37,7 @@ public static class AgreementEndpoints
         if (await book.OfAsync(id, cancellation) is not { } found) return ApiProblem.NotFound(ApiWords.ProjectNotHere);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var people = found.People.Keys.Union(found.Gold.Keys).Order(StringComparer.Ordinal).ToList();
-        var names = await db.Users.Where(u => people.Contains(u.Id))
-            .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
+        var names = await db.Users.Where(u => people.Contains(u.Id)).ToNamesAsync(cancellation);
         return TypedResults.Ok(new AgreementReply(found.Version, Word(found.Shape), found.Items, found.Answers, found.Overall,
             found.Interval, found.Fleiss, found.Jaccard,
             [.. found.Labels.Select(l => new LabelReply(l.Label, found.LabelNames.GetValueOrDefault(l.Label, ""), l.Value, l.Items))],

@@ -1,5 +1,6 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Answering;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
@@ -63,9 +64,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
             snapshot.Answers = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).OrderBy(l => l.Order)
                 .ThenBy(l => l.Id).ToListAsync(cancel);
             snapshot.LabelCount = await snapshot.Current().CountAsync(cancel);
-            snapshot.Names = await db.Users.AsNoTracking().Where(u => db.Answers.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
-                || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id))
-                .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName!, cancel);
+            snapshot.Names = await db.Users.Where(u => db.Answers.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
+                || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id)).ToNamesAsync(cancel);
             return snapshot;
         }
         catch

@@ -4,19 +4,12 @@ using DataEfficiency.Portal.Tasks;
 namespace DataEfficiency.Portal.Formats;
 
 /// <summary>Argilla's records as a data set: the answers to one question side by side, with who gave them.</summary>
-public sealed class ArgillaFormat : IAnswerFormat
+public sealed class ArgillaFormat : JsonLinesFormat
 {
-    public string Name => "argilla";
-    public string Title => "Argilla";
-    public string Ending => ".argilla.jsonl";
-    public string MediaType => "application/jsonl";
+    public override string Name => "argilla";
+    public override string Title => "Argilla";
 
-    public bool Holds(Project project) => true;
-
-    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
-        FormatJson.LinesAsync(output, Rows(source), cancellation);
-
-    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
         await foreach (var item in source.ItemsAsync())
         {

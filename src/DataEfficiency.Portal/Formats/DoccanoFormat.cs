@@ -3,19 +3,12 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Formats;
 
 /// <summary>doccano's JSON lines: the final answer of each item that has one.</summary>
-public sealed class DoccanoFormat : IAnswerFormat
+public sealed class DoccanoFormat : JsonLinesFormat
 {
-    public string Name => "doccano";
-    public string Title => "doccano";
-    public string Ending => ".doccano.jsonl";
-    public string MediaType => "application/jsonl";
+    public override string Name => "doccano";
+    public override string Title => "doccano";
 
-    public bool Holds(Project project) => true;
-
-    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
-        FormatJson.LinesAsync(output, Rows(source), cancellation);
-
-    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
         await foreach (var item in source.ItemsAsync())
         {

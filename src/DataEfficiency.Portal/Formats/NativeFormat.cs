@@ -6,19 +6,12 @@ using DataEfficiency.Portal.Tasks;
 namespace DataEfficiency.Portal.Formats;
 
 /// <summary>The portal's own: every item, answered or not, with each answer of each person.</summary>
-public sealed class NativeFormat : IAnswerFormat
+public sealed class NativeFormat : JsonLinesFormat
 {
-    public string Name => "native";
-    public string Title => "DataEfficiency";
-    public string Ending => ".native.jsonl";
-    public string MediaType => "application/jsonl";
+    public override string Name => "native";
+    public override string Title => "DataEfficiency";
 
-    public bool Holds(Project project) => true;
-
-    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
-        FormatJson.LinesAsync(output, Rows(source), cancellation);
-
-    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
         await foreach (var item in source.ItemsAsync())
             yield return new

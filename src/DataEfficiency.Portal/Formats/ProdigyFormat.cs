@@ -4,19 +4,12 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Formats;
 
 /// <summary>Prodigy's annotations: a line for each answer, with its session; a skip is an ignored task.</summary>
-public sealed class ProdigyFormat : IAnswerFormat
+public sealed class ProdigyFormat : JsonLinesFormat
 {
-    public string Name => "prodigy";
-    public string Title => "Prodigy";
-    public string Ending => ".prodigy.jsonl";
-    public string MediaType => "application/jsonl";
+    public override string Name => "prodigy";
+    public override string Title => "Prodigy";
 
-    public bool Holds(Project project) => true;
-
-    public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
-        FormatJson.LinesAsync(output, Rows(source), cancellation);
-
-    private static async IAsyncEnumerable<object> Rows(FormatSource source)
+    protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
         var options = source.LabelTexts.Select(l => new { id = l, text = l }).ToList();
         await foreach (var item in source.ItemsAsync())

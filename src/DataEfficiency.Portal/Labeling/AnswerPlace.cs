@@ -6,7 +6,7 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>Everything that taking one answer in has to know, in one statement: every answer of everybody waits behind it.</summary>
 /// <param name="Project">As far as an answer must fit it.</param>
-/// <param name="Text">The item's.</param>
+/// <param name="Text">The item's, where answers mark parts of it; else none: it may be long, and no other answer needs it.</param>
 /// <param name="Elsewhere">Another item or person has this submission id.</param>
 /// <param name="Labels">Those that the answer names, as far as they are the project's.</param>
 /// <param name="Answers">Everybody's to the item.</param>
@@ -32,13 +32,15 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
             LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap,
             LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
         };
-        return new(project, read.Text, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
+        var text = !project.Kind().HasSpans ? ""
+            : await db.Items.Where(i => i.Id == record.ItemId).Select(i => i.Text).SingleAsync(cancellation);
+        return new(project, text, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId && a.Role != AnswerRole.Review)], read.Skips),
             read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 
-    private sealed record Row(string Text, ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
+    private sealed record Row(ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
         int LeastLabels, int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels,
         Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers,
         List<Skip> Skips, List<Slot> Slots);
@@ -52,7 +54,7 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
                 join p in db.Projects on i.ProjectId equals p.Id
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                select new Row(i.Text, i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
+                select new Row(i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
                     p.SpansOverlap, p.LabelVersion, p.SchemaVersion,
                     db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),

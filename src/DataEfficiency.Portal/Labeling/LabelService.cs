@@ -97,13 +97,16 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
     private static async Task<Kept> PlaceAsync(AppDbContext db, Answer answer, Answer? earlier, AnswerPlace item, long now,
         CancellationToken cancellation)
     {
+        // everybody answers a gold item: none of them is one too many
+        var isGold = item.Split == ItemSplit.Gold;
+        if (isGold) answer.Role = AnswerRole.Gold;
         if (earlier is not null)
         {
             // saved before the other comes: a person has one current answer of an item at any moment
             earlier.Current = false;
             await db.SaveChangesAsync(cancellation);
-            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus, answer.Role) =
-                (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus, RoleOf(earlier));
+            (answer.RevisesId, answer.Revision, answer.Stratum, answer.Surplus) =
+                (earlier.Id, earlier.Revision + 1, earlier.Stratum, earlier.Surplus);
             answer.SuggestionShown |= earlier.SuggestionShown;
             await InsertAsync(db, answer, cancellation);
             await db.Slots.Where(s => s.AnswerId == earlier.Id)
@@ -113,8 +116,6 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         // an expired lease that nobody took over is still this person's; else any free slot of the item
         var slot = item.Slots.FirstOrDefault(s => s.AnswerId is null && s.UserId == answer.UserId)
             ?? item.Slots.FirstOrDefault(s => s.AnswerId is null && (s.UserId is null || s.LeaseUntil < now));
-        // everybody answers a gold item: none of them is one too many
-        var isGold = item.Split == ItemSplit.Gold;
         answer.Surplus = slot is null && !isGold;
         // whatever became of the card: the answers of the test set and of gold items stay apart
         answer.Stratum = item.Split switch
@@ -122,7 +123,6 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             ItemSplit.Gold => Stratum.Gold, not ItemSplit.Pool => Stratum.Test,
             _ => (slot ?? item.Slots.FirstOrDefault())?.Queue ?? Stratum.Random,
         };
-        if (isGold) answer.Role = AnswerRole.Gold;
         await InsertAsync(db, answer, cancellation);
         if (slot is null) return isGold ? Kept.Stored : Kept.Surplus;
         await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id)
@@ -130,9 +130,6 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
             .SetProperty(x => x.Token, (string?)null), cancellation);
         return Kept.Stored;
     }
-
-    // who corrects an imported answer answers it
-    private static AnswerRole RoleOf(Answer earlier) => earlier.Role == AnswerRole.Gold ? AnswerRole.Gold : AnswerRole.Annotator;
 
     private static Task InsertAsync(AppDbContext db, Answer answer, CancellationToken cancellation)
     {

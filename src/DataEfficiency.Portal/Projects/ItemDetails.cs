@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -45,8 +46,7 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
         var remarks = await db.Remarks.Where(r => items.Contains(r.ItemId) && (r.Flagged || r.Note != null)).ToListAsync(cancellation);
         var people = answers.Select(a => a.UserId).Concat(skips.Select(s => s.UserId)).Concat(remarks.Select(r => r.UserId)).Distinct()
             .ToList();
-        var names = await db.Users.Where(u => people.Contains(u.Id))
-            .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
+        var names = await db.Users.Where(u => people.Contains(u.Id)).ToNamesAsync(cancellation);
         string Name(string id) => names.GetValueOrDefault(id, EstimatingWords.RemovedPerson);
 
         var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(Name(a.UserId), a.AnswerText, a.CreatedAt,

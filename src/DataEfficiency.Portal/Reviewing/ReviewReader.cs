@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
@@ -43,6 +44,5 @@ public sealed class ReviewReader(IDbContextFactory<AppDbContext> contexts)
     }
 
     private static Task<Dictionary<string, string>> NamesAsync(AppDbContext db, string[] people, CancellationToken cancellation) =>
-        db.Users.Where(u => people.Contains(u.Id))
-            .ToDictionaryAsync(u => u.Id, u => u.DisplayName.Length > 0 ? u.DisplayName : u.UserName ?? u.Id, cancellation);
+        db.Users.Where(u => people.Contains(u.Id)).ToNamesAsync(cancellation);
 }

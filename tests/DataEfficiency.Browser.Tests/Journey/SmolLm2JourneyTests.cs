@@ -78,7 +78,7 @@ public sealed class SmolLm2JourneyTests : IDisposable
 /// <summary>A fact on data that takes minutes: run where DATAEFFICIENCY_LONG_TESTS is set, and visibly skipped elsewhere.</summary>
 public sealed class LongFactAttribute : FactAttribute
 {
-    public LongFactAttribute(string needs) => Skip = !Path.Exists(FixtureFactAttribute.PathOf(needs)) ? $"{needs} is not there."
-        : Environment.GetEnvironmentVariable("DATAEFFICIENCY_LONG_TESTS") is null
-            ? "Takes minutes: set DATAEFFICIENCY_LONG_TESTS=1. The engine's tests run this model all the same." : null;
+    public LongFactAttribute(string needs) => Skip = FixtureFactAttribute.MissingOf(needs)
+        ?? (Environment.GetEnvironmentVariable("DATAEFFICIENCY_LONG_TESTS") is null
+            ? "Takes minutes: set DATAEFFICIENCY_LONG_TESTS=1. The engine's tests run this model all the same." : null);
 }
