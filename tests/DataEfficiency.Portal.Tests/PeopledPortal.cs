@@ -10,17 +10,20 @@ public sealed class PeopledPortal : PortalFactory, IAsyncLifetime
 {
     public Project Project { get; private set; } = null!;
 
-    /// <summary>By user name: admin, global-lead, lead, annotator (the last two in the project), stranger, deactivated.</summary>
+    /// <summary>By user name: admin, global-lead, lead, reviewer, annotator, viewer (the last four in the project),
+    /// stranger, deactivated.</summary>
     public Dictionary<string, AppUser> People { get; } = [];
 
     public async Task InitializeAsync()
     {
         foreach (var (name, role) in new[] { ("admin", GlobalRoles.Admin), ("global-lead", GlobalRoles.Lead), ("lead", null),
-            ("annotator", null), ("stranger", null), ("deactivated", null) })
+            ("reviewer", null), ("annotator", null), ("viewer", null), ("stranger", null), ("deactivated", null) })
             People[name] = await AddPersonAsync(name, role);
         Project = await AddProjectAsync();
         await AddMemberAsync(Project.Id, People["lead"].Id, ProjectRole.Lead);
+        await AddMemberAsync(Project.Id, People["reviewer"].Id, ProjectRole.Reviewer);
         await AddMemberAsync(Project.Id, People["annotator"].Id, ProjectRole.Annotator);
+        await AddMemberAsync(Project.Id, People["viewer"].Id, ProjectRole.Viewer);
         await AddMemberAsync(Project.Id, People["deactivated"].Id, ProjectRole.Lead);
         await Services.GetRequiredService<People>().SetDeactivatedAsync(TestPrincipal.Of(People["admin"]), People["deactivated"].Id, true);
     }

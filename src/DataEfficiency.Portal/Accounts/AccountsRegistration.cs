@@ -59,13 +59,14 @@ public static class AccountsRegistration
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy(ProjectPolicies.AnyLead, policy => policy.RequireAuthenticatedUser().AddRequirements(new AnyLeadRequirement()))
-            .AddPolicy(ProjectPolicies.Member, policy =>
-                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Annotator)))
-            .AddPolicy(ProjectPolicies.Lead, policy =>
-                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)))
-            .AddPolicy(ProjectPolicies.Reviewer, policy =>
-                policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(ProjectRole.Lead)));
+            .AddPolicy(ProjectPolicies.Annotator, policy => InProject(policy, RoleRights.MayLabel))
+            .AddPolicy(ProjectPolicies.Reviewer, policy => InProject(policy, RoleRights.MayReview))
+            .AddPolicy(ProjectPolicies.Reader, policy => InProject(policy, RoleRights.MayReadFigures))
+            .AddPolicy(ProjectPolicies.Lead, policy => InProject(policy, RoleRights.MayLead));
     }
+
+    private static void InProject(AuthorizationPolicyBuilder policy, Func<ProjectRole, bool> allows) =>
+        policy.RequireAuthenticatedUser().AddRequirements(new ProjectRequirement(allows));
 
     public static void UseAccounts(this WebApplication app)
     {

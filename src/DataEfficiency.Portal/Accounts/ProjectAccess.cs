@@ -7,7 +7,10 @@ namespace DataEfficiency.Portal.Accounts;
 /// <summary>Who may do what. Asked of the database on every call: a circuit lives for hours, a membership may end in between.</summary>
 public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
 {
-    private sealed record Standing(bool Admin, bool Exists, ProjectRole? Role);
+    private sealed record Standing(bool Admin, bool Exists, ProjectRole? Role)
+    {
+        public ProjectRole? RoleHere => !Exists ? null : Admin ? ProjectRole.Lead : Role;
+    }
 
     // asked with every answer: put together once
     private static readonly Func<AppDbContext, int, string, Task<Standing?>> Standings =
@@ -25,9 +28,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     {
         if (IdOf(user) is not { } userId) return null;
         await using var db = await contexts.CreateDbContextAsync();
-        var found = await Standings(db, projectId, userId);
-        if (found is not { Exists: true }) return null;
-        return found.Admin ? ProjectRole.Lead : found.Role;
+        return (await Standings(db, projectId, userId))?.RoleHere;
     }
 
     /// <summary>True for the admins of the installation.</summary>
@@ -100,8 +101,8 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         && (await IsAdminAsync(db, userId, cancellation) || await Led(db, userId).ContainsAsync(projectId, cancellation));
 
     /// <summary>Decides what an item's answer is in the end; whose own answers are among those decided on is another question.</summary>
-    internal static Task<bool> MayReviewAsync(AppDbContext db, string userId, int projectId, CancellationToken cancellation) =>
-        IsLeadAsync(db, userId, projectId, cancellation);
+    internal static async Task<bool> MayReviewAsync(AppDbContext db, string userId, int projectId, CancellationToken cancellation) =>
+        (await Standings(db, projectId, userId))?.RoleHere?.MayReview() == true;
 
     private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 

@@ -10,10 +10,13 @@ namespace DataEfficiency.Portal.Accounts;
 /// </summary>
 public static class ProjectPolicies
 {
-    public const string Member = "project-member";
+    /// <summary>Who labels: annotators, reviewers, leads.</summary>
+    public const string Annotator = "project-annotator";
     public const string Lead = "project-lead";
-    /// <summary>Who decides what an item's answer is in the end: leads.</summary>
+    /// <summary>Who decides what an item's answer is in the end: reviewers, leads.</summary>
     public const string Reviewer = "project-reviewer";
+    /// <summary>Who reads the project's figures: viewers, leads.</summary>
+    public const string Reader = "project-reader";
     /// <summary>Pages of leads outside a project (people, models): admins, global leads, leads of any project.</summary>
     public const string AnyLead = "any-lead";
 }
@@ -28,15 +31,15 @@ internal sealed class AnyLeadHandler(ProjectAccess access) : AuthorizationHandle
     }
 }
 
-internal sealed record ProjectRequirement(ProjectRole Least) : IAuthorizationRequirement;
+internal sealed record ProjectRequirement(Func<ProjectRole, bool> Allows) : IAuthorizationRequirement;
 
 internal sealed class ProjectRequirementHandler(ProjectAccess access) : AuthorizationHandler<ProjectRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ProjectRequirement requirement)
     {
         var role = ProjectId(context.Resource) is { } id ? await access.RoleAsync(context.User, id) : null;
-        if (role == ProjectRole.Lead || role == requirement.Least) context.Succeed(requirement);
-        else if (role is null) context.Fail(new UnknownProject(this));
+        if (role is not { } known) context.Fail(new UnknownProject(this));
+        else if (requirement.Allows(known)) context.Succeed(requirement);
     }
 
     // the endpoint's resource is the request; a navigation inside a circuit carries the router's data

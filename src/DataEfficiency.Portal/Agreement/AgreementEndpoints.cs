@@ -29,7 +29,7 @@ public static class AgreementEndpoints
     public static void AddAgreement(this WebApplicationBuilder builder) => builder.Services.AddSingleton<AgreementBook>();
 
     public static void MapAgreement(this IEndpointRouteBuilder app) =>
-        app.MapProjectApi(ProjectPolicies.Lead).WithTags("Agreement").MapGet("/agreement", ReadAsync);
+        app.MapProjectApi(ProjectPolicies.Reader).WithTags("Agreement").MapGet("/agreement", ReadAsync);
 
     private static async Task<Results<Ok<AgreementReply>, ProblemHttpResult>> ReadAsync(int id, AgreementBook book,
         IDbContextFactory<AppDbContext> contexts, CancellationToken cancellation)

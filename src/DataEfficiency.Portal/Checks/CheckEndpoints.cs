@@ -22,9 +22,8 @@ public static class CheckEndpoints
 
     public static void MapChecks(this IEndpointRouteBuilder app)
     {
-        var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Checks");
-        project.MapGet("/checks", ListAsync);
-        project.MapGet("/checks/{check:int}/model.zip", ModelAsync);
+        app.MapProjectApi(ProjectPolicies.Reader).WithTags("Checks").MapGet("/checks", ListAsync);
+        app.MapProjectApi(ProjectPolicies.Lead).WithTags("Checks").MapGet("/checks/{check:int}/model.zip", ModelAsync);
     }
 
     private static async Task<Ok<CheckReply[]>> ListAsync(int id, IDbContextFactory<AppDbContext> contexts, CheckFolders folders,

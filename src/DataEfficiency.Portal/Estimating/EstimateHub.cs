@@ -21,11 +21,11 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastPublisher publisher, 
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(4);
 
-    /// <summary>Streams the forecast of a project that the caller leads: the newest now, then each following one.</summary>
-    /// <exception cref="HubException">403: not a lead of this project, or there is none.</exception>
+    /// <summary>Streams the forecast of a project that the caller leads or views: the newest now, then each following one.</summary>
+    /// <exception cref="HubException">403: neither lead nor viewer of this project, or there is none.</exception>
     public async IAsyncEnumerable<ForecastUpdate> Watch(int projectId, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await RequireLeadAsync(projectId);
+        await RequireReaderAsync(projectId);
         using var subscription = feed.Subscribe(projectId);
         var newest = subscription.Latest ?? await publisher.NewestAsync(projectId, cancel: cancel);
         if (newest is not null) yield return newest;
@@ -39,7 +39,7 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastPublisher publisher, 
                 // a stream lives for days, a membership may end in between: also where no picture comes for hours
                 var asked = Task.Delay(AskAgain, cancel);
                 var came = await Task.WhenAny(next, asked) == next;
-                await RequireLeadAsync(projectId);
+                await RequireReaderAsync(projectId);
                 if (!came) continue;
                 if (!await next) yield break;
                 var update = updates.Current;
@@ -55,9 +55,9 @@ public sealed class EstimateHub(EstimateFeed feed, ForecastPublisher publisher, 
         }
     }
 
-    private async Task RequireLeadAsync(int projectId)
+    private async Task RequireReaderAsync(int projectId)
     {
-        if (await access.RoleAsync(Context.User!, projectId) != ProjectRole.Lead)
-            throw new HubException(EstimatingWords.NotALead($"{projectId}"));
+        if ((await access.RoleAsync(Context.User!, projectId))?.MayReadFigures() != true)
+            throw new HubException(EstimatingWords.NotAReader($"{projectId}"));
     }
 }

@@ -8,7 +8,11 @@ namespace DataEfficiency.Portal.Labeling;
 /// <param name="Own">Own current answers.</param>
 /// <param name="PerHour">Own <see cref="Pace"/>; null before it is one.</param>
 /// <param name="Last">When this person last answered, Unix milliseconds.</param>
-public sealed record ProjectWork(int Id, string Name, ProjectState State, int Open, int Own, double? PerHour, long? Last);
+public sealed record ProjectWork(int Id, string Name, ProjectState State, int Open, int Own, double? PerHour, long? Last)
+{
+    /// <summary>Is a reviewer there; a lead gets to the reviews from the project's own pages.</summary>
+    public bool Reviews { get; init; }
+}
 
 /// <summary>What a person can label now: for the annotator's start page.</summary>
 public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, FigureBook figures, TimeProvider clock)
@@ -24,10 +28,11 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var rows = await db.Projects.AsNoTracking()
             .Where(p => p.DeletedAt == null && p.State != ProjectState.Setup && p.State != ProjectState.Archived)
-            .Where(p => db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId))
+            .Where(p => db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role != ProjectRole.Viewer))
             .Select(p => new
             {
                 Project = p,
+                Reviews = db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Reviewer),
                 // in the order of an index, so that counting ends with the limit
                 Open = p.State != ProjectState.Active ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
@@ -49,7 +54,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.Answered), cancellation));
+                : Math.Max(0, row.Open - row.Skipped - row.Answered), cancellation) with { Reviews = row.Reviews });
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }

@@ -57,7 +57,7 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
                 select new Row(i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
                     p.SpansOverlap, p.LabelVersion, p.SchemaVersion,
                     db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
-                    db.Memberships.Any(m => m.ProjectId == project && m.UserId == user),
+                    db.Memberships.Any(m => m.ProjectId == project && m.UserId == user && m.Role != ProjectRole.Viewer),
                     db.Claims.Any(c => c.ItemId == item && c.UserId == user),
                     db.Drafts.Any(d => d.ItemId == item && d.UserId == user),
                     db.Answers.Any(a => a.SubmissionId == submission && (a.ItemId != item || a.UserId != user)),

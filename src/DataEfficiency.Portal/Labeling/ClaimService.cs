@@ -113,7 +113,8 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Turn place, int random, long now, long until,
         List<ClaimedSlot> slots, CancellationToken cancellation)
     {
-        var (project, member) = (place.Project, place.Member ?? await JoinAsync(db, request, now, cancellation));
+        var (project, member) = (place.Project, place.Member is { Role: not ProjectRole.Viewer } labels ? labels
+            : await JoinAsync(db, request, now, cancellation));
         var turns = new Turns(random, place.TestLeft, project.RandomShare);
         var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
@@ -142,11 +143,13 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.Sequence, sequence), cancellation);
     }
 
-    /// <summary>Who labels is a member: an admin from outside joins as lead with the first card.</summary>
+    /// <summary>Who labels is a member: an admin from outside, or one who only viewed, joins as lead with the first card.</summary>
     private static async Task<Membership> JoinAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
     {
-        var member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, Role = ProjectRole.Lead, CreatedAt = now };
-        db.Add(member);
+        var member = await db.Memberships.FindAsync([request.ProjectId, request.UserId], cancellation);
+        if (member is null)
+            db.Add(member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, CreatedAt = now });
+        member.Role = ProjectRole.Lead;
         await db.SaveChangesAsync(cancellation);
         return member;
     }

@@ -39,9 +39,10 @@ public sealed class First32
     /// </summary>
     internal static async Task GiveUpAsync(AppDbContext db, int projectId, CancellationToken cancellation)
     {
-        // a lead counts as annotator from the first claim on
+        // a lead or reviewer counts as annotator from the first claim on
         var people = await db.Memberships.CountAsync(
-            m => m.ProjectId == projectId && (m.Role == ProjectRole.Annotator || m.Sequence > 0), cancellation);
+            m => m.ProjectId == projectId && m.Role != ProjectRole.Viewer && (m.Role == ProjectRole.Annotator || m.Sequence > 0),
+            cancellation);
         var limit = people <= 1 ? 1 : SkipLimit;
         await Current(db, projectId).Where(d => d.Reason == null && db.Skips.Count(k => k.ItemId == d.ItemId) >= limit)
             // an item that somebody answered all the same keeps its place

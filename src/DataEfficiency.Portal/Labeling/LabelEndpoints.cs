@@ -41,7 +41,7 @@ public static class LabelEndpoints
         TabReplies replies)
     {
         if (RequestLimits.FaultOf(request) is { } fault) return Refused(fault);
-        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
         return TypedResults.Ok(await replies.OfAsync(call, asker, request, []));
     }
 
@@ -69,7 +69,7 @@ public static class LabelEndpoints
         DraftsRequest request, NoteService notes)
     {
         if (RequestLimits.FaultOf(request.Records, call.Options.Value.BatchLimit) is { } fault) return Refused(fault);
-        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
         var receipts = new List<Receipt>();
         foreach (var record in request.Records)
             receipts.Add(await notes.DraftAsync(call.Id, asker.UserId, record, call.Cancellation));
@@ -80,7 +80,7 @@ public static class LabelEndpoints
     public static async Task<Results<Ok<RecentReply>, ProblemHttpResult>> RecentAsync([AsParameters] LabelCall call,
         RecentRequest request, RecentAnswers recent)
     {
-        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
         return TypedResults.Ok(new RecentReply(asker.UserId,
             await recent.ReadAsync(call.Id, asker.UserId, request.ItemId, call.Cancellation)));
     }
@@ -89,7 +89,7 @@ public static class LabelEndpoints
         RenewRequest request, LeaseService leases, LivingTabs tabs)
     {
         if (RequestLimits.FaultOf(request) is { } fault) return Refused(fault);
-        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
         tabs.Speak(asker.UserId, request.Token);
         var (until, kept) = await leases.RenewAsync(call.Id, asker.UserId, request.Token, asker.IsMember ? request.Keep ?? [] : [],
             request.Free ?? [], call.Cancellation);
@@ -108,7 +108,7 @@ public static class LabelEndpoints
     {
         if ((RequestLimits.FaultOf(deck) ?? RequestLimits.FaultOf(records, call.Options.Value.BatchLimit)) is { } fault)
             return Refused(fault);
-        if (await call.Access.FindAsync(call) is not { } asker) return Unknown(call);
+        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
         // one transaction each, in the order given: a bad one in the middle holds nobody up
         var receipts = new List<Receipt>(records.Count);
         foreach (var record in records) receipts.Add(await take(asker.UserId, record));
@@ -120,8 +120,4 @@ public static class LabelEndpoints
 
     private static ProblemHttpResult Refused(RequestFault fault) =>
         ApiProblem.Of(StatusCodes.Status400BadRequest, fault.Code, LabelingWords.RequestNotTaken, fault.Reason);
-
-    private static ProblemHttpResult Unknown(LabelCall call) =>
-        ApiProblem.Of(StatusCodes.Status404NotFound, ApiCodes.NotFound, LabelingWords.NoSuchProject,
-            LabelingWords.NoProjectForYou($"{call.Id}"));
 }

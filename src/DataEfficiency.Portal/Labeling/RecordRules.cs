@@ -19,7 +19,7 @@ internal static class RecordRules
                 && db.Projects.Any(p => p.Id == projectId && p.DeletedAt == null && i.ImportId <= p.VisibleImport))
             .Select(i => new
             {
-                Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId),
+                Member = db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == userId && m.Role != ProjectRole.Viewer),
                 // an imported answer is its importer's to correct
                 Served = db.Claims.Any(c => c.ItemId == i.Id && c.UserId == userId)
                     || db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId && a.Role != AnswerRole.Review),
@@ -28,6 +28,7 @@ internal static class RecordRules
     }
 
     /// <param name="there">The item is a visible one of the project.</param>
+    /// <param name="member">Labels here; a viewer does not.</param>
     /// <param name="served">It was given to this person.</param>
     public static Receipt? Check(IOutboxRecord record, bool there, bool member, bool served) => (there, member, served) switch
     {

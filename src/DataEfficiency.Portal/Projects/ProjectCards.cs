@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
@@ -10,20 +11,23 @@ namespace DataEfficiency.Portal.Projects;
 /// <summary>What a project's card on the start page shows.</summary>
 /// <param name="Curve">Forecast median of accuracy over growing labels; empty without a forecast.</param>
 /// <param name="Need">The forecast in a few words: a need never without its probability.</param>
-public sealed record ProjectCard(Project Project, int Labels, Said Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve);
+/// <param name="Led">This person decides there; a viewer reads.</param>
+public sealed record ProjectCard(Project Project, int Labels, Said Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve,
+    bool Led);
 
-/// <summary>The projects a lead sees.</summary>
+/// <summary>The projects whose figures a person reads.</summary>
 public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastPublisher pictures)
 {
     private const int BandFrom = 8, NumberFrom = 16;
 
-    /// <param name="all">An admin sees all projects, a lead those led.</param>
+    /// <param name="all">An admin sees all projects, others those that they lead or view.</param>
     public async Task<IReadOnlyList<ProjectCard>> ReadAsync(string userId, bool all, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
+        var led = await ProjectAccess.Led(db, userId).ToListAsync(cancel);
         var projects = await db.Projects.AsNoTracking()
-            .Where(p => p.DeletedAt == null
-                && (all || db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Lead)))
+            .Where(p => p.DeletedAt == null && (all || led.Contains(p.Id)
+                || db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Viewer)))
             .OrderBy(p => p.State == ProjectState.Archived).ThenByDescending(p => p.Id).ToListAsync(cancel);
         // the newest import of each, in one statement
         var ids = projects.ConvertAll(p => p.Id);
@@ -33,11 +37,11 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         var cards = new List<ProjectCard>(projects.Count);
         foreach (var project in projects)
             if (await pictures.NewestAsync(project.Id, project, cancel) is { } forecast)
-                cards.Add(Card(project, forecast, imports.GetValueOrDefault(project.Id)));
+                cards.Add(Card(project, forecast, imports.GetValueOrDefault(project.Id), all || led.Contains(project.Id)));
         return cards;
     }
 
-    private static ProjectCard Card(Project project, ForecastUpdate forecast, WorkState? import)
+    private static ProjectCard Card(Project project, ForecastUpdate forecast, WorkState? import, bool led)
     {
         var culture = CultureInfo.CurrentCulture;
         var facts = new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget);
@@ -51,7 +55,7 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
             _ => (verdict.Tag, verdict.Tone),
         };
         return new ProjectCard(project, forecast.Labels, tag, tone, Need(facts, culture),
-            facts.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : []);
+            facts.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : [], led);
     }
 
     private static string Need(VerdictFacts facts, CultureInfo culture)

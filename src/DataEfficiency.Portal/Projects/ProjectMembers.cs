@@ -25,7 +25,8 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
         return await (from m in db.Memberships
                       where m.ProjectId == projectId
                       join u in db.Users on m.UserId equals u.Id
-                      orderby m.Role, u.DisplayName
+                      orderby m.Role == ProjectRole.Lead ? 0 : m.Role == ProjectRole.Reviewer ? 1 : m.Role == ProjectRole.Annotator ? 2 : 3,
+                          u.DisplayName
                       select new ProjectMember(u.Id, u.DisplayName, u.UserName!, m.Role,
                           db.Answers.Count(l => l.ProjectId == projectId && l.UserId == u.Id && l.Current))).ToListAsync(cancel);
     }
@@ -82,6 +83,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             }
             AuditTrail.Add(db, time, IdOf(by)!, "member.set", before, $"{userId}: {role}", projectId);
             await db.SaveChangesAsync(token);
+            if (changed && !role.MayLabel()) await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
         }, cancel);
         if (changed) rights.Announce(userId);
@@ -98,16 +100,22 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             if (member is null) return null;
             if (await IsLastLeadAsync(db, member, token)) return LastLead;
             db.Memberships.Remove(member);
-            await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null), token);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
             AuditTrail.Add(db, time, IdOf(by)!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
             await db.SaveChangesAsync(token);
-            await First32.GiveUpAsync(db, projectId, token);
-            db.AfterCommit.Add(() => figures.ForgetFirst(projectId));
+            await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
         }, cancel);
         if (refusal is null) rights.Announce(userId);
         return refusal;
+    }
+
+    /// <summary>Who labels no more holds no cards; where only one labels on, one skip of an item of the first 32 is enough.</summary>
+    private async Task TakeCardsBackAsync(AppDbContext db, int projectId, string userId, CancellationToken cancel)
+    {
+        await LeaseService.FreeAsync(db.Slots.Where(s => s.ProjectId == projectId && s.UserId == userId && s.AnswerId == null), cancel);
+        await First32.GiveUpAsync(db, projectId, cancel);
+        db.AfterCommit.Add(() => figures.ForgetFirst(projectId));
     }
 
     private static string LastLead => ProjectsWords.LastLead;

@@ -6,7 +6,7 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Projects;
 
 /// <summary>A project as one person's start page lists it: once, whether led, labelled or both.</summary>
-/// <param name="Card">What a lead sees; null for others.</param>
+/// <param name="Card">What a lead or viewer sees; null for others.</param>
 /// <param name="Work">What this person can label; null for those who are no members.</param>
 public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectWork? Work)
 {
@@ -29,7 +29,7 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
     public VerdictTone Tone => Card?.Tone ?? (State == ProjectState.Active && Work!.Open > 0 ? VerdictTone.Go : VerdictTone.Wait);
 
     /// <summary>What this person has to do here as a lead; null: nothing.</summary>
-    public string? ToDo => Card is not null && State is ProjectState.Active or ProjectState.Setup && ForLeads.Contains(Card!.Tag.Key)
+    public string? ToDo => Card is { Led: true } && State is ProjectState.Active or ProjectState.Setup && ForLeads.Contains(Card.Tag.Key)
         ? ProjectsWords.ToDo(Card.Tag.Key) : null;
 
     public bool CanLabel => Work is { Open: > 0 };

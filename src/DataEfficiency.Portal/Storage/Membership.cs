@@ -1,6 +1,7 @@
 namespace DataEfficiency.Portal.Storage;
 
-public enum ProjectRole { Lead, Annotator }
+/// <summary>Stored as numbers: a new one comes last.</summary>
+public enum ProjectRole { Lead, Annotator, Reviewer, Viewer }
 
 public sealed class Membership
 {

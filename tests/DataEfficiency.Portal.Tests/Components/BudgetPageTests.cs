@@ -70,6 +70,18 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewer_ReadsTheForecast_AndHasNothingToPress()
+    {
+        var project = await OpenProjectAsync();
+        await _world.LabelAndWaitAsync(project, 8);
+        await _world.WriteAsync(db => db.Memberships.Where(m => m.ProjectId == project)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.Role, ProjectRole.Viewer)));
+        var page = Open(project);
+        Assert.Contains("A first band", page.Find("h2").TextContent);
+        Assert.Empty(page.FindAll("button, .btn, a[download], a[href$='/settings'], a[href$='/label'], input"));
+    }
+
+    [Fact]
     public async Task FormerLead_OnAnOpenPage_IsRefused()
     {
         var project = await OpenProjectAsync();

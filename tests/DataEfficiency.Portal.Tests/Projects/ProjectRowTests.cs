@@ -32,6 +32,13 @@ public sealed class ProjectRowTests
         Assert.Equal("confirm the stop", Rows.Single(r => r.Id == 3).ToDo);
     }
 
+    [Fact]
+    public void Viewer_OfAProjectThatAdvisesTheStop_HasNothingToDo()
+    {
+        var row = Assert.Single(ProjectRow.Of([Led(3, "Decide", EstimatingWords.TagStop) with { Led = false }], []));
+        Assert.Equal((null, false, 2), (row.ToDo, row.CanLabel, row.Waits));
+    }
+
     [Theory]
     [InlineData(ProjectFilter.Waiting, "Both Decide Guest")]
     [InlineData(ProjectFilter.Active, "Both Decide Guest Quiet")]
@@ -44,7 +51,7 @@ public sealed class ProjectRowTests
     public void Search_FindsEveryWord_InAnyCase() => Assert.Equal("Decide", Assert.Single(new ProjectView("DE ci").Of(Rows)).Name);
 
     private static ProjectCard Led(int id, string name, Said tag, ProjectState state = ProjectState.Active) =>
-        new(new Project { Id = id, Name = name, State = state }, 10 * id, tag, VerdictTone.Go, "", []);
+        new(new Project { Id = id, Name = name, State = state }, 10 * id, tag, VerdictTone.Go, "", [], Led: true);
 
     private static ProjectWork Work(int id, string name, int open, ProjectState state = ProjectState.Active) =>
         new(id, name, state, open, 0, null, id);

@@ -46,6 +46,23 @@ public sealed class ReviewTests : IAsyncLifetime
         Assert.Null((await _world.CardAsync(list.Items[0])).Majority);
     }
 
+    [Theory]
+    [InlineData(ProjectRole.Reviewer, null)]
+    [InlineData(ProjectRole.Annotator, ApiCodes.Role)]
+    [InlineData(ProjectRole.Viewer, ApiCodes.Role)]
+    public async Task Decide_ByRole_OnlyLeadsAndReviewersMay(ProjectRole role, string? refusal)
+    {
+        await _world.StartAsync();
+        await _world.AnswerAsync(0, 0, 1);
+        var person = await _world.Portal.AddPersonAsync("rita");
+        await _world.Portal.AddMemberAsync(_world.ProjectId, person.Id, role);
+        var open = Assert.Single((await _world.ListAsync(person.Id)).Items);
+        var card = await _world.CardAsync(open);
+
+        Assert.Equal(refusal, (await _world.DecideAsync(new(open.ItemId, open.After, ReviewVerdict.Taken, card.Options[0].AnswerId),
+            person.Id))?.Code);
+    }
+
     [Fact]
     public async Task Decide_TakesAnAnswer_EverythingFollowsInOneTransaction()
     {

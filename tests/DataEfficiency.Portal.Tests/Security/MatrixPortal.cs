@@ -31,18 +31,23 @@ public sealed class MatrixPortal : PortalFactory, IAsyncLifetime
         var lead = await AddPersonAsync("lead");
         _annotator = await AddPersonAsync("annotator");
         var (other, removed, deactivated) = (await AddPersonAsync("other"), await AddPersonAsync("removed"), await AddPersonAsync("away"));
+        var (reviewer, viewer) = (await AddPersonAsync("reviewer"), await AddPersonAsync("viewer"));
         ProjectId = (await AddProjectAsync()).Id;
         var foreign = (await AddProjectAsync("foreign")).Id;
         foreach (var (project, user, role) in new[]
         {
             (ProjectId, lead, ProjectRole.Lead), (ProjectId, _annotator, ProjectRole.Annotator), (ProjectId, removed, ProjectRole.Lead),
+            (ProjectId, reviewer, ProjectRole.Reviewer), (ProjectId, viewer, ProjectRole.Viewer),
             (ProjectId, deactivated, ProjectRole.Lead), (foreign, other, ProjectRole.Lead),
         }) await AddMemberAsync(project, user.Id, role);
         ImportId = await AddImportAsync();
 
         Principals["none"] = await BrowserOfAsync(null);
-        foreach (var (column, name) in new[] { ("anno", "annotator"), ("lead", "lead"), ("glead", "global-lead"), ("admin", "admin"),
-            ("other", "other"), ("deact", "away") }) Principals[column] = await BrowserOfAsync(name);
+        foreach (var (column, name) in new[]
+        {
+            ("anno", "annotator"), ("rev", "reviewer"), ("view", "viewer"), ("lead", "lead"), ("glead", "global-lead"), ("admin", "admin"),
+            ("other", "other"), ("deact", "away"),
+        }) Principals[column] = await BrowserOfAsync(name);
         Principals["xsite"] = new(Principals["admin"]) { ["Origin"] = "https://evil.example" };
         Principals["xsite"].Remove("X-Antiforgery");
         foreach (var (column, user) in new[] { ("t-ann", _annotator), ("t-led", lead), ("t-adm", admin), ("t-off", deactivated) })

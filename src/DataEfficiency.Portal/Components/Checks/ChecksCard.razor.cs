@@ -25,6 +25,9 @@ public sealed partial class ChecksCard
 
     [Parameter] public bool Busy { get; set; }
 
+    /// <summary>Whoever does not reads only.</summary>
+    [Parameter] public bool Leads { get; set; } = true;
+
     /// <summary>Does what a lead asks for, where the person still is one; gets the person's id.</summary>
     [Parameter, EditorRequired] public Func<Func<string, Task>, Task> Act { get; set; } = default!;
 

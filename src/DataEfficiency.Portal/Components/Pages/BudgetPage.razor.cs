@@ -31,6 +31,7 @@ public sealed partial class BudgetPage
     private IReadOnlyList<AnnotatorRow> _annotators = [];
     private ProjectAgreement? _agreement;
     private string? _refusal;
+    private ProjectRole _role = ProjectRole.Viewer;
     private bool _missing, _busy;
 
     [Inject] private ForecastPublisher Pictures { get; set; } = default!;
@@ -69,7 +70,14 @@ public sealed partial class BudgetPage
         }
     }
 
-    protected override Task OnInitializedAsync() => ReadAsync(null);
+    // what a viewer sees has no buttons; each of them asks again whether the person leads
+    private bool Leads => _role.MayLead();
+
+    protected override async Task OnInitializedAsync()
+    {
+        _role = await Access.RoleAsync((await Authentication).User, Id) ?? ProjectRole.Viewer;
+        await ReadAsync(null);
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

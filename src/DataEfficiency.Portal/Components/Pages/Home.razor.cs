@@ -77,8 +77,9 @@ public sealed partial class Home(ProjectAccess access, ProjectCards cards, Annot
     {
         var user = (await Authentication).User;
         var userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
-        var led = _leads ? await cards.ReadAsync(userId, user.IsInRole(GlobalRoles.Admin), _leaving.Token) : [];
-        _record = led.Count > 0 ? await book.OfAsync([.. led.Select(c => c.Project.Id)], _leaving.Token) : null;
-        _rows = ProjectRow.Of(led, await works.ReadAsync(userId, _leaving.Token));
+        var read = await cards.ReadAsync(userId, user.IsInRole(GlobalRoles.Admin), _leaving.Token);
+        int[] led = [.. read.Where(c => c.Led).Select(c => c.Project.Id)];
+        _record = led.Length > 0 ? await book.OfAsync(led, _leaving.Token) : null;
+        _rows = ProjectRow.Of(read, await works.ReadAsync(userId, _leaving.Token));
     }
 }

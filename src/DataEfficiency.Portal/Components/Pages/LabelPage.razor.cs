@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Sentences;
@@ -10,13 +11,15 @@ using Microsoft.JSInterop;
 
 namespace DataEfficiency.Portal.Components.Pages;
 
-public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, KeyStore keys, EstimateFeed feed, IJSRuntime script)
+public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, KeyStore keys, EstimateFeed feed, ProjectAccess access,
+    IJSRuntime script)
 {
     private readonly CancellationTokenSource _leaving = new();
     private Project? _project;
     private MarkupString? _guideline;
     private KeySettings _keys = KeySettings.Default;
     private ElementReference _root;
+    private bool _reviews;
     private IJSObjectReference? _module;
     private EstimateFeed.Subscription? _subscription;
 
@@ -30,6 +33,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync();
         _keys = await keys.ReadAsync(UserIdOf(await Authentication));
+        _reviews = (await access.RoleAsync((await Authentication).User, Id))?.MayReview() == true;
         _project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == Id);
         if (!string.IsNullOrWhiteSpace(_project.Guideline))
             // the one place where Markdown becomes markup: raw HTML and foreign links are taken out before

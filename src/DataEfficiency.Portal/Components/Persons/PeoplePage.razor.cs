@@ -59,5 +59,5 @@ public sealed partial class PeoplePage(People directory, AccountLinks links, Pro
         : PersonsWords.AndMore(person: Told(person, ShownProjects), projects: person.Projects.Count - ShownProjects);
 
     private static string Told(Person person, int projects) => projects == 0 ? "–" : string.Join(", ", person.Projects.Take(projects)
-        .Select(p => (string)(p.Role == ProjectRole.Lead ? PersonsWords.ProjectAsLead(p.Name) : PersonsWords.ProjectAsAnnotator(p.Name))));
+        .Select(p => (string)PersonsWords.ProjectAs(project: p.Name, role: p.Role)));
 }

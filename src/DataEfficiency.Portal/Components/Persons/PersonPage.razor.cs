@@ -18,7 +18,10 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     ];
 
     internal static (ProjectRole, string)[] ProjectRoles =>
-        [(ProjectRole.Annotator, PersonsWords.OptionAnnotator), (ProjectRole.Lead, PersonsWords.OptionLead)];
+    [
+        (ProjectRole.Annotator, PersonsWords.OptionAnnotator), (ProjectRole.Reviewer, PersonsWords.OptionReviewer),
+        (ProjectRole.Viewer, PersonsWords.OptionViewer), (ProjectRole.Lead, PersonsWords.OptionLead),
+    ];
 
     private IReadOnlyList<string> _errors = [];
     private Person? _person;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Reviewing;
@@ -13,7 +14,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Components.Reviewing;
 
 /// <summary>One item that its people could not settle, everything that was said of it, and a key for each way to settle it.</summary>
-public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts, ReviewReader reader, ReviewService reviews) : IDisposable
+public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts, ReviewReader reader, ReviewService reviews,
+    ProjectAccess access) : IDisposable
 {
     private static readonly (string Key, ReviewCause Cause)[] Causes =
         [("a", ReviewCause.Ambiguous), ("g", ReviewCause.Gap), ("s", ReviewCause.Slip), ("x", ReviewCause.Schema)];
@@ -21,6 +23,7 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
     private readonly CancellationTokenSource _leaving = new();
     private ElementReference _root;
     private Project? _project;
+    private ProjectRole _role = ProjectRole.Reviewer;
     private MarkupString? _guideline;
     private IReadOnlyList<Label> _labels = [];
     private ReviewList? _list;
@@ -42,7 +45,9 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
 
     protected override async Task OnInitializedAsync()
     {
-        _userId = (await Authentication).User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        var user = (await Authentication).User;
+        _userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        _role = await access.RoleAsync(user, Id) ?? ProjectRole.Reviewer;
         await using (var db = await contexts.CreateDbContextAsync(_leaving.Token))
         {
             _project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == Id, _leaving.Token);
