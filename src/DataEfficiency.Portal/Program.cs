@@ -16,6 +16,7 @@ using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Reviewing;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Telemetry;
 using DataEfficiency.Portal.TrackRecords;
 
@@ -31,6 +32,7 @@ builder.AddTrackRecords();
 builder.AddCalibrating();
 builder.AddEstimating();
 builder.AddReviewing();
+builder.AddTable();
 builder.AddPages();
 builder.AddImporting();
 builder.AddProjects();

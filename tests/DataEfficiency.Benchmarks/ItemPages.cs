@@ -1,41 +1,66 @@
 using System.Diagnostics;
-using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Table;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Benchmarks;
 
-/// <summary>The list of items on a data folder of `load-folder` that a portal has opened once, without a server: pages with their
-/// counts.</summary>
+/// <summary>The table of items on a data folder of `load-folder`, without a server: first pages with their counts, as a page that opens or
+/// a filter that changes asks for them, and pages in the midst of all.</summary>
 internal static class ItemPages
 {
-    private const int Rounds = 25, PageRows = 50;
+    private const int Rounds = 25, Deep = 60_000;
 
     public static async Task RunAsync(string folder)
     {
         var contexts = new FolderContexts(folder);
-        var items = new ProjectItems(contexts);
+        var table = new ItemTable(contexts);
         await using var db = contexts.CreateDbContext();
         var project = await db.Projects.Select(p => p.Id).FirstAsync();
-        foreach (var (name, filter, start) in new[]
+        var label = await db.Labels.Select(l => l.Id).FirstAsync();
+        var person = await db.Answers.Select(a => a.UserId).FirstAsync();
+        foreach (var query in new[]
         {
-            ("first page", new ItemFilter(), 0), ("a page in the middle", new ItemFilter(), 50_000),
-            ("least sure first", new ItemFilter(Order: ItemOrder.LeastSure), 0),
-            ("open", new ItemFilter(State: ItemState.Open), 0), ("search: a common word", new ItemFilter("refund"), 0),
-            ("search: two words", new ItemFilter("refund machine"), 0), ("search: rare", new ItemFilter("Enquiry 77123"), 0),
-            ("search: two letters", new ItemFilter("ix"), 0), ("search: nothing", new ItemFilter("zebra"), 0),
+            "", "sort=-file", "sort=random", "sort=confidence", "sort=-answered", "sort=-seconds", "sort=-skips",
+            "text=refund", "text=refund machine", "text=Enquiry 77123", "text=ix", "text=zebra", "id=77123",
+            $"label={label}", $"annotator={person}", "status=open", "status=labelled", "status=undecided", "status=skipped",
+            "status=unusable", "status=deleted", "stratum=random", "stratum=test", "disagreement=true", "disagreement=false", "flag=true",
+            "note=true", "skips=2..", "suspect=true", "seconds=19.9..", "answered=2023-11-14..", "answered=2026-01-01..", "gold=true",
+            "metadata.city=Bath", $"label={label}&annotator={person}&sort=-seconds", "status=open&sort=confidence",
         })
         {
-            var times = new List<double>();
-            var count = 0;
-            for (var i = 0; i < Rounds; i++)
+            var (filter, problem) = ItemQuery.Read(query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(p => KeyValuePair.Create(p[..p.IndexOf('=')], p[(p.IndexOf('=') + 1)..])));
+            if (problem is not null) throw new ArgumentException(problem.ToString());
+            await MeasureAsync(query.Length == 0 ? "all" : query, async () =>
             {
-                var watch = Stopwatch.StartNew();
-                count = await items.CountAsync(project, filter, CancellationToken.None);
-                await items.PageAsync(project, filter, start, PageRows, CancellationToken.None);
-                times.Add(watch.Elapsed.TotalMilliseconds);
-            }
-            times.Sort();
-            Console.WriteLine($"{name,-24} {count,7} items   median {times[Rounds / 2],6:0} ms   p95 {times[(int)(.95 * Rounds)],6:0} ms");
+                var total = await table.CountAsync(project, filter, CancellationToken.None);
+                await table.PageAsync(project, filter, null, CancellationToken.None);
+                return total;
+            });
         }
+        foreach (var sort in Enum.GetValues<ItemSort>())
+        {
+            var filter = new ItemFilter { Sort = sort };
+            var deep = (await table.PageAsync(project, filter, null, CancellationToken.None, rows: Deep)).Next;
+            await MeasureAsync($"page behind {Deep}, {sort}", async () =>
+                new((await table.PageAsync(project, filter, deep, CancellationToken.None)).Rows.Count, false));
+        }
+    }
+
+    private static async Task MeasureAsync(string name, Func<Task<ItemTotal>> run)
+    {
+        var times = new List<double>();
+        var total = new ItemTotal(0, false);
+        for (var i = 0; i < Rounds; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            total = await run();
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+        var first = times[0];
+        times.Sort();
+        Console.WriteLine($"{name,-60} {total.Number,7}{(total.More ? "+" : " ")}   first {first,6:0} ms"
+            + $"   median {times[Rounds / 2],6:0} ms   p95 {times[(int)(.95 * Rounds)],6:0} ms");
     }
 }

@@ -69,6 +69,9 @@ public class PortalFactory : WebApplicationFactory<Program>
         return bytes;
     });
 
+    /// <summary>What a database begins with.</summary>
+    internal static byte[] EmptyDatabase => Empty.Value;
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         var database = Path.Combine(DataFolder, "app.db");

@@ -50,7 +50,8 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
         var all = await LabelledExamples.ReadAsync(db, projectId, project.Kind(), labels, cancellation);
         // else they only show how well people answer
         var gold = (await db.Items.AsNoTracking()
-            .Where(i => project.GoldIsTest && i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null)
+            .Where(i => project.GoldIsTest && i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null
+                && !i.Deleted)
             .OrderBy(i => i.RandomRank).ThenBy(i => i.Id).Select(i => new { i.Id, i.Text, i.Gold, i.RandomRank })
             .ToListAsync(cancellation)).ToLookup(i => i.RandomRank % GoldLooked == 0,
                 i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false));

@@ -30,7 +30,7 @@ public sealed class RankJobs(WriteQueue writes, JobBell bell, ForecastPublisher 
         {
             Kind = JobKind.Ranking, ProjectId = projectId, State = WorkState.Queued, CreatedAt = Now,
             Payload = check?.ToString(CultureInfo.InvariantCulture) ?? "",
-            Total = await db.Items.CountAsync(i => i.ProjectId == projectId && i.ImportId <= project.VisibleImport, cancel),
+            Total = await db.Items.CountAsync(i => i.ProjectId == projectId && !i.Deleted && i.ImportId <= project.VisibleImport, cancel),
         };
         db.Jobs.Add(job);
         await db.SaveChangesAsync(cancel);

@@ -128,6 +128,6 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static IQueryable<Item> Visible(AppDbContext db, int projectId) =>
-        db.Items.Where(i => i.ProjectId == projectId && i.ImportId <= db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport)
-            .First());
+        db.Items.Where(i => i.ProjectId == projectId && !i.Deleted
+            && i.ImportId <= db.Projects.Where(p => p.Id == projectId).Select(p => p.VisibleImport).First());
 }

@@ -169,5 +169,6 @@ public sealed class ExportSnapshot : IAsyncDisposable
         await db.DisposeAsync();
     }
 
-    private IQueryable<Answer> Current() => db.Answers.AsNoTracking().Where(l => l.ProjectId == Project.Id && l.Current);
+    private IQueryable<Answer> Current() => db.Answers.AsNoTracking().Where(l => l.ProjectId == Project.Id && l.Current
+        && !db.Items.Any(i => i.Id == l.ItemId && i.Deleted));
 }

@@ -14,7 +14,7 @@ public sealed record ReviewRow(Review Review, int Line, string? ExternalId, stri
     {
         var kind = project.Kind();
         var rows = await (from r in db.Reviews.AsNoTracking() where r.ProjectId == project.Id
-                          join i in db.Items on r.ItemId equals i.Id
+                          join i in db.Items.Where(i => !i.Deleted) on r.ItemId equals i.Id
                           join a in db.Answers on r.AnswerId equals a.Id into answers from answer in answers.DefaultIfEmpty()
                           orderby r.Id
                           select new { Review = r, i.Line, i.ExternalId, i.Text, Answer = answer }).ToListAsync(cancel);

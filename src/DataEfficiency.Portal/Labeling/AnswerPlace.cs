@@ -12,7 +12,8 @@ namespace DataEfficiency.Portal.Labeling;
 /// <param name="Answers">Everybody's to the item.</param>
 /// <param name="Slots">The item's, in their order.</param>
 /// <param name="Split">The item's.</param>
-internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split, bool Member, bool Claimed, bool Drafted,
+/// <param name="Counts">What people answer to it is its label: it is neither taken out nor gold.</param>
+internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split, bool Counts, bool Member, bool Claimed, bool Drafted,
     bool Elsewhere, IReadOnlyList<Label> Labels, Standing Standing, IReadOnlyList<Answer> Answers, Final? Final,
     IReadOnlyList<Slot> Slots)
 {
@@ -34,13 +35,14 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
         };
         var text = !project.Kind().HasSpans ? ""
             : await db.Items.Where(i => i.Id == record.ItemId).Select(i => i.Text).SingleAsync(cancellation);
-        return new(project, text, read.Split, read.Member, read.Claimed, read.Drafted, read.Elsewhere, read.Labels,
+        return new(project, text, read.Split, read is { Deleted: false, Split: not ItemSplit.Gold }, read.Member, read.Claimed,
+            read.Drafted, read.Elsewhere, read.Labels,
             new Standing(userId, [.. read.Answers.Where(a => a.UserId == userId && a.Role != AnswerRole.Review)], read.Skips),
             read.Answers, read.Final,
             [.. read.Slots.OrderBy(s => s.SlotNo)]);
     }
 
-    private sealed record Row(ItemSplit Split, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
+    private sealed record Row(ItemSplit Split, bool Deleted, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
         int LeastLabels, int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels,
         Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers,
         List<Skip> Skips, List<Slot> Slots);
@@ -54,7 +56,7 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
                 join p in db.Projects on i.ProjectId equals p.Id
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
-                select new Row(i.Split, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
+                select new Row(i.Split, i.Deleted, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
                     p.SpansOverlap, p.LabelVersion, p.SchemaVersion,
                     db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user && m.Role != ProjectRole.Viewer),

@@ -13,7 +13,9 @@ public static class FinalAnswers
     /// <returns>The item's final answer now.</returns>
     public static async Task<Final?> SettleAsync(AppDbContext db, Project project, long itemId, CancellationToken cancellation)
     {
-        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current).ToListAsync(cancellation);
+        // what is taken out, or has a known answer, is nobody's label
+        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current
+            && db.Items.Any(i => i.Id == itemId && !i.Deleted && i.Split != ItemSplit.Gold)).ToListAsync(cancellation);
         return await SettleAsync(db, project.Kind(), await db.Finals.FindAsync([itemId], cancellation), answers, cancellation);
     }
 

@@ -82,7 +82,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         GivenAnswer? withdrawn = standing.Current is { } earlier ? GivenAnswer.Of(earlier) : null;
         var before = FinalText.Of(place.Final);
         var kept = await PlaceAsync(db, answer, standing.Current, place, now, cancellation);
-        Answer[] current = [.. place.Answers.Append(answer).Where(a => a.Current)];
+        Answer[] current = !place.Counts ? [] : [.. place.Answers.Append(answer).Where(a => a.Current)];
         var final = await FinalAnswers.SettleAsync(db, kind, place.Final, current, cancellation);
         if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
         if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);

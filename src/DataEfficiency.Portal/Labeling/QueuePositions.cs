@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -12,8 +13,15 @@ public sealed class QueuePositions
     private readonly ConcurrentDictionary<(int Project, string User), (int RankVersion, int From)> positions = new();
 
     public int From(int projectId, string userId, int rankVersion, int sequence) =>
-        sequence % FreshStart != 0 && positions.TryGetValue((projectId, userId), out var p) && p.RankVersion == rankVersion ? p.From : 0;
+        sequence % FreshStart != 0 && positions.TryGetValue((projectId, userId), out var p) && p.RankVersion == rankVersion
+            ? p.From : Slot.BeforeAll;
 
     public void Remember(int projectId, string userId, int rankVersion, int rank) =>
         positions[(projectId, userId)] = (rankVersion, rank);
+
+    /// <summary>Something was put at the head: everybody looks there next.</summary>
+    public void Forget(int projectId)
+    {
+        foreach (var (place, _) in positions.Where(p => p.Key.Project == projectId)) positions.TryRemove(place, out _);
+    }
 }

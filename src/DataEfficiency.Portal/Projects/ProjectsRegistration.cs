@@ -12,8 +12,6 @@ public static class ProjectsRegistration
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ProjectStates>();
         services.AddSingleton<ProjectCards>();
-        services.AddSingleton<ProjectItems>();
-        services.AddSingleton<ItemDetails>();
         services.AddSingleton<ProjectMembers>();
         services.AddSingleton<SampleProject>();
         services.AddSingleton<IPoolGrown, PoolFollowUp>();

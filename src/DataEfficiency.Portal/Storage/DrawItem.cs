@@ -19,4 +19,6 @@ public enum PassedOver
     GivenUp,
     /// <summary>It was drawn for the test set.</summary>
     SetAside,
+    /// <summary>A lead took the item out of the project.</summary>
+    Deleted,
 }

@@ -3,7 +3,11 @@ namespace DataEfficiency.Portal.Storage;
 /// <summary>The right to label one item once: rows are the capacity (workbench section 6).</summary>
 public sealed class Slot
 {
+    /// <summary>The active rank of what a lead put before all others; a ranking leaves it.</summary>
+    public const int BeforeAll = -1;
+
     public long Id { get; set; }
+    /// <summary>Negative while the item is taken out of the project: no queue sees it, and it comes back with its rank.</summary>
     public int ProjectId { get; set; }
     public long ItemId { get; set; }
     /// <summary>As the item's: served only while ImportId &lt;= Project.VisibleImport.</summary>

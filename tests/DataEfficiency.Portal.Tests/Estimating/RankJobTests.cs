@@ -3,6 +3,7 @@ using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using DataEfficiency.Portal.Tests.Storage;
@@ -147,9 +148,9 @@ public sealed class RankJobTests
         await using (var db = await world.OpenDbAsync())
             Assert.True(await db.ItemScores.CountAsync() > 500);
         Assert.Equal(before, await world.ItemsAsync(project));
-        var page = await world.Services.GetRequiredService<ProjectItems>().PageAsync(project,
-            new ItemFilter(Order: ItemOrder.LeastSure), 0, 500, CancellationToken.None);
-        Assert.Equal(before.OrderBy(i => i.Confidence).Select(i => i.Confidence), page.Select(i => i.Confidence));
+        var page = await world.Services.GetRequiredService<ItemTable>().PageAsync(project,
+            new ItemFilter { Sort = ItemSort.Confidence }, null, CancellationToken.None, rows: 500);
+        Assert.Equal(before.OrderBy(i => i.Confidence).Select(i => i.Confidence), page.Rows.Select(i => i.Confidence));
         Assert.Equal(version, (await world.ProjectAsync(project)).RankVersion);
 
         await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);

@@ -5,6 +5,7 @@ using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Tests.Importing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -183,16 +184,16 @@ public sealed class ProjectTests
     {
         await using var pool = await PoolFixture.StartAsync();
         await pool.ImportAsync("id,text,label\n7,fifty % off_er,refund\n8,fifty off,\n9,other,\n", "a.csv", AnswerUse.Labels);
-        var items = pool.Portal.Services.GetRequiredService<ProjectItems>();
+        var items = pool.Portal.Services.GetRequiredService<ItemTable>();
 
         async Task<IEnumerable<string>> Texts(ItemFilter filter) =>
-            (await items.PageAsync(pool.ProjectId, filter, 0, 10, CancellationToken.None)).Select(i => i.Text);
+            (await items.PageAsync(pool.ProjectId, filter, null, CancellationToken.None)).Rows.Select(i => i.Text);
 
-        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter("% off_")));
-        Assert.Equal(["other"], await Texts(new ItemFilter("9")));
-        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter(State: ItemState.Labelled)));
-        Assert.Equal(["fifty off", "other"], await Texts(new ItemFilter(State: ItemState.Open)));
-        Assert.Equal(3, await items.CountAsync(pool.ProjectId, new ItemFilter(), CancellationToken.None));
+        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter { Text = "% off_" }));
+        Assert.Equal(["other"], await Texts(new ItemFilter { Text = "9" }));
+        Assert.Equal(["fifty % off_er"], await Texts(new ItemFilter { Status = ItemStatus.Labelled }));
+        Assert.Equal(["fifty off", "other"], await Texts(new ItemFilter { Status = ItemStatus.Open }));
+        Assert.Equal(3, (await items.CountAsync(pool.ProjectId, new ItemFilter(), CancellationToken.None)).Number);
     }
 
     [Fact]

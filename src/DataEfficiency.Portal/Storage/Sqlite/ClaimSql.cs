@@ -89,7 +89,8 @@ internal static class ClaimSql
             "Token","Queue")
         SELECT i."ProjectId",i."Id",i."ImportId",COALESCE((SELECT MAX("SlotNo")+1 FROM "Slots" WHERE "ItemId"=i."Id"),0),i."Split",
             i."RandomRank",i."RandomRank",@u,@until,@t,{(int)Stratum.Gold}
-        FROM "Items" i WHERE i."ProjectId"=@p AND i."Split"={(int)ItemSplit.Gold} AND i."ImportId"<=@visible AND {IsNewTo("i.\"Id\"")}
+        FROM "Items" i WHERE i."ProjectId"=@p AND i."Split"={(int)ItemSplit.Gold} AND i."ImportId"<=@visible AND NOT i."Deleted"
+        AND {IsNewTo("i.\"Id\"")}
         AND {First32} IS NULL
         ORDER BY (i."RandomRank"*@salt)&{int.MaxValue},i."Id" LIMIT 1
         RETURNING "Id","ItemId","Queue","ActiveRank"

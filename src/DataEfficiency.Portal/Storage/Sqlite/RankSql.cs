@@ -9,7 +9,7 @@ internal static class RankSql
     // The plus takes the project's indexes out of the choice: by one of them SQLite would read and sort all items that are left, in every
     // step again.
     internal const string Next = """
-        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p
+        SELECT "Id","Text" FROM "Items" WHERE "Id">@cursor AND +"ProjectId"=@p AND NOT "Deleted"
         AND "ImportId"<=(SELECT "VisibleImport" FROM "Projects" WHERE "Id"=@p) ORDER BY "Id" LIMIT @count
         """;
 
@@ -31,5 +31,6 @@ internal static class RankSql
         db.Database.ExecuteSqlAsync($"""
         UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
         WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
+        AND "Slots"."ActiveRank">=0
         """, cancellation);
 }

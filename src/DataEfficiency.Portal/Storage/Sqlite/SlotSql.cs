@@ -24,6 +24,7 @@ internal static class SlotSql
     private static readonly string Counted = $"""
         (SELECT "ItemId",COUNT(*) AS "Count",MAX("SlotNo") AS "Last",MIN("ActiveRank") AS "Rank" FROM "Slots"
         WHERE "ItemId" BETWEEN @from AND @to GROUP BY "ItemId") o JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p
+        AND NOT i."Deleted"
         """;
 
     private static readonly string Add = $"""

@@ -1,0 +1,75 @@
+using DataEfficiency.Portal.Reviewing;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Table;
+
+/// <summary>A project's items with what people made of them: filtered, counted, sorted and cut into pages by the database.</summary>
+public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
+{
+    /// <summary>Of a page, and how far a filter's finds are counted.</summary>
+    public const int PageRows = 100, CountLimit = 10_000;
+
+    private const int Excerpt = 300, Before = 60;
+
+    /// <summary>All items are counted to the end: an index tells their number at once.</summary>
+    public async Task<ItemTotal> CountAsync(int projectId, ItemFilter filter, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var items = (await FilteredAsync(db, projectId, filter, cancellation)).Select(i => i.Id);
+        if (filter.IsEmpty) return new(await items.CountAsync(cancellation), false);
+        var counted = await items.Take(CountLimit + 1).CountAsync(cancellation);
+        return new(Math.Min(counted, CountLimit), counted > CountLimit);
+    }
+
+    /// <summary>Everything that a filter finds, in its order.</summary>
+    public async Task<IReadOnlyList<long>> IdsAsync(int projectId, ItemFilter filter, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var items = await FilteredAsync(db, projectId, filter, cancellation);
+        return await ItemOrders.Of(db, projectId, items, filter, null).Select(k => k.Id).ToListAsync(cancellation);
+    }
+
+    /// <param name="after">The <see cref="ItemPage.Next"/> of the page before; null: the first page.</param>
+    public async Task<ItemPage> PageAsync(int projectId, ItemFilter filter, ItemPlace? after, CancellationToken cancellation,
+        int rows = PageRows)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var items = await FilteredAsync(db, projectId, filter, cancellation);
+        // the page's ids first: the joins below then touch these rows only; and one more, to know whether it is the last
+        var found = await ItemOrders.Of(db, projectId, items, filter, after).Take(rows + 1).ToListAsync(cancellation);
+        var next = found.Count > rows ? new ItemPlace(found[rows - 1].Key, found[rows - 1].Id) : null;
+        var ids = found.Take(rows).Select(f => f.Id).ToList();
+        var read = await RowsAsync(db, projectId, ids, filter.Text, cancellation);
+        return new([.. ids.Where(read.ContainsKey).Select(id => read[id])], next);
+    }
+
+    private static async Task<Dictionary<long, ItemRow>> RowsAsync(AppDbContext db, int projectId, IReadOnlyList<long> ids, string search,
+        CancellationToken cancellation)
+    {
+        var word = ItemSearch.Words(search).FirstOrDefault()?.ToLowerInvariant() ?? "";
+        var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
+        {
+            i.Id, i.Line, i.ExternalId, i.Gold, i.RightAnswers, i.Split, i.Deleted,
+            Score = db.ScoresInUse(projectId).Where(s => s.ItemId == i.Id)
+                .Select(s => new { s.Confidence, s.ModelAnswer, s.Unusable }).FirstOrDefault(),
+            // only the excerpt leaves the database: a text may be a book
+            Place = word == "" ? 0 : i.Text.ToLower().IndexOf(word),
+            Start = i.Text.Substring(0, Excerpt),
+            Around = word == "" ? null : i.Text.Substring(Math.Max(0, i.Text.ToLower().IndexOf(word) - Before), Excerpt),
+            Final = db.Finals.Where(f => f.ItemId == i.Id).Select(f => new { f.By, f.AnswerText, f.Stratum }).FirstOrDefault(),
+            Skips = db.Skips.Count(s => s.ItemId == i.Id),
+            Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
+        }).ToListAsync(cancellation);
+        return rows.ToDictionary(r => r.Id, r => new ItemRow(r.Id, r.Line, r.ExternalId,
+            r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start, r.Split, r.Deleted, r.Gold, r.RightAnswers,
+            r.Score?.Confidence, r.Score?.ModelAnswer, r.Score?.Unusable, r.Final?.By, r.Final?.AnswerText, r.Final?.Stratum, r.Skips,
+            r.Flagged));
+    }
+
+    private static Task<IQueryable<Item>> FilteredAsync(AppDbContext db, int projectId, ItemFilter filter,
+        CancellationToken cancellation) =>
+        ItemWhere.FilteredAsync(db, projectId, filter, async () =>
+            [.. (await SuspectReader.ReadAsync(db, projectId, cancellation)).Select(s => s.ItemId)], cancellation);
+}

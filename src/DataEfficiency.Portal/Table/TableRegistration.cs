@@ -1,0 +1,12 @@
+namespace DataEfficiency.Portal.Table;
+
+public static class TableRegistration
+{
+    public static void AddTable(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ItemTable>();
+        builder.Services.AddSingleton<ItemDetails>();
+        builder.Services.AddSingleton<BulkUndos>();
+        builder.Services.AddSingleton<BulkService>();
+    }
+}
