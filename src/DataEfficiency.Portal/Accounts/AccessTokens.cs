@@ -7,7 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Accounts;
 
-/// <summary>Personal access tokens: 256 bits, shown once, kept as SHA-256, revocable.</summary>
+/// <summary>What a token may do of what its person may.</summary>
+/// <param name="Days">How long it works.</param>
+/// <param name="ProjectId">The one project that it opens; null: all.</param>
+public sealed record TokenLimits(int Days = TokenLimits.UsualDays, bool ReadOnly = false, int? ProjectId = null)
+{
+    public const int UsualDays = 90, MostDays = 366;
+}
+
+/// <summary>Personal access tokens: 256 bits, shown once, kept as SHA-256, with an end, revocable.</summary>
 public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, TimeProvider time)
 {
     /// <summary>The start of every token, so that a leaked one is recognised.</summary>
@@ -18,13 +26,19 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes a token and returns it; it cannot be read again.</summary>
-    public async Task<string> CreateAsync(string userId, string name, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(string userId, string name, CancellationToken cancellationToken, TokenLimits? limits = null)
     {
+        limits ??= new TokenLimits();
+        var days = Math.Clamp(limits.Days, 1, TokenLimits.MostDays);
         var secret = Secrets.New(Prefix);
         await writes.WriteAsync(async (db, token) =>
         {
             var shown = name.Length > NameLimit ? name[..NameLimit] : name;
-            db.AccessTokens.Add(new AccessToken { UserId = userId, Name = shown, Hash = Secrets.Hash(secret), CreatedAt = Now });
+            db.AccessTokens.Add(new AccessToken
+            {
+                UserId = userId, Name = shown, Hash = Secrets.Hash(secret), CreatedAt = Now, ReadOnly = limits.ReadOnly,
+                ProjectId = limits.ProjectId, ExpiresAt = Now + (long)TimeSpan.FromDays(days).TotalMilliseconds,
+            });
             AuditTrail.Add(db, time, userId, "token.made", after: shown);
             await db.SaveChangesAsync(token);
         }, cancellationToken);
@@ -46,7 +60,7 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
         return revoked;
     }
 
-    /// <summary>The tokens of a person that still work, newest first.</summary>
+    /// <summary>The tokens of a person that still work or have ended by themselves, newest first.</summary>
     public async Task<List<AccessToken>> ListAsync(string userId)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -54,19 +68,21 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
             .ToListAsync();
     }
 
-    /// <summary>The person whose token this is, or null. Notes the use, at most once a minute.</summary>
-    public async Task<AppUser?> FindUserAsync(string secret, CancellationToken cancellationToken)
+    /// <summary>The token and its person, or null. Notes the use, at most once a minute.</summary>
+    public async Task<(AppUser User, AccessToken Token)?> FindAsync(string secret, CancellationToken cancellationToken)
     {
         var hash = Secrets.Hash(secret);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.AccessTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null)
+        var now = Now;
+        var found = await db.AccessTokens.AsNoTracking()
+            .Where(t => t.Hash == hash && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now))
             .Join(db.Users.Where(u => u.DeactivatedAt == null), t => t.UserId, u => u.Id, (token, user) => new { token, user })
             .FirstOrDefaultAsync(cancellationToken);
         if (found is null) return null;
         if (found.token.LastUsedAt is not { } last || Now - last >= LastUseStep.TotalMilliseconds)
             await writes.WriteAsync((context, token) => context.AccessTokens.Where(t => t.Id == found.token.Id)
                 .ExecuteUpdateAsync(s => s.SetProperty(t => t.LastUsedAt, Now), token), cancellationToken);
-        return found.user;
+        return (found.user, found.token);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

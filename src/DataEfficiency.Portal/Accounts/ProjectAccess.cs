@@ -26,7 +26,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>The user's role, null when the project does not exist (any more) or is not theirs. An admin counts as lead.</summary>
     public async Task<ProjectRole?> RoleAsync(ClaimsPrincipal user, int projectId)
     {
-        if (IdOf(user) is not { } userId) return null;
+        if (IdOf(user) is not { } userId || !TokenScope.Opens(user, projectId)) return null;
         await using var db = await contexts.CreateDbContextAsync();
         return (await Standings(db, projectId, userId))?.RoleHere;
     }

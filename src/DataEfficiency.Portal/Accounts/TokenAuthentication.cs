@@ -29,11 +29,12 @@ internal sealed class TokenAuthentication(
         if (holders.Of(secret) is not { } holder)
         {
             var asked = TimeProvider.GetUtcNow();
-            if (await tokens.FindUserAsync(secret, Context.RequestAborted) is not { } user)
+            if (await tokens.FindAsync(secret, Context.RequestAborted) is not { } found)
                 return AuthenticateResult.Fail("Unknown or revoked token.");
-            var principal = await claims.CreateAsync(user);
-            holder = new ClaimsPrincipal(new ClaimsIdentity(principal.Claims, Scheme, ClaimTypes.Name, ClaimTypes.Role));
-            holders.Keep(secret, user.Id, holder, asked);
+            holder = new ClaimsPrincipal(new ClaimsIdentity((await claims.CreateAsync(found.User)).Claims
+                .Where(c => found.Token.ProjectId is null || c.Type != ClaimTypes.Role).Concat(TokenScope.ClaimsOf(found.Token)),
+                Scheme, ClaimTypes.Name, ClaimTypes.Role));
+            holders.Keep(secret, found.User.Id, holder, asked);
         }
         return AuthenticateResult.Success(new AuthenticationTicket(holder, Scheme));
     }

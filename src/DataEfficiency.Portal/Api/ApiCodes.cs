@@ -11,7 +11,7 @@ public static class ApiCodes
 
     // problems of one route
     public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json",
-        BadImport = "bad-import", BadKeys = "bad-keys", Missing = "missing",
+        BadImport = "bad-import", BadKeys = "bad-keys", BadWebhook = "bad-webhook", BadMember = "bad-member", Missing = "missing",
         TooMany = "too-many", TooLong = "too-long";
 
     // records that were not taken

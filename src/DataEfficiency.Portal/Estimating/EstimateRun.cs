@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Webhooks;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,7 +35,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         // nothing to say before the first of the 32: the counts still move
         if (inputs.Examples.Count == 0 && last is null)
         {
-            Wait(StoreAsync(inputs, null, [], cancel));
+            Wait(StoreAsync(inputs, null, [], false, cancel));
             // answers outside the first 32 do not change that: nothing is read again for each of them
             if (figures is not null) _looked[projectId] = Look.BeforeTheFirst(figures);
             return true;
@@ -69,7 +70,9 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         }
         // the same failure of the same version is one row, however often it rings
         if (row?.Error is { } error && last is not null && last.Error == error && last.LabelVersion == inputs.LabelVersion) row = null;
-        Wait(StoreAsync(inputs, row, unusable, cancel));
+        var stopsNow = estimate is not null && PastStop(estimate.Stop, inputs.Labels)
+            && !(last is not null && PastStop(last, last.LabelCount));
+        Wait(StoreAsync(inputs, row, unusable, stopsNow, cancel));
         // unless something failed or lacked memory, which may be otherwise the next time
         if (figures is not null && (row ?? last) is { Error: null, InputHash.Length: > 0, Payload: { } payload })
             _looked[projectId] = Look.At(figures, EstimatePayload.Read(payload).Stop);
@@ -170,11 +173,20 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         if (await EstimateInputs.ReadAsync(db, first32, projectId, cancel) is not { } inputs) return (null, null);
         var last = await db.Estimates.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Id)
             .Select(e => new StoredEstimate { Id = e.Id, LabelVersion = e.LabelVersion, InputHash = e.InputHash, Payload = e.Payload,
-                FirstCount = e.FirstCount, Error = e.Error }).FirstOrDefaultAsync(cancel);
+                FirstCount = e.FirstCount, LabelCount = e.LabelCount, Error = e.Error }).FirstOrDefaultAsync(cancel);
         return (inputs, last);
     }
 
-    private async Task StoreAsync(EstimateInputs inputs, StoredEstimate? row, (long Item, string Reason)[] unusable,
+    private static async Task TellAsync(AppDbContext db, StoredEstimate row, bool stopsNow, CancellationToken cancel)
+    {
+        object Figures() => new { labels = row.LabelCount, pReach = row.PReach, median = row.Median, low80 = row.Low80, high80 = row.High80,
+            estimate = row.Id, model = row.Model, version = row.LabelVersion };
+        await WebhookOutbox.AddAsync(db, row.ProjectId, WebhookEvents.ForecastUpdated, row.CreatedAt, Figures, cancel);
+        if (stopsNow) await WebhookOutbox.AddAsync(db, row.ProjectId, WebhookEvents.ForecastStop, row.CreatedAt, Figures, cancel);
+    }
+
+    /// <param name="stopsNow">The labels have reached the advised stop with this estimate, and had not with the one before.</param>
+    private async Task StoreAsync(EstimateInputs inputs, StoredEstimate? row, (long Item, string Reason)[] unusable, bool stopsNow,
         CancellationToken cancel)
     {
         await writes.WriteAsync(async (db, token) =>
@@ -183,6 +195,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
             if (!await db.Projects.AnyAsync(p => p.Id == inputs.ProjectId, token)) return;
             if (row is not null) db.Estimates.Add(row);
             await db.SaveChangesAsync(token);
+            if (row is { Error: null }) await TellAsync(db, row, stopsNow, token);
             if (unusable.Length > 0) db.AfterCommit.Add(() => figureBook.ForgetFirst(inputs.ProjectId));
             foreach (var (item, reason) in unusable)
                 await db.ScoresInUse(inputs.ProjectId).Where(s => s.ItemId == item)

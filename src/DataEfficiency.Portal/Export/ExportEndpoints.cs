@@ -4,6 +4,7 @@ using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -103,6 +104,9 @@ public static class ExportEndpoints
     {
         AuditTrail.Add(db, time, user.FindFirstValue(ClaimTypes.NameIdentifier)!, what, after: $"{size}", projectId: id);
         await db.SaveChangesAsync(token);
+        if (id is { } project)
+            await WebhookOutbox.AddAsync(db, project, WebhookEvents.ExportDone, time.GetUtcNow().ToUnixTimeMilliseconds(),
+                () => new { export = what, labels = size, by = user.FindFirstValue(ClaimTypes.NameIdentifier) }, token);
     }, cancel);
 
     private static string FileName(Project project)

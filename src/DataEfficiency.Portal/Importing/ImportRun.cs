@@ -10,6 +10,7 @@ using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Portal.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Importing;
@@ -152,6 +153,10 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         await TestSet.DrawAsync(db, project, token);
         await grown.QueueAsync(db, project.Id, token);
         await SaveCountsAsync(db, token);
+        await WebhookOutbox.AddAsync(db, project, WebhookEvents.ImportDone, Now, () => new
+        {
+            import = import.Id, added = import.Added, bad = import.Bad, duplicates = import.Duplicates,
+        }, token);
         await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
         await turn.EndAsync(db, token);
     }, cancel);

@@ -31,7 +31,7 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
         {
             Id = projectId, TaskType = read.TaskType, AnswerLength = read.AnswerLength, AnswerPattern = read.AnswerPattern,
             LeastLabels = read.LeastLabels, MostLabels = read.MostLabels, SpansOverlap = read.SpansOverlap,
-            LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion,
+            LabelVersion = read.LabelVersion, SchemaVersion = read.SchemaVersion, WebhookEvents = read.WebhookEvents,
         };
         var text = !project.Kind().HasSpans ? ""
             : await db.Items.Where(i => i.Id == record.ItemId).Select(i => i.Text).SingleAsync(cancellation);
@@ -43,7 +43,8 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
     }
 
     private sealed record Row(ItemSplit Split, bool Deleted, TaskType TaskType, int? AnswerLength, string? AnswerPattern,
-        int LeastLabels, int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, List<Label> Labels,
+        int LeastLabels, int? MostLabels, bool SpansOverlap, long LabelVersion, int SchemaVersion, WebhookEvents WebhookEvents,
+        List<Label> Labels,
         Final? Final, bool Member, bool Claimed, bool Drafted, bool Elsewhere, List<Answer> Answers,
         List<Skip> Skips, List<Slot> Slots);
 
@@ -57,7 +58,7 @@ internal sealed record AnswerPlace(Project Project, string Text, ItemSplit Split
                 where p.DeletedAt == null && i.ImportId <= p.VisibleImport
                 from final in db.Finals.Where(f => f.ItemId == i.Id).DefaultIfEmpty()
                 select new Row(i.Split, i.Deleted, p.TaskType, p.AnswerLength, p.AnswerPattern, p.LeastLabels, p.MostLabels,
-                    p.SpansOverlap, p.LabelVersion, p.SchemaVersion,
+                    p.SpansOverlap, p.LabelVersion, p.SchemaVersion, p.WebhookEvents,
                     db.Labels.Where(l => named.Contains(l.Id) && l.ProjectId == p.Id).ToList(), final,
                     db.Memberships.Any(m => m.ProjectId == project && m.UserId == user && m.Role != ProjectRole.Viewer),
                     db.Claims.Any(c => c.ItemId == item && c.UserId == user),

@@ -18,6 +18,7 @@ public sealed class LabelAccess(ProjectAccess access, IDbContextFactory<AppDbCon
     {
         var userId = call.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
         if ((await access.RoleAsync(call.User, call.Id))?.MayLabel() == true) return new(userId, true);
+        if (!TokenScope.Opens(call.User, call.Id)) return null;
         await using var db = await contexts.CreateDbContextAsync(call.Cancellation);
         return await db.Projects.AnyAsync(p => p.Id == call.Id && p.DeletedAt == null, call.Cancellation)
             && await RecordRules.ServedAsync(db, call.Id, userId, call.Cancellation) ? new(userId, false) : null;

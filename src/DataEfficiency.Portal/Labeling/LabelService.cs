@@ -88,6 +88,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);
         if (place.Drafted) await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, cancellation);
+        if (project.WebhookEvents != WebhookEvents.None)
+            await AnswerEvents.AddAsync(db, place, answer, kept, final, now, cancellation);
         var change = new FigureChange(answer.LabelVersion, record.ItemId, userId, GivenAnswer.Of(answer), withdrawn,
             standing.Skip is null ? 0 : -1, before, FinalText.Of(final), FirstMayChange: standing.Skips.Count > 0);
         db.AfterCommit.Add(() => figures.Fold(projectId, change));

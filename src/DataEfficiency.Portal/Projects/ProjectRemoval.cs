@@ -52,6 +52,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         while (await IsBusyAsync(id, stopping)) await Task.Delay(Pause, stopping);
         while (await writes.WriteAsync((db, token) => RemoveItemsAsync(db, id, token), stopping) > 0) { }
         while (await writes.WriteAsync((db, token) => RemoveIssuesAsync(db, id, token), stopping) > 0) { }
+        while (await writes.WriteAsync((db, token) => RemoveDeliveriesAsync(db, id, token), stopping) > 0) { }
         int[] ended;
         await using (var db = await contexts.CreateDbContextAsync(stopping))
             ended = await db.Checks.Where(c => c.ProjectId == id).Select(c => c.Id).ToArrayAsync(stopping);
@@ -68,6 +69,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Jobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Webhooks.Where(w => w.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
             // the audit stays: it is append-only
             await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(token);
@@ -88,6 +90,11 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
         if (ids.Count > 0) await PoolWriter.RemoveItemsAsync(db, ids, cancel);
         return ids.Count;
     }
+
+    private static Task<int> RemoveDeliveriesAsync(AppDbContext db, int id, CancellationToken cancel) =>
+        db.WebhookDeliveries.Where(d => db.WebhookDeliveries
+            .Where(x => db.Webhooks.Any(w => w.Id == x.WebhookId && w.ProjectId == id))
+            .OrderBy(x => x.Id).Take(5000).Select(x => x.Id).Contains(d.Id)).ExecuteDeleteAsync(cancel);
 
     private static Task<int> RemoveIssuesAsync(AppDbContext db, int id, CancellationToken cancel) =>
         db.ImportIssues.Where(i => db.ImportIssues.Where(x => db.Imports.Any(m => m.Id == x.ImportId && m.ProjectId == id))

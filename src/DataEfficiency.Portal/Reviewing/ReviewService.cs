@@ -7,6 +7,7 @@ using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
+using DataEfficiency.Portal.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -71,6 +72,11 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
         var skipped = await db.Skips.AnyAsync(s => s.ItemId == decision.ItemId, cancellation);
         if (skipped && after is not null) await First32.ReturnAsync(db, projectId, decision.ItemId, cancellation);
         await LabelVersions.AdvanceAsync(db, projectId, cancellation);
+        await WebhookOutbox.AddAsync(db, project, WebhookEvents.ReviewDone, now, () => new
+        {
+            item = decision.ItemId, by = userId, verdict = Word($"{decision.Verdict}"),
+            cause = decision.Cause is { } cause ? Word($"{cause}") : null, text = after?.Text, version = project.LabelVersion + 1,
+        }, cancellation);
         // answers that were taken back are counted anew; a review is no label that anybody is paid for
         if (decision.Verdict == ReviewVerdict.SentBack) db.AfterCommit.Add(() => figures.Forget(projectId));
         else
@@ -80,6 +86,8 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
         }
         return null;
     }
+
+    private static string Word(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     /// <summary>The people's answers are taken back (their rows stay), and their places in the queue are theirs again.</summary>
     private static async Task<ReviewRefusal?> SendBackAsync(AppDbContext db, IReadOnlyList<Answer> answers, long now,

@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Schemas;
@@ -27,6 +28,8 @@ internal static class SchemaVersions
         db.SchemaLabels.AddRange(labels.Select(l => Of(schema.Id, l)));
         project.SchemaVersion = schema.Version;
         await db.SaveChangesAsync(cancellation);
+        await WebhookOutbox.AddAsync(db, project, WebhookEvents.SchemaChanged, now, () => new { schema = schema.Version, by = userId },
+            cancellation);
     }
 
     private static (int, string, string, int, string?, string?, string?, string?, bool, int?) Words(SchemaLabel l) =>

@@ -6,7 +6,7 @@ namespace DataEfficiency.Portal.Security;
 
 /// <summary>
 /// Refuses a POST, PUT, PATCH or DELETE without the token in its header: the antiforgery middleware checks forms only. A request
-/// that carries a bearer token needs none, since no other site can make a browser send it.
+/// that carries a bearer token needs none, since no other site can make a browser send it; but one that may only look changes nothing.
 /// </summary>
 internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFilter
 {
@@ -19,6 +19,8 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
         if (changes && !TokenAuthentication.WasUsed(http.User) && !await IsValidAsync(http))
             return ApiProblem.BadRequest(ApiCodes.Antiforgery,
                 ApiWords.AntiforgeryMissing(path: ApiRoutes.AntiforgeryPath, header: Header));
+        if (changes && TokenScope.OnlyReads(http.User))
+            return ApiProblem.Of(StatusCodes.Status403Forbidden, ApiCodes.Role, ApiWords.TokenOnlyReads);
         return await next(context);
     }
 

@@ -35,6 +35,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Check> Checks => Set<Check>();
     public DbSet<StoredPrediction> CheckPredictions => Set<StoredPrediction>();
     public DbSet<Review> Reviews => Set<Review>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The scores of the ranking that a project uses; none until one is whole.</summary>
@@ -141,6 +143,10 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<StoredPrediction>().HasIndex(p => p.ItemId);
         builder.Entity<Review>().HasIndex(r => r.ProjectId);
         builder.Entity<Review>().HasIndex(r => r.ItemId);
+        builder.Entity<Webhook>().HasIndex(w => w.ProjectId);
+        builder.Entity<WebhookDelivery>().HasIndex(d => new { d.WebhookId, d.Id });
+        // what the sender looks through every few seconds
+        builder.Entity<WebhookDelivery>().HasIndex(d => d.DueAt).HasFilter("\"DueAt\" IS NOT NULL");
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
         ForeignKeys.Add(builder);
         // money as text would not sort or sum on SQLite

@@ -30,6 +30,8 @@ public sealed class Project
     public bool SpansOverlap { get; set; }
     /// <summary>Offered while a short answer is typed, one per line.</summary>
     public string Completions { get; set; } = "";
+    /// <summary>What any of its webhooks listens to; kept by <see cref="Webhooks.WebhookBook"/>.</summary>
+    public WebhookEvents WebhookEvents { get; set; }
     public ProjectState State { get; set; }
     /// <summary>What it was when it was archived, and comes back as; null: it is not archived, or an older portal archived it.</summary>
     public ProjectState? ArchivedFrom { get; set; }

@@ -4,6 +4,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Labeling;
+using DataEfficiency.Portal.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -65,9 +66,27 @@ public sealed class LookSite : KestrelFactory
         var principal = await PrincipalAsync(lead.Id);
         await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator);
         await links.ResetAsync(principal, bartholomew.Id);
+        var hooks = Services.GetRequiredService<WebhookBook>();
+        await hooks.CreateAsync(principal, Labelled, new(
+            "https://hooks.a-rather-long-domain.example/teams/annotation/channels/labels-of-enquiries",
+            WebhookEvents.LabelCreated | WebhookEvents.ItemCompleted | WebhookEvents.ForecastStop | WebhookEvents.ForecastUpdated),
+            CancellationToken.None);
+        await FailAsync(Labelled);
         await Services.GetRequiredService<AccessTokens>().CreateAsync(lead.Id, "the notebook that reads the forecasts every night",
             CancellationToken.None);
     }
+
+    /// <summary>A webhook with a log: what arrived, what failed and is tried again.</summary>
+    private Task FailAsync(int project) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        var hook = await db.Webhooks.SingleAsync(w => w.ProjectId == project, token);
+        (hook.PausedAt, hook.PausedBy) = (Then, WebhookFault.Status);
+        foreach (var (events, due, fault) in new[] { (WebhookEvents.LabelCreated, (long?)null, (WebhookFault?)null),
+            (WebhookEvents.ForecastUpdated, Then, WebhookFault.Redirect), (WebhookEvents.ItemCompleted, Then, WebhookFault.Unreachable) })
+            db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = hook.Id, Event = events, Body = "{}", CreatedAt = Then, DueAt = due,
+                Tries = fault is null ? 1 : 8, Fault = fault, Status = fault is null ? 200 : 302 });
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
 
     private static string Enquiry(int i) => (i % 4) switch
     {

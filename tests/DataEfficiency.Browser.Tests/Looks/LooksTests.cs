@@ -76,6 +76,14 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             await page.WaitForSelectorAsync(".other-answer");
         });
         yield return ($"{project}/settings", ReadyAsync(".answers"));
+        yield return ($"{project}/settings?log", async page =>
+        {
+            await ReadyAsync(".answers")(page);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Log of hooks.a-rather-long-domain.example" }).ClickAsync();
+            await page.WaitForSelectorAsync(".deliveries");
+        });
+        yield return ($"{project}/audit", ReadyAsync(".audit"));
+        yield return ("audit", ReadyAsync(".audit"));
         yield return ($"{project}/settings?choosing", async page =>
         {
             await ReadyAsync(".answers")(page);

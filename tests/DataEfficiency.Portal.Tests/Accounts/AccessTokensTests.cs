@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -29,6 +30,37 @@ public sealed class AccessTokensTests
         var refused = await client.GetAsync(ApiPath);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Token_WithLimits_OpensWhatItIsForUntilItEnds()
+    {
+        var clock = new ManualTime();
+        await using var portal = new PortalFactory { ConfigureServices = services => services.AddSingleton<TimeProvider>(clock) };
+        var ada = await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var (one, other) = (await portal.AddProjectAsync("one"), await portal.AddProjectAsync("other"));
+        var tokens = portal.Services.GetRequiredService<AccessTokens>();
+        async Task<HttpStatusCode> AskAsync(TokenLimits limits, HttpMethod method, string path)
+        {
+            var secret = await tokens.CreateAsync(ada.Id, "t", CancellationToken.None, limits);
+            using var request = new HttpRequestMessage(method, path) { Headers = { { "Authorization", "Bearer " + secret } } };
+            return (await portal.Browser().SendAsync(request)).StatusCode;
+        }
+
+        var (reads, narrow) = (new TokenLimits(ReadOnly: true), new TokenLimits(ProjectId: one.Id));
+        var webhooks = $"/api/v1/projects/{one.Id}/webhooks";
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(reads, HttpMethod.Get, webhooks));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(reads, HttpMethod.Delete, $"{webhooks}/1"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(narrow, HttpMethod.Get, webhooks));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(narrow, HttpMethod.Delete, $"{webhooks}/1"));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(narrow, HttpMethod.Get, $"/api/v1/projects/{other.Id}/webhooks"));
+        // one of a single project has no role in the installation
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(narrow, HttpMethod.Get, "/api/v1/backup"));
+
+        using var client = await portal.WithTokenAsync(ada.Id);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(webhooks)).StatusCode);
+        clock.Advance(TimeSpan.FromDays(90));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(webhooks)).StatusCode);
     }
 
     [Fact]

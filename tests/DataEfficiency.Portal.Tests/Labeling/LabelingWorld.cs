@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DataEfficiency.Portal.Tests.Labeling;
 
 /// <summary>A portal with one project of made-up items, a clock that only tests move, and a doorbell that counts.</summary>
-public sealed class LabelingWorld : PortalFactory
+public class LabelingWorld : PortalFactory
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

@@ -1,0 +1,50 @@
+using DataEfficiency.Portal.Sentences;
+
+namespace DataEfficiency.Portal.Audit;
+
+/// <summary>What audit rows can tell: their words for people, and the kinds that a reader filters by (what stands before the
+/// dot).</summary>
+internal static class AuditKinds
+{
+    private static readonly Dictionary<string, Func<Said>> Words = new()
+    {
+        ["project.created"] = () => AuditWords.ProjectCreated, ["project.settings"] = () => AuditWords.ProjectSettings,
+        ["project.deleted"] = () => AuditWords.ProjectDeleted, ["project.begin"] = () => AuditWords.ProjectBegin,
+        ["project.pause"] = () => AuditWords.ProjectPause, ["project.resume"] = () => AuditWords.ProjectResume,
+        ["project.stop"] = () => AuditWords.ProjectStop, ["project.reopen"] = () => AuditWords.ProjectReopen,
+        ["project.archive"] = () => AuditWords.ProjectArchive, ["project.bringBack"] = () => AuditWords.ProjectBringBack,
+        ["member.set"] = () => AuditWords.MemberSet, ["member.removed"] = () => AuditWords.MemberRemoved,
+        ["review"] = () => AuditWords.Review, ["import.done"] = () => AuditWords.ImportDone,
+        ["webhook.made"] = () => AuditWords.WebhookMade, ["webhook.set"] = () => AuditWords.WebhookSet,
+        ["webhook.paused"] = () => AuditWords.WebhookPaused, ["webhook.resumed"] = () => AuditWords.WebhookResumed,
+        ["webhook.removed"] = () => AuditWords.WebhookRemoved,
+        ["link.made"] = () => AuditWords.LinkMade, ["link.accepted"] = () => AuditWords.LinkAccepted,
+        ["link.withdrawn"] = () => AuditWords.LinkWithdrawn, ["role.set"] = () => AuditWords.RoleSet,
+        ["person.deactivated"] = () => AuditWords.PersonDeactivated, ["person.reactivated"] = () => AuditWords.PersonReactivated,
+        ["password.reset"] = () => AuditWords.PasswordReset, ["token.made"] = () => AuditWords.TokenMade,
+        ["token.revoked"] = () => AuditWords.TokenRevoked, ["backup"] = () => AuditWords.Backup,
+        ["calibration.start"] = () => AuditWords.CalibrationStart, ["calibration.cancel"] = () => AuditWords.CalibrationCancel,
+    };
+
+    /// <summary>Of a project's rows, and those of the installation beside them.</summary>
+    public static IReadOnlyList<string> OfProject { get; } = ["project", "schema", "items", "member", "review", "import", "export",
+        "webhook", "link"];
+
+    public static IReadOnlyList<string> All { get; } =
+        [.. OfProject, "role", "person", "password", "token", "calibration", "backup"];
+
+    public static Said Of(string kind) => kind switch
+    {
+        "project" => AuditWords.KindProject, "schema" => AuditWords.KindSchema, "items" => AuditWords.KindItems,
+        "member" => AuditWords.KindMember, "review" => AuditWords.KindReview,
+        "import" => AuditWords.KindImport, "export" => AuditWords.KindExport, "webhook" => AuditWords.KindWebhook,
+        "link" => AuditWords.KindLink, "role" => AuditWords.KindRole, "person" => AuditWords.KindPerson,
+        "password" => AuditWords.KindPassword, "token" => AuditWords.KindToken, "calibration" => AuditWords.KindCalibration,
+        _ => AuditWords.KindBackup,
+    };
+
+    /// <summary>What happened, for people; a row of another portal's keeps its own word.</summary>
+    public static string Happened(string what) => Words.TryGetValue(what, out var said) ? said()
+        : what.StartsWith("export", StringComparison.Ordinal) ? AuditWords.Exported(what["export".Length..].TrimStart('.'))
+        : what.StartsWith("items.", StringComparison.Ordinal) ? AuditWords.ManyItems(what["items.".Length..]) : what;
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Webhooks;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Webhooks;
+
+/// <summary>From what happens to the receiver: noted with it, sent, tried again, paused, resumed, replayed.</summary>
+public sealed class WebhookTests(WebhookWorld world) : IClassFixture<WebhookWorld>, IDisposable
+{
+    private readonly Receiver _receiver = new();
+
+    public void Dispose() => _receiver.Dispose();
+
+    [Fact]
+    public async Task Answer_WhereSomebodyListens_IsToldWithItsItem_AndOnlyWhatWasChosen()
+    {
+        await world.StartAsync();
+        var (hook, secret) = await world.ListenAsync(_receiver.Url, WebhookEvents.LabelCreated | WebhookEvents.ItemCompleted
+            | WebhookEvents.LabelRevised);
+        var ada = await world.AddAnnotatorAsync($"ada{world.ProjectId}");
+        var item = (await ada.NextAsync()).Cards[0].ItemId;
+        await ada.SubmitAsync(ada.Answer(item, 1));
+        var revised = ada.Answer(item, 2);
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await ada.SubmitAsync(revised);
+        await world.HappenAsync(WebhookEvents.ImportDone, new { });
+
+        await world.SendAsync();
+
+        Assert.Equal(["label.created", "item.completed", "label.revised"],
+            _receiver.Came.Select(c => c.Headers[WebhookClient.EventHeader]));
+        var (headers, body) = _receiver.Came.First();
+        var told = JsonDocument.Parse(body).RootElement;
+        Assert.Equal((world.ProjectId, headers[WebhookClient.DeliveryHeader]),
+            (told.GetProperty("project").GetInt32(), told.GetProperty("id").GetString()));
+        var data = told.GetProperty("data");
+        Assert.Equal((item, ada.UserId, world.LabelIds[1]), (data.GetProperty("item").GetInt64(), data.GetProperty("by").GetString(),
+            data.GetProperty("answer").GetProperty("label").GetInt32()));
+        Assert.Equal(WebhookSignature.Of(secret, body, world.Clock.GetUtcNow()), headers[WebhookSignature.Header]);
+        Assert.All(await world.DeliveriesAsync(hook), d => Assert.Equal((1, 200, null, null), (d.Tries, d.Status, d.Fault, d.DueAt)));
+    }
+
+    [Fact]
+    public async Task Event_WhoseChangeFails_IsNotTold()
+    {
+        await world.StartAsync();
+        var (hook, _) = await world.ListenAsync(_receiver.Url, WebhookEvents.SchemaChanged);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.Services.GetRequiredService<WriteQueue>()
+            .WriteAsync(async (db, token) =>
+            {
+                await WebhookOutbox.AddAsync(db, world.ProjectId, WebhookEvents.SchemaChanged, 0, () => new { }, token);
+                throw new InvalidOperationException("no");
+            }, CancellationToken.None));
+
+        Assert.Empty(await world.DeliveriesAsync(hook));
+    }
+
+    [Fact]
+    public async Task Delivery_ThatFails_IsTriedLaterAndLater_ThenTheWebhookPauses_AndResumedItGoes()
+    {
+        await world.StartAsync();
+        var (hook, _) = await world.ListenAsync(_receiver.Url, WebhookEvents.ReviewDone);
+        await world.HappenAsync(WebhookEvents.ReviewDone, new { item = 1 });
+        _receiver.Answer = "500 Broken";
+        foreach (var (tries, pause) in WebhookSender.Pauses.Index())
+        {
+            await world.SendAsync();
+            var row = Assert.Single(await world.DeliveriesAsync(hook));
+            Assert.Equal((tries + 1, 500, WebhookFault.Status, world.Clock.GetUtcNow().ToUnixTimeMilliseconds()
+                + (long)pause.TotalMilliseconds), (row.Tries, row.Status, row.Fault, row.DueAt));
+            // not before its time
+            world.Clock.Advance(pause - TimeSpan.FromMilliseconds(1));
+            await world.SendAsync();
+            Assert.Equal(tries + 1, _receiver.Came.Count);
+            world.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        await world.SendAsync();
+
+        var paused = Assert.Single(await world.Book.ListAsync(world.ProjectId, CancellationToken.None));
+        Assert.Equal((WebhookFault.Status, 8), (paused.PausedBy, _receiver.Came.Count));
+        Assert.NotNull(paused.PausedAt);
+        // nothing is noted for nobody
+        await world.HappenAsync(WebhookEvents.ReviewDone, new { item = 2 });
+        Assert.Single(await world.DeliveriesAsync(hook));
+
+        _receiver.Answer = "204 Good";
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await world.Book.PauseAsync(TestPrincipal.Of(world.Lead), world.ProjectId, hook, false, CancellationToken.None));
+        await world.HappenAsync(WebhookEvents.ReviewDone, new { item = 3 });
+        await world.SendAsync();
+        Assert.All(await world.DeliveriesAsync(hook), d => Assert.Equal((1, 204, null), (d.Tries, d.Status, d.DueAt)));
+        Assert.Equal(10, _receiver.Came.Count);
+    }
+
+    [Fact]
+    public async Task Replay_OfADelivery_SendsTheSameEventAgain()
+    {
+        await world.StartAsync();
+        var (hook, _) = await world.ListenAsync(_receiver.Url, WebhookEvents.ExportDone);
+        await world.HappenAsync(WebhookEvents.ExportDone, new { labels = 3 });
+        await world.SendAsync();
+        var sent = Assert.Single(await world.DeliveriesAsync(hook));
+
+        Assert.Null(await world.Book.ReplayAsync(TestPrincipal.Of(world.Lead), world.ProjectId, hook, sent.Id, CancellationToken.None));
+        await world.SendAsync();
+
+        Assert.Equal([sent.EventId, sent.EventId], (await world.DeliveriesAsync(hook)).Select(d => d.EventId));
+        Assert.Equal([sent.Body, sent.Body], _receiver.Came.Select(c => c.Body));
+    }
+
+    [Fact]
+    public async Task Api_MakesAWebhookWhoseSecretIsToldOnce_AndKnowsNoneOfAnotherProject()
+    {
+        await world.StartAsync();
+        using var client = await world.WithTokenAsync(world.Lead.Id);
+        var (own, hooks) = (world.ProjectId, $"/api/v1/projects/{world.ProjectId}/webhooks");
+        using var made = await client.PostAsJsonAsync(hooks, new { url = _receiver.Url, events = new[] { "forecast.stop" } });
+        var reply = await made.Content.ReadFromJsonAsync<WebhookEndpoints.WebhookMadeReply>();
+        Assert.StartsWith("whs_", reply!.Secret);
+        var listed = await client.GetStringAsync(hooks);
+        Assert.Contains("forecast.stop", listed);
+        Assert.DoesNotContain(reply.Secret, listed);
+        await using (var db = await world.OpenDbAsync())
+        {
+            Assert.DoesNotContain(reply.Secret, (await db.Webhooks.SingleAsync(w => w.Id == reply.Id)).ProtectedSecret);
+            Assert.Equal("webhook.made", await db.Audit.OrderBy(a => a.Id).Where(a => a.ProjectId == own).Select(a => a.What).LastAsync());
+        }
+        using var refused = await client.PostAsJsonAsync(hooks, new { url = _receiver.Url, events = new[] { "label.deleted" } });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+
+        // another project of the same lead
+        await world.StartAsync();
+        await world.AddMemberAsync(own, world.Lead.Id, ProjectRole.Lead);
+        using var other = await world.WithTokenAsync(world.Lead.Id);
+        var foreign = $"/api/v1/projects/{world.ProjectId}/webhooks/{reply.Id}";
+        Assert.Equal(HttpStatusCode.NotFound, (await other.DeleteAsync(foreign)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PutAsJsonAsync(foreign, new { url = _receiver.Url,
+            events = new[] { "forecast.stop" } })).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await other.DeleteAsync($"{hooks}/{reply.Id}")).StatusCode);
+    }
+}
