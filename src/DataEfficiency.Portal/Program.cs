@@ -58,6 +58,7 @@ return await builder.RunPortalAsync(app =>
     app.MapAgreement();
     app.MapChecks();
     app.MapReviewing();
+    app.MapTable();
     app.MapExport();
     app.MapFormats();
     app.MapWebhooks();

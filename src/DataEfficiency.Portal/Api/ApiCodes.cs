@@ -12,7 +12,7 @@ public static class ApiCodes
     // problems of one route
     public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json",
         BadImport = "bad-import", BadKeys = "bad-keys", BadWebhook = "bad-webhook", BadMember = "bad-member", Missing = "missing",
-        TooMany = "too-many", TooLong = "too-long";
+        TooMany = "too-many", TooLong = "too-long", BadFilter = "bad-filter", OtherKey = "other-key", UnderWay = "under-way";
 
     // records that were not taken
     public const string BadAnswer = "bad-answer", BadReason = "bad-reason", DuplicateId = "duplicate-id", OtherUser = "other-user",

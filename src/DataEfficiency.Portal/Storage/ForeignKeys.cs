@@ -32,6 +32,11 @@ internal static class ForeignKeys
         builder.Entity<Draw>().HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<DrawItem>().HasOne<Draw>().WithMany().HasForeignKey(d => d.DrawId).OnDelete(DeleteBehavior.Cascade);
 
+        builder.Entity<SavedView>().HasOne<Project>().WithMany().HasForeignKey(v => v.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.Entity<SavedView>().HasOne<AppUser>().WithMany().HasForeignKey(v => v.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<BulkRun>().HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        builder.Entity<BulkRun>().HasOne<AppUser>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.NoAction);
+
         builder.Entity<Review>().HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Review>().HasOne<Item>().WithMany().HasForeignKey(r => r.ItemId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Review>().HasOne<AppUser>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.NoAction);

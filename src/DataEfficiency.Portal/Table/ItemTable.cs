@@ -9,7 +9,7 @@ namespace DataEfficiency.Portal.Table;
 public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
 {
     /// <summary>Of a page, and how far a filter's finds are counted.</summary>
-    public const int PageRows = 100, CountLimit = 10_000;
+    public const int PageRows = 100, MostRows = 1000, CountLimit = 10_000;
 
     private const int Excerpt = 300, Before = 60;
 

@@ -67,6 +67,12 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             }
             await page.WaitForSelectorAsync(".mud-dialog .voices");
         });
+        yield return ($"{project}/items?seconds=1..", async page =>
+        {
+            await ReadyAsync("tr.line")(page);
+            await page.Locator("tr.line input").First.ClickAsync();
+            await page.WaitForSelectorAsync(".bulk");
+        });
         yield return ($"{project}/annotators", ReadyAsync(".people"));
         yield return ($"{project}/review", async page =>
         {

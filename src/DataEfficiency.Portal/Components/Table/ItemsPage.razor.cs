@@ -206,8 +206,8 @@ public sealed partial class ItemsPage(IDbContextFactory<AppDbContext> contexts, 
 
     private string Marks(ItemRow item) => string.Join("; ", new[]
     {
-        item.Deleted ? TableWords.Deleted.ToString() : "", item.By == FinalBy.None ? TableWords.Undecided : "", Detail(item).Summary,
-        item.Unusable is not null ? ProjectWords.NotUsable : "",
+        ItemText.Origin(item), item.Deleted ? TableWords.Deleted.ToString() : "", item.By == FinalBy.None ? TableWords.Undecided : "",
+        Detail(item).Summary, item.Unusable is not null ? ProjectWords.NotUsable : "",
     }.Where(m => m.Length > 0));
 
     private string By(ItemRow item) => string.Join(", ", Detail(item).Answers.Select(a => a.By).Distinct());

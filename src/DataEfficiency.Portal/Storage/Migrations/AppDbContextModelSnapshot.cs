@@ -346,6 +346,43 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Audit");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.BulkRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reply")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ProjectId", "UserId", "Key")
+                        .IsUnique();
+
+                    b.ToTable("BulkRuns");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Check", b =>
                 {
                     b.Property<int>("Id")
@@ -1202,6 +1239,43 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Reviews");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.SavedView", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ProjectId", "UserId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("SavedViews");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Schema", b =>
                 {
                     b.Property<int>("Id")
@@ -1774,6 +1848,21 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .OnDelete(DeleteBehavior.NoAction);
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.BulkRun", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Check", b =>
                 {
                     b.HasOne("DataEfficiency.Portal.Storage.Job", "Job")
@@ -1963,6 +2052,21 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.SavedView", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 
                     b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
