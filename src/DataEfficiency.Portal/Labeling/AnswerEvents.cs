@@ -14,7 +14,8 @@ internal static class AnswerEvents
         await WebhookOutbox.AddAsync(db, place.Project, happened, now, () => new
         {
             item = answer.ItemId, answerId = answer.Id, by = answer.UserId,
-            answer = JsonSerializer.Deserialize<JsonElement>(answer.AnswerJson), revision = answer.Revision, surplus = answer.Surplus, schema = answer.SchemaVersion, version = answer.LabelVersion,
+            answer = JsonSerializer.Deserialize<JsonElement>(answer.AnswerJson), revision = answer.Revision, surplus = answer.Surplus,
+            schema = answer.SchemaVersion, version = answer.LabelVersion,
         }, cancellation);
         // the answer that filled the last place; a revision changes what was complete before
         if (kept != Kept.Stored || final is null || place.Slots.Count(s => s.AnswerId is null) != 1) return;
