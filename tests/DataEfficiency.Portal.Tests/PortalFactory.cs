@@ -87,6 +87,8 @@ public class PortalFactory : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<IStartupFilter>(new RemoteAddressFilter(this));
+            // made-up passwords of made-up people
+            services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000);
             services.AddSingleton<IEstimatorHost>(EstimatorHost);
             services.AddSingleton<DataEfficiency.Engine.Calibrating.ICalibrations>(Calibrations);
             ConfigureServices?.Invoke(services);

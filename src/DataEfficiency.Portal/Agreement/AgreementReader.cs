@@ -10,7 +10,8 @@ internal static class AgreementReader
     public static async Task<ProjectAgreement> ReadAsync(AppDbContext db, Project project, CancellationToken cancellation)
     {
         var kind = project.Kind();
-        var items = await ItemsAsync(db, project.Id, kind, cancellation);
+        var merged = await MergedLabels.OfAsync(db, project, cancellation);
+        var items = await ItemsAsync(db, project.Id, kind, merged, cancellation);
         return ProjectAgreement.Of(project.LabelVersion, kind.Shape, items) with
         {
             Gold = await GoldAsync(db, project.Id, cancellation),
@@ -31,7 +32,8 @@ internal static class AgreementReader
     }
 
     // what people answered in their own right: surplus too, and neither gold, imported, bulk nor reviewed answers
-    private static async Task<List<RatedItem>> ItemsAsync(AppDbContext db, int project, ITaskKind kind, CancellationToken cancellation)
+    private static async Task<List<RatedItem>> ItemsAsync(AppDbContext db, int project, ITaskKind kind, MergedLabels merged,
+        CancellationToken cancellation)
     {
         var answers = db.Answers.Where(a => a.ProjectId == project && a.Current && a.Role == AnswerRole.Annotator);
         var shared = answers.GroupBy(a => a.ItemId).Where(g => g.Count() > 1).Select(g => g.Key);
@@ -39,7 +41,7 @@ internal static class AgreementReader
             && db.Items.Any(i => i.Id == a.ItemId && !i.Deleted && i.Split != ItemSplit.Gold));
         var pieces = kind.Shape == AnswerShape.Whole ? null : (await rows.SelectMany(a => a.Parts).Where(p => p.LabelId != null)
             .Select(p => new { p.AnswerId, Label = p.LabelId!.Value, p.Start, p.End }).ToListAsync(cancellation))
-            .ToLookup(p => p.AnswerId, p => new Piece(p.Label, p.Start, p.End));
+            .ToLookup(p => p.AnswerId, p => new Piece(merged[p.Label], p.Start, p.End));
         Dictionary<string, int> values = [];
         List<RatedItem> items = [];
         List<Rating> ratings = [];
@@ -54,10 +56,10 @@ internal static class AgreementReader
         {
             if (row.ItemId != current) End();
             current = row.ItemId;
-            var same = kind.Sameness(row);
+            var same = kind.Sameness(row, merged);
             if (!values.TryGetValue(same, out var value)) values[same] = value = values.Count;
             ratings.Add(new(row.UserId, row.SchemaVersion, value, pieces is not null ? [.. pieces[row.Id].Distinct()]
-                : row.LabelId is { } label ? [new(label)] : []));
+                : merged.Of(row.LabelId) is { } label ? [new(label)] : []));
         }
         End();
         return items;

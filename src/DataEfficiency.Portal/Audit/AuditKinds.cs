@@ -14,7 +14,7 @@ internal static class AuditKinds
         ["project.stop"] = () => AuditWords.ProjectStop, ["project.reopen"] = () => AuditWords.ProjectReopen,
         ["project.archive"] = () => AuditWords.ProjectArchive, ["project.bringBack"] = () => AuditWords.ProjectBringBack,
         ["member.set"] = () => AuditWords.MemberSet, ["member.removed"] = () => AuditWords.MemberRemoved,
-        ["review"] = () => AuditWords.Review, ["import.done"] = () => AuditWords.ImportDone,
+        ["schema.changed"] = () => AuditWords.SchemaChanged, ["review"] = () => AuditWords.Review, ["import.done"] = () => AuditWords.ImportDone,
         ["webhook.made"] = () => AuditWords.WebhookMade, ["webhook.set"] = () => AuditWords.WebhookSet,
         ["webhook.paused"] = () => AuditWords.WebhookPaused, ["webhook.resumed"] = () => AuditWords.WebhookResumed,
         ["webhook.removed"] = () => AuditWords.WebhookRemoved,

@@ -17,6 +17,9 @@ namespace DataEfficiency.Portal.Checks;
 public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, int Training, int TestGiven, int TestOpen,
     int NextStep, int? Placed, int? RanksBy = null)
 {
+    /// <summary>Ids of checks whose answer texts are others now.</summary>
+    public IReadOnlySet<int> OldWording { get; init; } = new HashSet<int>();
+
     public static readonly ChecksView Empty = new([], 0, 0, 0, 0, CheckPoints.NextAt(0), null);
 
     /// <summary>Waits for the lead.</summary>
@@ -45,6 +48,9 @@ public sealed record ChecksView(IReadOnlyList<Storage.Check> Rows, int Random, i
         return new([.. rows.Where(c => c.SkippedAt is null)], random, figures.Decided - test, test + gold, open,
             CheckPoints.NextAt(Math.Max(CheckList.Taken(rows, CheckReason.Doubling), random)),
             placed > CheckList.Taken(rows, CheckReason.Placed) ? placed : null,
-            await db.Rankings.Where(r => r.Id == project.RankingId).Select(r => r.CheckId).SingleOrDefaultAsync(cancellation));
+            await db.Rankings.Where(r => r.Id == project.RankingId).Select(r => r.CheckId).SingleOrDefaultAsync(cancellation))
+        {
+            OldWording = await Checks.OldWording.ReadAsync(db, project, rows, cancellation),
+        };
     }
 }

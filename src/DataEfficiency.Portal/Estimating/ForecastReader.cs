@@ -37,6 +37,7 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fig
             project.State is ProjectState.Stopped or ProjectState.Archived ? project.StoppedAt : null, project.RankVersion > 0)
         {
             Outdated = estimate is null ? Outdated.No : OutdatedEstimate.Of(estimate, good!.Model, project),
+            AnswerSet = await AnswerSetState.ReadAsync(db, project, cancel),
             Number = number, Figures = figures, View = await BudgetReader.ReadAsync(db, project, figures, cancel),
         };
     }

@@ -22,6 +22,9 @@ public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels
     /// <summary>What the estimate was made for and the settings no longer ask; it is being computed anew.</summary>
     public Outdated Outdated { get; init; }
 
+    /// <summary>What a change of the answer set has left open.</summary>
+    public AnswerSetState AnswerSet { get; init; } = AnswerSetState.Settled;
+
     /// <summary>Pictures of a project are numbered by what they show: a higher number is a later moment of the database.</summary>
     public long Number { get; init; }
 

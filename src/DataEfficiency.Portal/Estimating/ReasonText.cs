@@ -26,6 +26,8 @@ public static class ReasonText
             yield return (estimate.AreaRemark is AreaClipped ? WordAreaAtLimit : WordMeanOfTasks, area);
         if (IsWeak(estimate)) yield return (WordChanceWeak, ChanceIsWeak);
         if (OfTarget(estimate, culture) is { } target) yield return (WordTargetLowered, target);
+        if (forecast.AnswerSet.IsOpen) yield return (WordAskedAgain, AskedAgain(forecast.AnswerSet.AskedAgain));
+        if (forecast.AnswerSet.BeforeGrowth is > 0 and var before) yield return (WordGrown, AnswersGrown(before));
         if (forecast.Error is { } failed) yield return (WordNewestFailed, NewestRunFailed(failed));
     }
 

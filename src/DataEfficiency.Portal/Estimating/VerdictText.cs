@@ -43,6 +43,8 @@ public static class VerdictText
             : estimate.CosLow.Count < StopRule.AdviceFrom ? Early(facts, estimate, way, culture)
             : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(estimate, culture)
             : RuleA(facts, estimate, way!, culture);
+        // what is out of the forecast may say otherwise
+        if (verdict.StopAdvised && forecast.AnswerSet.IsOpen) verdict = new(TagAskedAgain, VerdictTone.Wait, NoStopYet, []);
         Said?[] more =
         [
             way is { Missing: > 0 } ? PoolMissing(ForecastNumbers.Count(way.More, culture), ForecastNumbers.Labels(way.Missing, culture))

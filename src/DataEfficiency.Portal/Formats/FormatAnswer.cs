@@ -19,12 +19,12 @@ public sealed record FormatAnswer(IReadOnlyList<string>? Labels, string? Text, I
         if (root.TryGetProperty("text", out var text)) return new(null, text.GetString(), null);
         if (root.TryGetProperty("spans", out var spans))
             return new(null, null, [.. spans.EnumerateArray().Select(s => new FormatSpan(s.GetProperty("start").GetInt32(),
-                s.GetProperty("end").GetInt32(), Name(s.GetProperty("label").GetInt32())))]);
-        List<string> named = [.. AnswerJson.Labels(root).Select(Name)];
+                s.GetProperty("end").GetInt32(), Name(s.GetProperty("label").GetInt32()))).Distinct()]);
+        List<string> named = [.. AnswerJson.Labels(root).Select(Name).Distinct()];
         // an imported answer of a label that is gone has its text only
         return new(named.Count > 0 || root.TryGetProperty("labels", out _) ? named : [answer.AnswerText], null, null);
 
-        string Name(int id) => labels.FirstOrDefault(l => l.Id == id)?.AnswerText ?? $"{id}";
+        string Name(int id) => labels.Now(id)?.AnswerText ?? $"{id}";
     }
 
     /// <summary>Whatever it is as a list of words: labels, or the text.</summary>

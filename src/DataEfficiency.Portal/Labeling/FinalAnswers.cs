@@ -16,16 +16,17 @@ public static class FinalAnswers
         // what is taken out, or has a known answer, is nobody's label
         var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current
             && db.Items.Any(i => i.Id == itemId && !i.Deleted && i.Split != ItemSplit.Gold)).ToListAsync(cancellation);
-        return await SettleAsync(db, project.Kind(), await db.Finals.FindAsync([itemId], cancellation), answers, cancellation);
+        return await SettleAsync(db, project, await db.Finals.FindAsync([itemId], cancellation), answers, cancellation);
     }
 
     /// <summary>The same for who has read them already.</summary>
     /// <param name="stored">The final answer so far, tracked.</param>
     /// <param name="answers">The item's current ones, as they were saved.</param>
-    internal static async Task<Final?> SettleAsync(AppDbContext db, ITaskKind kind, Final? stored, IReadOnlyList<Answer> answers,
+    internal static async Task<Final?> SettleAsync(AppDbContext db, Project project, Final? stored, IReadOnlyList<Answer> answers,
         CancellationToken cancellation)
     {
-        var decided = Decide(kind, [.. answers.OrderBy(a => a.Id)]);
+        var merged = await MergedLabels.OfAsync(db, project, cancellation);
+        var decided = Decide(project.Kind(), merged, [.. answers.OrderBy(a => a.Id)]);
         if (decided is null)
         {
             if (stored is not null) db.Finals.Remove(stored);
@@ -49,7 +50,7 @@ public static class FinalAnswers
             var answers = await db.Answers.AsNoTracking().Where(a => a.Current && items.Contains(a.ItemId)).OrderBy(a => a.Id)
                 .ToListAsync(cancellation);
             db.Finals.AddRange(answers.Where(a => kinds.ContainsKey(a.ProjectId)).GroupBy(a => a.ItemId)
-                .Select(g => Decide(kinds[g.First().ProjectId], [.. g])).OfType<Final>());
+                .Select(g => Decide(kinds[g.First().ProjectId], MergedLabels.None, [.. g])).OfType<Final>());
             await db.SaveChangesAsync(cancellation);
             db.ChangeTracker.Clear();
         }
@@ -57,16 +58,16 @@ public static class FinalAnswers
 
     /// <param name="answers">The current answers of one item, oldest first.</param>
     /// <returns>Null where nobody is heard.</returns>
-    public static Final? Decide(ITaskKind kind, IReadOnlyList<Answer> answers)
+    public static Final? Decide(ITaskKind kind, MergedLabels merged, IReadOnlyList<Answer> answers)
     {
         var heard = Heard(answers);
-        if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, FinalBy.Review, 1, heard);
+        if (answers.LastOrDefault(a => a.Role == AnswerRole.Review) is { } review) return Of(review, merged, FinalBy.Review, 1, heard);
         if (heard.Count == 0) return null;
-        var groups = heard.GroupBy(a => kind.Sameness(a)).OrderByDescending(g => g.Count()).ToList();
+        var groups = heard.GroupBy(a => kind.Sameness(a, merged)).OrderByDescending(g => g.Count()).ToList();
         var most = groups[0];
         var by = heard.Count == 1 ? FinalBy.Only : groups.Count == 1 ? FinalBy.Unanimous
             : 2 * most.Count() > heard.Count ? FinalBy.Majority : FinalBy.None;
-        if (by != FinalBy.None) return Of(most.Last(), by, heard.Count, heard);
+        if (by != FinalBy.None) return Of(most.Last(), merged, by, heard.Count, heard);
         return new Final
         {
             ItemId = heard[0].ItemId, ProjectId = heard[0].ProjectId, By = by, Heard = heard.Count,
@@ -84,9 +85,9 @@ public static class FinalAnswers
     }
 
     // a review or a bulk answer says nothing of how the item was chosen
-    private static Final Of(Answer answer, FinalBy by, int number, List<Answer> heard) => new()
+    private static Final Of(Answer answer, MergedLabels merged, FinalBy by, int number, List<Answer> heard) => new()
     {
-        ItemId = answer.ItemId, ProjectId = answer.ProjectId, By = by, AnswerId = answer.Id, LabelId = answer.LabelId,
+        ItemId = answer.ItemId, ProjectId = answer.ProjectId, By = by, AnswerId = answer.Id, LabelId = merged.Of(answer.LabelId),
         AnswerText = answer.AnswerText, Heard = number, SchemaVersion = answer.SchemaVersion,
         Stratum = heard.Count > 0 ? heard[0].Stratum : answer.Stratum,
     };

@@ -83,10 +83,17 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         var before = FinalText.Of(place.Final);
         var kept = await PlaceAsync(db, answer, standing.Current, place, now, cancellation);
         Answer[] current = !place.Counts ? [] : [.. place.Answers.Append(answer).Where(a => a.Current)];
-        var final = await FinalAnswers.SettleAsync(db, kind, place.Final, current, cancellation);
+        var final = await FinalAnswers.SettleAsync(db, project, place.Final, current, cancellation);
         if (standing.Skip is { } skip) await db.Skips.Where(k => k.Id == skip.Id).ExecuteDeleteAsync(cancellation);
         if (standing.Skips.Count > 0 && kept != Kept.Surplus) await First32.ReturnAsync(db, projectId, record.ItemId, cancellation);
         if (place.Drafted) await db.Drafts.Where(d => d.ItemId == record.ItemId && d.UserId == userId).ExecuteDeleteAsync(cancellation);
+        if (answer.Role != AnswerRole.Gold && OutgrownAnswers.IsOutgrown(place.Labels, schema))
+        {
+            // it began before its label was asked again: kept, and asked again too
+            db.ChangeTracker.Clear();
+            await OutgrownAnswers.FitAsync(db, project, [record.ItemId], cancellation);
+            db.AfterCommit.Add(() => figures.Forget(projectId));
+        }
         await LabelVersions.AdvanceAsync(db, projectId, cancellation);
         if (project.WebhookEvents != WebhookEvents.None)
             await AnswerEvents.AddAsync(db, place, answer, kept, final, now, cancellation);
@@ -129,7 +136,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         if (slot is null) return isGold ? Kept.Stored : Kept.Surplus;
         await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.AnswerId, answer.Id)
             .SetProperty(x => x.UserId, answer.UserId).SetProperty(x => x.Queue, answer.Stratum)
-            .SetProperty(x => x.Token, (string?)null), cancellation);
+            .SetProperty(x => x.Token, (string?)null).SetProperty(x => x.Again, (Stratum?)null), cancellation);
         return Kept.Stored;
     }
 

@@ -32,6 +32,7 @@ public static class LabelingRegistration
         services.AddSingleton<LabelAccess>();
         services.AddSingleton<TabReplies>();
         services.AddSingleton<IJobWork, OverlapWork>();
+        services.AddSingleton<IJobWork, AnswerSetWork>();
         services.AddHostedService<LeaseClock>();
     }
 

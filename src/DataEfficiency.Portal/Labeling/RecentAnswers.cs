@@ -36,10 +36,11 @@ public sealed class RecentAnswers(IDbContextFactory<AppDbContext> contexts)
         var labels = await db.Labels.AsNoTracking().Where(d => d.ProjectId == projectId).ToListAsync(cancellation);
         var remarks = await db.Remarks.AsNoTracking().Where(r => r.UserId == userId && ids.Contains(r.ItemId))
             .ToDictionaryAsync(r => r.ItemId, cancellation);
+        var merged = MergedLabels.Of(labels);
         // the join does not promise an order
         return [.. rows.OrderByDescending(r => r.Answer.CreatedAt).ThenByDescending(r => r.Answer.Id)
             .Select(r => new RecentAnswer(r.Answer.ItemId, r.Text, Cards.Parse(r.Parts),
-            JsonSerializer.Deserialize<JsonElement>(r.Answer.AnswerJson),
+            AnswerJson.Now(JsonSerializer.Deserialize<JsonElement>(r.Answer.AnswerJson), merged),
             kind.Words(r.Answer, labels), r.Answer.CreatedAt, r.Answer.ActiveMilliseconds,
             remarks.GetValueOrDefault(r.Answer.ItemId)?.Flagged ?? false, remarks.GetValueOrDefault(r.Answer.ItemId)?.Note,
             r.Answer.SubmissionId, r.Answer.AnsweredAt))];

@@ -33,11 +33,19 @@ public sealed class AnswerDraft
     public string? Description { get; set; }
     /// <summary>#rrggbb, or null.</summary>
     public string? Colour { get; set; }
+    /// <summary>What was answered with it so far is asked again: it means something else now.</summary>
+    public bool AskAgain { get; set; }
 
     public const int LongestGroup = 60, LongestDescription = 300;
 
     /// <summary>The value of a file that it was made from, which keeps meaning it whatever it is called; null: typed.</summary>
     public string? Source { get; init; }
+
+    public static AnswerDraft Of(Label label) => new()
+    {
+        Id = label.Id, Name = label.Name, AnswerText = label.AnswerText, Key = label.Key, Group = label.Group,
+        Description = label.Description, Colour = label.Colour, AskAgain = !label.Retired && label.AskedAgainFrom is not null,
+    };
 
     /// <summary>An answer as a file says it: people read words, the model learns to write what the file has.</summary>
     public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value, Source = value };
@@ -69,6 +77,8 @@ public sealed partial class ProjectForm
     public ITaskKind Kind => TaskKinds.Of(TaskType);
     public bool ListAnswers { get; set; } = true;
     public List<AnswerDraft> Answers { get; set; } = [];
+    /// <summary>Labels that are offered no longer, and what becomes of their answers.</summary>
+    public List<RetiredDraft> Retired { get; set; } = [];
     public int? AnswerLength { get; set; }
     public string AnswerPattern { get; set; } = "";
     /// <summary>Labels of an answer of several, at least and at most; at most null: all.</summary>
@@ -111,6 +121,20 @@ public sealed partial class ProjectForm
         Answers = [.. values.Values.OrderBy(v => v.Value, StringComparer.CurrentCultureIgnoreCase)
             .Select(v => AnswerDraft.FromFile(v.Value))];
 
+    /// <summary>Takes an answer out of those that are offered.</summary>
+    public void Retire(AnswerDraft answer)
+    {
+        Answers.Remove(answer);
+        if (answer.Id != 0) Retired.Add(new() { Label = answer });
+    }
+
+    /// <summary>Offers it again; what was answered with it is its own again.</summary>
+    public void BringBack(RetiredDraft label)
+    {
+        Retired.Remove(label);
+        Answers.Add(label.Label);
+    }
+
     /// <summary>Nobody can buy more labels than a pool has items. A budget that a person has typed stays.</summary>
     /// <param name="before">What this proposed for the file before; null for the first.</param>
     /// <returns>The proposal.</returns>
@@ -125,9 +149,13 @@ public sealed partial class ProjectForm
     {
         Name = project.Name, Instruction = project.Instruction, Guideline = project.Guideline, TaskType = project.TaskType,
         ListAnswers = project.ListAnswers,
-        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order)
-        .Select(l => new AnswerDraft { Id = l.Id, Name = l.Name, AnswerText = l.AnswerText, Key = l.Key,
-            Group = l.Group, Description = l.Description, Colour = l.Colour })],
+        Answers = [.. labels.Where(l => !l.Retired).OrderBy(l => l.Order).Select(AnswerDraft.Of)],
+        Retired = [.. labels.Where(l => l.Retired).OrderBy(l => l.Id).Select(l => new RetiredDraft
+        {
+            Label = AnswerDraft.Of(l),
+            Fate = l.MergedIntoId is not null ? RetiredFate.Merge : l.AskedAgainFrom is not null ? RetiredFate.AskAgain : RetiredFate.Keep,
+            Into = l.MergedIntoId is null ? "" : labels.Now(l.Id)?.AnswerText ?? "",
+        })],
         Model = project.Model, TargetValue = project.TargetValue, ZeroShot = project.ZeroShot, Ceiling = project.Ceiling,
         MaximumBudget = project.MaximumBudget,
         Target = project.TargetKind == TargetKind.ShareOfTheWay ? TargetInput.Share : project.ZeroShot is null
@@ -243,9 +271,24 @@ public sealed partial class ProjectForm
             if (Answers[i].Colour is { } colour && !Colours().IsMatch(colour))
                 return ProjectsWords.ColourUnknown(colour: colour, number: i + 1);
         }
+        if (Retired.FirstOrDefault(r => r.Fate == RetiredFate.Merge && !CanBe(r)) is { } lost)
+            return ProjectsWords.MergeWithoutTarget(lost.Label.Name);
         return Twice(a => a.Name) is { } name ? ProjectsWords.NameTwice(name) : Twice(a => a.AnswerText) is { } text
             ? ProjectsWords.TextTwice(text) : Twice(a => a.Key ?? "") is { Length: > 0 } twice
             ? ProjectsWords.KeyTwice(twice) : null;
+
+        // one that was merged before may count as a label that is itself retired by now; in a circle nothing counts as anything
+        bool CanBe(RetiredDraft retired)
+        {
+            var next = retired;
+            for (var i = 0; i < Retired.Count && next is { Fate: RetiredFate.Merge }; i++)
+            {
+                var into = next.Into;
+                if (Answers.Any(a => a.AnswerText.Trim() == into)) return true;
+                next = Retired.FirstOrDefault(r => r.Label.AnswerText == into);
+            }
+            return next is { Fate: not RetiredFate.Merge };
+        }
 
         string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;

@@ -36,7 +36,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         if (form.Kind.HasLabels)
             db.Labels.AddRange(form.Answers.Select((a, i) => new Label
             {
-                ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = Key(a), Order = i,
+                ProjectId = project.Id, Name = a.Name.Trim(), AnswerText = a.AnswerText.Trim(), Key = AnswerSetWriter.Key(a), Order = i,
                 Group = a.Group, Description = a.Description, Colour = a.Colour,
             }));
         AuditTrail.Add(db, time, userId, "project.created", after: project.Name, projectId: project.Id);
@@ -44,6 +44,13 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await SchemaVersions.KeepAsync(db, project, userId, Now, token);
         return project.Id;
     }, cancel);
+
+    /// <summary>What was answered with each label.</summary>
+    public async Task<IReadOnlyDictionary<int, LabelUse>> UseAsync(int id, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await LabelUse.ReadAsync(db, id, cancel);
+    }
 
     public async Task<(Project Project, ProjectForm Form, bool HasGold)?> FindAsync(int id, CancellationToken cancel = default)
     {
@@ -86,10 +93,14 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
             var (before, people) = (Summary(project), People(project));
+            var answers = await AnswerSetChange.BeginAsync(db, id, token);
             form.ApplyTo(project);
-            await SaveAnswersAsync(db, project, form, token);
+            await AnswerSetWriter.WriteAsync(db, project, form, token);
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
             await db.SaveChangesAsync(token);
+            var changed = await answers.EndAsync(db, id, token);
+            if (changed.After is not null) AuditTrail.Add(db, time, userId, "schema.changed", changed.Before, changed.After, id);
+            if (changed.Touched.Count > 0) AnswerSetWork.Queue(db, id, changed.Touched, Now);
             await SchemaVersions.KeepAsync(db, project, userId, Now, token);
             // raised sizes; what is drawn stays
             await TestSet.DrawAsync(db, project, token);
@@ -124,27 +135,6 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    // answers that labels may point to are retired, never deleted
-    private static async Task SaveAnswersAsync(AppDbContext db, Project project, ProjectForm form, CancellationToken cancel)
-    {
-        if (!form.Kind.HasLabels) return;
-        var stored = await db.Labels.Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
-        var order = 0;
-        foreach (var answer in form.Answers)
-        {
-            var label = stored.FirstOrDefault(l => l.Id == answer.Id) ?? stored.FirstOrDefault(l => l.Retired
-                && l.AnswerText.Equals(answer.AnswerText.Trim(), StringComparison.OrdinalIgnoreCase));
-            if (label is null) db.Labels.Add(label = new Label { ProjectId = project.Id });
-            (label.Name, label.AnswerText, label.Key, label.Order, label.Retired) =
-                (answer.Name.Trim(), answer.AnswerText.Trim(), Key(answer), order++, false);
-            (label.Group, label.Description, label.Colour) = (answer.Group, answer.Description, answer.Colour);
-            stored.Remove(label);
-        }
-        foreach (var left in stored) left.Retired = true;
-    }
-
-    private static string? Key(AnswerDraft answer) => string.IsNullOrEmpty(answer.Key) ? null : answer.Key.ToLowerInvariant();
 
     private static string Summary(Project p) => JsonSerializer.Serialize(new
     {

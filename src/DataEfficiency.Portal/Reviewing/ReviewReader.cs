@@ -33,8 +33,8 @@ public sealed class ReviewReader(IDbContextFactory<AppDbContext> contexts)
             [.. answers.Select(a => a.UserId), .. skips.Select(s => s.UserId), .. remarks.Select(r => r.UserId)], cancellation);
         string? Name(string id) => project.ReviewsHideNames ? null : names.GetValueOrDefault(id, EstimatingWords.RemovedPerson);
 
-        var kind = project.Kind();
-        var options = answers.GroupBy(kind.Sameness).OrderByDescending(g => g.Count()).ThenBy(g => g.Min(a => a.Id))
+        var (kind, merged) = (project.Kind(), MergedLabels.Of(labels));
+        var options = answers.GroupBy(a => kind.Sameness(a, merged)).OrderByDescending(g => g.Count()).ThenBy(g => g.Min(a => a.Id))
             .Select(g => new ReviewOption(g.Max(a => a.Id), kind.Words(g.Last(), labels),
                 [.. g.Select(a => new ReviewVoter(Name(a.UserId), a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null))]));
         return new(open, item.Line, item.ExternalId, item.Text, ReviewCard.Named(item.Parts), ReviewCard.Others(item.Metadata),

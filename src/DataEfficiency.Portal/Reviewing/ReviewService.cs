@@ -108,13 +108,13 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
     private async Task<ReviewRefusal?> AnswerAsync(AppDbContext db, Project project, Review review, ReviewDecision decision,
         IReadOnlyList<Answer> answers, CancellationToken cancellation)
     {
+        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation);
         var sent = decision.Verdict == ReviewVerdict.Written ? decision.Answer
-            : answers.FirstOrDefault(a => a.Id == decision.Take) is { } taken ? JsonSerializer.Deserialize<JsonElement>(taken.AnswerJson)
-            : null;
+            : answers.FirstOrDefault(a => a.Id == decision.Take) is { } taken
+                ? AnswerJson.Now(JsonSerializer.Deserialize<JsonElement>(taken.AnswerJson), MergedLabels.Of(labels)) : null;
         if (sent is not { } json)
             return new(ApiCodes.BadAnswer, decision.Verdict == ReviewVerdict.Written ? ReviewingWords.NothingWritten
                 : ReviewingWords.AnswerGone);
-        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation);
         var text = await db.Items.Where(i => i.Id == review.ItemId).Select(i => i.Text).SingleAsync(cancellation);
         var (read, problem) = project.Kind().Read(project, labels, text, json, options.Value.AnswerLimit);
         if (problem is not null) return new(ApiCodes.BadAnswer, problem);
@@ -136,6 +136,9 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
         db.Answers.Add(answer);
         await db.SaveChangesAsync(cancellation);
         review.AnswerId = answer.Id;
+        // what was to be asked again is answered
+        await db.Slots.Where(s => s.ItemId == review.ItemId && s.Again != null)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.Again, (Stratum?)null), cancellation);
         return null;
     }
 

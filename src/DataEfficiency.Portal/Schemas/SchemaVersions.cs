@@ -32,12 +32,14 @@ internal static class SchemaVersions
             cancellation);
     }
 
-    private static (int, string, string, int, string?, string?, string?, string?, bool, int?) Words(SchemaLabel l) =>
-        (l.LabelId, l.Name, l.AnswerText, l.Order, l.Key, l.Colour, l.Group, l.Description, l.Retired, l.MergedIntoId);
+    private static (int, string, string, int, string?, string?, string?, string?, bool, int?, int?) Words(SchemaLabel l) =>
+        (l.LabelId, l.Name, l.AnswerText, l.Order, l.Key, l.Colour, l.Group, l.Description, l.Retired, l.MergedIntoId,
+        l.AskedAgainFrom);
 
     private static SchemaLabel Of(int schemaId, Label l) => new()
     {
         SchemaId = schemaId, LabelId = l.Id, Name = l.Name, AnswerText = l.AnswerText, Order = l.Order, Key = l.Key, Colour = l.Colour,
         Group = l.Group, Description = l.Description, Retired = l.Retired, MergedIntoId = l.MergedIntoId,
+        AskedAgainFrom = l.AskedAgainFrom,
     };
 }

@@ -21,8 +21,8 @@ public static class ApiRoutes
     internal static void MapAntiforgery(this IEndpointRouteBuilder app) =>
         app.MapApi().WithTags("Session").MapGet("/antiforgery", Antiforgery);
 
-    private sealed record AntiforgeryReply(string Header, string? Token);
+    internal sealed record AntiforgeryReply(string Header, string? Token);
 
-    private static Ok<AntiforgeryReply> Antiforgery(HttpContext context, IAntiforgery antiforgery) =>
+    internal static Ok<AntiforgeryReply> Antiforgery(HttpContext context, IAntiforgery antiforgery) =>
         TypedResults.Ok(new AntiforgeryReply(AntiforgeryFilter.Header, antiforgery.GetAndStoreTokens(context).RequestToken));
 }

@@ -93,6 +93,8 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
             // the test set is small: one index for what is free of it and what is on a screen
             slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.ItemId }, "OpenTestSlots")
                 .HasFilter("\"AnswerId\" IS NULL AND \"Split\">0");
+            slot.HasIndex(s => new { s.ProjectId, s.RandomRank, s.ItemId }, "OutgrownSlots")
+                .HasFilter("\"AnswerId\" IS NULL AND \"Again\" IS NOT NULL");
             slot.Property(s => s.Split).HasDefaultValue(ItemSplit.Pool);
         });
         builder.Entity<Answer>(answer =>

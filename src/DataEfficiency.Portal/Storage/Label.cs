@@ -18,4 +18,6 @@ public sealed class Label
     public bool Retired { get; set; }
     /// <summary>The label that took this one's place; answers keep this id and are read as that one.</summary>
     public int? MergedIntoId { get; set; }
+    /// <summary>What people answered with it before this version of the answer set is asked again; null: it stands.</summary>
+    public int? AskedAgainFrom { get; set; }
 }

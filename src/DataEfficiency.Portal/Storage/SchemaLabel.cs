@@ -15,4 +15,5 @@ public sealed class SchemaLabel
     public string? Description { get; set; }
     public bool Retired { get; set; }
     public int? MergedIntoId { get; set; }
+    public int? AskedAgainFrom { get; set; }
 }

@@ -26,4 +26,7 @@ public sealed class Slot
     /// <summary>Which queue gave it out; the stratum of the answer to come.</summary>
     public Stratum? Queue { get; set; }
     public long? AnswerId { get; set; }
+    /// <summary>It had an answer, which the answer set has outgrown, and is served before all others: the stratum of that answer, which the
+    /// new one takes over. Null: it is served in its order.</summary>
+    public Stratum? Again { get; set; }
 }

@@ -52,9 +52,27 @@ public static class ItemEndpoints
 
     /// <summary>What GET items takes, for its description; metadata.NAME beside it. <see cref="ItemQuery"/> reads it, and refuses what
     /// is not here.</summary>
-    public sealed record ItemsAsk(string? Text, string? Id, string? Label, string? Annotator, string? Status, string? Stratum,
-        string? Disagreement, string? Flag, string? Note, string? Skips, string? Suspect, string? Seconds, string? Answered, string? Gold,
-        string? Sort, string? After, string? Take);
+    // properties, since the generator of routes cannot write a constructor's optional texts
+    public sealed record ItemsAsk
+    {
+        public string? Text { get; init; }
+        public string? Id { get; init; }
+        public string? Label { get; init; }
+        public string? Annotator { get; init; }
+        public string? Status { get; init; }
+        public string? Stratum { get; init; }
+        public string? Disagreement { get; init; }
+        public string? Flag { get; init; }
+        public string? Note { get; init; }
+        public string? Skips { get; init; }
+        public string? Suspect { get; init; }
+        public string? Seconds { get; init; }
+        public string? Answered { get; init; }
+        public string? Gold { get; init; }
+        public string? Sort { get; init; }
+        public string? After { get; init; }
+        public string? Take { get; init; }
+    }
 
     private static async Task<Results<Ok<ItemsReply>, ProblemHttpResult>> ListAsync([FromRoute(Name = "id")] int project,
         [AsParameters] ItemsAsk asked, HttpRequest request, ItemTable table, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Table;
@@ -76,7 +77,7 @@ internal static class ItemWhere
         if (filter.Label is { } label)
         {
             // a label that was merged into this one is read as this one
-            var labels = db.Labels.Where(l => l.ProjectId == projectId && (l.Id == label || l.MergedIntoId == label)).Select(l => l.Id);
+            var labels = MergedLabels.Of(db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId)).ReadAs(label);
             items = items.Where(i => db.AnswerParts.Any(p => p.ItemId == i.Id && labels.Contains(p.LabelId!.Value)
                 && db.Finals.Any(f => f.ItemId == i.Id && f.AnswerId == p.AnswerId)));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace DataEfficiency.Portal.Tasks;
 
@@ -41,6 +42,22 @@ internal static class AnswerJson
 
     private static IEnumerable<int> Id(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) ? [id] : [];
+
+    /// <summary>A stored answer with the labels that its own stand for now; two that a merge made one are one.</summary>
+    public static JsonElement Now(JsonElement answer, MergedLabels merged)
+    {
+        if (merged == MergedLabels.None || Labels(answer).All(id => merged[id] == id)) return answer;
+        var node = JsonNode.Parse(answer.GetRawText())!.AsObject();
+        if (node["label"] is { } one) node["label"] = merged[one.GetValue<int>()];
+        if (node["labels"] is JsonArray labels)
+            node["labels"] = new JsonArray([.. labels.Select(l => merged[l!.GetValue<int>()]).Distinct().Select(l => JsonValue.Create(l))]);
+        if (node["spans"] is JsonArray spans)
+        {
+            foreach (var span in spans) span!["label"] = merged[span["label"]!.GetValue<int>()];
+            node["spans"] = new JsonArray([.. spans.DistinctBy(s => s!.ToJsonString()).Select(s => s!.DeepClone())]);
+        }
+        return JsonSerializer.SerializeToElement(node);
+    }
 
     /// <returns>Null: an escape like \ud83d alone, which is no text.</returns>
     public static string? WholeText(JsonElement value)

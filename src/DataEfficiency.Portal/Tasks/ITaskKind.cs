@@ -85,12 +85,12 @@ public interface ITaskKind
     string Words(Answer answer, IEnumerable<Label> labels);
 
     /// <summary>Two answers are the same where these are equal.</summary>
-    string Sameness(Answer answer);
+    string Sameness(Answer answer, MergedLabels merged);
 
     /// <summary>Which measures of agreement fit.</summary>
     AnswerShape Shape => AnswerShape.Whole;
 
-    /// <summary>The parts of an answer that can be counted, filtered and compared one by one.</summary>
+    /// <summary>The parts of an answer that can be counted, filtered and compared one by one, with the labels that were chosen.</summary>
     IEnumerable<AnswerPart> Parts(Answer answer);
 
     /// <summary>Members of a line of JSON that say the answer's parts one by one, with the labels' answer texts.</summary>

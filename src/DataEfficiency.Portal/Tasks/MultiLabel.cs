@@ -80,7 +80,8 @@ public sealed class MultiLabel : ITaskKind
     }
 
     // a set: whatever order they were chosen in, and whatever they are called
-    public string Sameness(Answer answer) => string.Join(',', Stored(answer).Order());
+    public string Sameness(Answer answer, MergedLabels merged) =>
+        string.Join(',', Stored(answer).Select(id => merged[id]).Distinct().Order());
 
     public IEnumerable<AnswerPart> Parts(Answer answer) =>
         Stored(answer).Select(id => new AnswerPart { ItemId = answer.ItemId, LabelId = id });
@@ -94,11 +95,8 @@ public sealed class MultiLabel : ITaskKind
     private static IReadOnlyList<int> Stored(Answer answer) =>
         AnswerJson.Labels(JsonSerializer.Deserialize<JsonElement>(answer.AnswerJson));
 
-    private static List<Label> Named(Answer answer, IEnumerable<Label> labels)
-    {
-        var ids = Stored(answer);
-        return [.. Ordered(labels.Where(l => ids.Contains(l.Id)))];
-    }
+    private static List<Label> Named(Answer answer, IEnumerable<Label> labels) =>
+        [.. Ordered(Stored(answer).Select(id => labels.Now(id)).OfType<Label>().Distinct())];
 
     private static IEnumerable<Label> Ordered(IEnumerable<Label> labels) => labels.OrderBy(l => l.Order).ThenBy(l => l.Id);
 

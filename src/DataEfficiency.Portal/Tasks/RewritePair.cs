@@ -15,5 +15,5 @@ public sealed class RewritePair : WrittenAnswer
     public override string Describe(int labels) => LabelingWords.KindRewriteIs;
 
     // a capital letter can be the whole correction
-    public override string Sameness(Answer answer) => OneBlankEach(answer.AnswerText);
+    protected override string Sameness(string text) => OneBlankEach(text);
 }

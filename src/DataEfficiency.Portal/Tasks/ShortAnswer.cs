@@ -16,5 +16,5 @@ public sealed class ShortAnswer : WrittenAnswer
     public override string Describe(int labels) => LabelingWords.KindTextIs;
 
     // case and blanks aside
-    public override string Sameness(Answer answer) => OneBlankEach(answer.AnswerText).ToLowerInvariant();
+    protected override string Sameness(string text) => OneBlankEach(text).ToLowerInvariant();
 }

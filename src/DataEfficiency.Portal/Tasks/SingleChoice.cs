@@ -46,11 +46,11 @@ public sealed class SingleChoice : ITaskKind
     public string Words(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.Name ?? answer.AnswerText;
 
     // a label keeps its id whatever it is called; an imported answer of a label that is gone has its text only
-    public string Sameness(Answer answer) => answer.LabelId is { } id ? $"#{id}" : answer.AnswerText;
+    public string Sameness(Answer answer, MergedLabels merged) => merged.Of(answer.LabelId) is { } id ? $"#{id}" : answer.AnswerText;
 
     public IEnumerable<AnswerPart> Parts(Answer answer) =>
         answer.LabelId is { } label ? [new AnswerPart { ItemId = answer.ItemId, LabelId = label }] : [];
 
     private static Label? LabelOf(Answer answer, IEnumerable<Label> labels) =>
-        answer.LabelId is { } id ? labels.FirstOrDefault(l => l.Id == id) : null;
+        answer.LabelId is { } id ? labels.Now(id) : null;
 }

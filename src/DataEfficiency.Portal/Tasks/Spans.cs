@@ -100,18 +100,19 @@ public sealed class Spans : ITaskKind
     public void WriteParts(Utf8JsonWriter json, Answer answer, IEnumerable<Label> labels)
     {
         json.WriteStartArray("spans");
-        foreach (var span in Stored(answer))
+        foreach (var (span, label, _) in Now(answer, labels))
         {
             json.WriteStartObject();
             json.WriteNumber("start", span.Start);
             json.WriteNumber("end", span.End);
-            json.WriteString("label", labels.FirstOrDefault(l => l.Id == span.Label)?.AnswerText);
+            json.WriteString("label", label?.AnswerText);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    public string Sameness(Answer answer) => string.Join(';', Stored(answer).Select(s => $"{s.Start},{s.End},{s.Label}"));
+    public string Sameness(Answer answer, MergedLabels merged) => string.Join(';',
+        Ordered(Stored(answer).Select(s => s with { Label = merged[s.Label] }).Distinct()).Select(s => $"{s.Start},{s.End},{s.Label}"));
 
     public IEnumerable<AnswerPart> Parts(Answer answer) => Stored(answer).Select(s =>
         new AnswerPart { ItemId = answer.ItemId, LabelId = s.Label, Start = s.Start, End = s.End });
@@ -119,10 +120,17 @@ public sealed class Spans : ITaskKind
     /// <summary>The lines as they were stored, with the labels of now: the words before the arrow are the text's.</summary>
     private static List<string> Lines(Answer answer, IEnumerable<Label> labels, Func<Label, string> of, string arrow)
     {
-        var all = labels.ToDictionary(l => l.Id);
         var lines = answer.AnswerText.Split('\n');
-        return [.. Stored(answer).Select((span, i) => all.TryGetValue(span.Label, out var label)
-            ? lines[i][..lines[i].LastIndexOf(Arrow, StringComparison.Ordinal)] + arrow + of(label) : lines[i])];
+        return [.. Now(answer, labels).Select(s => s.Label is { } label
+            ? lines[s.Line][..lines[s.Line].LastIndexOf(Arrow, StringComparison.Ordinal)] + arrow + of(label) : lines[s.Line])];
+    }
+
+    /// <summary>The spans with the labels that they stand for now; two that a merge made one are one.</summary>
+    private static IEnumerable<(Span Span, Label? Label, int Line)> Now(Answer answer, IEnumerable<Label> labels)
+    {
+        var all = labels as IReadOnlyCollection<Label> ?? [.. labels];
+        return Stored(answer).Select((span, i) => (span, Label: all.Now(span.Label), i))
+            .DistinctBy(s => (s.span.Start, s.span.End, s.Label?.Id ?? -s.i));
     }
 
     private static List<Span> Stored(Answer answer)

@@ -42,7 +42,10 @@ public abstract class WrittenAnswer : ITaskKind
 
     public string Words(Answer answer, IEnumerable<Label> labels) => answer.AnswerText;
 
-    public abstract string Sameness(Answer answer);
+    public string Sameness(Answer answer, MergedLabels merged) => Sameness(answer.AnswerText);
+
+    /// <summary>Two texts are the same where these are equal.</summary>
+    protected abstract string Sameness(string text);
 
     // one part without a label: the text itself stands in the answer
     public IEnumerable<AnswerPart> Parts(Answer answer) => [new AnswerPart { ItemId = answer.ItemId }];

@@ -120,6 +120,9 @@ public sealed class LookSite : KestrelFactory
         Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {
             var given = await db.Answers.Where(a => a.ProjectId == project).OrderBy(a => a.Id).ToListAsync(token);
+            db.Labels.AddRange(new Label { ProjectId = project, Name = "card lost or stolen", AnswerText = "lost", Retired = true,
+                MergedIntoId = labels[0], Order = labels.Count }, new Label { ProjectId = project, Name = "other", AnswerText = "other",
+                Retired = true, Order = labels.Count + 1 });
             var gold = await db.Items.Where(i => i.ProjectId == project).OrderByDescending(i => i.Id).Take(12).ToListAsync(token);
             foreach (var item in gold) (item.Split, item.Gold) = (ItemSplit.Gold, Intents[0]);
             Answer Of(long item, string person, int label, int n) => new()

@@ -51,6 +51,18 @@ public sealed class VerdictTextTests
     }
 
     [Fact]
+    public void AnswersAskedAgain_NoStopIsAdvisedAndWhyIsSaid()
+    {
+        var stop = Update(Estimate(32, at: 20), labels: 40);
+        Assert.True(Of(stop).StopAdvised);
+
+        var verdict = Of(stop with { AnswerSet = new(12, false, 0) });
+        Check(verdict, "Asked again", "No stop yet", "12 items are out of the forecast until they are answered anew");
+        Assert.False(verdict.StopAdvised);
+        Assert.Contains("30 labels were given before the newest answer", Details(Of(stop with { AnswerSet = new(0, false, 30) })));
+    }
+
+    [Fact]
     public void NotRanked_AsksForIt() => Check(Of(Update(null) with { Ranking = null, Ranked = false }), "Not ranked", "Not ranked yet",
         "Start the ranking");
 

@@ -34,7 +34,8 @@ public sealed class FinalAnswersTests : IAsyncLifetime
     [InlineData("iB A A", FinalBy.Unanimous, 2, 'A')]
     public void Decide_TheAnswersOfAnItem_FollowsTheRules(string given, FinalBy by, int heard, char? label)
     {
-        var final = FinalAnswers.Decide(TaskKinds.Of(TaskType.SingleChoice), [.. given.Split(' ').Select((g, i) => new Answer
+        var final = FinalAnswers.Decide(TaskKinds.Of(TaskType.SingleChoice), MergedLabels.None,
+            [.. given.Split(' ').Select((g, i) => new Answer
         {
             Id = i + 1, ItemId = 7, LabelId = char.ToUpperInvariant(g[^1]), AnswerText = "x", Surplus = char.IsLower(g[^1]),
             Role = g.Length == 1 ? AnswerRole.Annotator : g[0] == 'i' ? AnswerRole.Import : AnswerRole.Review,
@@ -51,7 +52,7 @@ public sealed class FinalAnswersTests : IAsyncLifetime
     [InlineData(TaskType.RewritePair, "In Berlin it rains.", "In berlin it rains.", false)]
     public void Decide_WrittenAnswers_BlanksAsideAndOfShortOnesCase(TaskType type, string one, string two, bool same)
     {
-        var final = FinalAnswers.Decide(TaskKinds.Of(type),
+        var final = FinalAnswers.Decide(TaskKinds.Of(type), MergedLabels.None,
             [new Answer { Id = 1, AnswerText = one }, new Answer { Id = 2, AnswerText = two }])!;
 
         Assert.Equal(same ? FinalBy.Unanimous : FinalBy.None, final.By);
@@ -59,7 +60,8 @@ public sealed class FinalAnswersTests : IAsyncLifetime
 
     [Fact]
     public void Decide_NobodyHeard_Null() =>
-        Assert.Null(FinalAnswers.Decide(TaskKinds.Of(TaskType.SingleChoice), [new Answer { Surplus = true, LabelId = 1 }]));
+        Assert.Null(FinalAnswers.Decide(TaskKinds.Of(TaskType.SingleChoice), MergedLabels.None,
+            [new Answer { Surplus = true, LabelId = 1 }]));
 
     [Fact]
     public async Task Submit_RevisedThenSkipped_TheFinalFollows()

@@ -58,7 +58,8 @@ public sealed class MultiLabelTests
     [InlineData("[9]", "[9,7]", false)]
     [InlineData("[]", "[9]", false)]
     public void Sameness_Sets_TheirOrderAside(string one, string other, bool same) =>
-        Assert.Equal(same, Kind.Sameness(Given(one)) == Kind.Sameness(Given(other)));
+        Assert.Equal(same, Kind.Sameness(Given(one), MergedLabels.None)
+            == Kind.Sameness(Given(other), MergedLabels.None));
 
     [Fact]
     public void TextNow_RewordedAndReordered_FollowsTheAnswerSet()

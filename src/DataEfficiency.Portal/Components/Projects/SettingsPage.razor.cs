@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -26,6 +27,7 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     private KeptForm<ProjectForm>? _kept;
     // as JSON: what the form is compared with
     private string _stored = "";
+    private IReadOnlyDictionary<int, LabelUse> _use = new Dictionary<int, LabelUse>();
     private bool _hasGold, _restored;
     private string _typed = "";
 
@@ -77,6 +79,7 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     private async Task TakeAsync()
     {
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
+        _use = await projects.UseAsync(Id);
         _stored = JsonSerializer.Serialize(_form);
     }
 

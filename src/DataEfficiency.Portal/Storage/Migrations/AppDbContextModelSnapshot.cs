@@ -144,6 +144,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long>("LabelVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Outgrown")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("ProjectId")
                         .HasColumnType("INTEGER");
 
@@ -893,6 +896,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("AskedAgainFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Colour")
                         .HasColumnType("TEXT");
 
@@ -1315,6 +1321,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("AskedAgainFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Colour")
                         .HasColumnType("TEXT");
 
@@ -1397,6 +1406,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<int>("ActiveRank")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Again")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("AnswerId")
                         .HasColumnType("INTEGER");
 
@@ -1457,6 +1469,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex(new[] { "ProjectId", "RandomRank", "ItemId" }, "OpenTestSlots")
                         .HasFilter("\"AnswerId\" IS NULL AND \"Split\">0");
+
+                    b.HasIndex(new[] { "ProjectId", "RandomRank", "ItemId" }, "OutgrownSlots")
+                        .HasFilter("\"AnswerId\" IS NULL AND \"Again\" IS NOT NULL");
 
                     b.ToTable("Slots");
                 });

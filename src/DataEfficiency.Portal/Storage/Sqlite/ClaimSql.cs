@@ -22,6 +22,13 @@ internal static class ClaimSql
         CROSS JOIN "Slots" s ON s."ItemId"=d."ItemId"
         """, "s.\"SlotNo\",d.\"Place\""));
 
+    // what the answer set has outgrown comes before everything; the new answer is of the old one's stratum
+    private static readonly string Again = $"""
+        (SELECT "Id"*8+"Again" FROM (SELECT s."Id",s."Again" FROM "Slots" s
+        WHERE s."ProjectId"=@p AND s."AnswerId" IS NULL AND s."Again" IS NOT NULL AND ({Free} OR {Expired})
+        AND s."ImportId"<=@visible AND {IsNewTo("s.\"ItemId\"")} ORDER BY s."RandomRank",s."ItemId",s."SlotNo" LIMIT 1))
+        """;
+
     private const string Pool = "s.\"Split\"=0", FreePool = $"{Free} AND {Pool}", ExpiredPool = $"{Expired} AND {Pool}";
 
     private static readonly string Random = Coded(Stratum.Random,
@@ -104,7 +111,7 @@ internal static class ClaimSql
 
     private static string Take(string queues) => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%8
-        FROM (SELECT COALESCE({queues}) AS "Code" LIMIT 1) AS c
+        FROM (SELECT COALESCE({Again},{queues}) AS "Code" LIMIT 1) AS c
         WHERE "Slots"."Id"=c."Code"/8 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
         RETURNING "Id","ItemId","Queue","ActiveRank"
         """;
