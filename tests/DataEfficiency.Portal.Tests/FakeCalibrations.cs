@@ -15,6 +15,9 @@ public sealed class FakeCalibrations : ICalibrations
     /// <summary>What measuring says that a task takes.</summary>
     public double Seconds { get; set; } = 60;
 
+    /// <summary>What happens in the middle of each piece, before it gives way.</summary>
+    public Action? Midway { get; set; }
+
     /// <summary>All that were begun, with the piece they went on from.</summary>
     public ConcurrentQueue<(CalibrationRequest Request, int From)> Begun { get; } = [];
 
@@ -52,6 +55,7 @@ public sealed class FakeCalibrations : ICalibrations
         public bool Step(Action? giveWay = null, CancellationToken cancel = default)
         {
             enter("calibration step", cancel);
+            fake.Midway?.Invoke();
             giveWay?.Invoke();
             Directory.CreateDirectory(request.Folder);
             File.WriteAllText(_file, (++_done).ToString(CultureInfo.InvariantCulture));

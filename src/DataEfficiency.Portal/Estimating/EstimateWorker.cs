@@ -24,6 +24,9 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
     // projects that are due but have to wait for the batch under way
     private readonly List<int> _later = [];
 
+    // projects that had their estimate in the middle of a step: whether a check is due is asked behind it
+    private readonly HashSet<int> _unplanned = [];
+
     /// <summary>The engine thread runs.</summary>
     public bool IsAlive => _started && !_ended.Task.IsCompleted;
 
@@ -79,6 +82,12 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                 }
                 plan.Look(id, GiveWay, _stopping.Token);
             }
+            else if (_unplanned.Count > 0)
+            {
+                var next = _unplanned.First();
+                _unplanned.Remove(next);
+                plan.Look(next, GiveWay, _stopping.Token);
+            }
             else if (!Check() && !measurements.Step(GiveWay, _stopping.Token) && !rankings.Step(GiveWay, _stopping.Token)
                 && !costs.Step(_stopping.Token) && !calibrations.Step(GiveWay, _stopping.Token))
             {
@@ -130,7 +139,8 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
             {
                 LogFailed(e, project);
             }
-            if (!done) _later.Add(project);
+            if (done) _unplanned.Add(project);
+            else _later.Add(project);
         }
     }
 

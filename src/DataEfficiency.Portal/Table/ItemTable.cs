@@ -52,20 +52,26 @@ public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
         var rows = await db.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new
         {
             i.Id, i.Line, i.ExternalId, i.Gold, i.RightAnswers, i.Split, i.Deleted,
-            Score = db.ScoresInUse(projectId).Where(s => s.ItemId == i.Id)
-                .Select(s => new { s.Confidence, s.ModelAnswer, s.Unusable }).FirstOrDefault(),
             // only the excerpt leaves the database: a text may be a book
             Place = word == "" ? 0 : i.Text.ToLower().IndexOf(word),
             Start = i.Text.Substring(0, Excerpt),
             Around = word == "" ? null : i.Text.Substring(Math.Max(0, i.Text.ToLower().IndexOf(word) - Before), Excerpt),
-            Final = db.Finals.Where(f => f.ItemId == i.Id).Select(f => new { f.By, f.AnswerText, f.Stratum }).FirstOrDefault(),
             Skips = db.Skips.Count(s => s.ItemId == i.Id),
             Flagged = db.Remarks.Any(r => r.ItemId == i.Id && r.Flagged),
         }).ToListAsync(cancellation);
-        return rows.ToDictionary(r => r.Id, r => new ItemRow(r.Id, r.Line, r.ExternalId,
-            r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start, r.Split, r.Deleted, r.Gold, r.RightAnswers,
-            r.Score?.Confidence, r.Score?.ModelAnswer, r.Score?.Unusable, r.Final?.By, r.Final?.AnswerText, r.Final?.Stratum, r.Skips,
-            r.Flagged));
+        // beside the items: a first of each in one query makes the database number all rows of the tables
+        var scores = await db.ScoresInUse(projectId).Where(s => ids.Contains(s.ItemId))
+            .Select(s => new { s.ItemId, s.Confidence, s.ModelAnswer, s.Unusable }).ToDictionaryAsync(s => s.ItemId, cancellation);
+        var finals = await db.Finals.Where(f => ids.Contains(f.ItemId))
+            .Select(f => new { f.ItemId, f.By, f.LabelId, f.AnswerText, f.Stratum }).ToDictionaryAsync(f => f.ItemId, cancellation);
+        var labels = await db.Labels.Where(l => l.ProjectId == projectId).ToDictionaryAsync(l => l.Id, l => l.AnswerText, cancellation);
+        return rows.ToDictionary(r => r.Id, r =>
+        {
+            var (score, final) = (scores.GetValueOrDefault(r.Id), finals.GetValueOrDefault(r.Id));
+            return new ItemRow(r.Id, r.Line, r.ExternalId, r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start,
+                r.Split, r.Deleted, r.Gold, r.RightAnswers, score?.Confidence, score?.ModelAnswer, score?.Unusable, final?.By,
+                final?.LabelId is { } label ? labels[label] : final?.AnswerText, final?.Stratum, r.Skips, r.Flagged);
+        });
     }
 
     private static Task<IQueryable<Item>> FilteredAsync(AppDbContext db, int projectId, ItemFilter filter,

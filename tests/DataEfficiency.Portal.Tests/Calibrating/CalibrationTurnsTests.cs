@@ -55,6 +55,17 @@ public sealed class CalibrationTurnsTests
     }
 
     [Fact]
+    public async Task Labels_ThatComeInTheMiddleOfAPiece_HaveTheirCheckPlanned()
+    {
+        using var world = new EstimatingWorld().WithItsWeights();
+        var project = await world.RandomPoolAsync(200, 40);
+        (world.Calibrations.Pieces, var rung) = (1_000_000, 0);
+        world.Calibrations.Midway = () => { if (Interlocked.Exchange(ref rung, 1) == 0) world.Queue.Ring(project); };
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.All(await world.UntilAsync(project, CheckWorld.AreDone, ring: false), row => Assert.Equal(WorkState.Done, row.Job!.State));
+    }
+
+    [Fact]
     public async Task Calibration_CancelledOrPortalEnded_GoesOnBehindItsFinishedPieces()
     {
         var world = new EstimatingWorld { KeepDataFolder = true }.WithItsWeights();

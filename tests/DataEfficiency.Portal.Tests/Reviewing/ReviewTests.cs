@@ -5,6 +5,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Reviewing;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -61,6 +62,22 @@ public sealed class ReviewTests : IAsyncLifetime
 
         Assert.Equal(refusal, (await _world.DecideAsync(new(open.ItemId, open.After, ReviewVerdict.Taken, card.Options[0].AnswerId),
             person.Id))?.Code);
+    }
+
+    [Fact]
+    public async Task Item_ThatAReviewerSentBack_IsNeverGivenToThatReviewerToLabel()
+    {
+        await _world.StartAsync(1);
+        await _world.AnswerAsync(0, 0, 1);
+        Assert.Null(await _world.DecideAsync(new(_world.Items[0], 0, ReviewVerdict.SentBack)));
+        // its people never come back to it: anybody may have it
+        _world.Portal.Clock.Advance(TimeSpan.FromDays(8));
+        var lead = new Annotator(_world.Portal, _world.Lead.Id, await _world.Portal.WithTokenAsync(_world.Lead.Id));
+
+        Assert.Empty((await lead.NextAsync(3)).Cards);
+
+        var cleo = await _world.Portal.AddAnnotatorAsync("cleo");
+        Assert.Equal(_world.Items[0], Assert.Single((await cleo.NextAsync(3)).Cards).ItemId);
     }
 
     [Fact]

@@ -81,11 +81,12 @@ internal static class ClaimSql
         ORDER BY {order ?? rank},s."ItemId",s."SlotNo" LIMIT 1
         """;
 
-    // this person has not had the item, and it does not wait for review
+    // this person has not had the item, nor seen others' answers to it in a review, and it does not wait for one
     private static string IsNewTo(string item) => $"""
         NOT EXISTS(SELECT 1 FROM "Slots" o WHERE o."ItemId"={item} AND o."UserId"=@u)
         AND NOT EXISTS(SELECT 1 FROM "Answers" l WHERE l."ItemId"={item} AND l."UserId"=@u AND l."Current")
         AND NOT EXISTS(SELECT 1 FROM "Skips" k WHERE k."ItemId"={item} AND k."UserId"=@u)
+        AND NOT EXISTS(SELECT 1 FROM "Reviews" r WHERE r."ItemId"={item} AND r."UserId"=@u)
         AND (SELECT COUNT(*) FROM "Skips" k WHERE k."ItemId"={item})<{Labeling.First32.SkipLimit}
         """;
 
