@@ -14,13 +14,21 @@ public sealed class Browser : IAsyncLifetime
     {
         Assertions.SetDefaultExpectTimeout(Patience.Milliseconds);
         _playwright = await Playwright.CreateAsync();
-        Chromium = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = BrowserPortal.FindChromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync"],
-        });
+        Chromium = await LaunchAsync(_playwright);
     }
+
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = BrowserPortal.FindChromium(),
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
+            // what Playwright switches off, as far as a test could notice it; and pages of the browser's own frame, which nobody sees: each
+            // context would load some
+            "--disable-features=DestroyProfileOnBrowserClose,GlobalMediaControls,HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,"
+                + "PaintHolding,ThirdPartyStoragePartitioning,Translate,AimEnabled,PreloadTopChromeWebUI,InitialWebUI,WebUIReloadButton,"
+                + "WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup,WebUILocationBar,WebUIPinnedToolbarActions,"
+                + "SpareRendererForSitePerProcess"],
+    });
 
     public async Task DisposeAsync()
     {

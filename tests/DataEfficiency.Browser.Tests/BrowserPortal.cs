@@ -21,12 +21,7 @@ public sealed class BrowserPortal : PortalFactory, IAsyncLifetime
         Url = $"http://localhost:{ClientOptions.BaseAddress.Port}";
         Assertions.SetDefaultExpectTimeout(Patience.Milliseconds);
         _playwright = await Playwright.CreateAsync();
-        _chromium = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = FindChromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync"],
-        });
+        _chromium = await Tests.Browser.LaunchAsync(_playwright);
     }
 
     /// <summary>A browser of its own (cookies, storage) with one page; problems of its console are collected.</summary>

@@ -105,16 +105,16 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task Workbook_22000Labels_IsStreamedAndValid()
+    public async Task Workbook_ThousandsOfLabels_IsStreamedAndValid()
     {
         await using var pool = await PoolFixture.StartAsync();
-        Assert.Equal(22_000, (await pool.ImportAsync(PoolFixture.Rows(22_000), "labels.csv", AnswerUse.Labels)).Added);
+        Assert.Equal(6_000, (await pool.ImportAsync(PoolFixture.Rows(6_000), "labels.csv", AnswerUse.Labels)).Added);
 
         var file = await DownloadAsync(pool, "xlsx");
 
         using var reader = new XlsxReader(new MemoryStream(file), new SourceFormat(FileKind.Xlsx, Sheet: "Labels"));
         var rows = reader.Rows().ToList();
-        Assert.Equal(22_000, rows.Count);
+        Assert.Equal(6_000, rows.Count);
         Assert.Equal(("2", "card arrival"), (rows[0].Field(0), rows[1].Field(3)));
         using var document = SpreadsheetDocument.Open(new MemoryStream(file), false);
         Assert.Empty(new OpenXmlValidator().Validate(document).Select(e => e.Description));

@@ -21,9 +21,9 @@ public sealed class DatabaseUpgradeTests
 
     public static TheoryData<string> Landed => [.. LandedDatabase.Names];
 
-    /// <summary>Those from before the database itself kept rows from pointing nowhere.</summary>
+    /// <summary>The first, the last and one between, of those from before the database itself kept rows from pointing nowhere.</summary>
     public static TheoryData<string> WithoutForeignKeys =>
-        [.. LandedDatabase.Names.Where(n => int.Parse(n.Split('-')[0]) < 12)];
+        [.. LandedDatabase.Names.Where(n => int.Parse(n.Split('-')[0]) is 1 or 6 or 11)];
 
     [Theory]
     [MemberData(nameof(Landed))]
