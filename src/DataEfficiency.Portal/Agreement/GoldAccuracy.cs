@@ -6,8 +6,6 @@ public sealed record GoldAccuracy(int Answers, int Right)
     /// <summary>Of fewer answers nothing is said.</summary>
     public const int Least = 10;
 
-    private const double Enough = .7;
-
     public bool IsKnown => Answers >= Least;
 
     public double Share => (double)Right / Answers;
@@ -15,5 +13,6 @@ public sealed record GoldAccuracy(int Answers, int Right)
     public Interval Interval => Wilson.Of(Right, Answers);
 
     /// <summary>A reason to talk with that person, or to look at the gold answers.</summary>
-    public bool IsLow => IsKnown && Share < Enough;
+    /// <param name="least">Share of them that should be right (<see cref="Storage.Project.GoldLeast"/>).</param>
+    public bool IsUnder(double least) => IsKnown && Share < least;
 }

@@ -23,7 +23,7 @@ public static class ApiCodes
 
     // why there is no card
     public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped",
-        Archived = "archived", Setup = "setup", Empty = "empty";
+        Archived = "archived", Setup = "setup", Empty = "empty", Gold = "gold";
 
     // rows of a file
     public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooManyColumns = "too-many-columns", EmptyText = "empty-text",

@@ -182,7 +182,11 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         object Figures() => new { labels = row.LabelCount, pReach = row.PReach, median = row.Median, low80 = row.Low80, high80 = row.High80,
             estimate = row.Id, model = row.Model, version = row.LabelVersion };
         await WebhookOutbox.AddAsync(db, row.ProjectId, WebhookEvents.ForecastUpdated, row.CreatedAt, Figures, cancel);
-        if (stopsNow) await WebhookOutbox.AddAsync(db, row.ProjectId, WebhookEvents.ForecastStop, row.CreatedAt, Figures, cancel);
+        if (!stopsNow) return;
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == row.ProjectId, cancel);
+        // what is asked again is out of the forecast: no stop before it is back
+        if (!(await AnswerSetState.ReadAsync(db, project, cancel)).IsOpen)
+            await WebhookOutbox.AddAsync(db, project, WebhookEvents.ForecastStop, row.CreatedAt, Figures, cancel);
     }
 
     /// <param name="stopsNow">The labels have reached the advised stop with this estimate, and had not with the one before.</param>

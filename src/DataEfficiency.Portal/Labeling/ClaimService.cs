@@ -50,7 +50,8 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
                 {
                     Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
                     RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
-                    DrawId = p.DrawId, RandomShare = p.RandomShare, GoldShare = p.GoldShare, Seed = p.Seed,
+                    DrawId = p.DrawId, RandomShare = p.RandomShare, GoldShare = p.GoldShare, GoldLeast = p.GoldLeast,
+                    GoldBlocks = p.GoldBlocks, Seed = p.Seed,
                     LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
                     LeastLabels = p.LeastLabels, MostLabels = p.MostLabels, SpansOverlap = p.SpansOverlap,
                     AnswerLength = p.AnswerLength, AnswerPattern = p.AnswerPattern,
@@ -68,6 +69,7 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         var place = await Places(db, request.ProjectId, request.UserId, cancellation);
         var project = place.Project;
         if (project is not { State: ProjectState.Active, DeletedAt: null }) return (project, []);
+        if (await GoldBar.StopsAsync(db, project, request.UserId, cancellation)) return (project, []);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var slots = await ResumeAsync(db, request, project, place.Open, now, until, cancellation);
         var most = Math.Min(request.Want, slots.Count + Left(place.Open, request.Token, now));

@@ -8,7 +8,7 @@ namespace DataEfficiency.Portal.Labeling;
 public sealed record DeckReply(string User, IReadOnlyList<Acknowledgement> Acknowledged, IReadOnlyList<Refusal> Refused,
     IReadOnlyList<Card> Cards, DeckEnd? End, Progress Progress, TaskSchema? Schema, IReadOnlyList<Holder>? FirstHeld = null);
 
-/// <param name="Code">done, held, skipped, others, paused, stopped, archived, setup, empty, removed.</param>
+/// <param name="Code">done, held, skipped, others, paused, stopped, archived, setup, empty, removed, gold.</param>
 /// <param name="FreeAt">When the first reserved item comes back, Unix milliseconds.</param>
 /// <param name="Held">Who holds what until then.</param>
 public sealed record DeckEnd(string Code, Said Reason, long? FreeAt = null, IReadOnlyList<Holder>? Held = null)

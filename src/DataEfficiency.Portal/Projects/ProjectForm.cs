@@ -104,6 +104,9 @@ public sealed partial class ProjectForm
     public int? TestAnswers { get; set; } = 2;
     /// <summary>Share of each person's turns that brings a gold item, in per cent.</summary>
     public double? GoldPercent { get; set; } = 5;
+    /// <summary>So many of them should be right, in per cent.</summary>
+    public double? GoldLeastPercent { get; set; } = 70;
+    public bool GoldBlocks { get; set; }
     public CheckTraining CheckTraining { get; set; }
     /// <summary>Random labels first, the others behind them.</summary>
     public bool ChecksTakeOthers { get; set; } = true;
@@ -169,7 +172,7 @@ public sealed partial class ProjectForm
         CheckTraining = project.CheckTraining, ComputePrice = project.ComputePrice,
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
         OverlapPercent = project.OverlapShare * 100, OverlapAnswers = project.OverlapAnswers, TestAnswers = project.TestAnswers,
-        GoldPercent = project.GoldShare * 100,
+        GoldPercent = project.GoldShare * 100, GoldLeastPercent = Math.Round(project.GoldLeast * 100, 6), GoldBlocks = project.GoldBlocks,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -198,6 +201,7 @@ public sealed partial class ProjectForm
             wrong[nameof(TestSize)] = ProjectsWords.TestSizeOutside(LargestTest);
         if (OverlapPercent is not (>= 0 and <= 100)) wrong[nameof(OverlapPercent)] = ProjectsWords.OverlapOutside;
         if (GoldPercent is not (>= 0 and <= MostGold)) wrong[nameof(GoldPercent)] = ProjectsWords.GoldShareOutside(MostGold);
+        if (GoldLeastPercent is not (>= 0 and <= 100)) wrong[nameof(GoldLeastPercent)] = ProjectsWords.GoldLeastOutside;
         if (OverlapAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(OverlapAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (TestAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(TestAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
@@ -228,6 +232,7 @@ public sealed partial class ProjectForm
         (project.LeastLabels, project.MostLabels, project.SpansOverlap) = (LeastLabels ?? 0, MostLabels, SpansOverlap);
         (project.OverlapShare, project.OverlapAnswers) = (OverlapPercent!.Value / 100, OverlapAnswers!.Value);
         (project.TestAnswers, project.GoldShare) = (TestAnswers!.Value, GoldPercent!.Value / 100);
+        (project.GoldLeast, project.GoldBlocks) = (GoldLeastPercent!.Value / 100, GoldBlocks);
         project.Completions = string.Join('\n', CompletionLines);
     }
 

@@ -90,6 +90,26 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
         return refusal;
     }
 
+    /// <summary>Those whom the gold items have stopped.</summary>
+    public async Task<IReadOnlySet<string>> StoppedByGoldAsync(Project project, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await GoldBar.StoppedAsync(db, project, db.Memberships, cancel);
+    }
+
+    /// <summary>Lets a person go on whom the gold items have stopped: they begin to count anew. Returns why not, or null.</summary>
+    public Task<string?> LetGoOnAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default) =>
+        writes.WriteAsync(async (db, token) =>
+        {
+            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            var now = Now;
+            await db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId)
+                .ExecuteUpdateAsync(m => m.SetProperty(x => x.GoldSince, now), token);
+            AuditTrail.Add(db, time, IdOf(by)!, "member.goesOn", after: userId, projectId: projectId);
+            await db.SaveChangesAsync(token);
+            return (string?)null;
+        }, cancel);
+
     /// <summary>Takes a person off the project: labels stay, cards held go back. Returns why not, or null.</summary>
     public async Task<string?> RemoveAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default)
     {

@@ -74,6 +74,10 @@ public sealed class Project
     public int TestAnswers { get; set; } = 1;
     /// <summary>Share of a person's turns that brings a gold item: its answer is known, and theirs shows how well they answer.</summary>
     public double GoldShare { get; set; }
+    /// <summary>Share of the gold items that a person should answer right; under it they are marked.</summary>
+    public double GoldLeast { get; set; } = .7;
+    /// <summary>Who is under it gets no further item until a lead lets them go on.</summary>
+    public bool GoldBlocks { get; set; }
     public bool ForecastVisibleToAnnotators { get; set; } = true;
     /// <summary>Annotators see the model's answer, except on random items.</summary>
     public bool SuggestionsShown { get; set; }

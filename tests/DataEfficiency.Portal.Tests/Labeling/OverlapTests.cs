@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -179,6 +181,38 @@ public sealed class OverlapTests : IDisposable
         Assert.NotEqual(seen[0], seen[1]);
         Assert.Equal(8, await db.Answers.CountAsync(a => a.Role == AnswerRole.Gold && a.Stratum == Stratum.Gold && a.Current));
         Assert.Equal(24, await db.Finals.CountAsync(f => f.ProjectId == _world.ProjectId));
+    }
+
+    [Fact]
+    public async Task Gold_TooManyWrong_StopsThePersonUntilALeadLetsThemGoOn()
+    {
+        await _world.AddPoolAsync(600);
+        await _world.SetProjectAsync(p => (p.GoldShare, p.GoldBlocks) = (1, true));
+        await DrawGoldAsync();
+        var lead = await _world.AddPersonAsync("lea");
+        await _world.AddMemberAsync(_world.ProjectId, lead.Id, ProjectRole.Lead);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        var held = (await ada.NextAsync(2)).Cards[1].ItemId;
+        foreach (var (person, right) in new[] { (ada, 6), (ben, 7) })
+            for (var i = 0; i < 10; i++)
+            {
+                var card = Assert.Single((await person.NextAsync()).Cards);
+                await person.SubmitAsync(person.Answer(card.ItemId, i < right ? 0 : 1));
+            }
+        Assert.Single((await ben.NextAsync()).Cards);
+        var end = await ada.NextAsync();
+        Assert.Equal((0, ApiCodes.Gold), (end.Cards.Count, end.End!.Code));
+        Assert.Contains("lea", end.End.Reason);
+        // what is on a screen already is taken all the same
+        Assert.Empty((await ada.SubmitAsync(ada.Answer(held, 1))).Refused);
+
+        var members = _world.Services.GetRequiredService<ProjectMembers>();
+        Assert.NotNull(await members.LetGoOnAsync(Principal(ada.UserId), _world.ProjectId, ada.UserId));
+        Assert.Equal(ApiCodes.Gold, (await ada.NextAsync()).End!.Code);
+        Assert.Null(await members.LetGoOnAsync(Principal(lead.Id), _world.ProjectId, ada.UserId));
+        Assert.Single((await ada.NextAsync()).Cards);
+
+        static ClaimsPrincipal Principal(string id) => new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id)], "test"));
     }
 
     [Fact]

@@ -945,6 +945,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("GoldSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
@@ -1014,8 +1017,14 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<bool>("ForecastVisibleToAnnotators")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("GoldBlocks")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("GoldIsTest")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double>("GoldLeast")
+                        .HasColumnType("REAL");
 
                     b.Property<double>("GoldShare")
                         .HasColumnType("REAL");
