@@ -84,8 +84,9 @@ public sealed class ReaderTimeTests(Browser browser) : IDisposable
 
     private static async Task<string> TimeAsync(IPage page, string selector)
     {
-        await page.WaitForSelectorAsync(selector);
-        return await page.EvalOnSelectorAsync<string>(selector, "e => e.shadowRoot.textContent");
+        // in one step: the circuit that comes up draws the page again
+        var shown = await page.WaitForFunctionAsync("s => document.querySelector(s)?.shadowRoot?.textContent", selector);
+        return await shown.JsonValueAsync<string>();
     }
 
     private async Task AddEstimateAsync(int project, DateTimeOffset at)

@@ -65,6 +65,18 @@ public sealed class SmolLm2Model : IDisposable
     }
 }
 
+/// <summary>A theory on golden numbers that takes a minute: run where DATAEFFICIENCY_LONG_TESTS is set, and visibly skipped elsewhere.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LongGoldenTheoryAttribute : TheoryAttribute
+{
+    public LongGoldenTheoryAttribute() => Skip = Fixtures.Root is null ? Fixtures.Missing
+        : AreAskedFor ? null
+        : "Takes a minute: set DATAEFFICIENCY_LONG_TESTS=1. The first seed and a quarter of the prompts run all the same.";
+
+    public static bool AreAskedFor => Environment.GetEnvironmentVariable("DATAEFFICIENCY_LONG_TESTS") is not null;
+}
+
 /// <summary>A real chat model of 135 M parameters against the Python reference.</summary>
 public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Model>, IDisposable
 {
@@ -72,7 +84,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     private const int Parts = 4;
 
     public static TheoryData<int> TheParts =>
-        [.. Enumerable.Range(0, Environment.GetEnvironmentVariable("DATAEFFICIENCY_LONG_TESTS") is null ? 1 : Parts)];
+        [.. Enumerable.Range(0, LongGoldenTheoryAttribute.AreAskedFor ? Parts : 1)];
 
     private static bool[] Bools(JsonNode? list) => [.. list!.AsArray().Select(b => (bool)b!)];
 
@@ -94,7 +106,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     // How near a greedy step came to another token: one pass over prompts and answers gives the logits of every step. The tolerance, from
     // the README's noise of a token's largest probability, 1.2e-5: at probability 1/2, where it weighs least, that is 5e-5 of the lead
     // (1.2e-5 / (p (1 - p))); twice that for another order of summation.
-    [GoldenTheory, InlineData(1)]
+    [LongGoldenTheory, InlineData(1)]
     public void Logits_BehindTheGreedyAnswers_GiveTheReferencesSmallestLeads(int part)
     {
         var decoder = model.Estimator.Session.Decoder;
@@ -194,7 +206,7 @@ public sealed class SmolLm2Tests(SmolLm2Model model) : IClassFixture<SmolLm2Mode
     }
 
     // The door's test has the first seed; this one is as good as the third.
-    [GoldenTheory, InlineData(2)]
+    [LongGoldenTheory, InlineData(2)]
     public void Rows_OfAnotherSeed_GiveTheReferencesCosines(int seed)
     {
         var (session, prompts, labelled, golden) = (model.Estimator.Session, model.Estimator.Prompts, model.Labelled, model.Seed(seed));

@@ -10,7 +10,7 @@ public static class Fixtures
     /// <summary>A path below the folder, e.g. ("golden", "engine").</summary>
     public static string At(params string[] parts) => Path.Combine([Root ?? throw new InvalidOperationException(Missing), .. parts]);
 
-    internal const string Missing =
+    public const string Missing =
         "The folder of golden numbers is absent: set DATAEFFICIENCY_FIXTURES, or put it at ../shared beside the repository.";
 
     private static string? Find()

@@ -50,8 +50,9 @@ internal static class OutgrownAnswers
         void BringBack(Answer answer, IEnumerable<Answer> others, IEnumerable<Slot> places)
         {
             if (Asks(answer) || others.Any(o => o.Current && o.UserId == answer.UserId && o.Role == answer.Role)) return;
-            var place = places.FirstOrDefault(s => s is { Again: not null, AnswerId: null }
-                && (s.UserId is null || s.UserId == answer.UserId));
+            // the person's own first: they may hold the item to answer it anew
+            var place = places.Where(s => s is { Again: not null, AnswerId: null } && (s.UserId is null || s.UserId == answer.UserId))
+                .OrderBy(s => s.UserId is null).FirstOrDefault();
             // somebody has answered anew, or is about to
             if (place is null && answer is { Role: AnswerRole.Annotator or AnswerRole.Import, Surplus: false }) return;
             if (place is not null) (place.AnswerId, place.UserId, place.Token, place.Again) = (answer.Id, answer.UserId, null, null);
