@@ -14,21 +14,9 @@ internal static class AgreementReader
         var items = await ItemsAsync(db, project.Id, kind, merged, cancellation);
         return ProjectAgreement.Of(project.LabelVersion, kind.Shape, items) with
         {
-            Gold = await GoldAsync(db, project.Id, cancellation),
+            Gold = await GoldReader.ReadAsync(db, db.Answers.Where(a => a.ProjectId == project.Id), cancellation),
             LabelNames = await db.Labels.Where(l => l.ProjectId == project.Id).ToDictionaryAsync(l => l.Id, l => l.Name, cancellation),
         };
-    }
-
-    // only what the gold queue served: an item that became gold later was answered with other eyes
-    private static async Task<Dictionary<string, GoldAccuracy>> GoldAsync(AppDbContext db, int project, CancellationToken cancellation)
-    {
-        var rows = await (from a in db.Answers
-                          where a.ProjectId == project && a.Current && a.Role == AnswerRole.Gold
-                          join i in db.Items on a.ItemId equals i.Id
-                          where i.Gold != null && !i.Deleted
-                          select new { a.UserId, a.AnswerText, i.Gold, i.RightAnswers }).ToListAsync(cancellation);
-        return rows.GroupBy(r => r.UserId).ToDictionary(g => g.Key, g => new GoldAccuracy(g.Count(),
-            g.Count(r => GoldAnswers.Agree(r.Gold, r.RightAnswers, r.AnswerText) == true)));
     }
 
     // what people answered in their own right: surplus too, and neither gold, imported, bulk nor reviewed answers

@@ -181,11 +181,12 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
     {
         object Figures() => new { labels = row.LabelCount, pReach = row.PReach, median = row.Median, low80 = row.Low80, high80 = row.High80,
             estimate = row.Id, model = row.Model, version = row.LabelVersion };
-        await WebhookOutbox.AddAsync(db, row.ProjectId, WebhookEvents.ForecastUpdated, row.CreatedAt, Figures, cancel);
-        if (!stopsNow) return;
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == row.ProjectId, cancel);
+        // what telling needs of it, not its texts
+        var project = await db.Projects.Where(p => p.Id == row.ProjectId)
+            .Select(p => new Project { Id = p.Id, WebhookEvents = p.WebhookEvents, SchemaVersion = p.SchemaVersion }).SingleAsync(cancel);
+        await WebhookOutbox.AddAsync(db, project, WebhookEvents.ForecastUpdated, row.CreatedAt, Figures, cancel);
         // what is asked again is out of the forecast: no stop before it is back
-        if (!(await AnswerSetState.ReadAsync(db, project, cancel)).IsOpen)
+        if (stopsNow && !(await AnswerSetState.ReadAsync(db, project, cancel)).IsOpen)
             await WebhookOutbox.AddAsync(db, project, WebhookEvents.ForecastStop, row.CreatedAt, Figures, cancel);
     }
 

@@ -13,9 +13,9 @@ public static class FinalAnswers
     /// <returns>The item's final answer now.</returns>
     public static async Task<Final?> SettleAsync(AppDbContext db, Project project, long itemId, CancellationToken cancellation)
     {
-        // what is taken out, or has a known answer, is nobody's label
-        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current
-            && db.Items.Any(i => i.Id == itemId && !i.Deleted && i.Split != ItemSplit.Gold)).ToListAsync(cancellation);
+        var counting = Counting(db);
+        var answers = await db.Answers.AsNoTracking().Where(a => a.ItemId == itemId && a.Current && counting.Any(i => i.Id == itemId))
+            .ToListAsync(cancellation);
         return await SettleAsync(db, project, await db.Finals.FindAsync([itemId], cancellation), answers, cancellation);
     }
 
@@ -36,6 +36,23 @@ public static class FinalAnswers
         await db.SaveChangesAsync(cancellation);
         return decided;
     }
+
+    /// <summary>The same for many items at once.</summary>
+    internal static async Task SettleAsync(AppDbContext db, Project project, IReadOnlyCollection<long> items,
+        CancellationToken cancellation)
+    {
+        var (kind, merged, counting) = (project.Kind(), await MergedLabels.OfAsync(db, project, cancellation), Counting(db));
+        var answers = (await db.Answers.AsNoTracking()
+            .Where(a => items.Contains(a.ItemId) && a.Current && counting.Any(i => i.Id == a.ItemId)).OrderBy(a => a.Id)
+            .ToListAsync(cancellation)).ToLookup(a => a.ItemId);
+        await db.Finals.Where(f => items.Contains(f.ItemId)).ExecuteDeleteAsync(cancellation);
+        db.Finals.AddRange(answers.Select(a => Decide(kind, merged, [.. a])).OfType<Final>());
+        await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
+    }
+
+    /// <summary>Items that can have a final answer: what is taken out, or has a known answer, is nobody's label.</summary>
+    internal static IQueryable<Item> Counting(AppDbContext db) => db.Items.Where(i => !i.Deleted && i.Split != ItemSplit.Gold);
 
     /// <summary>Decides every item of a database from before there were final answers.</summary>
     public static async Task SettleAllAsync(AppDbContext db, CancellationToken cancellation)

@@ -16,16 +16,10 @@ internal static class GoldBar
         CancellationToken cancellation)
     {
         if (!project.GoldBlocks) return new HashSet<string>();
-        var rows = await (from m in people
-                          where m.ProjectId == project.Id
-                          join a in db.Answers on m.UserId equals a.UserId
-                          // what came before they were let go on counts no more
-                          where a.ProjectId == project.Id && a.Current && a.Role == AnswerRole.Gold && a.CreatedAt > (m.GoldSince ?? 0)
-                          join i in db.Items on a.ItemId equals i.Id
-                          where i.Gold != null && !i.Deleted
-                          select new { a.UserId, a.AnswerText, i.Gold, i.RightAnswers }).ToListAsync(cancellation);
-        return rows.GroupBy(r => r.UserId).Where(g => new GoldAccuracy(g.Count(),
-                g.Count(r => GoldAnswers.Agree(r.Gold, r.RightAnswers, r.AnswerText) == true)).IsUnder(project.GoldLeast))
+        // what came before they were let go on counts no more
+        var answers = db.Answers.Where(a => a.ProjectId == project.Id
+            && people.Any(m => m.ProjectId == project.Id && m.UserId == a.UserId && a.CreatedAt > (m.GoldSince ?? 0)));
+        return (await GoldReader.ReadAsync(db, answers, cancellation)).Where(g => g.Value.IsUnder(project.GoldLeast))
             .Select(g => g.Key).ToHashSet();
     }
 }

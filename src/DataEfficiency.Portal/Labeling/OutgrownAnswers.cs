@@ -18,30 +18,26 @@ internal static class OutgrownAnswers
     public static async Task FitAsync(AppDbContext db, Project project, IReadOnlyCollection<long> items, CancellationToken cancellation)
     {
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation);
-        var (kind, merged) = (project.Kind(), MergedLabels.Of(labels));
         var answers = (await db.Answers.Include(a => a.Parts).Where(a => items.Contains(a.ItemId) && (a.Current || a.Outgrown))
             .OrderBy(a => a.Id).ToListAsync(cancellation)).ToLookup(a => a.ItemId);
         var slots = (await db.Slots.Where(s => items.Contains(s.ItemId)).OrderBy(s => s.SlotNo).ToListAsync(cancellation))
             .ToLookup(s => s.ItemId);
-        // what is taken out has no final answer, and nobody is asked for it
-        var counting = await db.Items.Where(i => items.Contains(i.Id) && !i.Deleted && i.Split != ItemSplit.Gold).Select(i => i.Id)
-            .ToListAsync(cancellation);
-        var finals = await db.Finals.Where(f => items.Contains(f.ItemId)).ToDictionaryAsync(f => f.ItemId, cancellation);
-        foreach (var item in items)
-        {
-            foreach (var answer in answers[item])
-                if (!answer.Current) BringBack(answer, answers[item], slots[item]);
-                else if (answer.Role != AnswerRole.Gold && Asks(answer)) TakeBack(answer, slots[item]);
-            var decided = !counting.Contains(item) ? null
-                : FinalAnswers.Decide(kind, merged, [.. answers[item].Where(a => a.Current)]);
-            if (decided is null)
-            {
-                if (finals.GetValueOrDefault(item) is { } gone) db.Finals.Remove(gone);
-                if (counting.Contains(item)) await OpenAsync(db, item, answers[item], slots[item], cancellation);
-            }
-            else if (finals.GetValueOrDefault(item) is { } stored) db.Entry(stored).CurrentValues.SetValues(decided);
-            else db.Finals.Add(decided);
-        }
+        foreach (var answer in items.SelectMany(i => answers[i]))
+            if (!answer.Current) BringBack(answer, answers[answer.ItemId], slots[answer.ItemId]);
+            else if (answer.Role != AnswerRole.Gold && Asks(answer)) TakeBack(answer, slots[answer.ItemId]);
+        await db.SaveChangesAsync(cancellation);
+        await FinalAnswers.SettleAsync(db, project, items, cancellation);
+        // an answer without a place of its own (a review's, one set for many) leaves its item without anybody to ask
+        foreach (var item in await FinalAnswers.Counting(db).AsNoTracking().Where(i => items.Contains(i.Id)
+            && !db.Finals.Any(f => f.ItemId == i.Id) && !db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null))
+            .ToListAsync(cancellation))
+            if (answers[item.Id].LastOrDefault(a => a.Outgrown) is { } last)
+                db.Slots.Add(new Slot
+                {
+                    ProjectId = item.ProjectId, ItemId = item.Id, ImportId = item.ImportId, Split = item.Split,
+                    RandomRank = item.RandomRank, ActiveRank = item.RandomRank, Again = Anew(last),
+                    SlotNo = slots[item.Id].Select(s => s.SlotNo + 1).DefaultIfEmpty(0).Max(),
+                });
         await db.SaveChangesAsync(cancellation);
 
         bool Asks(Answer answer) =>
@@ -65,25 +61,13 @@ internal static class OutgrownAnswers
         (answer.Current, answer.Outgrown) = (false, true);
         foreach (var slot in slots.Where(s => s.AnswerId == answer.Id))
         {
-            // what a file answered is now a person's, chosen by need and not by chance
-            slot.Again = answer.Stratum == Stratum.Imported ? Stratum.Active : answer.Stratum;
+            slot.Again = Anew(answer);
             (slot.AnswerId, slot.UserId, slot.Token, slot.LeaseUntil) = (null, null, null, 0);
         }
     }
 
-    /// <summary>An answer without a place of its own (a review's, one set for many) leaves its item without anybody to ask.</summary>
-    private static async Task OpenAsync(AppDbContext db, long itemId, IEnumerable<Answer> answers, IEnumerable<Slot> slots,
-        CancellationToken cancellation)
-    {
-        if (slots.Any(s => s.AnswerId is null) || answers.LastOrDefault(a => a.Outgrown) is not { } last) return;
-        var item = await db.Items.AsNoTracking().SingleAsync(i => i.Id == itemId, cancellation);
-        db.Slots.Add(new Slot
-        {
-            ProjectId = item.ProjectId, ItemId = itemId, ImportId = item.ImportId, Split = item.Split, RandomRank = item.RandomRank,
-            ActiveRank = item.RandomRank, SlotNo = slots.Select(s => s.SlotNo + 1).DefaultIfEmpty(0).Max(),
-            Again = last.Stratum == Stratum.Imported ? Stratum.Active : last.Stratum,
-        });
-    }
+    // what a file answered is now a person's, chosen by need and not by chance
+    private static Stratum Anew(Answer answer) => answer.Stratum == Stratum.Imported ? Stratum.Active : answer.Stratum;
 
     /// <summary>Items that wait to be answered anew.</summary>
     public static Task<int> OpenAsync(AppDbContext db, int projectId, CancellationToken cancellation) => db.Slots

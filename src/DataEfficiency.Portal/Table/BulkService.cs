@@ -80,7 +80,7 @@ public sealed class BulkService(IDbContextFactory<AppDbContext> contexts, WriteQ
     {
         await db.SaveChangesAsync(cancellation);
         db.ChangeTracker.Clear();
-        await ItemBefore.SettleAsync(db, project, ids, cancellation);
+        await FinalAnswers.SettleAsync(db, project, ids, cancellation);
         await LabelVersions.AdvanceAsync(db, project.Id, cancellation);
         db.AfterCommit.Add(() => figures.Forget(project.Id));
     }

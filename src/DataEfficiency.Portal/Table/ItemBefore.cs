@@ -51,19 +51,4 @@ internal sealed record ItemBefore(Item Item, IReadOnlyList<long> Current, IReadO
         await db.SaveChangesAsync(cancellation);
         db.ChangeTracker.Clear();
     }
-
-    /// <summary>Decides the items' final answers anew. One that is taken out, or whose answer is known, has none.</summary>
-    public static async Task SettleAsync(AppDbContext db, Project project, IReadOnlyCollection<long> ids,
-        CancellationToken cancellation)
-    {
-        var counting = await db.Items.Where(i => ids.Contains(i.Id) && !i.Deleted && i.Split != ItemSplit.Gold).Select(i => i.Id)
-            .ToListAsync(cancellation);
-        var answers = (await db.Answers.AsNoTracking().Where(a => counting.Contains(a.ItemId) && a.Current).OrderBy(a => a.Id)
-            .ToListAsync(cancellation)).ToLookup(a => a.ItemId);
-        var (kind, merged) = (project.Kind(), await MergedLabels.OfAsync(db, project, cancellation));
-        await db.Finals.Where(f => ids.Contains(f.ItemId)).ExecuteDeleteAsync(cancellation);
-        db.Finals.AddRange(answers.Select(a => FinalAnswers.Decide(kind, merged, [.. a])).OfType<Final>());
-        await db.SaveChangesAsync(cancellation);
-        db.ChangeTracker.Clear();
-    }
 }

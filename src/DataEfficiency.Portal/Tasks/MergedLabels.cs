@@ -44,10 +44,8 @@ internal static class LabelSets
     public static Label? Now(this IEnumerable<Label> labels, int id)
     {
         var found = labels.FirstOrDefault(l => l.Id == id);
-        for (var i = 0; found?.MergedIntoId is { } into && i < MergedMost; i++) found = labels.FirstOrDefault(l => l.Id == into);
-        return found;
+        if (found?.MergedIntoId is null) return found;
+        var now = MergedLabels.Of(labels)[id];
+        return labels.FirstOrDefault(l => l.Id == now);
     }
-
-    // labels of an answer set, so many merges at most
-    private const int MergedMost = 1000;
 }
