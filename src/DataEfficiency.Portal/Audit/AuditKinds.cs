@@ -9,6 +9,7 @@ internal static class AuditKinds
     private static readonly Dictionary<string, Func<Said>> Words = new()
     {
         ["project.created"] = () => AuditWords.ProjectCreated, ["project.settings"] = () => AuditWords.ProjectSettings,
+        ["project.guideline"] = () => AuditWords.GuidelineSaved,
         ["project.deleted"] = () => AuditWords.ProjectDeleted, ["project.begin"] = () => AuditWords.ProjectBegin,
         ["project.pause"] = () => AuditWords.ProjectPause, ["project.resume"] = () => AuditWords.ProjectResume,
         ["project.stop"] = () => AuditWords.ProjectStop, ["project.reopen"] = () => AuditWords.ProjectReopen,

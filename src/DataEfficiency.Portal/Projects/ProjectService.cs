@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataEfficiency.Portal.Audit;
+using DataEfficiency.Portal.Guidelines;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Storage;
@@ -40,6 +41,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
                 Group = a.Group, Description = a.Description, Colour = a.Colour,
             }));
         AuditTrail.Add(db, time, userId, "project.created", after: project.Name, projectId: project.Id);
+        await GuidelineVersions.KeepAsync(db, project, "", userId, Now, token);
         await db.SaveChangesAsync(token);
         await SchemaVersions.KeepAsync(db, project, userId, Now, token);
         return project.Id;
@@ -92,11 +94,12 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         await writes.WriteAsync(async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
-            var (before, people) = (Summary(project), People(project));
+            var (before, people, guideline) = (Summary(project), People(project), project.Guideline);
             var answers = await AnswerSetChange.BeginAsync(db, id, token);
             form.ApplyTo(project);
             await AnswerSetWriter.WriteAsync(db, project, form, token);
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
+            await GuidelineVersions.KeepAsync(db, project, guideline, userId, Now, token);
             await db.SaveChangesAsync(token);
             var changed = await answers.EndAsync(db, id, token);
             if (changed.After is not null) AuditTrail.Add(db, time, userId, "schema.changed", changed.Before, changed.After, id);

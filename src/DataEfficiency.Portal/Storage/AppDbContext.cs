@@ -21,6 +21,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Final> Finals => Set<Final>();
     public DbSet<Schema> Schemas => Set<Schema>();
     public DbSet<SchemaLabel> SchemaLabels => Set<SchemaLabel>();
+    public DbSet<GuidelineVersion> Guidelines => Set<GuidelineVersion>();
     public DbSet<Skip> Skips => Set<Skip>();
     public DbSet<Draw> Draws => Set<Draw>();
     public DbSet<DrawItem> DrawItems => Set<DrawItem>();
@@ -116,6 +117,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         });
         builder.Entity<Schema>().HasIndex(s => new { s.ProjectId, s.Version }).IsUnique();
         builder.Entity<SchemaLabel>().HasKey(l => new { l.SchemaId, l.LabelId });
+        builder.Entity<GuidelineVersion>().HasIndex(g => new { g.ProjectId, g.Version }).IsUnique();
         builder.Entity<Skip>().HasIndex(s => new { s.ItemId, s.UserId }).IsUnique();
         builder.Entity<Skip>().HasIndex(s => s.ProjectId);
         builder.Entity<ItemClaim>().HasIndex(c => new { c.ItemId, c.UserId });

@@ -18,6 +18,7 @@ internal static class ForeignKeys
         builder.Entity<Schema>().HasOne<Project>().WithMany().HasForeignKey(s => s.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<SchemaLabel>().HasOne<Schema>().WithMany().HasForeignKey(l => l.SchemaId).OnDelete(DeleteBehavior.Cascade);
         builder.Entity<SchemaLabel>().HasOne<Label>().WithMany().HasForeignKey(l => l.LabelId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<GuidelineVersion>().HasOne<Project>().WithMany().HasForeignKey(g => g.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Item>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Import>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<ImportIssue>().HasOne<Import>().WithMany().HasForeignKey(i => i.ImportId).OnDelete(DeleteBehavior.Cascade);

@@ -15,6 +15,8 @@ public sealed class Project
     public string Instruction { get; set; } = "";
     /// <summary>Markdown; raw HTML in it is never rendered.</summary>
     public string Guideline { get; set; } = "";
+    /// <summary>The newest version of the guideline; 0: there was never one.</summary>
+    public int GuidelineVersion { get; set; }
     public TaskType TaskType { get; set; }
     /// <summary>The prompt lists the answer texts ("Answer with one of: ...").</summary>
     public bool ListAnswers { get; set; } = true;

@@ -1,4 +1,7 @@
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace DataEfficiency.Browser.Tests.Labeling;
@@ -91,6 +94,49 @@ public sealed class LabelWordsTests(Browser browser) : IDisposable
                 + "e.textContent.includes('Choose one'); }"));
         await page.TapAsync(".keys [data-action=guideline]");
         Assert.True(await page.Locator(".panel").IsHiddenAsync());
+    }
+
+    [Fact]
+    public async Task Guideline_ChangedWhileThePageIsOpen_HasADotUntilItsKeyOpensIt()
+    {
+        await _site.AddPoolAsync();
+        await SaveGuidelineAsync("Cats first.");
+        await using var context = await _site.SignedInAsync();
+        var page = await _site.OpenAsync(context);
+        // seen by being open, while the page is connected
+        await page.WaitForFunctionAsync("() => document.querySelector('main').dataset.interactive === 'true'");
+        await page.WaitForSelectorAsync("details.guideline[open]");
+        while (await SeenAsync() < 1) await page.WaitForTimeoutAsync(20);
+        Assert.Equal("none", await DotAsync());
+
+        await SaveGuidelineAsync("Cats always first.");
+
+        await page.WaitForSelectorAsync("details.guideline[data-news]:not([open]) .news:visible");
+        Assert.Equal("\"\"", await DotAsync());
+        await page.Keyboard.PressAsync("F2");
+        await page.WaitForSelectorAsync("details.guideline[open]:not([data-news])");
+        Assert.Equal("always", (await page.InnerTextAsync(".guideline ins")).Replace("added:", "").Trim());
+        Assert.Equal("underline", await page.Locator(".guideline ins").EvaluateAsync<string>(
+            "e => getComputedStyle(e).textDecorationLine"));
+        Assert.Equal("none", await DotAsync());
+        while (await SeenAsync() < 2) await page.WaitForTimeoutAsync(20);
+
+        Task<string> DotAsync() => page.Locator(".keys [data-action=guideline]").EvaluateAsync<string>(
+            "e => getComputedStyle(e, '::after').content");
+    }
+
+    private async Task SaveGuidelineAsync(string text)
+    {
+        var service = _site.Services.GetRequiredService<ProjectService>();
+        var form = (await service.FindAsync(_site.ProjectId))!.Value.Form;
+        form.Guideline = text;
+        Assert.Null(await service.SaveAsync(_site.ProjectId, form, "lead"));
+    }
+
+    private async Task<int> SeenAsync()
+    {
+        await using var db = await _site.OpenDbAsync();
+        return (await db.Memberships.SingleAsync(m => m.ProjectId == _site.ProjectId)).GuidelineSeen;
     }
 
     [Fact]

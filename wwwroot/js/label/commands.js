@@ -66,9 +66,10 @@ export class Commands {
   #guideline(box, stage, panels) {
     if (!box) { stage.say(say('NoGuideline')); return; }
     // below the answers, as on a phone, nobody would see it open
-    if (box.getBoundingClientRect().top > innerHeight - 80 || panels.name === 'guideline')
+    if (box.getBoundingClientRect().top > innerHeight - 80 || panels.name === 'guideline') {
       panels.toggle('guideline', box.querySelector('.prose').cloneNode(true));
-    else {
+      box.open = true;
+    } else {
       box.open = !box.open;
       if (box.open) box.scrollIntoView({ block: 'nearest' });
     }

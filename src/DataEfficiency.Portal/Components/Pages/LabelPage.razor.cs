@@ -16,9 +16,9 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
 {
     private readonly CancellationTokenSource _leaving = new();
     private Project? _project;
-    private MarkupString? _guideline;
     private KeySettings _keys = KeySettings.Default;
     private ElementReference _root;
+    private int _guideline;
     private bool _reviews;
     private IJSObjectReference? _module;
     private EstimateFeed.Subscription? _subscription;
@@ -35,9 +35,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         _keys = await keys.ReadAsync(UserIdOf(await Authentication));
         _reviews = (await access.RoleAsync((await Authentication).User, Id))?.MayReview() == true;
         _project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == Id);
-        if (!string.IsNullOrWhiteSpace(_project.Guideline))
-            // the one place where Markdown becomes markup: raw HTML and foreign links are taken out before
-            _guideline = new MarkupString(GuidelineHtml.Render(_project.Guideline));
+        _guideline = _project.GuidelineVersion;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -57,15 +55,24 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         }
     }
 
-    /// <summary>The answer set changed while the page is open: it asks for the new one. What the page hears by its own requests would
-    /// come with the next answer only.</summary>
+    /// <summary>The answer set or the guideline changed while the page is open: it asks for the new one. What the page hears by its own
+    /// requests would come with the next answer only.</summary>
     private async Task FollowAsync(EstimateFeed.Subscription subscription, int known)
     {
         try
         {
             await foreach (var update in subscription.ReadAllAsync(_leaving.Token))
-                if (update.View?.Project.SchemaVersion is { } version && version > known)
+            {
+                if (update.View?.Project is not { } project) continue;
+                if (project.SchemaVersion is var version && version > known)
                     await InvokeAsync(() => _module!.InvokeVoidAsync("learn", known = version).AsTask());
+                if (project.GuidelineVersion > _guideline)
+                    await InvokeAsync(() =>
+                    {
+                        _guideline = project.GuidelineVersion;
+                        StateHasChanged();
+                    });
+            }
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
+using DataEfficiency.Portal.Guidelines;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Reviewing;
 using DataEfficiency.Portal.Storage;

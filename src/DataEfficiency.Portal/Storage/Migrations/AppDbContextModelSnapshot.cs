@@ -610,6 +610,37 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Finals");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.GuidelineVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("Guidelines");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Import", b =>
                 {
                     b.Property<int>("Id")
@@ -948,6 +979,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<long?>("GoldSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("GuidelineSeen")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
@@ -1032,6 +1066,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Guideline")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("GuidelineVersion")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Instruction")
                         .IsRequired()
@@ -1946,6 +1983,15 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasOne("DataEfficiency.Portal.Storage.Item", null)
                         .WithMany()
                         .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.GuidelineVersion", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
                 });

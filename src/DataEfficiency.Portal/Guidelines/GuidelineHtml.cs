@@ -1,10 +1,11 @@
 using System.Net;
+using DataEfficiency.Portal.Labeling;
 using Markdig;
 using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
-namespace DataEfficiency.Portal.Labeling;
+namespace DataEfficiency.Portal.Guidelines;
 
 /// <summary>A guideline's Markdown as HTML: raw HTML stays text, and links lead to web pages or mail only.</summary>
 public static class GuidelineHtml

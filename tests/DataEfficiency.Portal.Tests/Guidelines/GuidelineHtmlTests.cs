@@ -1,7 +1,7 @@
-using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Guidelines;
 using Xunit;
 
-namespace DataEfficiency.Portal.Tests.Labeling;
+namespace DataEfficiency.Portal.Tests.Guidelines;
 
 public class GuidelineHtmlTests
 {
