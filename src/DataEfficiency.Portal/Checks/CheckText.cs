@@ -55,8 +55,9 @@ public static class CheckText
     };
 
     /// <summary>Said where the newest point tells too little; null where it does not.</summary>
-    public static string? Warning(Storage.Check? newest, CultureInfo culture) =>
-        newest is { StandardError: > MeasuredRun.LargestStandardError } check
+    public static string? Warning(ChecksView view, CultureInfo culture) =>
+        view.NewestPoint is { StandardError: > MeasuredRun.LargestStandardError } check
         ? ChecksWords.TooFewTests(error: ForecastNumbers.Percent(check.StandardError!.Value, culture),
-            tests: CheckPoints.SmallestTest(check.Score!.Value, check.ZeroShot!.Value, check.Ceiling!.Value)) : null;
+            tests: CheckPoints.SmallestTest(check.Score!.Value, check.ZeroShot!.Value, check.Ceiling!.Value),
+            open: view.TestOpen) : null;
 }

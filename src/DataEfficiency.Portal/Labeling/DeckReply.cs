@@ -20,7 +20,9 @@ public sealed record DeckEnd(string Code, Said Reason, long? FreeAt = null, IRea
 /// <param name="FirstSize">32, or fewer where the pool has fewer candidates; 0 until ranked.</param>
 /// <param name="PerHour">This person's <see cref="Estimating.Pace"/>; null before it is one.</param>
 /// <param name="Schema">Newest version of the answer set: a page that has an older one asks for it.</param>
-public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked, double? PerHour, int Schema);
+/// <param name="Version">The label version that these figures show: of two that overtake each other the higher one is newer.</param>
+public sealed record Progress(int First, int FirstSize, int Labels, int Items, int Own, bool Ranked, double? PerHour, int Schema,
+    long Version);
 
 /// <summary>The task as the editor needs it.</summary>
 /// <param name="Version">Of the answer set.</param>

@@ -1,7 +1,6 @@
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,7 +15,7 @@ public sealed record DeckRequest(string Token, IReadOnlyList<string>? Dead, IRea
 
 /// <summary>Puts a reply together: the receipts of what came, the next cards, the progress, and the reason where no card is left.</summary>
 public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimService claims, FigureBook figures, ProgressReader progress,
-    IOptions<LabelingOptions> options)
+    TaskSchemaReader schemas, IOptions<LabelingOptions> options)
 {
     /// <param name="member">False: was removed; is told so and gets nothing.</param>
     public async Task<DeckReply> ReplyAsync(int projectId, string userId, bool member, DeckRequest deck, IReadOnlyList<Receipt> receipts,
@@ -32,7 +31,7 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
             : await progress.EndAsync(db, project, userId, cancellation);
         return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()],
             [.. receipts.Select(r => r.Refused).OfType<Refusal>()], cards, end, ProgressReader.Of(project, shown, userId),
-            deck.WithSchema ? await SchemaAsync(db, projectId, cancellation) : null);
+            deck.WithSchema ? await schemas.ReadAsync(db, projectId, cancellation) : null);
     }
 
     private async Task<(Project Project, IReadOnlyList<Card> Cards)> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
@@ -40,16 +39,5 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
         if (request.Want == 0) return await claims.ServeAsync(request, cancellation);
         using var timing = PortalMeter.Claim.Time();
         return await claims.ServeAsync(request, cancellation);
-    }
-
-    private async Task<TaskSchema> SchemaAsync(AppDbContext db, int projectId, CancellationToken cancellation)
-    {
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-        var choices = await db.Labels.Where(l => l.ProjectId == project.Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
-            .Select(l => new Choice(l.Id, l.Name, l.Key, l.Group, l.Description, l.Colour)).ToListAsync(cancellation);
-        return new TaskSchema(project.SchemaVersion, project.Name, project.Instruction, project.Kind().Editor,
-            Math.Min(options.Value.AnswerLimit, project.AnswerLength ?? int.MaxValue), project.AnswerPattern,
-            project.LeastLabels, project.MostLabels, project.SpansOverlap,
-            project.Completions.Split('\n', StringSplitOptions.RemoveEmptyEntries), choices, SkipReasons.All);
     }
 }

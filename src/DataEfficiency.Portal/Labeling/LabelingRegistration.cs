@@ -26,6 +26,7 @@ public static class LabelingRegistration
         services.AddSingleton<NoteService>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<DeckService>();
+        services.AddSingleton<TaskSchemaReader>();
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<AnnotatorWork>();
         services.AddSingleton<KeyStore>();

@@ -11,7 +11,7 @@ public sealed class ProgressReader(TimeProvider clock)
     // items, not answers: two people who answer the same item have answered one
     public static Progress Of(Project project, ProjectFigures figures, string userId) => new(figures.First.Answered,
         figures.First.Items.Length, figures.Labelled, project.ItemCount, figures.Of(userId).Own, project.RankVersion > 0,
-        figures.Of(userId).Pace.PerHour, project.SchemaVersion);
+        figures.Of(userId).Pace.PerHour, project.SchemaVersion, figures.Version);
 
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>
     public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)

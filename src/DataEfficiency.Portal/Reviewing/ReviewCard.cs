@@ -5,8 +5,9 @@ namespace DataEfficiency.Portal.Reviewing;
 
 /// <summary>An answer that people gave to the item, once for all who gave the same.</summary>
 /// <param name="AnswerId">The newest of those that say it: what is taken.</param>
+/// <param name="Answer">As the label page sends it.</param>
 /// <param name="People">Who gave it, as far as names are shown, and in how many seconds.</param>
-public sealed record ReviewOption(long AnswerId, string Words, IReadOnlyList<ReviewVoter> People);
+public sealed record ReviewOption(long AnswerId, string Words, JsonElement Answer, IReadOnlyList<ReviewVoter> People);
 
 /// <param name="Name">Null where names are not shown.</param>
 public sealed record ReviewVoter(string? Name, double? Seconds);

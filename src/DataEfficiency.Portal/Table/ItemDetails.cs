@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
@@ -10,7 +11,10 @@ namespace DataEfficiency.Portal.Table;
 
 /// <summary>An answer somebody gave to an item, as it stands now.</summary>
 /// <param name="Seconds">Active time; null where it was not taken.</param>
-public sealed record ItemAnswer(long Id, string By, string Answer, long At, double? Seconds, bool Surplus);
+/// <param name="UserId">Whose it is; <paramref name="By"/> names them.</param>
+/// <param name="Given">As the label page sends it.</param>
+public sealed record ItemAnswer(long Id, string By, string Answer, long At, double? Seconds, bool Surplus,
+    [property: JsonIgnore] string UserId, [property: JsonIgnore] JsonElement Given);
 
 /// <summary>A skip with its reason, or a flag or note.</summary>
 /// <param name="Reason">Of a skip; null for a remark.</param>
@@ -54,7 +58,7 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var answers = await db.Answers.Where(a => items.Contains(a.ItemId) && a.Current).OrderBy(a => a.Id)
-            .Select(a => new { a.Id, a.ItemId, a.UserId, a.AnswerText, a.CreatedAt, a.ActiveMilliseconds, a.Surplus })
+            .Select(a => new { a.Id, a.ItemId, a.UserId, a.AnswerText, a.AnswerJson, a.CreatedAt, a.ActiveMilliseconds, a.Surplus })
             .ToListAsync(cancellation);
         var skips = await db.Skips.Where(s => items.Contains(s.ItemId)).OrderBy(s => s.Id)
             .Select(s => new { s.ItemId, s.UserId, s.Reason, s.CreatedAt }).ToListAsync(cancellation);
@@ -69,7 +73,8 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
         string Name(string id) => names.GetValueOrDefault(id, EstimatingWords.RemovedPerson);
 
         var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(a.Id, Name(a.UserId), a.AnswerText, a.CreatedAt,
-            a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus));
+            a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus, a.UserId,
+            JsonSerializer.Deserialize<JsonElement>(a.AnswerJson)));
         var voices = skips.Select(s => (s.ItemId, Voice: new ItemVoice(Name(s.UserId), s.Reason, null, false, s.CreatedAt)))
             .Concat(remarks.Select(r => (r.ItemId, Voice: new ItemVoice(Name(r.UserId), null, r.Note, r.Flagged, r.UpdatedAt))))
             .ToLookup(v => v.ItemId, v => v.Voice);

@@ -188,7 +188,7 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
             result.Violations.Select(v => $"{v.Id} {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}")));
     }
 
-    private static async Task PressAsync(IPage page, params string[] keys)
+    internal static async Task PressAsync(IPage page, params string[] keys)
     {
         foreach (var key in keys) await page.Keyboard.PressAsync(key);
     }

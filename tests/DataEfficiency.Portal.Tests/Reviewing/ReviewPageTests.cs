@@ -50,8 +50,9 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
         Waits(page, "text 1");
         await KeyAsync(page, "e");
         page.WaitForState(() => page.FindAll(".other-answer").Count == 1, Patience.Long);
-        await page.FindComponent<OtherAnswer>().InvokeAsync(() => page.FindComponent<OtherAnswer>().Instance.Save
-            .InvokeAsync(JsonSerializer.SerializeToElement(new { label = _world.Portal.LabelIds[3] })));
+        // keys are the editor's as long as it is open
+        await KeyAsync(page, "1");
+        await page.FindComponent<OtherAnswer>().Instance.SaveAsync($$"""{"label":{{_world.Portal.LabelIds[3]}}}""");
         Waits(page, "text 2");
         await page.Find("textarea[name=note]").InputAsync("see the guideline");
         await KeyAsync(page, "b");

@@ -16,11 +16,12 @@ export const kbd = text => el('kbd', {}, text);
 
 /** The name with its match underlined. */
 export function marked(name, start, end) {
-  const span = el('span', { dir: 'auto' }, name.slice(0, start));
-  if (end > start) span.append(el('u', {}, name.slice(start, end)), name.slice(end));
-  else span.append(name.slice(start));
-  return span;
+  return end > start ? el('span', { dir: 'auto' }, ...breakable(name.slice(0, start)), el('u', {}, name.slice(start, end)),
+    ...breakable(name.slice(end))) : el('span', { dir: 'auto' }, ...breakable(name));
 }
+
+/** A narrow button breaks a name behind its low lines, not in the middle of a word. */
+const breakable = name => name.split(/(?<=_)/).flatMap((piece, i) => i > 0 ? [el('wbr'), piece] : [piece]);
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
 export const count = n => numbers.format(n);

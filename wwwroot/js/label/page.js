@@ -1,4 +1,5 @@
 // The label page's conductor: keys in, cards out, answers into the outbox. Nothing here waits for the network.
+import { post } from './api.js';
 import { Attention } from './attention.js';
 import { Commands } from './commands.js';
 import { Connection } from './connection.js';
@@ -8,7 +9,7 @@ import { History } from './history.js';
 import { Keyboard } from './keyboard.js';
 import { Keys } from './keys.js';
 import { Notes } from './notes.js';
-import { about, openStore, Outbox } from './outbox.js';
+import { about, newId, openStore, Outbox } from './outbox.js';
 import { Panels } from './panels.js';
 import { Rail } from './rail.js';
 import { Stage } from './stage.js';
@@ -25,8 +26,8 @@ export async function start(root, options) {
 }
 
 export function stop() { page?.stop(); page = null; }
-/** The answer set has this version by now. */
-export function learn(version) { page?.deck?.learn(version); }
+/** What others did meanwhile. */
+export function learn(progress) { page?.rail.showProgress(progress); page?.deck?.learn(progress.schema); }
 
 class LabelPage {
   #abort = new AbortController(); #startedAt = 0;
@@ -78,7 +79,7 @@ class LabelPage {
 
   /** reply: null where no reply brought the change. */
   onDeck(reply) {
-    if (reply) { this.rail.showProgress(reply.progress, reply.firstHeld); this.stage.showRanked(reply.progress.ranked); }
+    if (reply) { this.rail.showProgress(reply.progress, reply.firstHeld ?? []); this.stage.showRanked(reply.progress.ranked); }
     if (this.deck.schema !== this.schema) this.#useSchema(this.deck.schema);
     // a reopened answer stays open, whatever came or did not
     const isUpToDate = !this.schema || this.shown?.itemId === this.deck.current?.itemId;
@@ -88,7 +89,7 @@ class LabelPage {
   #useSchema(schema) {
     this.schema = schema;
     this.editor?.renew(schema);
-    this.editor ??= editorOf(schema, { keys: this.keys, user: this.user, project: this.project,
+    this.editor ??= editorOf(schema, { keys: this.keys, user: this.user, draft: (itemId, answer) => this.#draft(itemId, answer),
       send: value => this.send(value), isShown: itemId => this.shown?.itemId === itemId, tell: words => this.stage.say(words),
       item: this.stage.item, signal: this.#abort.signal });
     this.stage.setSchema(schema, this.editor);
@@ -113,6 +114,11 @@ class LabelPage {
   }
 
   // ---- what a person gives
+
+  /** Unfinished text, for another machine. */
+  #draft(itemId, answer) {
+    post(this.project, 'drafts', { records: [{ submissionId: newId(), user: this.user, itemId, answer }] });
+  }
 
   /** value: {answer, words}, as the editor gives it. */
   send(value) {

@@ -4,7 +4,7 @@ import { holds } from './stage.js';
 import { say } from './words.js';
 
 export class Rail {
-  #parts; #onOpen; #session = 0; #pace = null;
+  #parts; #onOpen; #session = 0; #pace = null; #version = 0; #held = [];
 
   constructor(root, onOpen) {
     const part = name => root.querySelector(`[data-part="${name}"]`);
@@ -14,8 +14,11 @@ export class Rail {
     this.#drawSession();
   }
 
-  /** held: who has the last of the first ones on a screen, where this page goes on without them. */
-  showProgress(progress, held) {
+  /** held: who has the last of the first ones on a screen, where this page goes on without them; as before where it is left out. */
+  showProgress(progress, held = this.#held) {
+    if (progress.version < this.#version) return;
+    this.#version = progress.version;
+    this.#held = held;
     this.#pace = progress.perHour;
     this.#drawSession();
     const { first, progress: bar } = this.#parts, inFirst = progress.firstSize > 0 && progress.first < progress.firstSize;

@@ -19,7 +19,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
     private KeySettings _keys = KeySettings.Default;
     private ElementReference _root;
     private int _guideline;
-    private bool _reviews;
+    private ProjectRole? _role;
     private IJSObjectReference? _module;
     private EstimateFeed.Subscription? _subscription;
 
@@ -33,7 +33,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
     {
         await using var db = await contexts.CreateDbContextAsync();
         _keys = await keys.ReadAsync(UserIdOf(await Authentication));
-        _reviews = (await access.RoleAsync((await Authentication).User, Id))?.MayReview() == true;
+        _role = await access.RoleAsync((await Authentication).User, Id);
         _project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == Id);
         _guideline = _project.GuidelineVersion;
     }
@@ -47,7 +47,7 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
             await _module.InvokeVoidAsync("start", _root, new { project = Id, user = UserIdOf(await Authentication),
                 keys = KeyMap.Of(_keys), _keys.Bare, words = Said.PatternsOf("Labeling.ScriptWords") });
             _subscription = feed.Subscribe(Id);
-            _ = FollowAsync(_subscription, _project!.SchemaVersion);
+            _ = FollowAsync(_subscription);
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
@@ -55,17 +55,17 @@ public sealed partial class LabelPage(IDbContextFactory<AppDbContext> contexts, 
         }
     }
 
-    /// <summary>The answer set or the guideline changed while the page is open: it asks for the new one. What the page hears by its own
-    /// requests would come with the next answer only.</summary>
-    private async Task FollowAsync(EstimateFeed.Subscription subscription, int known)
+    /// <summary>What others do while the page is open: their labels count, and a changed answer set or guideline is asked for. What the
+    /// page hears by its own requests would come with the next answer only.</summary>
+    private async Task FollowAsync(EstimateFeed.Subscription subscription)
     {
         try
         {
+            var user = UserIdOf(await Authentication)!;
             await foreach (var update in subscription.ReadAllAsync(_leaving.Token))
             {
-                if (update.View?.Project is not { } project) continue;
-                if (project.SchemaVersion is var version && version > known)
-                    await InvokeAsync(() => _module!.InvokeVoidAsync("learn", known = version).AsTask());
+                if (update is not { View.Project: var project, Figures: { } figures }) continue;
+                await InvokeAsync(() => _module!.InvokeVoidAsync("learn", ProgressReader.Of(project, figures, user)).AsTask());
                 if (project.GuidelineVersion > _guideline)
                     await InvokeAsync(() =>
                     {

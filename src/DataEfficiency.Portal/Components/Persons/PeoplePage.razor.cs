@@ -21,6 +21,10 @@ public sealed partial class PeoplePage(People directory, AccountLinks links, Pro
     private ProjectRole _projectRole = ProjectRole.Annotator;
     private bool _admin;
 
+    /// <summary>The project whose page sent here.</summary>
+    [SupplyParameterFromQuery(Name = "project")]
+    private int? From { get; set; }
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
@@ -29,6 +33,7 @@ public sealed partial class PeoplePage(People directory, AccountLinks links, Pro
         var user = await UserAsync();
         _admin = await access.IsAdminAsync(user);
         _projects = await access.LedProjectsAsync(user);
+        _project = _projects.Find(p => p.Id == From)?.Id;
         _open = await links.OpenAsync(user);
         _people = await directory.ListAsync(user);
     }

@@ -26,7 +26,6 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
     private Project? _project;
     private ProjectRole _role = ProjectRole.Reviewer;
     private MarkupString? _guideline;
-    private IReadOnlyList<Label> _labels = [];
     private ReviewList? _list;
     private ReviewCard? _card;
     private ReviewCause? _cause;
@@ -41,20 +40,13 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
-    // spans are marked in the text itself: here one of the given answers is taken, or the item goes back
-    private bool CanWrite => _project!.Kind().Shape != AnswerShape.Spans;
-
     protected override async Task OnInitializedAsync()
     {
         var user = (await Authentication).User;
         _userId = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
         _role = await access.RoleAsync(user, Id) ?? ProjectRole.Reviewer;
         await using (var db = await contexts.CreateDbContextAsync(_leaving.Token))
-        {
             _project = await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == Id, _leaving.Token);
-            _labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == Id && !l.Retired).OrderBy(l => l.Order).ThenBy(l => l.Id)
-                .ToListAsync(_leaving.Token);
-        }
         // raw HTML and foreign links are taken out before it becomes markup, as on the label page
         if (!string.IsNullOrWhiteSpace(_project?.Guideline)) _guideline = new MarkupString(GuidelineHtml.Render(_project.Guideline));
         await ReadAsync();
@@ -79,11 +71,11 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
 
     private Task KeyAsync(KeyboardEventArgs e)
     {
-        if (_busy || _card is null || e.Repeat || e.CtrlKey || e.AltKey || e.MetaKey) return Task.CompletedTask;
+        if (_busy || _writing || _card is null || e.Repeat || e.CtrlKey || e.AltKey || e.MetaKey) return Task.CompletedTask;
         if (e.Key.Length == 1 && e.Key[0] is >= '1' and <= '9')
             return e.Key[0] - '1' is var place && place < _card.Options.Count ? TakeAsync(_card.Options[place]) : Task.CompletedTask;
         if (Causes.FirstOrDefault(c => c.Key == e.Key) is { Key: not null } cause) Mark(cause.Cause);
-        if (e.Key == "e" && CanWrite) Write();
+        if (e.Key == "e") Write();
         return e.Key switch
         {
             "Enter" => MajorityAsync(),

@@ -191,7 +191,6 @@ public sealed partial class ItemsPage(IDbContextFactory<AppDbContext> contexts, 
         var dialog = await dialogs.ShowAsync<ItemDialog>(null, new DialogParameters<ItemDialog>
         {
             { d => d.Item, item }, { d => d.Detail, detail }, { d => d.Project, _project! }, { d => d.UserId, _userId },
-            { d => d.Labels, [.. _choices.Labels.Where(l => !l.Retired)] },
         }, new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseOnEscapeKey = true });
         if (await dialog.Result is not { Canceled: false } result) return;
         if (result.Data is BulkAsk ask)

@@ -17,5 +17,8 @@ import { Writing } from './writing.js';
 
 const EDITORS = { choice: Choices, labels: Labels, text: Writing, rewrite: Rewriting, spans: Spans };
 
-/** services: {keys, user, project, send(value), isShown(itemId), tell(words), item: where the text stands, signal: of the page's end}. */
+/**
+ * services: {keys, user: whose drafts lie in this browser, send(value), isShown(itemId), tell(words), item: where the text stands,
+ * signal: of the page's end}, and draft(itemId, answer) where unfinished text goes to the server.
+ */
 export const editorOf = (schema, services) => new EDITORS[schema.taskType](schema, services);

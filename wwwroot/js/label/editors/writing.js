@@ -1,8 +1,6 @@
 // The short-answer editor: one line that grows to ten, its pattern, and completions of what is typed.
-import { post } from '../api.js';
 import { find } from '../finder.js';
 import { el, marked } from '../markup.js';
-import { newId } from '../outbox.js';
 import { say } from '../words.js';
 import { Pattern } from './pattern.js';
 import { SendButton } from './send-button.js';
@@ -108,8 +106,7 @@ export class Writing {
   #draft() {
     if (!this.#services.isShown(this.#itemId)) return;
     const answer = this.text ? { text: this.text } : null;
-    post(this.#services.project, 'drafts', { records: [{ submissionId: newId(), user: this.#services.user, itemId: this.#itemId,
-      answer }] });
+    this.#services.draft?.(this.#itemId, answer);
   }
 
   /** As if it were typed. */
