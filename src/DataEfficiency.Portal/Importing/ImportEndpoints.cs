@@ -99,8 +99,10 @@ public static class ImportEndpoints
                 StoredSaid.ArgumentsOf(found.Error)), Json)
             : ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
 
-    private static async Task<NoContent> CancelAsync(int id, int import, ImportService imports, CancellationToken cancel)
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int import, ImportService imports,
+        CancellationToken cancel)
     {
+        if (await imports.FindAsync(id, import, cancel) is null) return ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
         await imports.CancelAsync(id, import, cancel);
         return TypedResults.NoContent();
     }

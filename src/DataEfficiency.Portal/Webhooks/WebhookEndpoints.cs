@@ -83,9 +83,10 @@ public static class WebhookEndpoints
         WebhookBook book, CancellationToken cancellation) => Answer(await book.RemoveAsync(user, id, hook, cancellation));
 
     /// <param name="before">Ids below this one; without it the newest.</param>
-    private static async Task<Ok<DeliveriesReply>> DeliveriesAsync(int id, int hook, WebhookBook book, CancellationToken cancellation,
-        long? before = null)
+    private static async Task<Results<Ok<DeliveriesReply>, ProblemHttpResult>> DeliveriesAsync(int id, int hook, WebhookBook book,
+        CancellationToken cancellation, long? before = null)
     {
+        if ((await book.ListAsync(id, cancellation)).All(w => w.Id != hook)) return ApiProblem.NotFound(WebhooksWords.Gone);
         var rows = await book.DeliveriesAsync(id, hook, before, cancellation);
         return TypedResults.Ok(new DeliveriesReply([.. rows.Select(d => new DeliveryReply(d.Id, d.EventId, WebhookNames.Of(d.Event),
             d.Body, d.CreatedAt, d.DueAt, d.Tries, d.TriedAt, d.Status, Word(d.Fault)))],

@@ -1,5 +1,7 @@
 using System.Net;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Accounts;
@@ -17,6 +19,34 @@ public sealed class SignInTests
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Contains("data-interactive=", await page.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task SignIn_OfANameThatThereIsNot_CostsOneHashAsAnyOther()
+    {
+        var hasher = new CountingHasher();
+        await using var portal = new PortalFactory { ConfigureServices = s => s.AddSingleton<IPasswordHasher<AppUser>>(hasher) };
+        await portal.AddPersonAsync("ada");
+        List<int> cost = [];
+        foreach (var name in new[] { "ada", "nobody" })
+        {
+            var before = hasher.Count;
+            await PortalFactory.PostFormAsync(portal.Browser(), "/sign-in", "sign-in",
+                new() { ["Input.UserName"] = name, ["Input.Password"] = "wrong password" });
+            cost.Add(hasher.Count - before);
+        }
+        Assert.Equal([1, 1], cost);
+    }
+
+    private sealed class CountingHasher : PasswordHasher<AppUser>
+    {
+        public int Count { get; private set; }
+
+        public override PasswordVerificationResult VerifyHashedPassword(AppUser user, string hashed, string provided)
+        {
+            Count++;
+            return base.VerifyHashedPassword(user, hashed, provided);
+        }
     }
 
     [Fact]
