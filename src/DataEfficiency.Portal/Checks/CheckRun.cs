@@ -5,6 +5,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Checks;
@@ -143,9 +144,11 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
     {
         var check = sitting.Check;
         using var db = contexts.CreateDbContext();
-        var ceiling = db.Projects.Where(p => p.Id == check.ProjectId).Select(p => p.Ceiling).Single();
+        var project = db.Projects.AsNoTracking().Single(p => p.Id == check.ProjectId);
+        var ceiling = project.Ceiling;
         (check.Examples, check.Score) = (result.Examples, result.Score);
         (check.Tested, check.LabelRanking) = (result.Tested, result.LabelRanking);
+        (check.F1, check.ZeroShotF1) = F1(project.Kind(), sitting.Request, result);
         (check.ZeroShot, check.Ceiling, check.Rate, check.Steps) = (result.ZeroShot, ceiling, result.Rate, result.Steps);
         (check.Seconds, check.Curve) = (result.Seconds, JsonSerializer.Serialize(sitting.Losses.Marks));
         // only what lies in the check's own folder is ever given away
@@ -159,6 +162,13 @@ public sealed class CheckRun(IDbContextFactory<AppDbContext> contexts, CheckWork
             (check.FailureCode, check.Failure) = (CheckFailures.SmallGap,
                 CheckFailures.GapTooSmall(result.ZeroShot, ceiling).ToJson());
         Wait(store.FinishAsync(sitting.Handed.Turn, check, result.Predictions, sitting.Request.Task.Answers, cancel));
+    }
+
+    internal static (double? Trained, double? Untrained) F1(ITaskKind kind, CheckRequest request, CheckResult result)
+    {
+        var right = request.Labels.Concat(request.Test).DistinctBy(e => e.Id).ToDictionary(e => e.Id, e => e.Example.Answer);
+        return (result.Predictions.Average(p => kind.F1(p.Predicted, right[p.Id])),
+            result.Predictions.Average(p => kind.F1(p.ZeroShot, right[p.Id])));
     }
 
     private void Close()

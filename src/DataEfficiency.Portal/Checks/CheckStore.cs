@@ -108,6 +108,7 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
         var row = await db.Checks.SingleAsync(c => c.Id == check.Id, token);
         (row.Examples, row.Score, row.ZeroShot, row.Ceiling) = (check.Examples, check.Score, check.ZeroShot, check.Ceiling);
         (row.Share, row.StandardError, row.Tested, row.LabelRanking) = (check.Share, check.StandardError, check.Tested, check.LabelRanking);
+        (row.F1, row.ZeroShotF1) = (check.F1, check.ZeroShotF1);
         (row.Rate, row.Steps, row.Seconds) = (check.Rate, check.Steps, check.Seconds);
         (row.KeptFolder, row.Curve, row.FailureCode, row.Failure) = (check.KeptFolder, check.Curve, check.FailureCode, check.Failure);
         // removed meanwhile: an item that is gone is no one's suspect

@@ -47,6 +47,9 @@ public sealed class Check
     public double? StandardError { get; set; }
     public int? Tested { get; set; }
     public double? LabelRanking { get; set; }
+    /// <summary>Mean F1 of the answers' parts, trained and untrained; null for kinds whose answers have none.</summary>
+    public double? F1 { get; set; }
+    public double? ZeroShotF1 { get; set; }
     public double? Rate { get; set; }
     public int? Steps { get; set; }
     public double? Seconds { get; set; }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
@@ -14,7 +13,7 @@ namespace DataEfficiency.Portal.Table;
 /// <param name="UserId">Whose it is; <paramref name="By"/> names them.</param>
 /// <param name="Given">As the label page sends it.</param>
 public sealed record ItemAnswer(long Id, string By, string Answer, long At, double? Seconds, bool Surplus,
-    [property: JsonIgnore] string UserId, [property: JsonIgnore] JsonElement Given);
+    [property: JsonIgnore] string UserId, [property: JsonIgnore] string Given);
 
 /// <summary>A skip with its reason, or a flag or note.</summary>
 /// <param name="Reason">Of a skip; null for a remark.</param>
@@ -74,7 +73,7 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
 
         var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(a.Id, Name(a.UserId), a.AnswerText, a.CreatedAt,
             a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus, a.UserId,
-            JsonSerializer.Deserialize<JsonElement>(a.AnswerJson)));
+            a.AnswerJson));
         var voices = skips.Select(s => (s.ItemId, Voice: new ItemVoice(Name(s.UserId), s.Reason, null, false, s.CreatedAt)))
             .Concat(remarks.Select(r => (r.ItemId, Voice: new ItemVoice(Name(r.UserId), null, r.Note, r.Flagged, r.UpdatedAt))))
             .ToLookup(v => v.ItemId, v => v.Voice);

@@ -87,6 +87,12 @@ public interface ITaskKind
     /// <summary>Two answers are the same where these are equal.</summary>
     string Sameness(Answer answer, MergedLabels merged);
 
+    /// <summary>How far a model's answer is right, 0 to 1, where an answer has parts: F1 of labels, F1 of the words that are marked. Null
+    /// for kinds that have none: right or wrong is all there is to say.</summary>
+    /// <param name="predicted">As the model wrote it.</param>
+    /// <param name="right">As it would have learnt it.</param>
+    double? F1(string predicted, string right) => null;
+
     /// <summary>Which measures of agreement fit.</summary>
     AnswerShape Shape => AnswerShape.Whole;
 

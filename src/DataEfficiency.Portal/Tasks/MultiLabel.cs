@@ -49,11 +49,15 @@ public sealed class MultiLabel : ITaskKind
 
     public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer)
     {
-        var words = GreedyAnswer.Normal(modelAnswer) == None ? [] : modelAnswer.Split(Between[0]).Select(GreedyAnswer.Normal).ToList();
-        var named = words.Distinct().Select(w => labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == w)).ToList();
+        var named = Written(modelAnswer).Distinct().Select(w => labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == w)).ToList();
         if (named.Contains(null) || named.Count < project.LeastLabels || named.Count > (project.MostLabels ?? int.MaxValue)) return null;
         return JsonSerializer.SerializeToElement(new { labels = Ids(named!) });
     }
+
+    public double? F1(string predicted, string right) => BagF1.Of([.. Written(predicted).Distinct()], [.. Written(right).Distinct()]);
+
+    private static IEnumerable<string> Written(string answer) =>
+        GreedyAnswer.Normal(answer) == None ? [] : answer.Split(Between[0]).Select(GreedyAnswer.Normal);
 
     // each of them alone is no answer: the model may write anything
     public IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels) => null;

@@ -79,6 +79,21 @@ public sealed class Spans : ITaskKind
         return JsonSerializer.SerializeToElement(new { spans = spans.Select(s => new { start = s.Start, end = s.End, label = s.Label }) });
     }
 
+    /// <summary>Of the marked words, each with its label: a part that is too long by a word is nearly right.</summary>
+    public double? F1(string predicted, string right) => BagF1.Of([.. Marked(predicted)], [.. Marked(right)]);
+
+    private static IEnumerable<string> Marked(string answer)
+    {
+        if (GreedyAnswer.Normal(answer) == None) yield break;
+        foreach (var line in answer.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var cut = line.LastIndexOf(Arrow, StringComparison.Ordinal);
+            var label = cut < 0 ? "" : GreedyAnswer.Normal(line[(cut + Arrow.Length)..]);
+            foreach (var word in (cut < 0 ? line : line[..cut]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+                yield return $"{word.ToLowerInvariant()}{Arrow}{label}";
+        }
+    }
+
     public IReadOnlyList<string>? PromptAnswers(IEnumerable<Label> labels) => null;
 
     public string PromptInstruction(Project project, IEnumerable<Label> labels) => !project.ListAnswers ? project.Instruction

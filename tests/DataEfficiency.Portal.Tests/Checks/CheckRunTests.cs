@@ -3,7 +3,9 @@ using DataEfficiency.Engine;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Tests.Estimating;
+using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -22,7 +24,7 @@ public sealed class CheckRunTests
         Assert.Equal((CheckKind.CrossValidated, CheckReason.Doubling, 32, null), (row.Kind, row.Reason, row.Step, row.AskedBy));
         Assert.Equal((40, 40, "fake", "f00d", 2), (row.LabelsSpent, row.Examples, row.Model, row.ModelSha256, row.Recipe));
         // 8 of 40 wrong, 20 right before
-        Assert.Equal((.8, .5, 40), (row.Score, row.ZeroShot, row.Tested));
+        Assert.Equal((.8, .5, 40, null), (row.Score, row.ZeroShot, row.Tested, row.F1));
         Assert.Equal((.8 - .5) / .5, row.Share!.Value, 9);
         var p = 33.0 / 42;
         Assert.Equal(Math.Sqrt(p * (1 - p) / 40) / .5, row.StandardError!.Value, 9);
@@ -37,6 +39,22 @@ public sealed class CheckRunTests
         Assert.All(asked.Labels, l => Assert.True(l.Random));
         Assert.Empty(asked.Test);
         Assert.True(Directory.Exists(world.Services.GetRequiredService<CheckFolders>().Kept(row)));
+    }
+
+    [Fact]
+    public void F1_OfAnswersWithParts_IsTheMeanOverWhatWasTested()
+    {
+        CheckExample[] labels = [new(1, new("a", "food; travel"), true), new(2, new("b", "none"), true), new(3, new("c", "food"), false)];
+        var request = new CheckRequest(new TaskPrompt("Which?", null), CheckKind.CrossValidated, labels, [], null, null,
+            CheckTraining.Auto, 1, "");
+        var result = new CheckResult(3, .5, null, 2, 0, 1e-3, 9, 1,
+            [new(1, "food", false, "bank", false), new(2, "none", true, "food", false)], null);
+
+        var (trained, untrained) = CheckRun.F1(TaskKinds.Of(TaskType.MultiLabel), request, result);
+
+        Assert.Equal((1 + 2 / 3.0) / 2, trained!.Value, 9);
+        Assert.Equal(0, untrained);
+        Assert.Equal((null, null), CheckRun.F1(TaskKinds.Of(TaskType.SingleChoice), request, result));
     }
 
     [Fact]

@@ -28,6 +28,19 @@ public sealed class MultiLabelTests
         Assert.Equal(new ReadAnswer(stored, null, text), answer);
     }
 
+    // 2 x common / (named + right)
+    [Theory]
+    [InlineData("food; travel", "food; travel", 1)]
+    [InlineData("Travel; Food.", "food; travel", 1)]
+    [InlineData("food; bank", "food; travel", .5)]
+    [InlineData("food", "food; travel", 2 / 3.0)]
+    [InlineData("food; food", "food; travel", 2 / 3.0)]
+    [InlineData("none", "food", 0)]
+    [InlineData("none", "none", 1)]
+    [InlineData("something else", "none", 0)]
+    public void F1_OfWhatTheModelWrote_CountsTheLabelsInCommon(string predicted, string right, double f1) =>
+        Assert.Equal(f1, Kind.F1(predicted, right)!.Value, 9);
+
     [Theory]
     [InlineData("""{"label":7}""", "An answer of several labels needs")]
     [InlineData("""{"labels":7}""", "An answer of several labels needs")]

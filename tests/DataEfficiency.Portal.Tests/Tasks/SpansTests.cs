@@ -85,6 +85,20 @@ public sealed class SpansTests
         Assert.Empty(Kind.Parts(answer));
     }
 
+    // words with their labels: a part that is too long by a word is nearly right, one with another label is not
+    [Theory]
+    [InlineData("New York -> city\nRome -> city", "New York -> city\nRome -> city", 1)]
+    [InlineData("rome -> City\nNew York -> city", "New York -> city\nRome -> city", 1)]
+    [InlineData("York -> city", "New York -> city", 2 / 3.0)]
+    [InlineData("to New York -> city", "New York -> city", .8)]
+    [InlineData("New York -> river", "New York -> city", 0)]
+    [InlineData("Rome -> city\nRome -> city", "Rome -> city", 2 / 3.0)]
+    [InlineData("none", "none", 1)]
+    [InlineData("none", "Rome -> city", 0)]
+    [InlineData("Rome", "Rome -> city", 0)]
+    public void F1_OfWhatTheModelWrote_CountsTheMarkedWords(string predicted, string right, double f1) =>
+        Assert.Equal(f1, Kind.F1(predicted, right)!.Value, 9);
+
     [Theory]
     [InlineData("Rome -> city\nRome -> City.", """{"spans":[{"start":5,"end":9,"label":3},{"start":13,"end":17,"label":3}]}""")]
     [InlineData("none", """{"spans":[]}""")]

@@ -413,6 +413,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<double?>("ExpectedSeconds")
                         .HasColumnType("REAL");
 
+                    b.Property<double?>("F1")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Failure")
                         .HasColumnType("TEXT");
 
@@ -488,6 +491,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<double?>("ZeroShot")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("ZeroShotF1")
                         .HasColumnType("REAL");
 
                     b.HasKey("Id");
