@@ -11,7 +11,8 @@ public static class ApiCodes
 
     // problems of one route
     public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json",
-        BadImport = "bad-import", BadKeys = "bad-keys", BadWebhook = "bad-webhook", BadMember = "bad-member", Missing = "missing",
+        BadImport = "bad-import", BadKeys = "bad-keys", BadWebhook = "bad-webhook", BadMember = "bad-member",
+        BadDecision = "bad-decision", Missing = "missing",
         TooMany = "too-many", TooLong = "too-long", BadFilter = "bad-filter", OtherKey = "other-key", UnderWay = "under-way";
 
     // records that were not taken
@@ -23,7 +24,7 @@ public static class ApiCodes
 
     // why there is no card
     public const string Done = "done", Held = "held", Skipped = "skipped", Others = "others", Paused = "paused", Stopped = "stopped",
-        Archived = "archived", Setup = "setup", Empty = "empty", Gold = "gold";
+        Archived = "archived", Setup = "setup", Empty = "empty", Gold = "gold", Reviewing = "reviewing";
 
     // rows of a file
     public const string BadRow = "bad-row", BadBytes = "bad-bytes", TooManyColumns = "too-many-columns", EmptyText = "empty-text",

@@ -21,7 +21,7 @@ public static class AuditEndpoints
         app.MapApi().WithTags("Audit").MapGet("/audit", OfAllAsync).RequireAuthorization(p => p.RequireRole(GlobalRoles.Admin));
     }
 
-    /// <param name="kind">project, schema, items, member, review, import, export, webhook or link.</param>
+    /// <param name="kind">project, decision, schema, items, member, review, import, export, webhook or link.</param>
     /// <param name="person">A person's id.</param>
     /// <param name="before">Ids below this one; without it the newest.</param>
     private static Task<Results<Ok<AuditReply>, ProblemHttpResult>> OfProjectAsync(int id, AuditReader reader,

@@ -14,6 +14,9 @@ internal static class AuditKinds
         ["project.pause"] = () => AuditWords.ProjectPause, ["project.resume"] = () => AuditWords.ProjectResume,
         ["project.stop"] = () => AuditWords.ProjectStop, ["project.reopen"] = () => AuditWords.ProjectReopen,
         ["project.archive"] = () => AuditWords.ProjectArchive, ["project.bringBack"] = () => AuditWords.ProjectBringBack,
+        ["decision.goOn"] = () => AuditWords.DecisionGoOn, ["decision.raiseTarget"] = () => AuditWords.DecisionRaiseTarget,
+        ["decision.reopen"] = () => AuditWords.DecisionReopen,
+        ["decision.review"] = () => AuditWords.DecisionReview, ["decision.waive"] = () => AuditWords.DecisionWaive,
         ["member.set"] = () => AuditWords.MemberSet, ["member.goesOn"] = () => AuditWords.MemberGoesOn,
         ["member.removed"] = () => AuditWords.MemberRemoved,
         ["schema.changed"] = () => AuditWords.SchemaChanged,
@@ -30,8 +33,8 @@ internal static class AuditKinds
     };
 
     /// <summary>Of a project's rows, and those of the installation beside them.</summary>
-    public static IReadOnlyList<string> OfProject { get; } = ["project", "schema", "items", "member", "review", "import", "export",
-        "webhook", "link"];
+    public static IReadOnlyList<string> OfProject { get; } = ["project", "decision", "schema", "items", "member", "review", "import",
+        "export", "webhook", "link"];
 
     public static IReadOnlyList<string> All { get; } =
         [.. OfProject, "role", "person", "password", "token", "calibration", "backup"];
@@ -39,7 +42,7 @@ internal static class AuditKinds
     public static Said Of(string kind) => kind switch
     {
         "project" => AuditWords.KindProject, "schema" => AuditWords.KindSchema, "items" => AuditWords.KindItems,
-        "member" => AuditWords.KindMember, "review" => AuditWords.KindReview,
+        "decision" => AuditWords.KindDecision, "member" => AuditWords.KindMember, "review" => AuditWords.KindReview,
         "import" => AuditWords.KindImport, "export" => AuditWords.KindExport, "webhook" => AuditWords.KindWebhook,
         "link" => AuditWords.KindLink, "role" => AuditWords.KindRole, "person" => AuditWords.KindPerson,
         "password" => AuditWords.KindPassword, "token" => AuditWords.KindToken, "calibration" => AuditWords.KindCalibration,

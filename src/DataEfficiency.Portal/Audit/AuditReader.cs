@@ -32,7 +32,8 @@ public sealed partial class AuditReader(IDbContextFactory<AppDbContext> contexts
             .Concat(page.Select(a => a.UserId)).Distinct()];
         var names = await db.Users.Where(u => people.Contains(u.Id)).ToNamesAsync(cancellation);
         string? Named(string? text) => text is null ? null : Id().Replace(text, m => names.GetValueOrDefault(m.Value, m.Value));
-        return [.. page.Select(a => new AuditRow(a.Id, a.CreatedAt, a.UserId, names.GetValueOrDefault(a.UserId, a.UserId), a.ProjectId,
+        string Name(string id) => id.Length == 0 ? AuditWords.ByItself : names.GetValueOrDefault(id, id);
+        return [.. page.Select(a => new AuditRow(a.Id, a.CreatedAt, a.UserId, Name(a.UserId), a.ProjectId,
             a.What, Named(a.Before), Named(a.After)))];
     }
 

@@ -16,6 +16,7 @@ public sealed record BudgetView(Project Project, int Answers, string? StoppedBy,
     public bool Shows(Project row) =>
         (Project.State, Project.Name, Project.Model, Project.ItemCount, Project.VisibleImport, Project.RankVersion, Project.StoppedAt)
             == (row.State, row.Name, row.Model, row.ItemCount, row.VisibleImport, row.RankVersion, row.StoppedAt)
+        && (Project.GoOnTo, Project.NothingNew) == (row.GoOnTo, row.NothingNew)
         && (Project.TargetKind, Project.TargetValue, Project.ZeroShot, Project.Ceiling, Project.MaximumBudget, Project.PricePerLabel,
             Project.Currency) == (row.TargetKind, row.TargetValue, row.ZeroShot, row.Ceiling, row.MaximumBudget, row.PricePerLabel,
             row.Currency);

@@ -10,7 +10,8 @@ namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
 public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, FigureBook figureBook,
-    IEstimatorHost host, EstimateQueue queue, EstimateFeed feed, ForecastPublisher publisher, TimeProvider time, ILogger<EstimateRun> log)
+    IEstimatorHost host, EstimateQueue queue, EstimateFeed feed, ForecastPublisher publisher, IStopByItself stops, TimeProvider time,
+    ILogger<EstimateRun> log)
 {
     private readonly Dictionary<int, Look> _looked = [];
 
@@ -210,6 +211,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.EstimatedVersion, inputs.LabelVersion), token);
         }, cancel);
         await publisher.PublishAsync(inputs.ProjectId, cancel);
+        await stops.ConsiderAsync(inputs.ProjectId, cancel);
     }
 
     // the engine thread is nobody's request: it may block

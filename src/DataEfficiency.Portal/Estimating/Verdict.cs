@@ -20,6 +20,9 @@ public readonly record struct VerdictRun(string Text, bool Strong)
 public sealed record Verdict(Said Tag, VerdictTone Tone, IReadOnlyList<VerdictRun> Headline, IReadOnlyList<string> Details,
     bool StopAdvised = false)
 {
+    /// <summary>It would be a stop, but for answers that are asked again.</summary>
+    public bool StopWaits { get; init; }
+
     /// <param name="headline">The numbers that matter between double stars.</param>
     internal Verdict(Said tag, VerdictTone tone, Said headline, IReadOnlyList<string> details, bool StopAdvised = false)
         : this(tag, tone, VerdictRun.Of(headline), details, StopAdvised) { }

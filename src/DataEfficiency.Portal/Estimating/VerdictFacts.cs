@@ -16,6 +16,17 @@ public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget
     /// <summary>Answers that a label took so far (<see cref="ProjectFigures.AnswersPerLabel"/>).</summary>
     public double AnswersPerLabel { get; init; } = 1;
 
+    /// <summary>A lead goes on to so many labels, whatever the forecast says before; null: it is asked at once.</summary>
+    public int? GoOnTo { get; init; }
+
+    /// <summary>Of a picture that has its page's figures.</summary>
+    public static VerdictFacts Of(ForecastUpdate update)
+    {
+        var (project, figures) = (update.View!.Project, update.Figures!);
+        return new(update, project.ItemCount, project.MaximumBudget, update.View.StoppedBy, project.PricePerLabel, project.Currency,
+            figures.Pace.PerHour, figures.Paid) { AnswersPerLabel = figures.AnswersPerLabel, GoOnTo = project.GoOnTo };
+    }
+
     /// <summary>The most labels there can be.</summary>
     public int Cap => Math.Min(Math.Min(Budget, Items), LabelAxis.MaxExamples);
 

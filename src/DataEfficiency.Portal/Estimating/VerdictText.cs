@@ -44,7 +44,11 @@ public static class VerdictText
             : !estimate.HasFit || estimate.Stop.At is null ? Uncalibrated(estimate, culture)
             : RuleA(facts, estimate, way!, culture);
         // what is out of the forecast may say otherwise
-        if (verdict.StopAdvised && forecast.AnswerSet.IsOpen) verdict = new(TagAskedAgain, VerdictTone.Wait, NoStopYet, []);
+        if (verdict.StopAdvised && forecast.AnswerSet.IsOpen)
+            verdict = new(TagAskedAgain, VerdictTone.Wait, NoStopYet, []) { StopWaits = true };
+        else if (verdict.StopAdvised && facts.GoOnTo is { } goal && goal > forecast.Labels)
+            verdict = new(TagGoingOn, VerdictTone.Go, EstimatingWords.GoOnTo(to: ForecastNumbers.Count(goal, culture),
+                more: ForecastNumbers.Count(goal - forecast.Labels, culture)), [GoesOnThough, .. verdict.Details]);
         Said?[] more =
         [
             way is { Missing: > 0 } ? PoolMissing(ForecastNumbers.Count(way.More, culture), ForecastNumbers.Labels(way.Missing, culture))

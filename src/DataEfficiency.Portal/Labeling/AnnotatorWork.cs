@@ -34,19 +34,26 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                 Project = p,
                 Reviews = db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Reviewer),
                 // in the order of an index, so that counting ends with the limit
-                Open = p.State != ProjectState.Active ? 0 : db.Slots
+                // where nothing new begins: what waits for another answer
+                Further = p.State != ProjectState.Stopped && !p.NothingNew ? 0 : db.Slots
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.SlotNo > 0)
+                    .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
+                    .Count(s => s.Split < ItemSplit.Gold && db.Finals.Any(f => f.ItemId == s.ItemId)
+                        && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
+                        && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
+                Open = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
                     .OrderBy(s => s.UserId).Take(CountLimit).Count(),
                 // few are skipped: from those to their slots, instead of from each slot to its skips
-                Skipped = p.State != ProjectState.Active ? 0 : db.Slots
+                Skipped = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
                     .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
                         .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
                         .Select(k => k.ItemId).Contains(s.ItemId)),
                 // what waits for somebody else's answer
-                Answered = p.State != ProjectState.Active || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
+                Answered = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
                     .OrderBy(s => s.UserId).Take(CountLimit)
                     .Count(s => db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)),
@@ -54,7 +61,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.Answered), cancellation) with { Reviews = row.Reviews });
+                : Math.Max(0, row.Open - row.Skipped - row.Answered) + row.Further, cancellation) with { Reviews = row.Reviews });
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }

@@ -30,7 +30,11 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         if (request.Want <= 0) return ((await Places(db, request.ProjectId, request.UserId, cancellation)).Project, []);
         // before the transaction: the last answer counts or not, a turn more or less
         var random = (await figures.OfAsync(request.ProjectId, cancellation))?.DecidedBy.GetValueOrDefault(Stratum.Random) ?? 0;
-        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, c), cancellation);
+        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, false, c), cancellation);
+        // mostly there is nothing to finish: that is read before the writers' turn is asked for
+        if (slots.Count == 0 && Finishing.IsAll(project)
+            && await Finishing.AnyAsync(db, project, request.UserId, clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellation))
+            (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, true, c), cancellation);
         return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
     }
 
@@ -48,8 +52,8 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             select new Turn(
                 new Project
                 {
-                    Id = p.Id, State = p.State, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport, ItemCount = p.ItemCount,
-                    RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
+                    Id = p.Id, State = p.State, NothingNew = p.NothingNew, DeletedAt = p.DeletedAt, VisibleImport = p.VisibleImport,
+                    ItemCount = p.ItemCount, RankVersion = p.RankVersion, RankingId = p.RankingId, SchemaVersion = p.SchemaVersion,
                     DrawId = p.DrawId, RandomShare = p.RandomShare, GoldShare = p.GoldShare, GoldLeast = p.GoldLeast,
                     GoldBlocks = p.GoldBlocks, Seed = p.Seed,
                     LabelVersion = p.LabelVersion, SuggestionsShown = p.SuggestionsShown, TaskType = p.TaskType,
@@ -64,14 +68,17 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             .AsNoTracking().Single());
 
     private async Task<(Project, IReadOnlyList<ClaimedSlot>)> NextAsync(AppDbContext db, ClaimRequest request, int random, long until,
-        CancellationToken cancellation)
+        bool finishing, CancellationToken cancellation)
     {
         var place = await Places(db, request.ProjectId, request.UserId, cancellation);
         var project = place.Project;
-        if (project is not { State: ProjectState.Active, DeletedAt: null }) return (project, []);
+        if (project is not { State: ProjectState.Active or ProjectState.Stopped, DeletedAt: null }) return (project, []);
         if (await GoldBar.StopsAsync(db, project, request.UserId, cancellation)) return (project, []);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var slots = await ResumeAsync(db, request, project, place.Open, now, until, cancellation);
+        // after a stop cards that are on screens are answered, and those that ran out are not begun again
+        var open = project.State == ProjectState.Stopped ? place.Open.FindAll(s => s.LeaseUntil >= now) : place.Open;
+        var slots = await ResumeAsync(db, request, project, open, now, until, cancellation);
+        if (Finishing.IsAll(project) && !finishing) return (project, slots);
         var most = Math.Min(request.Want, slots.Count + Left(place.Open, request.Token, now));
         if (slots.Count < most)
             await ClaimAsync(db, request with { Want = most }, place, random, now, until, slots, cancellation);
@@ -118,17 +125,19 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         var (project, member) = (place.Project, place.Member is { Role: not ProjectRole.Viewer } labels ? labels
             : await JoinAsync(db, request, now, cancellation));
         var turns = new Turns(random, place.TestLeft, project.RandomShare);
+        var finishes = Finishing.IsAll(project);
         var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
         {
             var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
-            var sql = project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
+            var sql = finishes ? ClaimSql.Finish : project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
             {
                 Stratum.Test => ClaimSql.TestFirst, Stratum.Random => ClaimSql.RandomFirst, _ => ClaimSql.ActiveFirst,
             };
+            var isGold = Turns.IsGold(project, request.UserId, sequence);
             var ask = new SlotRequest(project, request.UserId, request.Token, from, now,
                 Lease(until, request.Have.Count + slots.Count));
-            var slot = Turns.IsGold(project, request.UserId, sequence) ? await ClaimSql.TakeGoldAsync(db, ask, cancellation) : null;
+            var slot = isGold && !finishes ? await ClaimSql.TakeGoldAsync(db, ask, cancellation) : null;
             slot ??= await ClaimSql.TakeAsync(db, sql, ask, cancellation);
             if (slot is null) break;
             // an expired one before that place is no reason to go back to the head

@@ -26,6 +26,7 @@ public sealed class ProgressReader(TimeProvider clock)
             case ProjectState.Stopped: return new DeckEnd(ApiCodes.Stopped, LabelingWords.EndStopped(who));
             case ProjectState.Archived: return new DeckEnd(ApiCodes.Archived, LabelingWords.EndArchived(who));
         }
+        if (project.NothingNew) return new DeckEnd(ApiCodes.Reviewing, LabelingWords.EndReviewing(who));
         if (await GoldBar.StopsAsync(db, project, userId, cancellation)) return new DeckEnd(ApiCodes.Gold, LabelingWords.EndGold(who));
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);

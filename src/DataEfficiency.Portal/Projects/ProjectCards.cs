@@ -44,7 +44,7 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
     private static ProjectCard Card(Project project, ForecastUpdate forecast, WorkState? import, bool led)
     {
         var culture = CultureInfo.CurrentCulture;
-        var facts = new VerdictFacts(forecast, project.ItemCount, project.MaximumBudget);
+        var facts = VerdictFacts.Of(forecast);
         var verdict = VerdictText.Of(facts, culture);
         var (tag, tone) = (project.State, import) switch
         {

@@ -107,6 +107,9 @@ public sealed partial class ProjectForm
     /// <summary>So many of them should be right, in per cent.</summary>
     public double? GoldLeastPercent { get; set; } = 70;
     public bool GoldBlocks { get; set; }
+    /// <summary>Agreement that a stop asks for; null: the field's usual.</summary>
+    public double? AgreementLeast { get; set; }
+    public bool StopsByItself { get; set; }
     public CheckTraining CheckTraining { get; set; }
     /// <summary>Random labels first, the others behind them.</summary>
     public bool ChecksTakeOthers { get; set; } = true;
@@ -173,6 +176,7 @@ public sealed partial class ProjectForm
         ChecksTakeOthers = project.ChecksTakeOthers, PointValue = project.PointValue,
         OverlapPercent = project.OverlapShare * 100, OverlapAnswers = project.OverlapAnswers, TestAnswers = project.TestAnswers,
         GoldPercent = project.GoldShare * 100, GoldLeastPercent = Math.Round(project.GoldLeast * 100, 6), GoldBlocks = project.GoldBlocks,
+        AgreementLeast = project.AgreementLeast, StopsByItself = project.StopsByItself,
     };
 
     /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
@@ -202,6 +206,7 @@ public sealed partial class ProjectForm
         if (OverlapPercent is not (>= 0 and <= 100)) wrong[nameof(OverlapPercent)] = ProjectsWords.OverlapOutside;
         if (GoldPercent is not (>= 0 and <= MostGold)) wrong[nameof(GoldPercent)] = ProjectsWords.GoldShareOutside(MostGold);
         if (GoldLeastPercent is not (>= 0 and <= 100)) wrong[nameof(GoldLeastPercent)] = ProjectsWords.GoldLeastOutside;
+        if (AgreementLeast is < 0 or > 1) wrong[nameof(AgreementLeast)] = ProjectsWords.AgreementOutside;
         if (OverlapAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(OverlapAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (TestAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(TestAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
@@ -233,6 +238,7 @@ public sealed partial class ProjectForm
         (project.OverlapShare, project.OverlapAnswers) = (OverlapPercent!.Value / 100, OverlapAnswers!.Value);
         (project.TestAnswers, project.GoldShare) = (TestAnswers!.Value, GoldPercent!.Value / 100);
         (project.GoldLeast, project.GoldBlocks) = (GoldLeastPercent!.Value / 100, GoldBlocks);
+        (project.AgreementLeast, project.StopsByItself) = (AgreementLeast, StopsByItself);
         project.Completions = string.Join('\n', CompletionLines);
     }
 

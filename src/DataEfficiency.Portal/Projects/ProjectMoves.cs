@@ -35,13 +35,14 @@ public static class ProjectMoves
 
     /// <summary>Changes the state and what hangs on it, and notes it in the audit.</summary>
     /// <returns>False where the move does not start from the project's state (any more): nothing was changed.</returns>
-    public static bool Apply(AppDbContext db, Project project, ProjectMove move, string userId, long now)
+    public static bool Apply(AppDbContext db, Project project, ProjectMove move, string? userId, long now)
     {
         if (To(project, move) is not { } to) return false;
-        AuditTrail.Add(db, now, userId, $"project.{char.ToLowerInvariant(move.ToString()[0])}{move.ToString()[1..]}", $"{project.State}",
-            $"{to}", project.Id);
+        AuditTrail.Add(db, now, userId ?? "", $"project.{char.ToLowerInvariant(move.ToString()[0])}{move.ToString()[1..]}",
+            $"{project.State}", $"{to}", project.Id);
         if (move is ProjectMove.Stop) (project.StoppedAt, project.StoppedBy) = (now, userId);
-        if (move is ProjectMove.Reopen) (project.StoppedAt, project.StoppedBy) = (null, null);
+        if (move is ProjectMove.Reopen) (project.StoppedAt, project.StoppedBy, project.GoOnTo) = (null, null, null);
+        if (move is ProjectMove.Stop or ProjectMove.Reopen) project.NothingNew = false;
         project.ArchivedFrom = move is ProjectMove.Archive ? project.State : null;
         project.State = to;
         return true;

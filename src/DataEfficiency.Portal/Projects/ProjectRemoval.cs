@@ -68,6 +68,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Checks.Where(c => c.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Jobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.Decisions.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Guidelines.Where(g => g.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Webhooks.Where(w => w.ProjectId == id).ExecuteDeleteAsync(token);

@@ -144,7 +144,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
         p.Name, p.Instruction, p.Model, target = p.TargetKind.ToString(), p.TargetValue, p.ZeroShot, p.Ceiling, p.MaximumBudget,
             p.PricePerLabel, p.Currency, p.ListAnswers, p.ValidationSize, p.TestSize, p.GoldIsTest, p.ComputePrice,
             p.ChecksTakeOthers, p.PointValue, p.OverlapShare, p.OverlapAnswers, p.TestAnswers, p.GoldShare,
-            p.GoldLeast, p.GoldBlocks,
+            p.GoldLeast, p.GoldBlocks, p.AgreementLeast, p.StopsByItself,
     });
 
     private static (double, int, int) People(Project project) => (project.OverlapShare, project.OverlapAnswers, project.TestAnswers);

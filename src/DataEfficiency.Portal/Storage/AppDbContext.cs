@@ -36,6 +36,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<Check> Checks => Set<Check>();
     public DbSet<StoredPrediction> CheckPredictions => Set<StoredPrediction>();
     public DbSet<Review> Reviews => Set<Review>();
+    public DbSet<Decision> Decisions => Set<Decision>();
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<SavedView> SavedViews => Set<SavedView>();
@@ -149,6 +150,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<StoredPrediction>().HasIndex(p => p.ItemId);
         builder.Entity<Review>().HasIndex(r => r.ProjectId);
         builder.Entity<Review>().HasIndex(r => r.ItemId);
+        builder.Entity<Decision>().HasIndex(d => d.ProjectId);
         builder.Entity<Webhook>().HasIndex(w => w.ProjectId);
         builder.Entity<WebhookDelivery>().HasIndex(d => new { d.WebhookId, d.Id });
         // what the sender looks through every few seconds

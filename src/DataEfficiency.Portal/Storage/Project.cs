@@ -105,6 +105,14 @@ public sealed class Project
     /// <summary>When a lead confirmed the stop; annotators see it from then on.</summary>
     public long? StoppedAt { get; set; }
     public string? StoppedBy { get; set; }
+    /// <summary>A lead goes on to so many labels although the forecast said stop.</summary>
+    public int? GoOnTo { get; set; }
+    /// <summary>No item is begun: those that have an answer get the others that they wait for, and reviews are decided.</summary>
+    public bool NothingNew { get; set; }
+    /// <summary>The forecast's stop is taken without a lead, once nothing on the list before it is open.</summary>
+    public bool StopsByItself { get; set; }
+    /// <summary>Agreement that a stop asks for; null: the field's usual.</summary>
+    public double? AgreementLeast { get; set; }
     public string CreatedBy { get; set; } = "";
     public long CreatedAt { get; set; }
     public long? DeletedAt { get; set; }

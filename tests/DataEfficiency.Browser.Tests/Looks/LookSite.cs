@@ -2,6 +2,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Stopping;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Labeling;
 using DataEfficiency.Portal.Webhooks;
@@ -29,6 +30,7 @@ public sealed class LookSite : KestrelFactory
     public int Empty { get; private set; }
     public int Short { get; private set; }
     public int Stopped { get; private set; }
+    public int Ending { get; private set; }
 
     public async Task FillAsync()
     {
@@ -48,7 +50,9 @@ public sealed class LookSite : KestrelFactory
                 ("Who is meant?", "the bank\nthe customer\na third person", "[a-z ]+", "fake"));
         (Stopped, _) = await this.AddLabelPoolAsync(40, 32, ranked: true, TaskType.SingleChoice, ["spam", "ham"], change: p =>
             (p.Name, p.State, p.StoppedAt, p.StoppedBy) = ("Spam filter", ProjectState.Stopped, 1_760_000_000_000, lead.Id));
-        foreach (var project in new[] { Labelled, Empty, Short, Stopped })
+        (Ending, var moods) = await this.AddLabelPoolAsync(60, 40, ranked: true, TaskType.SingleChoice, Intents, text: Enquiry, change: p =>
+            (p.Name, p.Model, p.MaximumBudget, p.PricePerLabel) = ("Support tone", "fake", 40, .3m));
+        foreach (var project in new[] { Labelled, Empty, Short, Stopped, Ending })
         {
             await AddMemberAsync(project, lead.Id, ProjectRole.Lead);
             await AddMemberAsync(project, uma.Id, ProjectRole.Annotator);
@@ -59,6 +63,10 @@ public sealed class LookSite : KestrelFactory
         await AnswerAsync(Labelled, intents, [uma.Id, bartholomew.Id], 40);
         await RemarkAsync(Labelled, uma.Id);
         await RingAsync(Labelled, 40);
+        await AnswerAsync(Ending, moods, [uma.Id, bartholomew.Id], 40);
+        await RingAsync(Ending, 40);
+        await Services.GetRequiredService<StopService>().DecideAsync(Ending, lead.Id, new(DecisionKind.Waive, StopPoint.Agreement,
+            "One expert answers; nobody else knows these customers."));
         await MeasureAsync(Labelled, 60, .41);
         await MeasureAsync(Labelled, 200, .95);
         await DisagreeAsync(Labelled, intents, [uma.Id, bartholomew.Id]);

@@ -54,6 +54,12 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ("track-record", ReadyAsync(".track"));
         yield return ($"projects/{_site.Empty}", ReadyAsync(".headline"));
         yield return ($"projects/{_site.Stopped}", ReadyAsync(".headline"));
+        yield return ($"projects/{_site.Ending}", async page =>
+        {
+            await ReadyAsync(".checklist")(page);
+            await page.Locator(".waive summary").First.ClickAsync();
+            await page.Locator(".way summary").Last.ClickAsync();
+        });
         yield return ($"{project}/items", ReadyAsync("tr.line"));
         yield return ($"{project}/items?open", async page =>
         {

@@ -51,18 +51,32 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Equal("Stop", page.Find(".tag").TextContent);
         Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
 
+        // nobody answered an item twice, and the budget ends before the forecast is sure
+        Assert.Equal((3, 2), (page.FindAll(".checklist .met").Count, page.FindAll(".checklist .open").Count));
+        Assert.True(page.FindAll("button").Single(b => b.TextContent == "Stop now").HasAttribute("disabled"));
+        foreach (var point in new[] { "Agreement", "Early" })
+        {
+            await page.Find($"input[name=waive-{point}]").InputAsync("one expert, one budget");
+            await page.Find($"input[name=waive-{point}]").ParentElement!.ParentElement!.QuerySelector("button")!.ClickAsync(new());
+            page.WaitForAssertion(() => Assert.Empty(page.FindAll($"input[name=waive-{point}]")), Patience.Long);
+        }
+
         // the click ends with the answer to its question
-        var asked = ClickAsync(page, "Confirm the stop");
+        var asked = ClickAsync(page, "Stop now");
         await ClickAsync(Dialogs, "Go on labeling");
         await asked;
         Assert.Equal(ProjectState.Active, (await _world.ProjectAsync(project)).State);
-        asked = ClickAsync(page, "Confirm the stop");
+        asked = ClickAsync(page, "Stop now");
         await ClickAsync(Dialogs, "Stop now");
         await asked;
         page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find(".tag").TextContent), Patience.Long);
         var stopped = await _world.ProjectAsync(project);
         Assert.Equal((ProjectState.Stopped, "lead"), (stopped.State, stopped.StoppedBy));
         Assert.NotNull(stopped.StoppedAt);
+        Assert.Equal(["Ada stopped", "Ada waived the chance of being early: one expert, one budget",
+            "Ada waived agreement: one expert, one budget"],
+            page.FindAll(".decisions li > span").Select(d => string.Join(' ', d.TextContent.Split((char[]?)null,
+                StringSplitOptions.RemoveEmptyEntries))));
 
         await ClickAsync(page, "Reopen labeling");
         page.WaitForAssertion(() => Assert.Equal("Stop", page.Find(".tag").TextContent), Patience.Long);

@@ -7,7 +7,9 @@ using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Components.Charts;
 using DataEfficiency.Portal.Estimating;
-using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Portal.Stopping;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using Microsoft.AspNetCore.Components;
@@ -30,6 +32,8 @@ public sealed partial class BudgetPage
     private IReadOnlyList<MeasuredMark> _measured = [];
     private IReadOnlyList<AnnotatorRow> _annotators = [];
     private ProjectAgreement? _agreement;
+    private StopView? _stop;
+    private IReadOnlyList<DecisionRow> _decisions = [];
     private string? _refusal;
     private ProjectRole _role = ProjectRole.Viewer;
     private bool _missing, _busy;
@@ -38,7 +42,9 @@ public sealed partial class BudgetPage
     [Inject] private EstimateFeed Feed { get; set; } = default!;
     [Inject] private AgreementBook Agreements { get; set; } = default!;
     [Inject] private RankJobs Ranking { get; set; } = default!;
-    [Inject] private ProjectStates States { get; set; } = default!;
+    [Inject] private StopReader StopReader { get; set; } = default!;
+    [Inject] private StopService Stops { get; set; } = default!;
+    [Inject] private DecisionBook Decisions { get; set; } = default!;
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
     [Inject] private IDialogService Dialogs { get; set; } = default!;
     [Inject] private ProjectAccess Access { get; set; } = default!;
@@ -131,14 +137,17 @@ public sealed partial class BudgetPage
         }
         var agreement = await Agreements.OfAsync(Id, AgreementBook.LiveAge, _leaving.Token);
         if (_forecast is not null && update.IsOlderThan(_forecast)) return;
-        (_view, _forecast, _agreement) = (view, update, agreement);
+        var decisions = await Decisions.ReadAsync(Id, null, _leaving.Token);
+        var facts = VerdictFacts.Of(update);
+        var outlook = Outlook.Of(facts, culture);
+        var stop = outlook.Verdict.StopAdvised || outlook.Verdict.StopWaits || Finishing.IsAll(view.Project)
+            ? await StopReader.ReadAsync(Id, _leaving.Token) : null;
+        if (_forecast is not null && update.IsOlderThan(_forecast)) return;
+        (_view, _forecast, _agreement, _stop, _decisions) = (view, update, agreement, stop, decisions);
         _annotators = AnnotatorRow.Of(figures, view.Names);
-        var project = view.Project;
-        var facts = new VerdictFacts(update, project.ItemCount, project.MaximumBudget, view.StoppedBy, project.PricePerLabel,
-            project.Currency, figures.Pace.PerHour, figures.Paid) { AnswersPerLabel = figures.AnswersPerLabel };
-        (_outlook, _numbered) = (Outlook.Of(facts, culture), facts.Numbered);
-        _chart = ForecastChart.Of(facts, TargetSettings.Shown(project), culture);
-        _measured = CheckMarks.Of(view.Checks.Rows, project.Model, _chart.IsAccuracy);
+        (_outlook, _numbered) = (outlook, facts.Numbered);
+        _chart = ForecastChart.Of(facts, TargetSettings.Shown(view.Project), culture);
+        _measured = CheckMarks.Of(view.Checks.Rows, view.Project.Model, _chart.IsAccuracy);
     }
 
     private Task ReloadAsync() => ReadAsync(null);
@@ -147,19 +156,13 @@ public sealed partial class BudgetPage
 
     private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
 
-    private async Task StopAsync()
+    private async Task DecideAsync(StopDecision decision)
     {
-        if (!await Question.AskAsync(Dialogs, PageWords.StopEverybody,
+        if (decision.Kind == DecisionKind.Stop && !await Question.AskAsync(Dialogs, PageWords.StopEverybody,
             [PageWords.AnnotatorsWillSeeLabelingEnded], PageWords.StopNow, PageWords.GoLabeling)) return;
-        // more may have come in while the question stood there
-        if (_outlook!.Verdict.StopAdvised) await MoveAsync(ProjectMove.Stop, PageWords.ProjectNotActiveAnyMore);
-        else _refusal = PageWords.AdviceChangedWhileYouAsked;
+        // more may have come in while the question stood there: it is looked at anew
+        await ActAsync(async user => _refusal = await Stops.DecideAsync(Id, user, decision, _leaving.Token));
     }
-
-    private Task ReopenAsync() => MoveAsync(ProjectMove.Reopen, PageWords.ProjectNotStoppedAnyMore);
-
-    private Task MoveAsync(ProjectMove move, string otherwise) =>
-        ActAsync(async user => _refusal = await States.MoveAsync(Id, move, user) ? null : otherwise);
 
     private async Task ActAsync(Func<string, Task> act)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Schemas;
+using DataEfficiency.Portal.Stopping;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -11,8 +12,8 @@ using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Projects;
 
-public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, ProjectAccess access,
-    NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
+public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, StopService stops,
+    ProjectAccess access, NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
 {
     private static (ProjectMove Move, string Name)[] Moves =>
     [
@@ -118,7 +119,8 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     // whether or not somebody else was quicker: the page shows what is
     private async Task MoveAsync(ProjectMove move)
     {
-        await states.MoveAsync(Id, move, await LeadAsync());
+        if (move == ProjectMove.Reopen) await stops.DecideAsync(Id, await LeadAsync(), new(DecisionKind.Reopen));
+        else await states.MoveAsync(Id, move, await LeadAsync());
         await LoadAsync();
     }
 

@@ -506,6 +506,46 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("Checks");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Decision", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Numbers")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Point")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("Decisions");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>
                 {
                     b.Property<long>("ItemId")
@@ -1007,6 +1047,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("AgreementLeast")
+                        .HasColumnType("REAL");
+
                     b.Property<int?>("AnswerLength")
                         .HasColumnType("INTEGER");
 
@@ -1055,6 +1098,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("ForecastVisibleToAnnotators")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("GoOnTo")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("GoldBlocks")
@@ -1109,6 +1155,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("NothingNew")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("OverlapAnswers")
                         .HasColumnType("INTEGER");
 
@@ -1152,6 +1201,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.Property<string>("StoppedBy")
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("StopsByItself")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("SuggestionsShown")
                         .HasColumnType("INTEGER");
@@ -1944,6 +1996,20 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Job");
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.Decision", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction);
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Draft", b =>

@@ -54,6 +54,15 @@ internal static class ClaimSql
     /// <summary>An unranked pool has no active order worth the name.</summary>
     public static string RandomOnly { get; } = Take($"{First32},{Random},{Test}");
 
+    // the further answers of an item that has one; in the active queue's name, since chance did not choose who waits for them
+    private const string Further = "s.\"SlotNo\">0 AND EXISTS(SELECT 1 FROM \"Finals\" f WHERE f.\"ItemId\"=s.\"ItemId\")";
+
+    /// <summary>Nothing new: what the answer set has outgrown, and what other answers wait for (<see cref="Finishing"/>).</summary>
+    public static string Finish { get; } = Take(Coded(Stratum.Active, Either(
+        Candidate("s.\"RandomRank\"", $"{FreePool} AND {Further}"), Candidate("s.\"RandomRank\"", $"{ExpiredPool} AND {Further}")))
+        + "," + Coded(Stratum.Test, Candidate("s.\"RandomRank\"",
+            $"s.\"Split\">0 AND s.\"Split\"<{(int)ItemSplit.Gold} AND ({Free} OR {Expired}) AND {Further}")));
+
     /// <summary>Takes the next slot for a person, or finds none.</summary>
     /// <param name="sql">One of the orders above.</param>
     public static Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, SlotRequest ask, CancellationToken cancellation) =>

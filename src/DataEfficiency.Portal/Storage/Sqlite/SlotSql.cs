@@ -54,6 +54,18 @@ internal static class SlotSql
         await db.Database.ExecuteSqlRawAsync(Remove, Parameters(), cancellation);
     }
 
+    /// <summary>A second person is asked for the answer of so many items that have one, in the random order.</summary>
+    public static Task AskTwiceAsync(AppDbContext db, int projectId, int items, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlAsync($"""
+            INSERT INTO "Slots" ("ProjectId","ItemId","ImportId","SlotNo","Split","RandomRank","ActiveRank","LeaseUntil")
+            SELECT i."ProjectId",i."Id",i."ImportId",(SELECT COALESCE(MAX(s."SlotNo"),0)+1 FROM "Slots" s WHERE s."ItemId"=i."Id"),
+                i."Split",i."RandomRank",i."RandomRank",0
+            FROM "Items" i JOIN "Finals" f ON f."ItemId"=i."Id"
+            WHERE i."ProjectId"={projectId} AND NOT i."Deleted" AND i."Split"=0 AND f."By"={(int)FinalBy.Only}
+            AND NOT EXISTS(SELECT 1 FROM "Slots" s WHERE s."ItemId"=i."Id" AND s."AnswerId" IS NULL)
+            ORDER BY i."RandomRank",i."Id" LIMIT {items}
+            """, cancellation);
+
     /// <summary>The last of the next items behind an id; null: there is none.</summary>
     public static async Task<long?> NextAsync(AppDbContext db, int projectId, long behind, int count, CancellationToken cancellation) =>
         (await db.Database.SqlQuery<long?>($"""
