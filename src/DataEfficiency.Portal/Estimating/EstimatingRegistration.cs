@@ -19,6 +19,7 @@ public static partial class EstimatingRegistration
         services.AddSingleton<EstimateQueue>();
         services.AddSingleton<IEstimateDoorbell>(provider => provider.GetRequiredService<EstimateQueue>());
         services.AddSingleton<FigureBook>();
+        services.AddSingleton<WeekPace>();
         services.AddSingleton<EstimateFeed>();
         services.AddSingleton<ForecastReader>();
         services.AddSingleton<ForecastPublisher>();
@@ -56,5 +57,9 @@ public static partial class EstimatingRegistration
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void EngineWarned(ILogger log, string warning);
 
-    public static void MapEstimating(this WebApplication app) => app.MapHub<EstimateHub>(EstimateHub.Path);
+    public static void MapEstimating(this WebApplication app)
+    {
+        app.MapHub<EstimateHub>(EstimateHub.Path);
+        app.MapFigures();
+    }
 }

@@ -19,14 +19,14 @@ internal static class FigureRows
         // what came after a newer answer of the same person was never current and made no version
         var rows = db.Answers.AsNoTracking().Where(a => a.ProjectId == projectId && a.Role != AnswerRole.Review
                 && (a.Current || a.LabelVersion > 0)).OrderBy(a => a.Id)
-            .Select(a => new { a.UserId, a.Stratum, a.Surplus, a.Current, a.ActiveMilliseconds, a.CreatedAt });
+            .Select(a => new { a.UserId, a.Stratum, a.Surplus, a.Current, a.ActiveMilliseconds, a.CreatedAt, a.Revision });
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
         {
             if (row.Current && row.Surplus) surplus++;
             else if (row.Current) strata[row.Stratum] = strata.GetValueOrDefault(row.Stratum) + 1;
             if (row.Stratum == Stratum.Imported) continue;
             if (!people.TryGetValue(row.UserId, out var person)) people[row.UserId] = person = new Tally();
-            person.Add(row.Current, row.Surplus, row.ActiveMilliseconds, row.CreatedAt);
+            person.Add(row.Current, row.Surplus, row.ActiveMilliseconds, row.CreatedAt, row.Revision > 1);
         }
         var skips = await db.Skips.Where(s => s.ProjectId == projectId).GroupBy(s => s.UserId)
             .Select(g => new { User = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.User, g => g.Count, cancellation);
@@ -60,11 +60,12 @@ internal static class FigureRows
     private sealed class Tally
     {
         private readonly Queue<int> _times = [];
-        private int _own, _counting;
+        private int _own, _counting, _edits;
         private long _last;
 
-        public void Add(bool current, bool surplus, int milliseconds, long at)
+        public void Add(bool current, bool surplus, int milliseconds, long at, bool isEdit)
         {
+            if (isEdit) _edits++;
             if (current) _own++;
             if (current && !surplus) _counting++;
             _last = Math.Max(_last, at);
@@ -73,6 +74,6 @@ internal static class FigureRows
             _times.Enqueue(milliseconds);
         }
 
-        public PersonFigures Figures => new(_own, _counting, 0, _last, [.. _times]);
+        public PersonFigures Figures => new(_own, _counting, 0, _last, [.. _times]) { Edits = _edits };
     }
 }

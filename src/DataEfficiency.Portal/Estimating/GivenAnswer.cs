@@ -3,10 +3,11 @@ using DataEfficiency.Portal.Storage;
 namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>What figures need to know of one row of answers.</summary>
-public readonly record struct GivenAnswer(string UserId, Stratum Stratum, bool Surplus, int Milliseconds, long At)
+public readonly record struct GivenAnswer(string UserId, Stratum Stratum, bool Surplus, int Milliseconds, long At,
+    bool IsEdit)
 {
     public static GivenAnswer Of(Answer answer) =>
-        new(answer.UserId, answer.Stratum, answer.Surplus, answer.ActiveMilliseconds, answer.CreatedAt);
+        new(answer.UserId, answer.Stratum, answer.Surplus, answer.ActiveMilliseconds, answer.CreatedAt, answer.Revision > 1);
 
     public bool IsImported => Stratum == Stratum.Imported;
 

@@ -11,6 +11,9 @@ public sealed record PersonFigures(int Own, int Counting, int Skips, long? Last,
 {
     private const int TrendPoints = 14;
 
+    /// <summary>Own answers that this person gave anew.</summary>
+    public int Edits { get; init; }
+
     public static readonly PersonFigures None = new(0, 0, 0, null, []);
 
     public Pace Pace => Pace.Of(Times);
@@ -37,7 +40,7 @@ public sealed record PersonFigures(int Own, int Counting, int Skips, long? Last,
     /// <summary>The answer was given, whatever becomes of it.</summary>
     internal PersonFigures Give(GivenAnswer answer) => answer.IsImported ? this : this with
     {
-        Last = Math.Max(Last ?? 0, answer.At),
+        Last = Math.Max(Last ?? 0, answer.At), Edits = Edits + (answer.IsEdit ? 1 : 0),
         Times = !answer.IsTimed ? Times : (Times.Length < Pace.Newest ? Times : Times.RemoveAt(0)).Add(answer.Milliseconds),
     };
 }

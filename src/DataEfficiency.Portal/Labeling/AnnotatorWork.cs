@@ -12,6 +12,9 @@ public sealed record ProjectWork(int Id, string Name, ProjectState State, int Op
 {
     /// <summary>Is a reviewer there; a lead gets to the reviews from the project's own pages.</summary>
     public bool Reviews { get; init; }
+
+    /// <summary>Items that a review sent back to this person, and that they have not answered again.</summary>
+    public int Returned { get; init; }
 }
 
 /// <summary>What a person can label now: for the annotator's start page.</summary>
@@ -34,11 +37,14 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                 Project = p,
                 Reviews = db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Reviewer),
                 // in the order of an index, so that counting ends with the limit
+                Returned = db.Slots.Count(s => s.ProjectId == p.Id && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now
+                    && db.Reviews.Where(r => r.ItemId == s.ItemId).OrderByDescending(r => r.Id).Select(r => r.Verdict)
+                        .FirstOrDefault() == ReviewVerdict.SentBack),
                 // where nothing new begins: what waits for another answer
                 Further = p.State != ProjectState.Stopped && !p.NothingNew ? 0 : db.Slots
-                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.SlotNo > 0)
-                    .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
-                    .Count(s => s.Split < ItemSplit.Gold && db.Finals.Any(f => f.ItemId == s.ItemId)
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
+                    .Count(s => s.UserId == userId && s.LeaseUntil >= now || (s.UserId == null || s.LeaseUntil < now)
+                        && s.SlotNo > 0 && s.Split < ItemSplit.Gold && db.Finals.Any(f => f.ItemId == s.ItemId)
                         && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
                         && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
                 Open = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
@@ -61,7 +67,10 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.Answered) + row.Further, cancellation) with { Reviews = row.Reviews });
+                : Math.Max(0, row.Open - row.Skipped - row.Answered) + row.Further, cancellation) with
+            {
+                Reviews = row.Reviews, Returned = row.Returned,
+            });
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }

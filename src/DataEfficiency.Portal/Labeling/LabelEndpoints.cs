@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,12 @@ public sealed record RenewRequest(string Token, IReadOnlyList<long>? Keep, IRead
 public sealed record AliveRequest(string Token);
 
 public sealed record AliveReply(bool Alive);
+
+/// <param name="Open">Items that the caller could get now.</param>
+/// <param name="Returned">Those of them that a review sent back.</param>
+/// <param name="Own">Own current answers.</param>
+/// <param name="PerHour">Own pace in active time; null before it is one.</param>
+public sealed record WorkReply(int Id, string Name, int Open, int Returned, int Own, double? PerHour, long? Last);
 
 public sealed record DraftsReply(IEnumerable<Acknowledgement> Acknowledged, IEnumerable<Refusal> Refused);
 
@@ -94,6 +101,15 @@ public static class LabelEndpoints
         var (until, kept) = await leases.RenewAsync(call.Id, asker.UserId, request.Token, asker.IsMember ? request.Keep ?? [] : [],
             request.Free ?? [], call.Cancellation);
         return TypedResults.Ok(new RenewReply(asker.UserId, until, kept));
+    }
+
+    /// <summary>The caller's projects, and what there is to do in each.</summary>
+    public static async Task<Ok<WorkReply[]>> WorkAsync(ClaimsPrincipal user, AnnotatorWork work, CancellationToken cancellation)
+    {
+        var only = TokenScope.ProjectOf(user);
+        return TypedResults.Ok((await work.ReadAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellation))
+            .Where(w => only is null || w.Id == only)
+            .Select(w => new WorkReply(w.Id, w.Name, w.Open, w.Returned, w.Own, w.PerHour, w.Last)).ToArray());
     }
 
     /// <summary>Stores a person's keys and answers with the whole map, or says which key cannot be.</summary>

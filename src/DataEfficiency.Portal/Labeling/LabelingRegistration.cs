@@ -42,6 +42,7 @@ public static class LabelingRegistration
     {
         var labeling = app.MapApi().WithTags("Labeling");
         labeling.MapPut("/keys", LabelEndpoints.KeysAsync).ProducesProblem(StatusCodes.Status409Conflict);
+        labeling.MapGet("/work", LabelEndpoints.WorkAsync);
         labeling.MapPost("/tabs/alive", LabelEndpoints.Alive);
         var project = labeling.MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
         project.MapPost("/deck", LabelEndpoints.DeckAsync);

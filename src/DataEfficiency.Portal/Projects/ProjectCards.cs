@@ -13,10 +13,14 @@ namespace DataEfficiency.Portal.Projects;
 /// <param name="Need">The forecast in a few words: a need never without its probability.</param>
 /// <param name="Led">This person decides there; a viewer reads.</param>
 public sealed record ProjectCard(Project Project, int Labels, Said Tag, VerdictTone Tone, string Need, IReadOnlyList<double> Curve,
-    bool Led);
+    bool Led)
+{
+    /// <summary>The need's interval, the cost from here and the date at this week's pace, as far as each is known.</summary>
+    public IReadOnlyList<string> Ahead { get; init; } = [];
+}
 
 /// <summary>The projects whose figures a person reads.</summary>
-public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastPublisher pictures)
+public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, ForecastPublisher pictures, WeekPace week)
 {
     private const int BandFrom = 8, NumberFrom = 16;
 
@@ -37,7 +41,10 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         var cards = new List<ProjectCard>(projects.Count);
         foreach (var project in projects)
             if (await pictures.NewestAsync(project.Id, project, cancel) is { } forecast)
-                cards.Add(Card(project, forecast, imports.GetValueOrDefault(project.Id), all || led.Contains(project.Id)));
+                cards.Add(Card(project, forecast, imports.GetValueOrDefault(project.Id), all || led.Contains(project.Id)) with
+                {
+                    Ahead = await AheadAsync(project, forecast, cancel),
+                });
         return cards;
     }
 
@@ -56,6 +63,21 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
         };
         return new ProjectCard(project, forecast.Labels, tag, tone, Need(facts, culture),
             facts.Estimate is { CosLow.Count: >= BandFrom } estimate ? [.. estimate.Posterior.Band.Select(p => p.Median)] : [], led);
+    }
+
+    private async Task<IReadOnlyList<string>> AheadAsync(Project project, ForecastUpdate forecast, CancellationToken cancel)
+    {
+        var (facts, culture) = (VerdictFacts.Of(forecast), CultureInfo.CurrentCulture);
+        if (project.State is not ProjectState.Active || facts.Numbered is not { Posterior: var p } || WayAhead.Of(facts) is not { } way) return [];
+        List<string> said = [];
+        if (p.Median is not null) said.Add(ProjectsWords.CardInterval(VerdictText.Interval(p, culture)));
+        if (way.More == 0) return said;
+        if (facts.Price > 0)
+            said.Add(ProjectsWords.CardCost(ForecastNumbers.Money(Cost.Of(facts.Price, way.More * facts.AnswersPerLabel), facts.Currency,
+                culture)));
+        if (await week.EndAsync(facts, way, cancel) is { } end)
+            said.Add(ProjectsWords.CardEnd(DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("d", culture)));
+        return said;
     }
 
     private static string Need(VerdictFacts facts, CultureInfo culture)

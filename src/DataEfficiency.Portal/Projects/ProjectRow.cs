@@ -32,7 +32,7 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
     public string? ToDo => Card is { Led: true } && State is ProjectState.Active or ProjectState.Setup && ForLeads.Contains(Card.Tag.Key)
         ? ProjectsWords.ToDo(Card.Tag.Key) : null;
 
-    public bool CanLabel => Work is { Open: > 0 };
+    public bool CanLabel => Work is { Open: > 0 } or { Returned: > 0 };
 
     /// <summary>0 waits for a decision, 1 for labels, 2 for nobody, 3 is put away.</summary>
     public int Waits => State == ProjectState.Archived ? 3 : ToDo is not null ? 0 : CanLabel ? 1 : 2;

@@ -35,7 +35,7 @@ public sealed class PaceAndCostTests : IDisposable
         Assert.Equal(expected, shown!.PerHour!.Value, 9);
         var picture = (await _world.Services.GetRequiredService<ForecastPublisher>().NewestAsync(_world.ProjectId))!;
         Assert.Equal(expected, picture.Figures!.Pace.PerHour!.Value, 9);
-        Assert.Equal(expected, Assert.Single(AnnotatorRow.Of(picture.Figures, picture.View!.Names)).PerHour!.Value, 9);
+        Assert.Equal(expected, Assert.Single(AnnotatorRow.Of(picture.Figures, picture.View!.Names, true)).PerHour!.Value, 9);
         var work = Assert.Single(await _world.Services.GetRequiredService<AnnotatorWork>().ReadAsync(ada.UserId, CancellationToken.None));
         Assert.Equal(expected, work.PerHour!.Value, 9);
         Assert.Equal(expected, Assert.Single((await ReportAsync()).Annotators).PerHour!.Value, 9);

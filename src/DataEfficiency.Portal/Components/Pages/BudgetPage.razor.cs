@@ -144,7 +144,7 @@ public sealed partial class BudgetPage
             ? await StopReader.ReadAsync(Id, _leaving.Token) : null;
         if (_forecast is not null && update.IsOlderThan(_forecast)) return;
         (_view, _forecast, _agreement, _stop, _decisions) = (view, update, agreement, stop, decisions);
-        _annotators = AnnotatorRow.Of(figures, view.Names);
+        _annotators = AnnotatorRow.Of(figures, view.Names, Leads);
         (_outlook, _numbered) = (outlook, facts.Numbered);
         _chart = ForecastChart.Of(facts, TargetSettings.Shown(view.Project), culture);
         _measured = CheckMarks.Of(view.Checks.Rows, view.Project.Model, _chart.IsAccuracy);
