@@ -13,7 +13,8 @@ public static class ApiCodes
     public const string BadFile = "bad-file", BadFormat = "bad-format", BadJson = "bad-json",
         BadImport = "bad-import", BadKeys = "bad-keys", BadWebhook = "bad-webhook", BadMember = "bad-member",
         BadDecision = "bad-decision", Missing = "missing",
-        TooMany = "too-many", TooLong = "too-long", BadFilter = "bad-filter", OtherKey = "other-key", UnderWay = "under-way";
+        TooMany = "too-many", TooLong = "too-long", BadFilter = "bad-filter", OtherKey = "other-key", UnderWay = "under-way",
+        TagNeeded = "tag-needed", Outdated = "outdated", BadSettings = "bad-settings", AskFirst = "ask-first";
 
     // records that were not taken
     public const string BadAnswer = "bad-answer", BadReason = "bad-reason", DuplicateId = "duplicate-id", OtherUser = "other-user",

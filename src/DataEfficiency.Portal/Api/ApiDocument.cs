@@ -10,7 +10,8 @@ public static class ApiDocument
 {
     public const string Path = ApiPaths.Api + "/openapi.json", Reader = "/api/docs";
 
-    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(options =>
+    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddSingleton<IdempotencyKeys>()
+        .AddOpenApi(options =>
     {
         options.ShouldInclude = api => api.RelativePath?.StartsWith(ApiPaths.Api.TrimStart('/'), StringComparison.Ordinal) == true;
         options.AddDocumentTransformer((document, _, _) =>

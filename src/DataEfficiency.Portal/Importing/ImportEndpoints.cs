@@ -69,17 +69,18 @@ public static class ImportEndpoints
         }
     }
 
-    private static async Task<Results<JsonHttpResult<ImportStarted>,
-        ProblemHttpResult>> StartAsync(int id, HttpRequest request, ImportService imports, CancellationToken cancel)
+    private static async Task<Results<JsonHttpResult<ImportStarted>, ProblemHttpResult>> StartAsync(int id, HttpRequest request,
+        [FromHeader(Name = IdempotencyKeys.Header)] string? key, ImportService imports, IdempotencyKeys keys, CancellationToken cancel)
     {
         try
         {
             var body = await JsonSerializer.DeserializeAsync<ImportRequest>(request.Body, Json, cancel);
             if (body is not { Mapping.Format: not null, Mapping.Text: not null })
                 throw new ImportException(ImportingWords.SendUploadAndMapping);
-            var import = await imports.StartAsync(id, body.Upload, body.Mapping,
-                request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!, cancel);
-            return TypedResults.Json(new ImportStarted(import), Json, statusCode: StatusCodes.Status202Accepted);
+            var by = request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
+            var (started, refusal) = await keys.OnceAsync<ImportStarted>(id, by, key, new { route = "imports", body },
+                async () => (new(await imports.StartAsync(id, body.Upload, body.Mapping, by, cancel)), null), cancel);
+            return started is null ? refusal! : TypedResults.Json(started, Json, statusCode: StatusCodes.Status202Accepted);
         }
         catch (JsonException e)
         {

@@ -31,6 +31,7 @@ public static class ProjectEndpoints
     {
         app.MapApi().WithTags("Projects").MapGet("/projects", ListAsync);
         var members = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Projects");
+        members.MapSettings();
         members.MapGet("/members", MembersAsync);
         members.MapPut("/members", SetMemberAsync).ProducesProblem(StatusCodes.Status409Conflict);
         members.MapDelete("/members/{person}", RemoveMemberAsync).ProducesProblem(StatusCodes.Status409Conflict);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using DataEfficiency.Engine;
@@ -72,6 +74,7 @@ public sealed partial class ProjectForm
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
     public string Guideline { get; set; } = "";
+    [JsonConverter(typeof(JsonStringEnumConverter<TaskType>))]
     public TaskType TaskType { get; set; }
     [JsonIgnore]
     public ITaskKind Kind => TaskKinds.Of(TaskType);
@@ -88,6 +91,7 @@ public sealed partial class ProjectForm
     /// <summary>One per line.</summary>
     public string Completions { get; set; } = "";
     public string Model { get; set; } = "";
+    [JsonConverter(typeof(JsonStringEnumConverter<TargetInput>))]
     public TargetInput Target { get; set; }
     public double? TargetValue { get; set; } = .9;
     public double? ZeroShot { get; set; }
@@ -110,6 +114,7 @@ public sealed partial class ProjectForm
     /// <summary>Agreement that a stop asks for; null: the field's usual.</summary>
     public double? AgreementLeast { get; set; }
     public bool StopsByItself { get; set; }
+    [JsonConverter(typeof(JsonStringEnumConverter<CheckTraining>))]
     public CheckTraining CheckTraining { get; set; }
     /// <summary>Random labels first, the others behind them.</summary>
     public bool ChecksTakeOthers { get; set; } = true;
@@ -121,6 +126,10 @@ public sealed partial class ProjectForm
     public bool SuggestionsShown { get; set; }
     /// <summary>Reviewers do not see who gave which answer.</summary>
     public bool ReviewsHideNames { get; set; } = true;
+
+    /// <summary>Another one for each other content.</summary>
+    [JsonIgnore]
+    public string Tag => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this)).AsSpan(0, 16));
 
     /// <summary>Makes the values of a file's answer column the answer set.</summary>
     public void TakeOver(AnswerValues values) =>

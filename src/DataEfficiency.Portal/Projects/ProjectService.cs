@@ -13,6 +13,9 @@ namespace DataEfficiency.Portal.Projects;
 /// <param name="Redraws">Instruction or model changed, and the draw of the first 32 has begun: so many answers leave it.</param>
 public sealed record ProjectChange(bool Reranks, int Redraws, IReadOnlyList<string> Fields)
 {
+    /// <summary>Somebody saved these settings since they were read.</summary>
+    public bool Outdated { get; init; }
+
     /// <summary>Whether a lead who agreed to that has agreed to this.</summary>
     public bool IsCoveredBy(ProjectChange? agreed) => !Reranks || agreed is { Reranks: true } && (Redraws == 0 || agreed.Redraws > 0);
 }
@@ -85,15 +88,18 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     }
 
     /// <param name="agreed">What the lead was asked about and agreed to.</param>
-    /// <returns>What is to be asked first, and nothing was saved; null: saved.</returns>
+    /// <param name="read">Tag of the form that was changed into this one; null: whatever is stored gives way.</param>
+    /// <returns>What is to be asked first or stands against it, and nothing was saved; null: saved.</returns>
     public async Task<ProjectChange?> SaveAsync(int id, ProjectForm form, string userId, ProjectChange? agreed = null,
-        CancellationToken cancel = default)
+        string? read = null, CancellationToken cancel = default)
     {
         var change = await CompareAsync(id, form, cancel);
         if (!change.IsCoveredBy(agreed)) return change;
-        await writes.WriteAsync(async (db, token) =>
+        var saved = await writes.WriteAsync(async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
+            if (read is not null && read != ProjectForm.Of(project, await db.Labels.AsNoTracking().Where(l => l.ProjectId == id)
+                .ToListAsync(token)).Tag) return false;
             var (before, people, guideline) = (Summary(project), People(project), project.Guideline);
             var answers = await AnswerSetChange.BeginAsync(db, id, token);
             form.ApplyTo(project);
@@ -112,7 +118,9 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             // the estimator looks again: target, budget or prompt may have changed what it says
             if (project.LabelVersion > 0) await LabelVersions.AdvanceAsync(db, id, token);
             if (change.Reranks) await follower.QueueAsync(db, id, token);
+            return true;
         }, cancel);
+        if (!saved) return change with { Outdated = true };
         await follower.ChangedAsync(id, cancel);
         return null;
     }

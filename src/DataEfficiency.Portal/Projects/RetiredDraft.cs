@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataEfficiency.Portal.Projects;
 
 /// <summary>What becomes of the answers that were given with a label that is offered no longer.</summary>
@@ -16,6 +18,7 @@ public sealed class RetiredDraft
 {
     /// <summary>As it was when it was offered.</summary>
     public AnswerDraft Label { get; init; } = new();
+    [JsonConverter(typeof(JsonStringEnumConverter<RetiredFate>))]
     public RetiredFate Fate { get; set; }
     /// <summary>Answer text of the label that it counts as: one that is new has no id yet.</summary>
     public string Into { get; set; } = "";

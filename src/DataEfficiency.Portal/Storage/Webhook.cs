@@ -11,7 +11,7 @@ public sealed class Webhook
     public string ProtectedSecret { get; set; } = "";
     public string CreatedBy { get; set; } = "";
     public long CreatedAt { get; set; }
-    /// <summary>Nothing is sent, and nothing new is noted, since then.</summary>
+    /// <summary>Nothing is sent since then; what happens is noted as not sent.</summary>
     public long? PausedAt { get; set; }
     /// <summary>Why it paused by itself; null: a lead paused it.</summary>
     public WebhookFault? PausedBy { get; set; }

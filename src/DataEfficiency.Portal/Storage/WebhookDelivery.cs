@@ -1,7 +1,7 @@
 namespace DataEfficiency.Portal.Storage;
 
-/// <summary>Why a delivery did not arrive. Stored as numbers: a new one comes last.</summary>
-public enum WebhookFault { Status, Redirect, Address, UnknownHost, Unreachable, Timeout, Tls, Secret }
+/// <summary>Why a delivery did not arrive; paused: it was never tried. Stored as numbers: a new one comes last.</summary>
+public enum WebhookFault { Status, Redirect, Address, UnknownHost, Unreachable, Timeout, Tls, Secret, Paused }
 
 /// <summary>One event for one webhook: the outbox while it is due, the log afterwards.</summary>
 public sealed class WebhookDelivery
@@ -14,7 +14,7 @@ public sealed class WebhookDelivery
     /// <summary>What is sent, byte for byte.</summary>
     public string Body { get; set; } = "";
     public long CreatedAt { get; set; }
-    /// <summary>When it is tried next; null: it arrived.</summary>
+    /// <summary>When it is tried next; null: it arrived, or it was paused.</summary>
     public long? DueAt { get; set; }
     public int Tries { get; set; }
     /// <summary>Of the last try.</summary>

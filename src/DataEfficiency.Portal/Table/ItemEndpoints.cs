@@ -36,7 +36,6 @@ public static class ItemEndpoints
     public sealed record ViewRequest(string Name, string Query, bool Shared);
 
     private const string After = "after", Take = "take";
-    private const int LongestKey = 100;
 
     public static void MapTable(this IEndpointRouteBuilder app)
     {
@@ -104,15 +103,15 @@ public static class ItemEndpoints
     }
 
     private static async Task<Results<Ok<BulkReply>, ProblemHttpResult>> BulkAsync(int id, BulkRequest request,
-        [FromHeader(Name = "Idempotency-Key")] string? key, ClaimsPrincipal user, ItemTable table, BulkService bulk, BulkRuns runs,
-        CancellationToken cancellation)
+        [FromHeader(Name = IdempotencyKeys.Header)] string? key, ClaimsPrincipal user, ItemTable table, BulkService bulk,
+        IdempotencyKeys keys, CancellationToken cancellation)
     {
         if (Enum.GetValues<BulkAction>().Where(a => ItemQuery.NameOf(a) == request.Action).Select(a => (BulkAction?)a).FirstOrDefault()
             is not { } action)
             return ApiProblem.BadRequest(ApiCodes.BadRequest, TableWords.UnknownAction(action: request.Action ?? "",
                 actions: string.Join(", ", Enum.GetValues<BulkAction>().Select(ItemQuery.NameOf))));
-        if (request.Items is null == request.Filter is null || key?.Length > LongestKey)
-            return ApiProblem.BadRequest(ApiCodes.BadRequest, TableWords.ItemsOrFilter(LongestKey));
+        if (request.Items is null == request.Filter is null)
+            return ApiProblem.BadRequest(ApiCodes.BadRequest, TableWords.ItemsOrFilter);
         var (filter, problem) = SavedViews.Read(request.Filter ?? "");
         if (problem is not null) return ApiProblem.BadRequest(ApiCodes.BadFilter, problem);
         var (ask, by) = (new BulkAsk(action, request.LabelId, request.Person), IdOf(user));
@@ -123,11 +122,13 @@ public static class ItemEndpoints
             return refused is null ? TypedResults.Ok(new BulkReply(items.Count, fitting, null, null)) : Problem(refused);
         }
         // done to the end, whether or not the caller waits for it
-        async Task<(BulkDone?, BulkRefusal?)> DoAsync() => await bulk.RunAsync(id, by, ask, items, CancellationToken.None);
-        var (done, refusal) = string.IsNullOrEmpty(key) ? await DoAsync()
-            : await runs.OnceAsync(id, by, key, request, DoAsync, cancellation);
-        return refusal is null ? TypedResults.Ok(new BulkReply(done!.Asked, done.Changed, done.Undo,
-            done.Undo is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(done.UndoUntil))) : Problem(refusal);
+        var (done, refusal) = await keys.OnceAsync(id, by, key, request, async () =>
+        {
+            var (made, why) = await bulk.RunAsync(id, by, ask, items, CancellationToken.None);
+            return (made, why is null ? null : Problem(why));
+        }, cancellation);
+        return done is null ? refusal! : TypedResults.Ok(new BulkReply(done.Asked, done.Changed, done.Undo,
+            done.Undo is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(done.UndoUntil)));
     }
 
     private static async Task<Results<Ok<BulkUndone>, ProblemHttpResult>> UndoAsync(int id, string undo, ClaimsPrincipal user,
@@ -162,12 +163,8 @@ public static class ItemEndpoints
             ? new(key, item) : null;
     }
 
-    private static ProblemHttpResult Problem(BulkRefusal refusal) => ApiProblem.Of(refusal.Code switch
-    {
-        ApiCodes.Role => StatusCodes.Status403Forbidden,
-        ApiCodes.OtherKey or ApiCodes.UnderWay => StatusCodes.Status409Conflict,
-        _ => StatusCodes.Status400BadRequest,
-    }, refusal.Code, refusal.Why);
+    private static ProblemHttpResult Problem(BulkRefusal refusal) => ApiProblem.Of(
+        refusal.Code == ApiCodes.Role ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, refusal.Code, refusal.Why);
 
     private static string IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

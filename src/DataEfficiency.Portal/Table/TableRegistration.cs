@@ -8,7 +8,6 @@ public static class TableRegistration
         builder.Services.AddSingleton<ItemDetails>();
         builder.Services.AddSingleton<BulkUndos>();
         builder.Services.AddSingleton<BulkService>();
-        builder.Services.AddSingleton<BulkRuns>();
         builder.Services.AddSingleton<SavedViews>();
     }
 }

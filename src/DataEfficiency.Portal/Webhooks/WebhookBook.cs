@@ -55,6 +55,14 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
         return refusal is null ? new(hook.Id, secret, null) : new(null, null, refusal);
     }
 
+    /// <summary>What it signs with, for who has just made it; null: it is gone.</summary>
+    internal async Task<string?> SecretAsync(int projectId, int id, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Of(db, projectId).Where(w => w.Id == id).Select(w => w.ProtectedSecret).SingleOrDefaultAsync(cancellation)
+            is { } kept ? secrets.Read(kept) : null;
+    }
+
     /// <summary>Sets address and events. Returns why not, or null.</summary>
     public async Task<Said?> SetAsync(ClaimsPrincipal by, int projectId, int id, WebhookSettings settings,
         CancellationToken cancellation) => FaultOf(settings) ?? await ChangeAsync(by, projectId, async (db, token) =>
@@ -109,7 +117,7 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
     /// <summary>Writes down on the project what anybody listens to, after a change of its webhooks.</summary>
     internal static async Task ListenAsync(AppDbContext db, int projectId, CancellationToken cancellation)
     {
-        var all = await Of(db, projectId).Where(w => w.PausedAt == null).Select(w => w.Events).ToListAsync(cancellation);
+        var all = await Of(db, projectId).Select(w => w.Events).ToListAsync(cancellation);
         var events = all.Aggregate(WebhookEvents.None, (one, other) => one | other);
         await db.Projects.Where(p => p.Id == projectId).ExecuteUpdateAsync(p => p.SetProperty(x => x.WebhookEvents, events), cancellation);
     }

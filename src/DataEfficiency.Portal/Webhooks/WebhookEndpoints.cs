@@ -5,6 +5,7 @@ using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataEfficiency.Portal.Webhooks;
 
@@ -16,16 +17,17 @@ public static class WebhookEndpoints
     /// <param name="PausedBy">What failed until it paused by itself; null: nothing did.</param>
     public sealed record WebhookReply(int Id, string Url, IReadOnlyList<string> Events, long CreatedAt, long? PausedAt, string? PausedBy);
 
-    /// <param name="Secret">What deliveries are signed with. It is not shown again.</param>
+    /// <param name="Secret">What deliveries are signed with. It is not shown again, but to the same Idempotency-Key within a day.</param>
     public sealed record WebhookMadeReply(int Id, string Secret);
 
     public sealed record WebhookRequest(string Url, IReadOnlyList<string> Events);
 
     public sealed record PauseRequest(bool Paused);
 
-    /// <param name="DueAt">When it is tried next, Unix milliseconds; null: it arrived.</param>
+    /// <param name="DueAt">When it is tried next, Unix milliseconds; null: it arrived, or was not sent.</param>
     /// <param name="Status">The receiver's answer to the last try; null: there was none.</param>
-    /// <param name="Fault">status, redirect, address, unknownHost, unreachable, timeout, tls or secret; null: none.</param>
+    /// <param name="Fault">status, redirect, address, unknownHost, unreachable, timeout, tls, secret or
+    /// paused (not sent, can be replayed); null: none.</param>
     public sealed record DeliveryReply(long Id, Guid EventId, string Event, string Body, long CreatedAt, long? DueAt, int Tries,
         long? TriedAt, int? Status, string? Fault);
 
@@ -63,13 +65,25 @@ public static class WebhookEndpoints
             w.CreatedAt, w.PausedAt, Word(w.PausedBy))).ToArray());
 
     private static async Task<Results<Created<WebhookMadeReply>, ProblemHttpResult>> CreateAsync(int id, ClaimsPrincipal user,
-        WebhookRequest request, WebhookBook book, CancellationToken cancellation)
+        WebhookRequest request, [FromHeader(Name = IdempotencyKeys.Header)] string? key, WebhookBook book, IdempotencyKeys keys,
+        CancellationToken cancellation)
     {
         if (Read(request) is not { } settings) return NoEvent();
-        var made = await book.CreateAsync(user, id, settings, cancellation);
-        return made.Refusal is { } refusal ? ApiProblem.BadRequest(ApiCodes.BadWebhook, refusal)
-            : TypedResults.Created($"{ApiPaths.Api}/projects/{id}/webhooks/{made.Id}", new WebhookMadeReply(made.Id!.Value, made.Secret!));
+        var (made, refusal) = await keys.OnceAsync(id, user.FindFirstValue(ClaimTypes.NameIdentifier)!, key,
+            new { route = "webhooks", request }, async () =>
+            {
+                var made = await book.CreateAsync(user, id, settings, cancellation);
+                return (made.Id is { } hook ? new WebhookKept(hook) : null,
+                    made.Refusal is { } why ? ApiProblem.BadRequest(ApiCodes.BadWebhook, why) : null);
+            }, cancellation);
+        if (made is null) return refusal!;
+        return await book.SecretAsync(id, made.Id, cancellation) is { } secret
+            ? TypedResults.Created($"{ApiPaths.Api}/projects/{id}/webhooks/{made.Id}", new WebhookMadeReply(made.Id, secret))
+            : ApiProblem.NotFound(WebhooksWords.Gone);
     }
+
+    /// <summary>What is kept under the key of who made it: not the secret.</summary>
+    private sealed record WebhookKept(int Id);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> SetAsync(int id, int hook, ClaimsPrincipal user,
         WebhookRequest request, WebhookBook book, CancellationToken cancellation) =>

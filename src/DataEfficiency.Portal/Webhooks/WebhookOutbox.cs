@@ -42,11 +42,12 @@ public static class WebhookOutbox
         {
             id, @event = WebhookNames.Of(happened), project = projectId, at = DateTimeOffset.FromUnixTimeMilliseconds(now), data,
         }, Json);
-        var flag = (int)happened;
+        var (flag, paused) = ((int)happened, (int)WebhookFault.Paused);
         return db.Database.ExecuteSqlAsync($"""
-            INSERT INTO "WebhookDeliveries" ("WebhookId","EventId","Event","Body","CreatedAt","DueAt","Tries")
-            SELECT "Id",{id},{flag},{body},{now},{now},0 FROM "Webhooks"
-            WHERE "ProjectId"={projectId} AND ("Events"&{flag})<>0 AND "PausedAt" IS NULL AND "RemovedAt" IS NULL
+            INSERT INTO "WebhookDeliveries" ("WebhookId","EventId","Event","Body","CreatedAt","DueAt","Tries","Fault")
+            SELECT "Id",{id},{flag},{body},{now},CASE WHEN "PausedAt" IS NULL THEN {now} END,0,
+            CASE WHEN "PausedAt" IS NOT NULL THEN {paused} END FROM "Webhooks"
+            WHERE "ProjectId"={projectId} AND ("Events"&{flag})<>0 AND "RemovedAt" IS NULL
             """, cancellation);
     }
 }

@@ -82,6 +82,10 @@ public sealed class AuditTests(PeopledPortal portal) : IClassFixture<PeopledPort
     [InlineData("Active", "Paused", ": Active > Paused")]
     [InlineData(null, "{\"not json", ":  > {\"not json")]
     [InlineData(null, null, "")]
+    [InlineData("[{\"Id\":7,\"Name\":\"dog\",\"Key\":null,\"Retired\":false}]",
+        "[{\"Id\":7,\"Name\":\"hound\",\"Key\":null,\"Retired\":true},{\"Id\":9,\"Name\":\"cat\",\"Key\":\"c\"}]",
+        "hound: Name: dog > hound; hound: Retired:  > True; cat: Name:  > cat; cat: Key:  > c")]
+    [InlineData(null, "[1, 2]", ":  > [1, 2]")]
     public void Changes_OfARow_AreThoseOfItsFields(string? before, string? after, string expected) => Assert.Equal(expected,
         string.Join("; ", AuditText.Changes(new(1, 0, "", "", null, "", before, after)).Select(c => $"{c.Field}: {c.Before} > {c.After}")));
 

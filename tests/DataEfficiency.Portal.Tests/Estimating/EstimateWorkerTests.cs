@@ -7,6 +7,7 @@ using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Labeling;
 using DataEfficiency.Prompts;
+using DataEfficiency.Portal.Tests.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -277,6 +278,7 @@ public sealed class EstimateWorkerTests
         var project = await world.AddPoolAsync(400, drawn: true);
         await world.WriteAsync(db =>
             db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.MaximumBudget, 40)));
+        await world.ListenAsync(project);
         await world.LabelAndWaitAsync(project, 32);
         await world.LabelAndWaitAsync(project, 7);
         Assert.Equal(Advice.KeepLabeling, (await world.LabelAndWaitAsync(project, 0)).Estimate!.Stop.Advice);
@@ -285,6 +287,9 @@ public sealed class EstimateWorkerTests
         Assert.Equal(Advice.Stop, stop.Estimate!.Stop.Advice);
         Assert.Equal([(32, Advice.KeepLabeling), (39, Advice.KeepLabeling), (40, Advice.Stop), (41, Advice.Stop)],
             (await world.EstimatesAsync(project)).Select(e => (e.LabelCount, EstimatePayload.Read(e.Payload!).Stop.Advice)));
+        // outside they hear of each forecast, and of the stop once
+        Assert.Equal([("forecast.updated", 32), ("forecast.updated", 39), ("forecast.updated", 40), ("forecast.stop", 40),
+            ("forecast.updated", 41)], (await world.ToldAsync(project)).Select(t => (t.Event, t.Data.GetProperty("labels").GetInt32())));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Estimating;
 using DataEfficiency.Portal.Tests.Importing;
+using DataEfficiency.Portal.Tests.Webhooks;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Validation;
@@ -124,6 +125,7 @@ public sealed class ExportTests
     public async Task Lines_ForFineTuning_AreOneObjectPerLabelledItem()
     {
         await using var pool = await PoolFixture.StartAsync();
+        await pool.Portal.ListenAsync(pool.ProjectId);
         await pool.ImportAsync("id,text,label\nx1,\"a \"\"quote\"\" — ü\",refund\nx2,unlabelled,\n", "a.csv", AnswerUse.Labels);
 
         var lines = System.Text.Encoding.UTF8.GetString(await DownloadAsync(pool, "jsonl"))
@@ -137,6 +139,9 @@ public sealed class ExportTests
         Assert.Equal(("a \"quote\" — ü", "refund", "x1", "imported", "single"),
             (json.GetProperty("text").GetString(), json.GetProperty("answer").GetString(), json.GetProperty("id").GetString(),
             json.GetProperty("stratum").GetString(), json.GetProperty("final").GetProperty("by").GetString()));
+        var told = (await pool.Portal.ToldAsync(pool.ProjectId)).Single(t => t.Event == "export.done").Data;
+        Assert.Equal(("export.jsonl", 1, pool.LeadId), (told.GetProperty("export").GetString(), told.GetProperty("labels").GetInt32(),
+            told.GetProperty("by").GetString()));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,6 +10,7 @@ using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Storage;
+using DataEfficiency.Portal.Tests.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -21,6 +23,7 @@ public sealed class ImportTests
     public async Task Import_GoodBadAndDoubleRows_AddsTheGoodOnesAndReportsTheRest()
     {
         await using var pool = await PoolFixture.StartAsync();
+        await pool.Portal.ListenAsync(pool.ProjectId);
 
         var import = await pool.ImportAsync("id,text,label,lang\n1,first text,refund,en\n2,,refund,en\n3,first text,refund,en\n" +
             "4,another text,Card Arrival,de\n5,third,nonsense,en\n", "pool.csv", AnswerUse.HiddenGold);
@@ -37,6 +40,9 @@ public sealed class ImportTests
         var project = await db.Projects.SingleAsync();
         Assert.Equal((import.Id, 3), (project.VisibleImport, project.ItemCount));
         Assert.Equal(0, await db.Answers.CountAsync());
+        var told = (await pool.Portal.ToldAsync(pool.ProjectId)).Single(t => t.Event == "import.done").Data;
+        Assert.Equal((import.Id, 3, 1, 1), (told.GetProperty("import").GetInt32(), told.GetProperty("added").GetInt32(),
+            told.GetProperty("bad").GetInt32(), told.GetProperty("duplicates").GetInt32()));
         var csv = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/imports/{import.Id}/errors.csv");
         Assert.Contains("\"\"answer\"\":", csv.Split("\r\n").Single(l => l.Contains("unknown-answer", StringComparison.Ordinal)));
         Assert.Equal(["line,column,code,reason,row,arguments", "3,text,empty-text", "4,text,duplicate", "6,label,unknown-answer"],
@@ -249,6 +255,29 @@ public sealed class ImportTests
         var import = await pool.FinishedAsync(id);
         Assert.Equal((WorkState.Done, 10_000), (import.State, import.Added));
         Assert.Equal([1, 10_001], visible.Order());
+    }
+
+    [Fact]
+    public async Task Import_AskedTwiceUnderOneKey_IsStartedOnce()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var at = $"/api/v1/projects/{pool.ProjectId}";
+        using var file = new StringContent(PoolFixture.Rows(3));
+        var upload = JsonNode.Parse(await (await pool.Lead.PostAsync($"{at}/uploads?fileName=a.csv", file)).Content.ReadAsStringAsync())!;
+        var body = new JsonObject { ["upload"] = upload["upload"]!.DeepClone(), ["mapping"] = upload["proposed"]!.DeepClone() };
+        pool.Lead.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        List<int> imports = [];
+        for (var i = 0; i < 2; i++)
+        {
+            using var reply = await pool.Lead.PostAsJsonAsync($"{at}/imports", body);
+            Assert.Equal(HttpStatusCode.Accepted, reply.StatusCode);
+            imports.Add((await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("import").GetInt32());
+            await pool.FinishedAsync(imports[0]);
+        }
+        Assert.Equal(imports[0], imports[1]);
+        Assert.Single(await pool.ImportsAsync());
+        body["mapping"]!["text"] = "label";
+        Assert.Equal(HttpStatusCode.Conflict, (await pool.Lead.PostAsJsonAsync($"{at}/imports", body)).StatusCode);
     }
 
     [Fact]

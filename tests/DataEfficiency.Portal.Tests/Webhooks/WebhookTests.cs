@@ -85,17 +85,24 @@ public sealed class WebhookTests(WebhookWorld world) : IClassFixture<WebhookWorl
         var paused = Assert.Single(await world.Book.ListAsync(world.ProjectId, CancellationToken.None));
         Assert.Equal((WebhookFault.Status, 8), (paused.PausedBy, _receiver.Came.Count));
         Assert.NotNull(paused.PausedAt);
-        // nothing is noted for nobody
+        // what happens meanwhile is in the log, and is not sent
         await world.HappenAsync(WebhookEvents.ReviewDone, new { item = 2 });
-        Assert.Single(await world.DeliveriesAsync(hook));
+        await world.SendAsync();
+        var missed = (await world.DeliveriesAsync(hook))[1];
+        Assert.Equal((0, WebhookFault.Paused, null, 8), (missed.Tries, missed.Fault, missed.DueAt, _receiver.Came.Count));
 
         _receiver.Answer = "204 Good";
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await world.Book.PauseAsync(TestPrincipal.Of(world.Lead), world.ProjectId, hook, false, CancellationToken.None));
         await world.HappenAsync(WebhookEvents.ReviewDone, new { item = 3 });
         await world.SendAsync();
-        Assert.All(await world.DeliveriesAsync(hook), d => Assert.Equal((1, 204, null), (d.Tries, d.Status, d.DueAt)));
+        Assert.All((await world.DeliveriesAsync(hook)).Where(d => d.Id != missed.Id),
+            d => Assert.Equal((1, 204, null), (d.Tries, d.Status, d.DueAt)));
         Assert.Equal(10, _receiver.Came.Count);
+        // whoever wants it has it sent after all
+        Assert.Null(await world.Book.ReplayAsync(TestPrincipal.Of(world.Lead), world.ProjectId, hook, missed.Id, CancellationToken.None));
+        await world.SendAsync();
+        Assert.Equal(missed.Body, _receiver.Came.Last().Body);
     }
 
     [Fact]
@@ -131,6 +138,18 @@ public sealed class WebhookTests(WebhookWorld world) : IClassFixture<WebhookWorl
             Assert.DoesNotContain(reply.Secret, (await db.Webhooks.SingleAsync(w => w.Id == reply.Id)).ProtectedSecret);
             Assert.Equal("webhook.made", await db.Audit.OrderBy(a => a.Id).Where(a => a.ProjectId == own).Select(a => a.What).LastAsync());
         }
+        // whoever got no answer asks again under the same key, and has the same webhook and secret
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        List<string> once = [];
+        for (var i = 0; i < 2; i++)
+            once.Add(await (await client.PostAsJsonAsync(hooks, new { url = _receiver.Url, events = new[] { "import.done" } }))
+                .Content.ReadAsStringAsync());
+        Assert.Equal(once[0], once[1]);
+        Assert.Contains("whs_", once[0]);
+        Assert.Equal(2, (await world.Book.ListAsync(own, CancellationToken.None)).Count);
+        client.DefaultRequestHeaders.Remove("Idempotency-Key");
+        await using (var db = await world.OpenDbAsync())
+            Assert.DoesNotContain("whs_", (await db.BulkRuns.SingleAsync(r => r.ProjectId == own)).Reply);
         using var refused = await client.PostAsJsonAsync(hooks, new { url = _receiver.Url, events = new[] { "label.deleted" } });
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
 

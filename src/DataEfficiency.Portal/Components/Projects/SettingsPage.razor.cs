@@ -29,7 +29,9 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
     // as JSON: what the form is compared with
     private string _stored = "";
     private IReadOnlyDictionary<int, LabelUse> _use = new Dictionary<int, LabelUse>();
-    private bool _hasGold, _restored;
+    private bool _hasGold, _restored, _outdated;
+    // what was stored when the form was read
+    private string _read = "";
     private string _typed = "";
 
     [Parameter]
@@ -82,6 +84,7 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         if (await projects.FindAsync(Id) is { } found) (_project, _form, _hasGold) = found;
         _use = await projects.UseAsync(Id);
         _stored = JsonSerializer.Serialize(_form);
+        (_read, _outdated) = (_form.Tag, false);
     }
 
     private async Task LoadAsync()
@@ -95,8 +98,9 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         if (_wrong.Count > 0) return;
         ProjectChange? agreed = null;
         // what is to be asked is asked again where more changed than was agreed to
-        while (await projects.SaveAsync(Id, _form, await LeadAsync(), agreed) is { } ask)
+        while (await projects.SaveAsync(Id, _form, await LeadAsync(), agreed, _read) is { } ask)
         {
+            if (_outdated = ask.Outdated) return;
             if (!await Question.AskAsync(dialogs, ProjectWords.RankAgain, Consequences(ask), ProjectWords.SaveRankAgain,
                 ProjectWords.NotYet)) return;
             agreed = ask;
