@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Net.Sockets;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
-using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal;
@@ -38,7 +36,6 @@ public static class PortalHost
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.Services.GetRequiredService<DataFolder>().Open();
-            app.UseRequestLocalization(ReadersNumbers);
             configure(app);
             await app.MigrateAsync();
             await app.Services.GetRequiredService<SetupGate>().PrepareAsync();
@@ -54,15 +51,6 @@ public static class PortalHost
             Console.WriteLine(announcement);
         await app.WaitForShutdownAsync();
         return 0;
-    }
-
-    // numbers, dates and money as the reader's browser asks for; the words are English
-    private static void ReadersNumbers(RequestLocalizationOptions options)
-    {
-        options.DefaultRequestCulture = new("en-US");
-        options.SupportedCultures = [.. CultureInfo.GetCultures(CultureTypes.AllCultures).Where(c => c.Name.Length > 0)];
-        options.SupportedUICultures = [CultureInfo.GetCultureInfo("en-US")];
-        options.RequestCultureProviders = [new AcceptLanguageHeaderRequestCultureProvider()];
     }
 
     private static string? Explain(Exception e, WebApplication app)

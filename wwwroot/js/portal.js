@@ -43,7 +43,7 @@
     if (event.target.closest("[data-reconnect]")) reconnect();
     const copy = event.target.closest("[data-copies]");
     if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copies).textContent).then(() =>
-        { copy.textContent = "Copied"; });
+        { copy.textContent = copy.dataset.copied; });
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener("keydown", event => {
@@ -119,7 +119,7 @@
     static observedAttributes = ["at"];
     attributeChangedCallback() {
       const at = new Date(Number(this.getAttribute("at")));
-      const shown = options => at.toLocaleString(undefined, options);
+      const shown = options => at.toLocaleString(document.documentElement.dataset.numbers, options);
       this.title = shown({ dateStyle: "full", timeStyle: "long" });
       const time = document.createElement("time");
       time.dateTime = at.toISOString();

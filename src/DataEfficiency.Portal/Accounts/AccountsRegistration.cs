@@ -36,6 +36,7 @@ public static class AccountsRegistration
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<AppDbContext>()
             .AddPasswordValidator<CommonPasswords>()
+            .AddErrorDescriber<AccountErrors>()
             .AddSignInManager<PortalSignInManager>()
             .AddClaimsPrincipalFactory<PortalClaims>()
             .AddDefaultTokenProviders();
@@ -72,6 +73,7 @@ public static class AccountsRegistration
     {
         app.UseMiddleware<SetupRedirect>();
         app.UseAuthentication();
+        app.UseReadersLanguage();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -80,6 +82,7 @@ public static class AccountsRegistration
     public static void MapAccounts(this WebApplication app)
     {
         app.MapSignOut();
+        app.MapLanguage();
         app.MapPasskeys();
         app.MapAntiforgery();
     }

@@ -10,7 +10,8 @@ namespace DataEfficiency.Portal.Accounts;
 public sealed record Person(string Id, string DisplayName, string UserName, IReadOnlyList<string> GlobalRoles,
     IReadOnlyList<PersonsProject> Projects, bool Deactivated)
 {
-    public string RoleWords => GlobalRoles.Count == 0 ? "–" : string.Join(", ", GlobalRoles);
+    public string RoleWords => GlobalRoles.Count == 0 ? "–"
+        : string.Join(", ", GlobalRoles.Select(r => AccountsWords.RoleOfInstallation(r)));
 }
 
 public sealed record PersonsProject(int Id, string Name, ProjectRole Role);

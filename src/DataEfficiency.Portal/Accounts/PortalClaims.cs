@@ -5,16 +5,18 @@ using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Accounts;
 
-/// <summary>Identity's claims plus the name that pages show.</summary>
+/// <summary>Identity's claims plus the name that pages show and the language that was chosen.</summary>
 public sealed class PortalClaims(UserManager<AppUser> users, RoleManager<IdentityRole> roles, IOptions<IdentityOptions> options)
     : UserClaimsPrincipalFactory<AppUser, IdentityRole>(users, roles, options)
 {
     public const string DisplayName = "display_name";
+    public const string Language = "language";
 
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(AppUser user)
     {
         var identity = await base.GenerateClaimsAsync(user);
         identity.AddClaim(new Claim(DisplayName, user.DisplayName));
+        if (user.Language is { } language) identity.AddClaim(new Claim(Language, language));
         return identity;
     }
 }

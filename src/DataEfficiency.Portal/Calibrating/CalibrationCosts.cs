@@ -1,6 +1,7 @@
 using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Prompts;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,7 @@ namespace DataEfficiency.Portal.Calibrating;
 
 /// <summary>What a calibration would take, as far as its tasks are measured.</summary>
 /// <param name="Seconds">Of the measured tasks, at most: a training may stop early.</param>
-/// <param name="Failure">Why measuring ended, in words.</param>
+/// <param name="Failure">Why measuring ended, as <see cref="EngineFailure.Stored"/> says it.</param>
 public sealed record CalibrationCost(CalibrationAsk Ask, double Seconds, int Measured, int Tasks, string? Failure = null)
 {
     public bool IsWhole => Failure is null && Measured == Tasks;
@@ -80,7 +81,7 @@ public sealed partial class CalibrationCosts(IDbContextFactory<AppDbContext> con
         catch (Exception e)
         {
             LogFailed(e, model);
-            failure = e is ModelException or ArgumentException ? e.Message : EstimatingWords.EngineFailed(e.GetType().Name);
+            failure = EngineFailure.Stored(e);
         }
         lock (_gate)
         {

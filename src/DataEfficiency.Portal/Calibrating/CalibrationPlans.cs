@@ -4,6 +4,7 @@ using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Calibrating;
 

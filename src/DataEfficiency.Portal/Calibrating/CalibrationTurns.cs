@@ -3,6 +3,7 @@ using DataEfficiency.Engine.Calibrating;
 using DataEfficiency.Engine.ReferenceTasks;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Jobs;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 

@@ -58,10 +58,8 @@ public sealed class CalibrationWork(EstimateQueue queue, CalibrationFeed feed) :
 
     public string ReasonOf(Exception failure) => failure switch
     {
-        SaidException refused => refused.Said.ToJson(),
-        ModelException or ArgumentException or InvalidDataException => failure.Message,
         JobGivenUpException up => CalibratingWords.PortalEnded(up.Tries).ToJson(),
         OutOfMemoryException => CalibratingWords.NoMemory.ToJson(),
-        _ => EstimatingWords.EngineFailed(failure.GetType().Name).ToJson(),
+        _ => EngineFailure.Stored(failure),
     };
 }

@@ -77,10 +77,10 @@ public sealed partial class CheckPlanner(IDbContextFactory<AppDbContext> context
                 (check.ExpectedSeconds, check.ExpectedMemory) = (cost.Seconds, cost.MemoryBytes);
             }
         }
-        catch (ModelException e)
+        catch (Exception e) when (e is ModelException or SaidException)
         {
             check.FailureCode = e is CheckRefusedException refused ? CheckFailures.Code(refused) : CheckFailures.Model;
-            check.Failure = e.Message;
+            check.Failure = EngineFailure.Stored(e);
             Add(check, runs: false, cancel);
             return;
         }

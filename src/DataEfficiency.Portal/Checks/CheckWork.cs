@@ -62,9 +62,8 @@ public sealed class CheckWork(EstimateQueue queue, CheckStore store, CheckFolder
 
     public string ReasonOf(Exception failure) => failure switch
     {
-        ModelException or ArgumentException => failure.Message,
         JobGivenUpException up => ChecksWords.PortalEnded(up.Tries).ToJson(),
         OutOfMemoryException => ChecksWords.NoMemory.ToJson(),
-        _ => EstimatingWords.EngineFailed(failure.GetType().Name).ToJson(),
+        _ => EngineFailure.Stored(failure),
     };
 }

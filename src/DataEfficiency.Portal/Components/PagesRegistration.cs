@@ -16,6 +16,7 @@ public static class PagesRegistration
             mud.SnackbarConfiguration.VisibleStateDuration = 4000;
             mud.SnackbarConfiguration.ShowTransitionDuration = mud.SnackbarConfiguration.HideTransitionDuration = 150;
         });
+        builder.Services.AddSingleton<MudLocalizer, MudTexts>();
         builder.Services.AddHttpContextAccessor();
     }
 

@@ -38,8 +38,8 @@ internal static class BudgetFacts
         if (way is null) return new(term, None, WhyNone(facts, FromFirstNumber));
         double Cost(int labels) => Estimating.Cost.Of(facts.Price, labels * facts.AnswersPerLabel);
         var small = way.Missing > 0 ? ForOpenItems(ForecastNumbers.Count(way.More, culture))
-            : way is { Low: { } low, High: { } high } ? RangeIfReachable(ForecastNumbers.Range(
-                ForecastNumbers.Money(Cost(low), facts.Currency, culture), ForecastNumbers.Amount(Cost(high), culture)))
+            : way is { Low: { } low, High: { } high } ? RangeIfReachable(
+                ForecastNumbers.MoneyRange(Cost(low), Cost(high), facts.Currency, culture))
             : SoManyLabels(ForecastNumbers.Labels(way.More, culture));
         return new(term, ForecastNumbers.Money(Cost(way.More), facts.Currency, culture), small, Cost(way.More).ToString("N2", culture));
     }
@@ -51,7 +51,7 @@ internal static class BudgetFacts
         if (way is null) return new(TilePace, None, LabelsAnHour(pace));
         var hours = way.More * facts.AnswersPerLabel / facts.PerHour.Value;
         return new(TilePace, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? LabelsAnHourOpenItems(pace) : LabelsAnHour(pace),
-            $"{hours.ToString("N2", culture)} h");
+            HoursOf(hours.ToString("N2", culture)));
     }
 
     private static BudgetFact Stop(VerdictFacts facts, CultureInfo culture)
@@ -73,7 +73,7 @@ internal static class BudgetFacts
     {
         var (labels, paid) = (ForecastNumbers.Count(facts.Forecast.Labels, culture), facts.Paid ?? facts.Forecast.Labels);
         return facts.Price <= 0 ? new(TileLabelsSoFar, labels, "")
-            : new(TileCostSoFar, $"{ForecastNumbers.Symbol(facts.Currency)}\u00a0{Cost.Of(facts.Price, paid).ToString("N2", culture)}",
+            : new(TileCostSoFar, ForecastNumbers.ExactMoney(Cost.Of(facts.Price, paid), facts.Currency, culture),
                 paid == facts.Forecast.Labels ? SoManyLabels(labels)
                     : LabelsGivenHere(labels: labels, paid: ForecastNumbers.Count(paid, culture)));
     }

@@ -4,6 +4,7 @@ using DataEfficiency.Engine;
 using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Tasks;
@@ -62,7 +63,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <exception cref="ArgumentException">The target cannot be a share of the way; the message says what to change.</exception>
     public Target Target() => TargetKind == TargetKind.ShareOfTheWay
         ? new Target(TargetValue, ZeroShot, Ceiling)
-        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new ArgumentException(EstimatingWords.ZeroShotUnknown), Ceiling);
+        : Engine.Target.Raw(TargetValue, ZeroShot ?? throw new SaidException(EstimatingWords.ZeroShotUnknown), Ceiling);
 
     /// <summary>What the engine learns from, and how each came about: an imported answer stands for nothing but itself.</summary>
     public IReadOnlyList<Engine.LabelledExample> ForProbe() =>

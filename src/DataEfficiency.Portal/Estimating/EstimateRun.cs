@@ -58,15 +58,9 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         {
             throw;
         }
-        // a mistake in model, settings or labels: its message is for the person who reads the page
-        catch (Exception e) when (e is ModelException or ArgumentException)
-        {
-            row = FailedRow(inputs, started, e.Message);
-            LogFailed(e, projectId, inputs.LabelVersion);
-        }
         catch (Exception e)
         {
-            row = FailedRow(inputs, started, EstimatingWords.EngineFailed(e.GetType().Name));
+            row = FailedRow(inputs, started, EngineFailure.Stored(e));
             LogFailed(e, projectId, inputs.LabelVersion);
         }
         // the same failure of the same version is one row, however often it rings

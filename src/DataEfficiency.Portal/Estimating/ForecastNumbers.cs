@@ -41,17 +41,28 @@ public static class ForecastNumbers
     public static string Hours(double hours, CultureInfo culture) => hours switch
     {
         < 1.0 / 60 => EstimatingWords.UnderAMinute,
-        < 1 => $"{Math.Round(hours * 60).ToString("0", culture)}{NoBreakSpace}min",
-        < 100 => $"{hours.ToString("0.0", culture)}{NoBreakSpace}h",
-        _ => $"{ThreeDigits(hours).ToString("N0", culture)}{NoBreakSpace}h",
+        < 1 => EstimatingWords.MinutesOf(Math.Round(hours * 60).ToString("0", culture)),
+        < 100 => EstimatingWords.HoursOf(hours.ToString("0.0", culture)),
+        _ => EstimatingWords.HoursOf(ThreeDigits(hours).ToString("N0", culture)),
     };
 
     /// <summary>An amount at forecast precision: whole units from 100 on, cents below.</summary>
     public static string Money(double amount, string currency, CultureInfo culture) =>
-        $"{Symbol(currency)}{NoBreakSpace}{Amount(amount, culture)}";
+        WithSign(Amount(amount, culture), currency, culture);
 
-    /// <summary>The same without the currency, for the end of a range.</summary>
-    public static string Amount(double amount, CultureInfo culture)
+    /// <summary>To the cent: what was spent.</summary>
+    public static string ExactMoney(double amount, string currency, CultureInfo culture) =>
+        WithSign(amount.ToString("N2", culture), currency, culture);
+
+    public static string MoneyRange(double low, double high, string currency, CultureInfo culture) =>
+        WithSign(Range(Amount(low, culture), Amount(high, culture)), currency, culture);
+
+    // before the amount or behind it, as the reader's culture has it: "€ 12", "12 €"
+    private static string WithSign(string amount, string currency, CultureInfo culture) =>
+        culture.NumberFormat.CurrencyPositivePattern is 1 or 3 ? $"{amount}{NoBreakSpace}{Symbol(currency)}"
+            : $"{Symbol(currency)}{NoBreakSpace}{amount}";
+
+    private static string Amount(double amount, CultureInfo culture)
     {
         var rounded = ThreeDigits(amount);
         return rounded.ToString(rounded >= 100 || rounded == Math.Round(rounded) ? "N0" : "N2", culture);

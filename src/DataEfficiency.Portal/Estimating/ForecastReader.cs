@@ -30,8 +30,7 @@ public sealed class ForecastReader(IDbContextFactory<AppDbContext> contexts, Fig
         var estimate = good is null ? null : EstimatePayload.Read(good.Payload!);
         return new(projectId, project.EstimatedVersion, figures.Decided, figures.First.Decided,
             project.RankVersion > 0 ? figures.First.Items.Length : CosLow.Size,
-            job is null ? null : new(job.Id, job.State, (int)job.Done, (int)job.Total, job.Speed,
-                job.Error is { } error ? StoredSaid.Words(error) : null), good?.Id, project.Model,
+            job is null ? null : new(job.Id, job.State, (int)job.Done, (int)job.Total, job.Speed, job.Error), good?.Id, project.Model,
             good?.AdapterSeed, good?.DurationMilliseconds, good?.CreatedAt, estimate, newest?.Error,
             // an older portal let a stopped project become active without reopening it
             project.State is ProjectState.Stopped or ProjectState.Archived ? project.StoppedAt : null, project.RankVersion > 0)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -12,13 +13,16 @@ namespace DataEfficiency.Portal.Estimating;
 /// <param name="FirstSize">How many first labels there can be: 32, or fewer where the pool has fewer items that the model can use.</param>
 /// <param name="EstimateId">Row of the newest estimate that succeeded; null before the first.</param>
 /// <param name="Estimate">That estimate, without its cosine matrix.</param>
-/// <param name="Error">Why the newest run failed; null where it did not.</param>
+/// <param name="StoredError">Why the newest run failed, as it is stored; null where it did not.</param>
 /// <param name="StoppedAt">When a lead confirmed the stop.</param>
 /// <param name="Ranked">Some ranking has finished: there is an order and a draw, whatever became of a later one.</param>
 public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels, int FirstLabels, int FirstSize,
     RankingProgress? Ranking, long? EstimateId, string Model, long? AdapterSeed, int? DurationMilliseconds, long? EstimatedAt,
-    Estimate? Estimate, string? Error, long? StoppedAt, bool Ranked)
+    Estimate? Estimate, [property: JsonIgnore] string? StoredError, long? StoppedAt, bool Ranked)
 {
+    /// <summary>The same in the words of whoever reads it.</summary>
+    public string? Error => StoredSaid.WordsOf(StoredError);
+
     /// <summary>What the estimate was made for and the settings no longer ask; it is being computed anew.</summary>
     public Outdated Outdated { get; init; }
 
@@ -49,8 +53,11 @@ public sealed record ForecastUpdate(int ProjectId, long LabelVersion, int Labels
 }
 
 /// <summary>The newest rank job of a project.</summary>
-public sealed record RankingProgress(int JobId, WorkState State, int Done, int Total, double ItemsPerSecond, string? Error)
+public sealed record RankingProgress(int JobId, WorkState State, int Done, int Total, double ItemsPerSecond,
+    [property: JsonIgnore] string? StoredError)
 {
+    public string? Error => StoredSaid.WordsOf(StoredError);
+
     public double Share => Total > 0 ? (double)Done / Total : 0;
 
     public bool IsUnderWay => State is WorkState.Queued or WorkState.Running;

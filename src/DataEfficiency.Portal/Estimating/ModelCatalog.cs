@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DataEfficiency.Engine.Catalog;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Prompts;
 using Microsoft.Extensions.Options;
@@ -24,17 +25,17 @@ public sealed class ModelCatalog(IOptions<ModelsOptions> options, IHostEnvironme
     /// <summary>By this name the model that a check has kept is opened; it is in no list.</summary>
     public static string OfCheck(int check, string kept) => $"{OfChecks}{check}/{kept}";
 
-    /// <exception cref="ModelException">No such model; the message lists those that are there.</exception>
+    /// <exception cref="SaidException">No such model; the message lists those that are there.</exception>
     public string FolderOf(string model)
     {
         if (model.StartsWith(OfChecks, StringComparison.Ordinal))
         {
             var kept = Path.Combine(data.Checks, model[OfChecks.Length..]);
-            return Directory.Exists(kept) ? kept : throw new ModelException(EstimatingWords.KeptModelGone(kept));
+            return Directory.Exists(kept) ? kept : throw new SaidException(EstimatingWords.KeptModelGone(kept));
         }
         var names = Names();
         return Usable().FirstOrDefault(f => Path.GetFileName(f) == model)
-            ?? throw new ModelException(EstimatingWords.NotInstalled(model: model,
+            ?? throw new SaidException(EstimatingWords.NotInstalled(model: model,
                 installed: names.Count > 0 ? string.Join(", ", names) : null, root: Root));
     }
 

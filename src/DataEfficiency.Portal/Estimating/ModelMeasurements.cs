@@ -72,8 +72,7 @@ public sealed partial class ModelMeasurements(ModelCatalog catalog, DataFolder d
         catch (Exception e)
         {
             LogFailed(e, first.Model);
-            failure = e is ModelException or ArgumentException or InvalidDataException ? e.Message
-                : EstimatingWords.EngineFailed(e.GetType().Name);
+            failure = EngineFailure.Stored(e);
         }
         lock (_gate)
         {

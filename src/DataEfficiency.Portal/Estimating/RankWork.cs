@@ -48,8 +48,7 @@ public sealed class RankWork(EstimateQueue queue, ForecastPublisher publisher) :
 
     public string ReasonOf(Exception failure) => failure switch
     {
-        ModelException or ArgumentException => failure.Message,
         JobGivenUpException up => EstimatingWords.PortalEndedWhileRanking(up.Tries).ToJson(),
-        _ => EstimatingWords.EngineFailed(failure.GetType().Name).ToJson(),
+        _ => EngineFailure.Stored(failure),
     };
 }

@@ -129,7 +129,7 @@ internal static class ReportWorkbook
         {
             var (e, how) = estimates[i];
             object?[] values = [e.LabelCount, e.Median, e.Low80, e.High80, e.FirstCount, e.CosLow, e.StandardError, e.PReach, e.Model,
-                e.AdapterSeed, e.LabelVersion, e.DurationMilliseconds, Time(e.CreatedAt), e.Error,
+                e.AdapterSeed, e.LabelVersion, e.DurationMilliseconds, Time(e.CreatedAt), StoredSaid.WordsOf(e.Error),
                 how?.Source, how?.ReferenceTasks, how?.AreaError, how?.Basis];
             for (var c = 0; c < values.Length; c++) Value(sheet.Cell(i + 2, c + 1), values[c], null);
         }

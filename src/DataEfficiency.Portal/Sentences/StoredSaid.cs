@@ -14,6 +14,8 @@ public static class StoredSaid
     /// <summary>What it says to a reader.</summary>
     public static string Words(string stored) => Read(stored)?.ToString() ?? stored;
 
+    public static string? WordsOf(string? stored) => stored is null ? null : Words(stored);
+
     /// <summary>Its arguments, for programs; null where there are none.</summary>
     public static IReadOnlyDictionary<string, object?>? ArgumentsOf(string? stored) =>
         stored is not null && Read(stored) is { Arguments: { Count: > 0 } arguments } ? arguments : null;

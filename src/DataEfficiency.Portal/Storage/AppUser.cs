@@ -11,6 +11,8 @@ public sealed class AppUser : IdentityUser
     public long? DeactivatedAt { get; set; }
     /// <summary>Gave answers that a file brought; has no way to sign in.</summary>
     public bool IsExternal { get; set; }
+    /// <summary>"de": the language that this person chose; null: what the browser asks for.</summary>
+    public string? Language { get; set; }
     /// <summary>JSON of the label page's keys where this person changed them.</summary>
     public string? Keys { get; set; }
 }

@@ -11,7 +11,7 @@ public sealed class DecisionCardTests : BunitContext
     [Fact]
     public void Verdict_IsTwoSentences_TheRestIsFoldedUnderWhy()
     {
-        var update = MadeUpForecast.Update(MadeUpForecast.Estimate(32, calibrated: false), 60) with { Error = "the disk is full" };
+        var update = MadeUpForecast.Update(MadeUpForecast.Estimate(32, calibrated: false), 60) with { StoredError = "the disk is full" };
         var outlook = Outlook.Of(new VerdictFacts(update, 100, 9000), MadeUpForecast.English);
         var card = Render<DecisionCard>(p => p.Add(c => c.Outlook, outlook));
         Assert.True(outlook.Verdict.Details.Count >= 4);

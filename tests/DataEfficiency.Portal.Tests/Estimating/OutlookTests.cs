@@ -19,7 +19,7 @@ public sealed class OutlookTests
         var way = WayAhead.Of(facts)!;
         var outlook = Outlook.Of(facts, English);
         Assert.Equal((way.More * .5).ToString("N2", English), Tile(outlook, "ost ").Exact);
-        Assert.Equal($"{way.More / 100.0:N2} h", Tile(outlook, "At today’s pace").Exact);
+        Assert.Equal($"{way.More / 100.0:N2}\u00a0h", Tile(outlook, "At today’s pace").Exact);
         if (way.More > 0) Assert.Contains($"{ForecastNumbers.Labels(way.More, English)} more", Said(outlook));
     }
 
@@ -97,7 +97,7 @@ public sealed class OutlookTests
             [Tile(outlook, "Enough").Small, Tile(outlook, "Expected cost").Small, Tile(outlook, "Stop at").Small]);
         Assert.Equal("The forecast is being computed anew: the project’s settings changed", AnnotatorText.Of(update, English));
         Assert.Empty(ForecastChart.Of(Facts(update), new Target(.8), English).Curve);
-        Assert.Equal("Failed", Outlook.Of(Facts(update with { Error = "no" }), English).Verdict.Tag);
+        Assert.Equal("Failed", Outlook.Of(Facts(update with { StoredError = "no" }), English).Verdict.Tag);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class OutlookTests
             Estimate(32) with { AreaRemark = new AreaClipped(1.2) }, Estimate(32, calibrated: false) with { Auc = .4,
                 AreaSource = AreaSource.Published },
         ];
-        foreach (var update in estimates.Select(e => Update(e, 100) with { Error = "the disk is full" }))
+        foreach (var update in estimates.Select(e => Update(e, 100) with { StoredError = "the disk is full" }))
         {
             var reservations = ReasonText.Reservations(update, English).ToList();
             Assert.True(reservations.Count >= 2);

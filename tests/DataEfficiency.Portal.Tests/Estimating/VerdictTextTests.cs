@@ -178,9 +178,9 @@ public sealed class VerdictTextTests
     [Fact]
     public void Failure_Alone_And_BesideAnOlderForecast()
     {
-        Check(Of(Update(null) with { Error = "the disk is full" }), "Failed", "No forecast: the last run failed", "the disk is full");
+        Check(Of(Update(null) with { StoredError = "the disk is full" }), "Failed", "No forecast: the last run failed", "the disk is full");
         Assert.Contains("The newest run failed, so this is the one before: the disk is full",
-            Details(Of(Update(Estimate(32), labels: 32) with { Error = "the disk is full" })));
+            Details(Of(Update(Estimate(32), labels: 32) with { StoredError = "the disk is full" })));
     }
 
     [Fact]

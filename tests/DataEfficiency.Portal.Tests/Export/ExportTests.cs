@@ -61,9 +61,10 @@ public sealed class ExportTests
         Assert.Equal(encoded, ExcelText.Encode(text));
 
     [Theory]
-    [InlineData("en-US")]
-    [InlineData("de-DE")]
-    public async Task Workbook_WithForecasts_IsValidAndHasANativeChart(string language)
+    [InlineData("en-US", "Forecast history")]
+    [InlineData("de-DE", "Prognoseverlauf")]
+    [InlineData("ja-JP", "予測の履歴")]
+    public async Task Workbook_WithForecasts_IsValidAndHasANativeChart(string language, string history)
     {
         await using var pool = await PoolFixture.StartAsync("=SUM(A1)", "refund");
         pool.Lead.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
@@ -77,7 +78,7 @@ public sealed class ExportTests
             .Select(e => $"{e.Path?.XPath}: {e.Description}"));
         // a file has the same numbers whatever the reader's decimal sign
         using var workbook = new XLWorkbook(new MemoryStream(file));
-        Assert.Equal(5, workbook.Worksheet("Forecast history").CellsUsed(c => c.DataType == XLDataType.Number && c.GetDouble() == .1)
+        Assert.Equal(5, workbook.Worksheet(history).CellsUsed(c => c.DataType == XLDataType.Number && c.GetDouble() == .1)
             .Count());
         var chart = Assert.Single(document.WorkbookPart!.WorksheetParts, p => p.DrawingsPart is not null).DrawingsPart!.ChartParts.Single();
         Assert.Equal(3, chart.ChartSpace.Descendants<DocumentFormat.OpenXml.Drawing.Charts.LineChartSeries>().Count());

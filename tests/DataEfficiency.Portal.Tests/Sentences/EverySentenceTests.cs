@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Sentences;
@@ -10,8 +11,26 @@ public sealed class EverySentenceTests
 {
     private static readonly object?[] Arguments = [0, 1, 2.5, 1200, "word", null, new Figure(1, "~1")];
 
-    [Fact]
-    public void EverySentence_WithAnyArgument_HasWords()
+    public static TheoryData<string> EveryLanguage => [.. Languages.All];
+
+    [Theory]
+    [MemberData(nameof(EveryLanguage))]
+    public void EverySentence_WithAnyArgument_HasWords(string language)
+    {
+        var (before, said) = (CultureInfo.CurrentUICulture, 0);
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        try
+        {
+            said = SayAll();
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+        Assert.True(said > 500, $"{said}");
+    }
+
+    private static int SayAll()
     {
         var said = 0;
         foreach (var member in Members())
@@ -26,7 +45,7 @@ public sealed class EverySentenceTests
                 // what is counted is a number
                 catch (FormatException) when (argument is string) { }
             }
-        Assert.True(said > 500, $"{said}");
+        return said;
     }
 
     [Fact]

@@ -23,7 +23,7 @@ export function marked(name, start, end) {
 /** A narrow button breaks a name behind its low lines, not in the middle of a word. */
 const breakable = name => name.split(/(?<=_)/).flatMap((piece, i) => i > 0 ? [el('wbr'), piece] : [piece]);
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined);
+const numbers = new Intl.NumberFormat(document.documentElement.dataset.numbers);
 export const count = n => numbers.format(n);
-export const clock = ms => new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: '2-digit', minute: '2-digit' })
+export const clock = ms => new Intl.DateTimeFormat(document.documentElement.dataset.numbers, { hour: '2-digit', minute: '2-digit' })
   .format(ms);

@@ -6,6 +6,7 @@ using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Calibrating;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;

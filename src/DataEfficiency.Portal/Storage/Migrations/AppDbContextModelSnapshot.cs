@@ -270,6 +270,9 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.Property<string>("Keys")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Language")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("INTEGER");
 
