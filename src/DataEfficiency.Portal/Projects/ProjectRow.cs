@@ -21,7 +21,7 @@ public sealed record ProjectRow(int Id, string Name, ProjectCard? Card, ProjectW
 
     public Said Tag => Card?.Tag ?? State switch
     {
-        ProjectState.Paused => ProjectsWords.TagPaused, ProjectState.Stopped => ProjectsWords.TagFinished,
+        ProjectState.Paused => ProjectsWords.TagPaused, ProjectState.Stopped when !CanLabel => ProjectsWords.TagFinished,
         _ => Work!.Open > 0 ? ProjectsWords.TagToLabel
             : ProjectsWords.TagNothingOpen,
     };

@@ -80,9 +80,27 @@ public sealed class LookSite : KestrelFactory
             WebhookEvents.LabelCreated | WebhookEvents.ItemCompleted | WebhookEvents.ForecastStop | WebhookEvents.ForecastUpdated),
             CancellationToken.None);
         await FailAsync(Labelled);
+        await RewriteAsync(Labelled, lead.Id);
         await Services.GetRequiredService<AccessTokens>().CreateAsync(lead.Id, "the notebook that reads the forecasts every night",
             CancellationToken.None);
     }
+
+    /// <summary>The lead has read the first version of the guideline; there is another one since.</summary>
+    private Task RewriteAsync(int project, string reader) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    {
+        var stored = await db.Projects.SingleAsync(p => p.Id == project, token);
+        var before = stored.Guideline;
+        stored.Guideline = "# Rules\n\n- Choose the **first** wish of the customer, not the loudest.\n- `ATM` is *cash withdrawal*.\n"
+            + "- A card that was never sent is *card arrival*.";
+        stored.GuidelineVersion = 2;
+        GuidelineVersion Of(int version, string text) => new()
+        {
+            ProjectId = project, Version = version, Text = text, CreatedBy = reader, CreatedAt = Then + version * 90_000,
+        };
+        db.Guidelines.AddRange(Of(1, before), Of(2, stored.Guideline));
+        (await db.Memberships.SingleAsync(m => m.ProjectId == project && m.UserId == reader, token)).GuidelineSeen = 1;
+        await db.SaveChangesAsync(token);
+    }, CancellationToken.None);
 
     /// <summary>A webhook with a log: what arrived, what failed and is tried again.</summary>
     private Task FailAsync(int project) => Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
@@ -113,6 +131,7 @@ public sealed class LookSite : KestrelFactory
             {
                 SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = id, UserId = people[n % 3 / 2],
                 LabelId = labels[n % labels.Count], AnswerText = Intents[n % labels.Count],
+                AnswerJson = $$"""{"label":{{labels[n % labels.Count]}}}""",
                 Stratum = n < 32 ? Stratum.First32 : Stratum.Random, ActiveMilliseconds = 9000 + n * 100,
                 CreatedAt = Then + n * 60_000, AnsweredAt = Then + n * 60_000,
             }));
@@ -136,7 +155,7 @@ public sealed class LookSite : KestrelFactory
             Answer Of(long item, string person, int label, int n) => new()
             {
                 SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = item, UserId = person, LabelId = labels[label],
-                AnswerText = Intents[label], Stratum = Stratum.Random, ActiveMilliseconds = 12_300, CreatedAt = Then + n,
+                AnswerJson = $$"""{"label":{{labels[label]}}}""", AnswerText = Intents[label], Stratum = Stratum.Random, ActiveMilliseconds = 12_300, CreatedAt = Then + n,
                 AnsweredAt = Then + n,
             };
             db.Answers.AddRange(given.Take(36).Select((a, n) => Of(a.ItemId, people.Single(p => p != a.UserId),

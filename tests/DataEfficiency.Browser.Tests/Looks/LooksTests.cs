@@ -110,6 +110,8 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             await ReadyAsync(".answers")(page);
             await page.GetByRole(AriaRole.Button, new() { Name = "Log of hooks.a-rather-long-domain.example" }).ClickAsync();
             await page.WaitForSelectorAsync(".deliveries");
+            await page.ClickAsync("details:has(.versions) summary");
+            await page.WaitForSelectorAsync(".versions ins");
         });
         yield return ($"{project}/audit", ReadyAsync(".audit"));
         yield return ("audit", ReadyAsync(".audit"));
@@ -124,7 +126,11 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ("models", ReadyAsync("h1"));
         yield return ("people", page => page.WaitForSelectorAsync("h1"));
         yield return ("account", null);
-        yield return ($"{project}/label", page => page.WaitForSelectorAsync(".stage[data-item]"));
+        yield return ($"{project}/label", async page =>
+        {
+            await page.WaitForSelectorAsync(".stage[data-item]");
+            await page.WaitForSelectorAsync(".guideline[data-news] .news");
+        });
         yield return ($"projects/{_site.Short}/label", page => page.WaitForSelectorAsync(".stage[data-item]"));
     }
 

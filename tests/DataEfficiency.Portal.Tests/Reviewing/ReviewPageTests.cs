@@ -39,6 +39,7 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
         var page = Open();
         Assert.Contains("1 of 4 open items", page.Markup);
         Assert.Contains("no majority", page.Markup);
+        page.WaitForAssertion(() => Assert.Equal("4", page.Find(".tab-count").TextContent.Trim()), Patience.Long);
         // without names
         Assert.DoesNotContain("ada", page.Find(".given").TextContent);
 
