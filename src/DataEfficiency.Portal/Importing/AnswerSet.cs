@@ -16,7 +16,8 @@ public sealed class AnswerSet
     public AnswerSet(ITaskKind kind, IEnumerable<Label> definitions, IReadOnlyDictionary<string, string?>? values = null)
     {
         Kind = kind;
-        var usable = definitions.Where(d => !d.Retired).ToList();
+        List<Label> usable = [.. definitions.Where(d => !d.Retired)];
+        Labels = usable;
         // an answer text wins over another answer's name
         foreach (var definition in usable) _byText.TryAdd(definition.AnswerText.Trim(), definition);
         foreach (var definition in usable) _byText.TryAdd(definition.Name.Trim(), definition);
@@ -25,8 +26,14 @@ public sealed class AnswerSet
 
     public ITaskKind Kind { get; }
 
+    /// <summary>Those in use.</summary>
+    public IReadOnlyList<Label> Labels { get; }
+
     /// <summary>Free short text: everything is an answer.</summary>
     public bool IsOpen => !Kind.HasLabels;
+
+    /// <summary>Somebody has said that this value has no label here.</summary>
+    public bool LeavesOut(string answer) => _values.TryGetValue(answer.Trim(), out var text) && text is null;
 
     public Label? Find(string answer)
     {

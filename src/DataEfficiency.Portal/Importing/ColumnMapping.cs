@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -22,12 +23,16 @@ public enum AnswerUse
 /// <param name="Values">What the answer column says, to the answer text of the label that is meant; null for a value without a
 /// label.</param>
 /// <param name="Several">All that the answer column names belongs to one answer; a text is cut at ";" and "|".</param>
+/// <param name="Marked">The answer column marks parts of the text: see <see cref="SpanField"/>.</param>
+/// <param name="SpansIn">The column that holds marked parts, where the file has one: the answers of projects whose answers are
+/// those.</param>
+/// <param name="EmptyIsAnswer">An empty list is an answer, none of the labels; else it says that nobody has answered.</param>
 /// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
 public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null,
     AnswerUse Use = AnswerUse.Ignore,
     bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
     IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null,
-    bool Several = false)
+    bool Several = false, bool Marked = false, string? SpansIn = null, bool EmptyIsAnswer = false)
 {
     private static readonly JsonSerializerOptions Options =
         new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
@@ -40,6 +45,16 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     /// <summary>A first proposal from the columns' names and what is in them.</summary>
     public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) =>
         ColumnGuess.Of(format, columns, rows).Mapping;
+
+    /// <summary>The same for a project of this kind: a file's marked parts are the answers where answers are that, and no answers
+    /// elsewhere.</summary>
+    public ColumnMapping For(ITaskKind kind)
+    {
+        var fitted = this with { Several = kind.IsSet, Marked = kind.HasSpans };
+        if (SpansIn is null || Marked == kind.HasSpans) return fitted;
+        return kind.HasSpans ? fitted with { Answer = SpansIn, Use = AnswerUse.HiddenGold }
+            : Answer == SpansIn ? fitted with { Answer = null, Use = AnswerUse.Ignore } : fitted;
+    }
 
     /// <summary>The columns that make the text.</summary>
     [JsonIgnore]

@@ -16,6 +16,7 @@ internal static class DelimitedShape
     {
         var firstLine = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
         var named = DelimitedReader.NamedSeparator(firstLine);
+        if (named is null && ConllReader.Looks(Lines(text, cut))) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
         var delimiter = named ?? fixedDelimiter ?? DelimiterOf(text, cut);
         if (named is null && fixedDelimiter is null && LabelLines.SeparatorOf(Lines(text, cut), delimiter) is { } separator)
             return new SourceFormat(FileKind.LabelLines, encoding, separator, HasHeader: false);
@@ -62,6 +63,7 @@ internal static class DelimitedShape
         var names = rows[0].Fields.Select(f => f?.Trim() ?? "").ToList();
         var given = names.Where(n => n.Length > 0).ToList();
         if (given.Count > 0 && given.All(ColumnNames.IsUsual)) return true;
+        if (given.Any(FieldPath.IsJson)) return false;
         if (rows.Count < 2) return names.Count > 1;
         if (given.Count < Math.Max(1, names.Count - 1) || given.Any(n => n.Length > LongestName || IsNumber(n))) return false;
         if (given.Distinct(StringComparer.OrdinalIgnoreCase).Count() != given.Count) return false;

@@ -75,7 +75,8 @@ public sealed record FieldPath(int Column, string? Inside)
 
         void Add(string name, JsonElement value, int depth)
         {
-            if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null) && !IsListOfObjects(value) && !found.Contains(name)
+            if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null) && (!IsListOfObjects(value) || SpanField.Holds(value))
+                && !found.Contains(name)
                 && found.Count < MostOffered)
                 found.Add(name);
             Collect(name, value, depth + 1);

@@ -35,9 +35,12 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             import = await db.Imports.AsNoTracking().SingleAsync(i => i.JobId == turn.Job.Id, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
-            var mapping = ColumnMapping.FromJson(turn.Job.Payload) with { Several = project.Kind().IsSet };
+            var mapping = ColumnMapping.FromJson(turn.Job.Payload) with
+            {
+                Several = project.Kind().IsSet, Marked = project.Kind().HasSpans,
+            };
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
-            checks = new RowChecks(mapping, new AnswerSet(project.Kind(), definitions, mapping.Values),
+            checks = new RowChecks(mapping, project, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, import, cancel),
                 await db.Answers.CountAsync(a => db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id), cancel));
             issuesStored = await db.ImportIssues.CountAsync(i => i.ImportId == import.Id, cancel);

@@ -1,6 +1,5 @@
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -21,9 +20,6 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
         Check(mapping, ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format));
         var id = await writes.WriteAsync(async (db, token) =>
         {
-            var kind = (await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, token)).Kind();
-            if (mapping is { Answer: not null, Use: not AnswerUse.Ignore } && kind.ImportFault is { } fault)
-                throw new ImportException(fault);
             // one at a time: the flip of VisibleImport shows everything up to its id
             if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Import
                 && (j.State == WorkState.Queued || j.State == WorkState.Running), token))

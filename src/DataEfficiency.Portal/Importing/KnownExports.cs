@@ -6,52 +6,110 @@ internal static class KnownExports
 {
     public static ColumnGuess? Recognize(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
+        // who tags a text without parts has found none
+        if (format.Kind == FileKind.Conll) return WithSpans(Made(format, columns, "text", null, "CoNLL", []), "spans", true);
         bool Has(params string[] names) => names.All(columns.Contains);
         var paths = FieldPath.Offered(columns, rows);
+        bool Reads(string name) => rows.Any(r => FieldPath.Find(columns, $"{columns[1]}.{name}").Value(r) is not null);
         if (format.IsJson && Has("text", "split", "places", "answers")) return Native(format, columns, paths);
         if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions")))
-            return LabelStudio(format, columns, paths);
-        if (format.IsJson && Has("text", "_input_hash") || Has("text", "options", "accept")) return Prodigy(format, columns);
+            return LabelStudio(format, columns, paths, rows);
+        if (format.IsJson && Has("text") && (Has("_input_hash") || Has("answer", "_session_id")) || Has("text", "options", "accept")) return Prodigy(format, columns, rows);
         if (format.IsJson && Has("fields", "responses")) return ArgillaRecords(format, columns, paths);
         if (columns.FirstOrDefault(c => c.EndsWith(".responses", StringComparison.Ordinal)) is { } responses)
-            return Argilla(format, columns, responses);
+            return Argilla(format, columns, responses, rows);
         if (Has("annotation", "inputs") || Has("annotation", "prediction")) return OldArgilla(format, columns, paths);
+        if (format.IsJson && columns is [var first, var second] && paths.Any(p => p.StartsWith($"{second}.", StringComparison.Ordinal))
+            && (Reads("entities") || Reads("cats"))) return Spacy(format, columns, first, second, Reads("entities"));
         return format.IsJson && Has("text") && (Has("label") || Has("labels") || Has("entities")) ? Doccano(format, columns, rows) : null;
     }
 
     // the portal's own: what was agreed on; each person's answer stays behind
-    private static ColumnGuess Native(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths) => Made(format,
-        columns, "text", paths.FirstOrDefault(p => p is "final.label" or "final.labels" or "final.text"), "DataEfficiency",
-        columns.Where(c => c is "line" or "split" or "places" or "stratum" or "schema" or "final" or "answers" or "skips" or "gold"
-            or "fields"));
+    private static ColumnGuess Native(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
+    {
+        var made = Made(format, columns, "text", paths.FirstOrDefault(p => p is "final.label" or "final.labels" or "final.text"),
+            "DataEfficiency", columns.Where(c => c is "line" or "split" or "places" or "stratum" or "schema" or "final" or "answers" or
+                "skips" or "gold" or "fields"));
+        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = true } };
+        return made.Mapping.Answer is null && paths.Contains("final.spans") ? WithSpans(made, "final.spans") : made;
+    }
 
-    private static ColumnGuess LabelStudio(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
+    // spaCy's training pairs: a text, and what is in it
+    private static ColumnGuess Spacy(SourceFormat format, IReadOnlyList<string> columns, string text, string rest, bool marks)
+    {
+        var made = Made(format, columns, text, marks ? null : $"{rest}.cats", "spaCy", [rest]);
+        return marks ? WithSpans(made, $"{rest}.entities", true) : made with { Mapping = made.Mapping with { EmptyIsAnswer = true } };
+    }
+
+    /// <summary>The file marks parts of its texts: answers for projects whose answers are those.</summary>
+    /// <param name="empty">A list of none is an answer there.</param>
+    private static ColumnGuess WithSpans(ColumnGuess made, string column, bool empty = false) => made with
+    {
+        Mapping = made.Mapping with
+        {
+            SpansIn = column, Dropped = [.. made.Mapping.Dropped ?? [], column], EmptyIsAnswer = empty || made.Mapping.EmptyIsAnswer,
+        },
+        Note = ImportingWords.MarksParts(note: made.Note, column: column),
+    };
+
+    private static ColumnGuess LabelStudio(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths,
+        IReadOnlyList<SourceRow> rows)
     {
         var text = paths.FirstOrDefault(p => p == "data.text") ?? paths.FirstOrDefault(p => p.StartsWith("data.", StringComparison.Ordinal))
             ?? "data";
-        var answer = paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
-            && p.EndsWith(".value.choices", StringComparison.Ordinal))
-            ?? paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
-                && p.EndsWith(".value.text", StringComparison.Ordinal));
-        return Made(format, columns, text, answer, "Label Studio", [.. columns.Where(c => c is not ("data" or "id" or "meta"))]);
+        var marks = HasSpans(columns, rows, "annotations.0.result");
+        var choices = Inside(".value.choices");
+        var made = Made(format, columns, text, marks ? null : choices ?? Inside(".value.text"), "Label Studio",
+            [.. columns.Where(c => c is not ("data" or "id" or "meta"))]);
+        made = made with
+        {
+            Mapping = made.Mapping with
+            {
+                // the tool numbers its tasks; an id of one's own lies with the text
+                Id = paths.Contains("data.id") ? "data.id" : made.Mapping.Id, EmptyIsAnswer = choices is not null,
+            },
+        };
+        return marks ? WithSpans(made, "annotations.0.result") : made;
+
+        string? Inside(string end) => paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
+            && p.EndsWith(end, StringComparison.Ordinal));
     }
 
-    private static ColumnGuess Prodigy(SourceFormat format, IReadOnlyList<string> columns)
+    private static bool HasSpans(IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows, string column) =>
+        rows.Any(r => SpanField.Holds(FieldPath.Find(columns, column).Value(r)));
+
+    private static ColumnGuess Prodigy(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
-        var answer = columns.Contains("accept") ? "accept" : columns.Contains("label") ? "label" : null;
+        var marks = HasSpans(columns, rows, "spans");
+        var answer = marks ? null : columns.Contains("accept") ? "accept" : columns.Contains("label") ? "label" : columns.Contains(
+            "user_input") ? "user_input" : null;
         var made = Made(format, columns, "text", answer, "Prodigy",
             [.. columns.Where(c => c is not ("text" or "meta" or "accept" or "label"))]);
-        return made with { Mapping = made.Mapping with { Id = null, AcceptedIn = columns.Contains("answer") ? "answer" : null } };
+        made = made with
+        {
+            Mapping = made.Mapping with
+            {
+                Id = null, AcceptedIn = columns.Contains("answer") ? "answer" : null, EmptyIsAnswer = columns.Contains("answer"),
+            },
+        };
+        return marks ? WithSpans(made, "spans") : made;
     }
 
-    private static ColumnGuess Argilla(SourceFormat format, IReadOnlyList<string> columns, string responses)
+    private static ColumnGuess Argilla(SourceFormat format, IReadOnlyList<string> columns, string responses,
+        IReadOnlyList<SourceRow> rows)
     {
         var stem = responses[..^".responses".Length];
         var own = columns.Where(c => c == "status" || c.Contains(".responses", StringComparison.Ordinal)
             || c.Contains(".suggestion", StringComparison.Ordinal)).ToList();
         var text = columns.FirstOrDefault(c => c == "text") ?? columns.FirstOrDefault(c => !own.Contains(c)
             && c is not ("id" or "_server_id")) ?? responses;
-        return Made(format, columns, text, responses, "Argilla", own.Where(c => c != responses), stem);
+        // of several labels, and of spans, each person's answer is a list: the first one's
+        var first = $"{responses}.0";
+        var isList = rows.Any(r => FieldPath.Find(columns, first).Value(r) is ['[', .., ']']);
+        var marks = HasSpans(columns, rows, first);
+        var made = Made(format, columns, text, marks ? null : isList ? first : responses, "Argilla", own.Where(c => c != responses), stem);
+        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = isList } };
+        return marks ? WithSpans(made, first) : made;
     }
 
     private static ColumnGuess ArgillaRecords(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
@@ -80,10 +138,11 @@ internal static class KnownExports
         var isList = values.Any(v => FieldPath.IsJson(v!));
         if (!isList && !columns.Contains("entities")) return null;
         // marked stretches of the text are no answers of a choice
-        var spans = columns.Contains("entities") || values.Any(v => AnswerField.Read(v, true).Fault is not null);
-        var made = Made(format, columns, "text", spans ? null : answer, "doccano",
-            columns.Where(c => c is "entities" or "relations" or "Comments" || spans && c == answer));
-        return spans ? made with { Note = ImportingWords.DoccanoSpans } : made;
+        var spans = HasSpans(columns, rows, "entities") || columns.Contains("entities") ? "entities"
+            : values.Any(v => AnswerField.Read(v, true).Fault is not null) ? answer : null;
+        var made = Made(format, columns, "text", spans is null ? answer : null, "doccano",
+            columns.Where(c => c is "entities" or "relations" or "Comments" || spans == c));
+        return spans is null ? made : WithSpans(made, spans);
     }
 
     private static ColumnGuess Made(SourceFormat format, IReadOnlyList<string> columns, string text, string? answer, string tool,

@@ -1,11 +1,13 @@
+using System.Text.Json;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>What a mapped row must meet to come into a given project: its answer is known, its text is new. Counts as it goes.</summary>
+/// <param name="project">Whose rules an answer has to fit.</param>
 /// <param name="labels">Rows of earlier tries that brought a label.</param>
-internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownTexts known, int labels = 0)
+internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSet answers, KnownTexts known, int labels = 0)
 {
     public ColumnMapping Mapping => mapping;
 
@@ -42,6 +44,9 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
 
     private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Answers(MappedRow row)
     {
+        if (answers.Kind.IsSet && (row.SaysNone || row.Answers is [var only] && only == MultiLabel.None && answers.Find(only) is null))
+            return Read(row, new { labels = Array.Empty<int>() });
+        if (mapping.Marked) return Marked(row);
         if (row.Answers.Count == 0) return ([], null, null);
         if (answers.IsOpen) return (row.Answers, answers.Kind.Imported([], row.Answers[0]), null);
         var named = row.Answers.Select(value => (Value: value, Label: answers.Find(value))).ToList();
@@ -54,6 +59,25 @@ internal sealed class RowChecks(ColumnMapping mapping, AnswerSet answers, KnownT
                 answer: Short(named.First(n => n.Label is null).Value)), mapping.Answer));
         var answer = answers.Kind.Imported(found, row.Answers[0]);
         return (answers.Kind.IsSet ? [answer.Text] : [.. found.Select(l => l.AnswerText)], answer, null);
+    }
+
+    private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Marked(MappedRow row)
+    {
+        if (row.Spans is null && !row.SaysNone) return ([], null, null);
+        var spans = (row.Spans ?? []).Where(s => !answers.LeavesOut(s.Label)).Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label)))
+            .ToList();
+        if (spans.Find(s => s.Found is null) is { Label: not null } unknown)
+            return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Short(unknown.Label)),
+                mapping.Answer));
+        return Read(row, new { spans = spans.Select(s => new { start = s.Start, end = s.End, label = s.Found!.Id }) });
+    }
+
+    /// <summary>As an editor would send it: the project's own rules hold for what a file brings too.</summary>
+    private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Read(MappedRow row, object answer)
+    {
+        var (read, problem) = answers.Kind.Read(project, answers.Labels, row.Text, JsonSerializer.SerializeToElement(answer),
+            ImportLimits.AnswerCharacters);
+        return problem is null ? ([read!.Text], read, null) : ([], null, new(RowFault.BadAnswer, problem, mapping.Answer));
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";

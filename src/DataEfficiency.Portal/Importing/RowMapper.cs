@@ -8,8 +8,10 @@ namespace DataEfficiency.Portal.Importing;
 /// <summary>A row as it goes into the pool.</summary>
 /// <param name="Answers">What the answer column says, trimmed; several: any of them is right. Empty where unmapped or empty.</param>
 /// <param name="Parts">The named parts of a text that several columns make, else null.</param>
+/// <param name="Spans">Marked parts of the text, where the answer column has such; null: it has none.</param>
+/// <param name="SaysNone">The answer is that no label applies, or that nothing is to be marked.</param>
 public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? ExternalId, IReadOnlyList<string> Answers, string? Metadata,
-    IReadOnlyList<NamedText>? Parts = null)
+    IReadOnlyList<NamedText>? Parts = null, IReadOnlyList<FileSpan>? Spans = null, bool SaysNone = false)
 {
     public string? Answer => Answers.Count > 0 ? Answers[0] : null;
 }
@@ -49,11 +51,12 @@ public sealed class RowMapper
                 : ImportingWords.TextEmpty, _texts[0]));
         if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
             return (null, new(RowFault.TooLong, ImportingWords.TextLongerThanKiB(ImportLimits.TextBytes >> 10), _texts[0]));
-        var (answers, wrong) = AnswersOf(row);
+        var (answers, spans, wrong) = AnswersOf(row, text);
         if (wrong is not null) return (null, wrong);
         var external = _id.Value(row)?.Trim();
         return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null,
-            answers, Metadata(row), parts), null);
+            answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null,
+            answers.Count == 0 && SaysNone(row)), null);
     }
 
     private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
@@ -65,17 +68,29 @@ public sealed class RowMapper
         return (TextTemplate.Whole(parts), parts);
     }
 
-    private (IReadOnlyList<string> Answers, RowFault? Fault) AnswersOf(SourceRow row)
+    private bool HasAnswer(SourceRow row) => _mapping is { Use: not AnswerUse.Ignore, Answer: not null }
+        && !(_mapping.AcceptedIn is not null && _accepted.Value(row) is { } said && said != "accept");
+
+    // a list of none, or scores of which none is for a label
+    private bool SaysNone(SourceRow row) => _mapping.EmptyIsAnswer && HasAnswer(row) && _answer.Value(row)?.Trim() is { } value
+        && FieldPath.IsJson(value);
+
+    private (IReadOnlyList<string> Answers, IReadOnlyList<FileSpan>? Spans, RowFault? Fault) AnswersOf(SourceRow row, string text)
     {
-        if (_mapping.Use == AnswerUse.Ignore || _mapping.Answer is null) return ([], null);
-        if (row.FaultOf(_answer.Column) is { } fault) return ([], fault);
-        if (_mapping.AcceptedIn is not null && _accepted.Value(row) is { } said && said != "accept") return ([], null);
+        if (!HasAnswer(row)) return ([], null, null);
+        if (row.FaultOf(_answer.Column) is { } fault) return ([], null, fault);
+        if (_mapping.Marked)
+        {
+            var (spans, bad) = SpanField.Read(_answer.Value(row), text);
+            return bad is null ? ([.. (spans ?? []).Select(s => s.Label).Distinct()], spans, null)
+                : ([], null, new(RowFault.BadAnswer, bad, _mapping.Answer));
+        }
         var (answers, wrong) = AnswerField.Read(_answer.Value(row), _mapping.Format.IsJson);
-        if (wrong is not null) return ([], new(RowFault.BadAnswer, wrong, _mapping.Answer));
+        if (wrong is not null) return ([], null, new(RowFault.BadAnswer, wrong, _mapping.Answer));
         if (_mapping.Several && answers is [var all]) answers = [.. all.Split(Between, Trimmed).Distinct()];
         return answers.Any(a => a.Length > ImportLimits.AnswerCharacters)
-            ? ([], new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer))
-            : (answers, null);
+            ? ([], null, new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer))
+            : (answers, null, null);
     }
 
     // JSON rows can bring new columns at any time

@@ -16,6 +16,8 @@ public enum FileKind
     JsonMap,
     /// <summary>JSON values one after the other, each over as many lines as it likes.</summary>
     JsonValues,
+    /// <summary>A token and its tag a line, a blank line behind each item.</summary>
+    Conll,
 }
 
 /// <summary>How a file is to be read: what sniffing found, or what the person chose instead.</summary>
@@ -42,6 +44,7 @@ public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char
         FileKind.JsonValues => ImportingWords.FormatJsonValues(ShownEncoding),
         FileKind.JsonArray => ImportingWords.FormatJsonArray(under: RowsAt, encoding: ShownEncoding),
         FileKind.JsonMap => ImportingWords.FormatJsonMap(under: RowsAt, encoding: ShownEncoding),
+        FileKind.Conll => ImportingWords.FormatConll(ShownEncoding),
         FileKind.LabelLines => ImportingWords.FormatLabelLines(delimiter: DelimiterName, encoding: ShownEncoding),
         _ => ImportingWords.FormatDelimited(delimiter: DelimiterName, encoding: ShownEncoding),
     };

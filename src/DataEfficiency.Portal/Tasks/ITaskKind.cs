@@ -36,9 +36,6 @@ public interface ITaskKind
     /// <summary>Labels belong to parts of the text, which may overlap where the project lets them.</summary>
     bool HasSpans => Shape == AnswerShape.Spans;
 
-    /// <summary>Why a file's answer column cannot be read for this kind; null: it can.</summary>
-    Said? ImportFault => null;
-
     /// <summary>A written answer can be one that the project offers while it is typed.</summary>
     bool HasCompletions => false;
 

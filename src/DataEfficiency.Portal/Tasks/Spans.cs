@@ -25,7 +25,6 @@ public sealed class Spans : ITaskKind
     public bool HasLabels => true;
     public AnswerShape Shape => AnswerShape.Spans;
     public int FewestLabels => 1;
-    public Said? ImportFault => LabelingWords.SpansNotImported;
 
     public string Describe(int labels) => LabelingWords.KindSpansOf(labels);
 
@@ -104,7 +103,7 @@ public sealed class Spans : ITaskKind
         ? LabelingWords.TextWithArrow(answerText) : null;
 
     public ReadAnswer Imported(IReadOnlyList<Label> found, string text) =>
-        throw new InvalidOperationException("A column of labels says nothing of places in a text: such an import is refused at its start.");
+        throw new InvalidOperationException("Labels alone say nothing of places in a text.");
 
     public string TextNow(Answer answer, IEnumerable<Label> labels) =>
         Lines(answer, labels, l => l.AnswerText, Arrow) is { Count: > 0 } lines ? string.Join('\n', lines) : answer.AnswerText;

@@ -70,7 +70,7 @@ public sealed class KnownExportsTests
         Assert.Equal([("cold kettle", "heat"), ("loose lid", null)], ReadFile.Mapped(labels, "a.jsonl").Select(m => (m.Text, m.Answer)));
         Assert.Equal([("Ada was here", null, null), ("Nobody was", null, null)], ReadFile.Mapped(spans, "a.jsonl")
             .Select(m => (m.Text, m.Answer, m.Metadata)));
-        Assert.Contains("the texts are in “text”", Note(spans, "a.jsonl"));
+        Assert.Contains("Parts of the texts are marked in “label”", Note(spans, "a.jsonl"));
     }
 
     private static string Note(string export, string name) => Assert.Single(ReadFile.Of(export, name).Preview.Notes);

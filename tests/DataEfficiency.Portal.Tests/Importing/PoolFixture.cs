@@ -36,6 +36,22 @@ internal sealed class PoolFixture : IAsyncDisposable
         return new PoolFixture { Portal = portal, Lead = await portal.WithTokenAsync(lead.Id), LeadId = lead.Id, ProjectId = project.Id };
     }
 
+    /// <summary>Another project of the same portal, which imports in the same way.</summary>
+    public async Task<PoolFixture> CopyAsync(TaskType type, IReadOnlyList<string> answers)
+    {
+        var id = await Portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            var made = new Project { Name = "Copy", Instruction = "Which?", State = ProjectState.Setup, Seed = 7, CreatedBy = LeadId,
+                TaskType = type };
+            db.Projects.Add(made);
+            await db.SaveChangesAsync(token);
+            db.Labels.AddRange(answers.Select((a, i) => new Label { ProjectId = made.Id, Name = a, AnswerText = a, Order = i }));
+            await db.SaveChangesAsync(token);
+            return made.Id;
+        }, CancellationToken.None);
+        return new PoolFixture { Portal = Portal, Lead = Lead, LeadId = LeadId, ProjectId = id };
+    }
+
     /// <summary>A CSV of different texts with a label each.</summary>
     public static string Rows(int count)
     {

@@ -50,17 +50,6 @@ public sealed class SeveralAnswersTests
     }
 
     [Fact]
-    public async Task Import_AnswersForMarkedParts_AreRefusedBeforeAnythingIsRead()
-    {
-        await using var pool = await PoolFixture.StartAsync("food", "travel");
-        await SetKindAsync(pool, TaskType.Spans);
-
-        var refused = await Assert.ThrowsAsync<ImportException>(() => pool.StartAsync(Lists, "a.jsonl", AnswerUse.HiddenGold));
-        Assert.Contains("says nothing of places in a text", refused.Message);
-        Assert.Equal(4, (await pool.ImportAsync(Lists, "a.jsonl", AnswerUse.Ignore)).Added);
-    }
-
-    [Fact]
     public void Values_OfSeveralInACell_AreCountedOneByOne()
     {
         var mapping = new ColumnMapping(new SourceFormat(FileKind.Delimited), "text", Answer: "label", Several: true);

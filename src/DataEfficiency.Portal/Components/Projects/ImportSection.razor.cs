@@ -31,7 +31,7 @@ public sealed partial class ImportSection(ProjectService projects, ImportService
     private async Task ChooseAsync(ChosenPool? chosen)
     {
         var before = _pool;
-        if (chosen is not null) chosen = chosen with { Mapping = chosen.Mapping with { Several = Project.Kind().IsSet } };
+        if (chosen is not null) chosen = chosen with { Mapping = chosen.Mapping.For(Project.Kind()) };
         _pool = chosen;
         if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;
         _map = null;

@@ -96,12 +96,13 @@ public sealed partial class NewProject(ProjectService projects, ImportService im
         ? _map.WithoutLabel.Sum(v => v.Rows) : 0;
 
     /// <summary>Another kind of answer reads the file's answers in another way.</summary>
-    private Task ChangedAsync() => _pool is { } pool && pool.Mapping.Several != _form.Kind.IsSet ? ChooseAsync(pool) : Task.CompletedTask;
+    private Task ChangedAsync() => _pool is { } pool && pool.Mapping.For(_form.Kind) != pool.Mapping ? ChooseAsync(pool)
+        : Task.CompletedTask;
 
     private async Task ChooseAsync(ChosenPool? chosen)
     {
         var before = _pool;
-        if (chosen is not null) chosen = chosen with { Mapping = chosen.Mapping with { Several = _form.Kind.IsSet } };
+        if (chosen is not null) chosen = chosen with { Mapping = chosen.Mapping.For(_form.Kind) };
         _pool = chosen;
         if (before is not null && before.Upload.Id != chosen?.Upload.Id) uploads.Delete(before.Upload.Id);
         if (chosen is not null && before is not null && _map is not null && PoolValues.AreSame(before, chosen)) return;

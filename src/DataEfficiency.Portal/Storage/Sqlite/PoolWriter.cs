@@ -30,8 +30,9 @@ internal static class PoolWriter
             VALUES (@submission,@project,@item,@user,@json,@label,@answer,@stratum,0,1,0,0,@now,@now,@now,0,0,@role,
                 (SELECT "SchemaVersion" FROM "Projects" WHERE "Id"=@project)) RETURNING "Id"
             """, "submission", "project", "item", "user", "json", "label", "answer", "stratum", "now", "role");
-        using var piece = Command(db, """INSERT INTO "AnswerParts" ("AnswerId","ItemId","LabelId") VALUES (@answer,@item,@label)""",
-            "answer", "item", "label");
+        using var piece = Command(db, """
+            INSERT INTO "AnswerParts" ("AnswerId","ItemId","LabelId","Start","End") VALUES (@answer,@item,@label,@start,@end)
+            """, "answer", "item", "label", "start", "end");
         foreach (var (row, gold, answer) in rows)
         {
             var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
@@ -42,7 +43,7 @@ internal static class PoolWriter
             var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, annotator, answer.Json, answer.LabelId, answer.Text,
                 (int)Stratum.Imported, now, (int)AnswerRole.Import)!;
             foreach (var part in kind.Parts(new Answer { ItemId = id, AnswerJson = answer.Json, LabelId = answer.LabelId }))
-                Run(piece, answerId, id, part.LabelId);
+                Run(piece, answerId, id, part.LabelId, part.Start, part.End);
         }
     }
 

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>
+/// CoNLL: a token and its tag a line (further columns between them are passed over), a blank line behind each item. The tokens joined by
+/// blanks are the text; tags are IOB1 or IOB2. Columns: "text", and "spans" as JSON.
+/// </summary>
+public sealed partial class ConllReader(Stream stream, SourceFormat format) : IRowReader
+{
+    private static readonly string[] Names = ["text", "spans"];
+    private readonly DelimitedReader _lines = new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false,
+        Quoted = false });
+
+    public IReadOnlyList<string> Columns => Names;
+    public long BytesRead => _lines.BytesRead;
+
+    /// <summary>Lines that look so: tokens with tags, of which one begins a part at least.</summary>
+    public static bool Looks(IReadOnlyList<string> lines) => lines.Count > 1 && lines.All(l => Tagged().IsMatch(l))
+        && lines.Any(l => Begins().IsMatch(l));
+
+    public IEnumerable<SourceRow> Rows()
+    {
+        var (first, before) = (0, 0);
+        var tokens = new List<(string Token, string Tag)>();
+        foreach (var line in _lines.Rows())
+        {
+            // blank lines are no rows of the reader: a gap in the numbers is one
+            if (tokens.Count > 0 && line.Line > before + 1)
+            {
+                yield return Item(first, tokens);
+                tokens.Clear();
+            }
+            before = line.Line;
+            if (line.Fault is not null)
+            {
+                yield return line;
+                continue;
+            }
+            var fields = line.Field(0)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields is ["-DOCSTART-", ..]) continue;
+            if (fields.Length < 2 || !Tag().IsMatch(fields[^1]))
+            {
+                yield return line with { Fault = new(RowFault.BadRow, ImportingWords.LineWithoutTag) };
+                continue;
+            }
+            if (tokens.Count == 0) first = line.Line;
+            tokens.Add((fields[0], fields[^1]));
+        }
+        if (tokens.Count > 0) yield return Item(first, tokens);
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    private static SourceRow Item(int line, List<(string Token, string Tag)> tokens)
+    {
+        var text = new StringBuilder();
+        var spans = new List<(int Start, int End, string Label)>();
+        var (at, inside) = (0, (string?)null);
+        foreach (var (token, tag) in tokens)
+        {
+            if (text.Length > 0) text.Append(' ');
+            var start = at > 0 ? at + 1 : 0;
+            at = start + token.EnumerateRunes().Count();
+            text.Append(token);
+            var label = tag.Length > 2 ? tag[2..] : null;
+            if (label is not null && label == inside && tag[0] is not ('B' or 'S'))
+                spans[^1] = spans[^1] with { End = at };
+            else if (label is not null) spans.Add((start, at, label));
+            inside = label;
+        }
+        return new SourceRow(line, [text.ToString(), JsonSerializer.Serialize(spans.Select(s => new object[] { s.Start, s.End, s.Label }))]);
+    }
+
+    [GeneratedRegex(@"^(?:-DOCSTART-.*|\S+(?:\s+\S+)*\s+(?:O|[BIES]-\S+))$")]
+    private static partial Regex Tagged();
+
+    [GeneratedRegex(@"\s[BIES]-\S+$")]
+    private static partial Regex Begins();
+
+    [GeneratedRegex(@"^(?:O|[BIES]-\S+)$")]
+    private static partial Regex Tag();
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Portal.Tasks;
+
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>A part of a text as a file marks it, in code points, the end exclusive.</summary>
+public readonly record struct FileSpan(int Start, int End, string Label);
+
+/// <summary>
+/// Marked parts of a text, as tools write them: [start, end, label] (doccano, spaCy), {"start", "end", "label"} (Prodigy, Argilla, the
+/// portal's own), {"start_offset", "end_offset", "label"} (doccano), {"value": {"start", "end", "text", "labels"}} (Label Studio, in
+/// UTF-16 units; the others count code points).
+/// </summary>
+internal static class SpanField
+{
+    private readonly record struct Raw(int Start, int End, string Label, string? Words, bool IsUtf16);
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowTrailingCommas = true };
+
+    /// <summary>It is a list of marked parts, with one at least.</summary>
+    public static bool Holds(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(e => Of(e) is { Count: > 0 });
+
+    public static bool Holds(string? value)
+    {
+        if (value is null || !FieldPath.IsJson(value)) return false;
+        try
+        {
+            using var document = JsonDocument.Parse(value, Options);
+            return Holds(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <param name="value">The field.</param>
+    /// <param name="text">The item's whole text.</param>
+    /// <returns>Null where the field says nothing; or why its parts cannot be taken.</returns>
+    public static (IReadOnlyList<FileSpan>? Spans, Said? Fault) Read(string? value, string text)
+    {
+        if (value?.Trim() is not { Length: > 0 } json || json == "null") return (null, null);
+        List<Raw> parts = [];
+        try
+        {
+            using var document = JsonDocument.Parse(json, Options);
+            if (document.RootElement.ValueKind != JsonValueKind.Array) return (null, ImportingWords.NoListOfParts);
+            foreach (var element in document.RootElement.EnumerateArray())
+                if (Of(element) is { } found) parts.AddRange(found);
+                else return (null, ImportingWords.NoListOfParts);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return (null, ImportingWords.NoListOfParts);
+        }
+        var places = new CodePoints(text);
+        var isUtf16 = parts.Any(p => p.IsUtf16);
+        // a tool that counts otherwise is found out by the words that it repeats
+        if (parts.Find(p => !Fits(p, isUtf16)) is not { Label: not null } wrong) return (Counted(isUtf16), null);
+        if (parts.All(p => Fits(p, !isUtf16))) return (Counted(!isUtf16), null);
+        return (null, wrong.Words is null || Slice(wrong, isUtf16) is not { } slice
+            ? ImportingWords.PartOutside(start: wrong.Start, end: wrong.End)
+            : ImportingWords.PartDiffers(start: wrong.Start, end: wrong.End, words: Short(wrong.Words), slice: Short(slice)));
+
+        bool Fits(Raw part, bool utf16) => Slice(part, utf16) is { } slice && (part.Words is null || Folded(part.Words) == Folded(slice));
+
+        string? Slice(Raw part, bool utf16) => part.Start < 0 || part.End < part.Start || part.End > (utf16 ? text.Length : places.Count)
+            ? null : utf16 ? text[part.Start..part.End] : places.Slice(part.Start, part.End);
+
+        List<FileSpan> Counted(bool utf16) => [.. parts.Select(p => new FileSpan(utf16 ? places.At(p.Start) : p.Start,
+            utf16 ? places.At(p.End) : p.End, p.Label)).Distinct()];
+    }
+
+    // null: no part; empty: something else that stands beside parts, as a choice does in Label Studio's results
+    private static List<Raw>? Of(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+            return element.GetArrayLength() >= 3 && Number(element[0]) is { } from && Number(element[1]) is { } to && Word(element[2]) is
+                { } name ? [new(from, to, name, null, false)] : null;
+        if (element.ValueKind != JsonValueKind.Object) return null;
+        if (element.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Object)
+            return value.TryGetProperty("labels", out var names) && names.ValueKind == JsonValueKind.Array
+                && Named(value, "start") is { } first && Named(value, "end") is { } end
+                ? [.. names.EnumerateArray().Select(Word).OfType<string>().Select(l => new Raw(first, end, l, Words(value), true))] : [];
+        return (Named(element, "start") ?? Named(element, "start_offset")) is { } start
+            && (Named(element, "end") ?? Named(element, "end_offset")) is { } stop && element.TryGetProperty("label", out var label)
+            && Word(label) is { } word ? [new(start, stop, word, Words(element), false)] : null;
+    }
+
+    private static int? Named(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Number(value) : null;
+
+    private static int? Number(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number
+        : null;
+
+    private static string? Word(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString()!.Trim() is
+        { Length: > 0 } word ? word : null;
+
+    private static string? Words(JsonElement element) => element.TryGetProperty("text", out var text)
+        && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+
+    private static string Folded(string words) => string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Short(string words) => words.Length <= 40 ? words : words[..40] + "…";
+}
