@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
@@ -25,6 +26,9 @@ public static class PortalHost
         // a busy port is told by RunPortalAsync in one line; a background service that dies is logged as critical and stays visible
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddSingleton(TimeProvider.System);
+        // what no request asks for is English, whatever the machine's own language
+        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en");
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.GetCultureInfo("en-US");
         return builder;
     }
 

@@ -1,11 +1,12 @@
 using DataEfficiency.Hub;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Portal.Estimating;
 
 /// <param name="BytesPerSecond">Since it began; 0 before the first bytes.</param>
 /// <param name="Left">Time left at that speed.</param>
-/// <param name="Outcome">What came of it, in words; null while it runs.</param>
+/// <param name="Outcome">What came of it, as <see cref="StoredSaid"/> keeps it; null while it runs.</param>
 public sealed record PullState(HubModel Model, PullProgress Progress, double BytesPerSecond, TimeSpan? Left, bool Running, bool Failed,
     string? Outcome);
 
@@ -54,11 +55,11 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         try
         {
             await download.PullAsync(model, catalog.Root, new Told(this, time), running.Token);
-            (failed, outcome) = (false, EstimatingWords.PullDone(model));
+            (failed, outcome) = (false, EstimatingWords.PullDone(model).ToJson());
         }
         catch (OperationCanceledException)
         {
-            outcome = EstimatingWords.PullCancelled(model);
+            outcome = EstimatingWords.PullCancelled(model).ToJson();
         }
         catch (ModelException e)
         {
@@ -67,7 +68,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         catch (Exception e)
         {
             LogFailed(e, model);
-            outcome = EstimatingWords.PullFailed(model: model, kind: e.GetType().Name);
+            outcome = EstimatingWords.PullFailed(model: model, kind: e.GetType().Name).ToJson();
         }
         lock (_gate)
         {

@@ -96,8 +96,13 @@ internal sealed class MessagePattern(string pattern, IReadOnlyDictionary<string,
             ((IFormattable)value).ToString(style.Length > 0 ? style : "N0", numbers),
         float or double or decimal => ((IFormattable)value).ToString(style.Length > 0 ? style : "#,##0.###", numbers),
         IFormattable other => other.ToString(null, numbers),
-        _ => value.ToString() ?? "",
+        _ => SetApart(value.ToString() ?? ""),
     };
+
+    // a name that runs from the right would move the words and numbers around it: it is set apart, as <bdi> does in markup
+    private static string SetApart(string text) => text.AsSpan().IndexOfAnyInRange('\u0590', '\u08ff') >= 0
+        || text.AsSpan().IndexOfAnyInRange('\ufb1d', '\ufdff') >= 0 || text.AsSpan().IndexOfAnyInRange('\ufe70', '\ufefc') >= 0
+            ? $"\u2068{text}\u2069" : text;
 
     // "none" is the form for what is not there, and no text, whatever it says, is that
     private static string FormOf(object? value) => value is null ? "none" : value.ToString() is { } text and not "none" ? text : "other";

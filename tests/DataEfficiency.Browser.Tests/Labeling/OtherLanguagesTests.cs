@@ -26,6 +26,9 @@ public sealed class OtherLanguagesTests(Browser browser) : IDisposable
         // the circuit's own words, and those that it brings to the script
         await page.WaitForSelectorAsync("[data-forecast]:has-text('最初の予測まで 0 / 8 ラベル')");
         Assert.Contains("スキップ", await page.InnerTextAsync("main"));
+        // a name that runs from the right leaves the sentence around it in its order
+        Assert.Equal("\u2068דנה\u2069 を外す", await page.EvaluateAsync<string>(
+            "async () => (await import('/js/label/words.js')).say('TakeOut', { label: 'דנה' })"));
 
         Assert.Equal("rtl", await DirectionAsync(page));
         await page.Keyboard.InsertTextAsync("البطاقة");

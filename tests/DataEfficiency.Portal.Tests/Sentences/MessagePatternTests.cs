@@ -49,6 +49,14 @@ public sealed class MessagePatternTests
     public void Arguments_ThatLookLikePatterns_AreTextOnly() =>
         Assert.Equal("{name} # 'x", Say("{value}", ("value", "{name} # 'x")));
 
+    [Fact]
+    public void Names_ThatRunFromTheRight_AreSetApart_AndOthersAreNot()
+    {
+        Assert.Equal("3 labels of \u2068דנה (2)\u2069, Ada", Say("{n} labels of {first}, {second}", ("n", 3), ("first", "דנה (2)"),
+            ("second", "Ada")));
+        Assert.Equal("Take \u2068بطاقة\u2069", Say("Take {label}", ("label", "بطاقة")));
+    }
+
     [Theory]
     [InlineData("en", 0, "other")]
     [InlineData("en", 1, "one")]

@@ -9,6 +9,9 @@ export const use = words => { patterns = words; };
 /** say('MoreFields', { fields: 2 }): "2 more fields". */
 export const say = (key, values = {}) => new Reader(patterns[key] ?? key, values).text(null).trim();
 
+// a name that runs from the right would move the words around it; the server's sentences do the same
+const setApart = text => /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
+
 class Reader {
   #pattern; #values; #at = 0;
 
@@ -26,7 +29,7 @@ class Reader {
 
   #argument(counted) {
     const value = this.#values[this.#word()];
-    if (this.#pattern[this.#at++] === '}') return typeof value === 'number' ? count(value) : value ?? '';
+    if (this.#pattern[this.#at++] === '}') return typeof value === 'number' ? count(value) : setApart(value ?? '');
     const isPlural = this.#word() === 'plural', wanted = isPlural ? plurals.select(value) : String(value), forms = {};
     for (this.#at++; this.#pattern[this.#at] !== '}'; this.#at++) {
       if (this.#pattern[this.#at] === ' ') continue;
