@@ -44,6 +44,37 @@ public sealed class KindsTests(KindsSite site) : IClassFixture<KindsSite>
     }
 
     [Fact]
+    public async Task Unfinished_TogglesAndMarks_AreThereAfterAReload_AndAKeyOfAnIMEMeansNothing()
+    {
+        var page = await site.OpenAsync(TaskType.Spans, ["city"], ["東京 to Rome", "two"]);
+        await PressAsync(page, "ArrowRight", "Digit1", "Control+s");
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync(".picked");
+        Assert.Equal(["東京"], await page.Locator(".item mark").AllInnerTextsAsync());
+        // begun on another machine
+        await page.WaitForFunctionAsync("() => { localStorage.clear(); return true; }");
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync(".picked");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("two", await LabelSite.ItemAsync(page));
+        Assert.Empty(await page.Locator(".picked").AllAsync());
+
+        page = await site.OpenAsync(TaskType.MultiLabel, ["food", "travel"], ["one", "two"]);
+        await page.EvaluateAsync("""
+            () => ['1', 'Enter'].forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code: key === '1'
+              ? 'Digit1' : key, isComposing: true, bubbles: true })))
+            """);
+        Assert.Empty(await page.Locator(".picked").AllAsync());
+        await PressAsync(page, "Digit2", "Control+s");
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync(".picked");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("two", await LabelSite.ItemAsync(page));
+        Assert.Equal([$$"""{"labels":[{{site.LabelIds[1]}}]}"""], await site.StoredAsync(page));
+        Assert.Empty(site.Errors);
+    }
+
+    [Fact]
     public async Task Rewrite_ChangedOrLeftAsItIs_ShowsItsChangesWordByWord()
     {
         var page = await site.OpenAsync(TaskType.RewritePair, [], ["He go to to school .", "It is right.", "東京へ行く"]);

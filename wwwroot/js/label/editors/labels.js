@@ -1,6 +1,7 @@
 // The editor of several labels: keys and clicks toggle, Enter sends; none of them is a choice of its own, never an empty answer.
 import { el } from '../markup.js';
 import { say } from '../words.js';
+import { Draft } from './draft.js';
 import { Palette, swatch } from './palette.js';
 import { SendButton } from './send-button.js';
 import { Steps } from './steps.js';
@@ -8,10 +9,12 @@ import { Steps } from './steps.js';
 const NONE = { id: null };
 
 export class Labels {
-  #send; #chosen = []; #steps = new Steps(); #least = 0; #most = null; #labels = [];
+  #send; #draft; #chosen = []; #steps = new Steps(); #least = 0; #most = null; #labels = [];
 
-  constructor(schema, { keys, send }) {
+  constructor(schema, services) {
+    const { keys, send } = services;
     this.#send = send;
+    this.#draft = new Draft(services, () => this.#chosen.length > 0 ? this.value.answer : null);
     this.palette = new Palette(keys, { pick: label => this.#toggle(label), isOn: label => this.#chosen.includes(label.id),
       note: say('Chosen'), done: () => send(this.value) });
     this.tray = el('div', { className: 'tray' });
@@ -61,7 +64,13 @@ export class Labels {
 
   leave() { return this.palette.close(); }
 
-  show(card, answer) {
+  sent() { this.#draft.end(); }
+
+  save() { this.#draft.save(); }
+
+  show(card, answer, draft) {
+    const begun = this.#draft.begin(card.itemId, draft);
+    answer ??= begun;
     this.#steps.clear();
     this.#chosen = !answer?.labels ? [] : answer.labels.length > 0 ? answer.labels : [NONE.id];
     if (!this.palette.close()) this.palette.draw();
@@ -82,6 +91,7 @@ export class Labels {
 
   #set(chosen) {
     this.#chosen = chosen;
+    this.#draft.changed();
     this.palette.draw();
     this.#draw();
   }

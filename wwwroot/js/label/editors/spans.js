@@ -2,6 +2,7 @@
 import { EXCERPT } from '../history.js';
 import { el, kbd } from '../markup.js';
 import { say } from '../words.js';
+import { Draft } from './draft.js';
 import { MarkedText } from './marked-text.js';
 import { Places, toPoints, toUnits } from './offsets.js';
 import { Palette, swatch } from './palette.js';
@@ -19,11 +20,12 @@ const mirrored = name => name.replace(/left|right/, side => side === 'left' ? 'r
 const order = (a, b) => a.start - b.start || a.end - b.end;
 
 export class Spans {
-  #services; #labels = []; #overlap = false; #text = ''; #spans = []; #current = null; #asIs = false; #steps = new Steps();
+  #services; #draft; #labels = []; #overlap = false; #text = ''; #spans = []; #current = null; #asIs = false; #steps = new Steps();
   #places; #picking; #waiting = null; #from = 0; #itemId = null;
 
   constructor(schema, services) {
     this.#services = services;
+    this.#draft = new Draft(services, () => this.#spans.length > 0 ? this.value.answer : null);
     this.marked = new MarkedText(services.item, { select: (start, end, exactly) => this.#select(start, end, exactly),
       point: (unit, extended) => this.#point(unit, extended) }, services.signal);
     this.palette = new Palette(services.keys, { pick: label => this.#label(label), isOn: label => this.#current?.label === label.id,
@@ -95,8 +97,14 @@ export class Spans {
     return left;
   }
 
+  sent() { this.#draft.end(); }
+
+  save() { this.#draft.save(); }
+
   /** Of a reopened card only the beginning may have come: its spans wait for the whole text. */
-  show(card, answer) {
+  show(card, answer, draft) {
+    const begun = this.#draft.begin(card.itemId, draft);
+    answer ??= begun;
     const partly = answer && !card.queue && !card.whole && card.text.length >= EXCERPT;
     this.#itemId = card.itemId;
     this.palette.close();
@@ -189,6 +197,7 @@ export class Spans {
     const spans = this.#steps.take(name, this.#spans);
     if (spans) {
       this.#spans = spans;
+      this.#draft.changed();
       this.#show(null);
     }
     return spans !== undefined;
@@ -199,6 +208,7 @@ export class Spans {
     this.#spans = spans;
     this.#current = current;
     this.#asIs = false;
+    this.#draft.changed();
     this.#draw();
   }
 

@@ -2,16 +2,18 @@
 import { find } from '../finder.js';
 import { el, marked } from '../markup.js';
 import { say } from '../words.js';
+import { Draft } from './draft.js';
 import { Pattern } from './pattern.js';
 import { SendButton } from './send-button.js';
 
-const LOCAL_AFTER = 2000, SERVER_AFTER = 10000, LINES = 10, OFFERED = 8;
+const LINES = 10, OFFERED = 8;
 
 export class Writing {
-  #limit; #keys; #pattern; #completions; #place = -1; #services; #itemId = null; #local = 0; #server = 0;
+  #limit; #keys; #pattern; #completions; #place = -1; #services; #draft;
 
   constructor(schema, services) {
     this.#services = services; this.#keys = services.keys;
+    this.#draft = new Draft(services, () => this.input.value.trim() ? { text: this.input.value } : null);
     this.offers = el('div', { className: 'chips offers', hidden: true });
     this.offers.setAttribute('role', 'group');
     this.offers.ariaLabel = say('Completions');
@@ -76,38 +78,17 @@ export class Writing {
 
   /** begun: what stands in the field of an item that nobody has begun. */
   show(card, answer, draft, begun = '') {
-    this.#stop();
-    this.#itemId = card.itemId;
-    let local = null;
-    try { local = localStorage.getItem(this.#key); } catch { /* no local drafts then */ }
-    this.input.value = answer?.text ?? local ?? draft?.text ?? begun;
+    const kept = this.#draft.begin(card.itemId, draft);
+    this.input.value = answer?.text ?? kept?.text ?? begun;
     this.#grow();
     this.#offer();
     this.onText?.();
     this.input.focus({ preventScroll: true });
   }
 
-  /** The answer is on its way: its draft is not needed any more. */
-  sent() {
-    this.#stop();
-    try { localStorage.removeItem(this.#key); } catch { /* none there */ }
-  }
+  sent() { this.#draft.end(); }
 
-  save() {
-    this.#stop();
-    this.#keep();
-    this.#draft();
-  }
-
-  /** Where the draft lies in this browser. */
-  get #key() { return `dataefficiency.draft.${this.#services.user}.${this.#itemId}`; }
-
-  /** The unfinished text to the server, for another machine. */
-  #draft() {
-    if (!this.#services.isShown(this.#itemId)) return;
-    const answer = this.text ? { text: this.text } : null;
-    this.#services.draft?.(this.#itemId, answer);
-  }
+  save() { this.#draft.save(); }
 
   /** As if it were typed. */
   write(text) {
@@ -119,12 +100,8 @@ export class Writing {
     this.#grow();
     this.#offer();
     this.onText?.();
-    clearTimeout(this.#local);
-    this.#local = setTimeout(() => this.#keep(), LOCAL_AFTER);
-    this.#server ||= setTimeout(() => { this.#server = 0; this.#draft(); }, SERVER_AFTER);
+    this.#draft.changed();
   }
-
-  #keep() { try { localStorage.setItem(this.#key, this.input.value); } catch { /* the server has it every ten seconds */ } }
 
   #grow() {
     this.input.style.height = 'auto';
@@ -133,6 +110,4 @@ export class Writing {
     const left = this.#limit - this.input.value.length;
     this.left.textContent = left < 100 ? say('CharactersLeft', { characters: left }) : '';
   }
-
-  #stop() { clearTimeout(this.#local); clearTimeout(this.#server); this.#server = 0; }
 }
