@@ -14,6 +14,7 @@ internal sealed class MudTexts : MudLocalizer
             {
                 "MudDataGrid_Loading" or "MudTable_Loading" => ComponentWords.Loading,
                 "MudDataGrid_Sort" => ComponentWords.Sort,
+                "MudDataGrid_ShowColumnOptions" => ComponentWords.ColumnOptions,
                 "MudDataGridPager_FirstPage" => ComponentWords.FirstPage,
                 "MudDataGridPager_PreviousPage" => ComponentWords.PreviousPage,
                 "MudDataGridPager_NextPage" => ComponentWords.NextPage,
