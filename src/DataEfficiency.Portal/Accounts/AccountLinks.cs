@@ -60,12 +60,15 @@ public sealed class AccountLinks(
     /// An admin resets anyone's password; a lead that of a person who works in that lead's projects alone. Whoever makes the link could
     /// use it, and would then see all that the person may see.
     /// </summary>
-    public async Task<LinkMade> ResetAsync(ClaimsPrincipal by, string userId)
-    {
-        if (!await access.MayResetAsync(by, userId)) return LinkMade.Refused(AccountsWords.OnlyAdminResets);
-        return await StoreAsync(new AccountLink { Kind = LinkKind.PasswordReset, UserId = userId,
-            CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! });
-    }
+    public Task<LinkMade> ResetAsync(ClaimsPrincipal by, string userId) => ForPersonAsync(by, userId, LinkKind.PasswordReset);
+
+    /// <summary>Joins the account to who opens it and signs in by the provider; it opens as much as a reset, so the same people may
+    /// make it.</summary>
+    public Task<LinkMade> SignInAsync(ClaimsPrincipal by, string userId) => ForPersonAsync(by, userId, LinkKind.SignIn);
+
+    private async Task<LinkMade> ForPersonAsync(ClaimsPrincipal by, string userId, LinkKind kind) =>
+        await access.MayResetAsync(by, userId) ? await StoreAsync(new AccountLink { Kind = kind, UserId = userId,
+            CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! }) : LinkMade.Refused(AccountsWords.OnlyAdminResets);
 
     /// <summary>The link of this secret if it still works, without using it.</summary>
     public async Task<AccountLink?> FindAsync(string secret)
@@ -95,6 +98,7 @@ public sealed class AccountLinks(
     private static string Purpose(AccountLink link, string? person, string? project)
     {
         if (link.Kind == LinkKind.PasswordReset) return AccountsWords.NewPasswordFor(person);
+        if (link.Kind == LinkKind.SignIn) return AccountsWords.SignInFor(person);
         return (link.GlobalRole, project) switch
         {
             (null, null) => AccountsWords.LinkForAccount,
@@ -124,15 +128,18 @@ public sealed class AccountLinks(
         if (await FindAsync(secret) is not { Kind: LinkKind.Invitation }) return [Void];
         var (user, errors) = await accounts.PrepareAsync(displayName, userName, password);
         if (errors.Count > 0) return errors;
-        return await UseAsync(secret, LinkKind.Invitation, async (db, link, token) =>
-        {
-            if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
-            if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
-                db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator,
-                    CreatedAt = Now });
-            AuditTrail.Add(db, time, user.Id, "link.accepted", after: $"invitation by {link.CreatedBy}", projectId: link.ProjectId);
-            return null;
-        });
+        return await UseAsync(secret, LinkKind.Invitation, (db, link, token) => AddPersonAsync(db, link, user, token));
+    }
+
+    /// <summary>Adds whom an invitation is for, with the roles that it gives. Returns what is wrong, or null.</summary>
+    internal async Task<string?> AddPersonAsync(AppDbContext db, AccountLink link, AppUser user, CancellationToken token)
+    {
+        if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
+        if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
+            db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator,
+                CreatedAt = Now });
+        AuditTrail.Add(db, time, user.Id, "link.accepted", after: $"invitation by {link.CreatedBy}", projectId: link.ProjectId);
+        return null;
     }
 
     /// <summary>Uses a reset link: the new password works at once, open sessions, tokens and links end. Returns the errors to
@@ -155,7 +162,7 @@ public sealed class AccountLinks(
     }
 
     // claim and account in one transaction: two people with one link make one account, and a refused name does not use it up
-    private async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind,
+    internal async Task<IReadOnlyList<string>> UseAsync(string secret, LinkKind kind,
         Func<AppDbContext, AccountLink, CancellationToken, Task<string?>> work)
     {
         try
@@ -193,6 +200,7 @@ public sealed class AccountLinks(
         {
             db.AccountLinks.Add(link);
             var what = link.Kind == LinkKind.PasswordReset ? $"reset of {link.UserId}"
+                : link.Kind == LinkKind.SignIn ? $"sign-in of {link.UserId}"
                 : $"invitation, installation {link.GlobalRole ?? "none"}, project role {link.ProjectRole?.ToString() ?? "none"}";
             AuditTrail.Add(db, time, link.CreatedBy, "link.made", after: what, projectId: link.ProjectId);
             await db.SaveChangesAsync(token);

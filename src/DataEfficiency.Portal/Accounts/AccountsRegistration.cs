@@ -54,6 +54,7 @@ public static class AccountsRegistration
         services.AddSingleton<RightsChanges>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<People>();
+        services.AddOidc();
         services.AddSingleton<IAuthorizationHandler, ProjectRequirementHandler>();
         services.AddSingleton<IAuthorizationHandler, AnyLeadHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
@@ -84,6 +85,7 @@ public static class AccountsRegistration
         app.MapSignOut();
         app.MapLanguage();
         app.MapPasskeys();
+        app.MapOidc();
         app.MapAntiforgery();
     }
 }

@@ -14,7 +14,8 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
     public const int NameLimit = 100;
 
     /// <summary>A person from what they typed, ready to be added, or the errors to show. The user name may be an e-mail address.</summary>
-    public async Task<(AppUser User, IReadOnlyList<string> Errors)> PrepareAsync(string displayName, string userName, string password)
+    /// <param name="password">Null: there is none, and another way in.</param>
+    public async Task<(AppUser User, IReadOnlyList<string> Errors)> PrepareAsync(string displayName, string userName, string? password)
     {
         var user = new AppUser
         {
@@ -31,10 +32,11 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var errors = new List<string>();
         foreach (var validator in users.UserValidators) errors.AddRange(Words(await validator.ValidateAsync(users, user)));
-        errors.AddRange(await PasswordErrorsAsync(users, user, password));
-        if (errors.Count > 0) return (user, errors);
         user.NormalizedUserName = users.NormalizeName(user.UserName);
         user.NormalizedEmail = users.NormalizeEmail(user.Email);
+        if (password is null) return (user, errors);
+        errors.AddRange(await PasswordErrorsAsync(users, user, password));
+        if (errors.Count > 0) return (user, errors);
         user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
         return (user, []);
     }

@@ -7,8 +7,9 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>A person as /people shows them; the memberships are those in projects that the viewer leads.</summary>
+/// <param name="Joined">Signs in by the provider.</param>
 public sealed record Person(string Id, string DisplayName, string UserName, IReadOnlyList<string> GlobalRoles,
-    IReadOnlyList<PersonsProject> Projects, bool Deactivated)
+    IReadOnlyList<PersonsProject> Projects, bool Deactivated, bool Joined)
 {
     public string RoleWords => GlobalRoles.Count == 0 ? "–"
         : string.Join(", ", GlobalRoles.Select(r => AccountsWords.RoleOfInstallation(r)));
@@ -34,11 +35,12 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var memberships = (await db.Memberships.AsNoTracking().Where(m => ids.Contains(m.ProjectId)).ToListAsync()).ToLookup(m => m.UserId);
         var roles = (await db.UserRoles.Join(db.Roles, u => u.RoleId, r => r.Id, (u, r) => new { u.UserId, r.Name }).ToListAsync())
             .ToLookup(r => r.UserId, r => r.Name!);
+        var joined = (await db.UserLogins.Select(l => l.UserId).ToListAsync()).ToHashSet();
         var users = await db.Users.AsNoTracking().Where(u => !u.IsExternal).OrderBy(u => u.DisplayName).ToListAsync();
         return [.. users.Where(u => admin || memberships.Contains(u.Id))
             .Select(u => new Person(u.Id, u.DisplayName, u.UserName ?? "", [.. roles[u.Id].Order()],
             [.. memberships[u.Id].Select(m => new PersonsProject(m.ProjectId, led[m.ProjectId], m.Role)).OrderBy(p => p.Name)],
-                u.DeactivatedAt is not null))];
+                u.DeactivatedAt is not null, joined.Contains(u.Id)))];
     }
 
     public async Task<Person?> FindAsync(ClaimsPrincipal by, string userId) => (await ListAsync(by)).FirstOrDefault(p => p.Id == userId);
@@ -49,14 +51,8 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
     {
         if (role is not (null or GlobalRoles.Admin or GlobalRoles.Lead)) return AccountsWords.NoSuchRole(role);
         if (role != GlobalRoles.Admin && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
-        var before = await (from given in db.UserRoles
-                            where given.UserId == userId
-                            join r in db.Roles on given.RoleId equals r.Id
-                            select r.Name).ToListAsync(token);
-        await db.UserRoles.Where(r => r.UserId == userId).ExecuteDeleteAsync(token);
-        if (role is not null)
-            db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId,
-                RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(token) });
+        var before = await RolesAsync(db, userId, token);
+        await GiveRoleAsync(db, userId, role, token);
         AuditTrail.Add(db, time, IdOf(by)!, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}");
         return null;
     });
@@ -72,7 +68,27 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         return null;
     });
 
-    private static async Task<bool> IsLastAdminAsync(AppDbContext db, string userId, CancellationToken cancellation)
+    /// <summary>Parts the account from the provider's; sessions end. Returns why not, or null.</summary>
+    public Task<string?> PartAsync(ClaimsPrincipal by, string userId) => ChangeAsync(by, userId, async (db, now, token) =>
+    {
+        var logins = await db.UserLogins.Where(l => l.UserId == userId).ToListAsync(token);
+        db.UserLogins.RemoveRange(logins);
+        AuditTrail.Add(db, now, IdOf(by)!, "person.parted", $"{userId}: {string.Join(", ", logins.Select(l => l.LoginProvider))}");
+        return null;
+    });
+
+    internal static Task<List<string?>> RolesAsync(AppDbContext db, string userId, CancellationToken cancellation) =>
+        db.UserRoles.Where(r => r.UserId == userId).Join(db.Roles, u => u.RoleId, r => r.Id, (u, r) => r.Name).ToListAsync(cancellation);
+
+    internal static async Task GiveRoleAsync(AppDbContext db, string userId, string? role, CancellationToken cancellation)
+    {
+        await db.UserRoles.Where(r => r.UserId == userId).ExecuteDeleteAsync(cancellation);
+        if (role is not null)
+            db.UserRoles.Add(new IdentityUserRole<string> { UserId = userId,
+                RoleId = await db.Roles.Where(r => r.Name == role).Select(r => r.Id).SingleAsync(cancellation) });
+    }
+
+    internal static async Task<bool> IsLastAdminAsync(AppDbContext db, string userId, CancellationToken cancellation)
     {
         var admins = await (from user in db.Users
                             where user.DeactivatedAt == null

@@ -75,7 +75,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>Whether the maker of a link may, at this moment, give what it gives.</summary>
     internal static async Task<bool> MayGiveAsync(AppDbContext db, AccountLink link, CancellationToken cancellation)
     {
-        if (link.Kind == LinkKind.PasswordReset) return await MayResetAsync(db, link.CreatedBy, link.UserId!, cancellation);
+        if (link.Kind != LinkKind.Invitation) return await MayResetAsync(db, link.CreatedBy, link.UserId!, cancellation);
         if (await HasRole(db, link.CreatedBy, GlobalRoles.Admin).AnyAsync(cancellation)) return true;
         return link.GlobalRole is null && link.ProjectId is { } project
             && await Led(db, link.CreatedBy).ContainsAsync(project, cancellation);

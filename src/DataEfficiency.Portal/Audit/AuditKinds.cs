@@ -27,6 +27,8 @@ internal static class AuditKinds
         ["link.made"] = () => AuditWords.LinkMade, ["link.accepted"] = () => AuditWords.LinkAccepted,
         ["link.withdrawn"] = () => AuditWords.LinkWithdrawn, ["role.set"] = () => AuditWords.RoleSet,
         ["person.deactivated"] = () => AuditWords.PersonDeactivated, ["person.reactivated"] = () => AuditWords.PersonReactivated,
+        ["person.joined"] = () => AuditWords.PersonJoined, ["person.parted"] = () => AuditWords.PersonParted,
+        ["person.admitted"] = () => AuditWords.PersonAdmitted,
         ["password.reset"] = () => AuditWords.PasswordReset, ["token.made"] = () => AuditWords.TokenMade,
         ["token.revoked"] = () => AuditWords.TokenRevoked, ["backup"] = () => AuditWords.Backup,
         ["calibration.start"] = () => AuditWords.CalibrationStart, ["calibration.cancel"] = () => AuditWords.CalibrationCancel,

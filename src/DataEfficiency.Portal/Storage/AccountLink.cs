@@ -1,14 +1,16 @@
 namespace DataEfficiency.Portal.Storage;
 
-public enum LinkKind { Invitation, PasswordReset }
+/// <summary>Stored as numbers: a new one comes last.</summary>
+public enum LinkKind { Invitation, PasswordReset, SignIn }
 
-/// <summary>A one-use link that an admin or lead hands to a person: an invitation or a password reset.</summary>
+/// <summary>A one-use link that an admin or lead hands to a person: an invitation, a password reset, or
+/// what joins an account to the provider's.</summary>
 public sealed class AccountLink
 {
     public int Id { get; set; }
     public LinkKind Kind { get; set; }
     public byte[] Hash { get; set; } = [];
-    /// <summary>Whose password is reset; null for an invitation.</summary>
+    /// <summary>Whose account it is about; null for an invitation.</summary>
     public string? UserId { get; set; }
     public string? GlobalRole { get; set; }
     public int? ProjectId { get; set; }

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 
@@ -16,12 +17,15 @@ public sealed partial class AcceptLink
     private Fields Input { get; set; } = default!;
 
     private string Title => _link switch { null => AccountWords.LinkDoesNotWork, { Kind: LinkKind.Invitation } => "Welcome",
+        { Kind: LinkKind.SignIn } => AccountWords.SignInBy(Oidc.Value.Name),
         _ => AccountWords.SetNewPassword };
+
+    private string ByProvider => $"{OidcSignIn.Path}?link={Uri.EscapeDataString(Secret)}";
 
     protected override async Task OnInitializedAsync()
     {
         Input ??= new Fields();
-        _link = await Links.FindAsync(Secret);
+        _link = await Links.FindAsync(Secret) is { } link && (link.Kind != LinkKind.SignIn || Oidc.Value.IsOn) ? link : null;
     }
 
     private async Task AcceptAsync()

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
@@ -20,7 +21,16 @@ public sealed partial class SignIn
     [SupplyParameterFromQuery]
     private string? ReturnUrl { get; set; }
 
-    protected override void OnInitialized() => Input ??= new Fields();
+    /// <summary>Why the provider's answer opened nothing.</summary>
+    [SupplyParameterFromQuery]
+    private string? Refused { get; set; }
+
+    protected override void OnInitialized()
+    {
+        Input ??= new Fields();
+        if (Enum.TryParse<OidcRefusal>(Refused, out var why) && Enum.IsDefined(why) && Oidc.Value.IsOn)
+            _errors = [AccountWords.NotLetIn(why: why, provider: Oidc.Value.Name)];
+    }
 
     private async Task SubmitAsync()
     {

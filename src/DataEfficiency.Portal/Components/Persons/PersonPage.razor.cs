@@ -4,12 +4,13 @@ using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Options;
 using MudBlazor;
 
 namespace DataEfficiency.Portal.Components.Persons;
 
 public sealed partial class PersonPage(People directory, ProjectMembers members, AccountLinks links, ProjectAccess access,
-    NavigationManager navigation, ISnackbar snackbar)
+    IOptions<OidcOptions> oidc, NavigationManager navigation, ISnackbar snackbar)
 {
     internal static (string, string)[] InstallationRoles =>
     [
@@ -27,7 +28,7 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     private Person? _person;
     private List<Project> _projects = [];
     private string _globalRole = "";
-    private string? _url;
+    private string? _url, _signIn;
     private int? _project;
     private ProjectRole _projectRole = ProjectRole.Annotator;
     private bool _admin, _mayReset;
@@ -69,11 +70,16 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     private async Task ToggleAsync() =>
         await ShowAsync(await directory.SetDeactivatedAsync(await UserAsync(), Id, !_person!.Deactivated));
 
-    private async Task MakeResetAsync()
+    private async Task MakeResetAsync() => _url = UrlOf(await links.ResetAsync(await UserAsync(), Id));
+
+    private async Task MakeSignInAsync() => _signIn = UrlOf(await links.SignInAsync(await UserAsync(), Id));
+
+    private async Task PartAsync() => await ShowAsync(await directory.PartAsync(await UserAsync(), Id));
+
+    private string? UrlOf(LinkMade made)
     {
-        var made = await links.ResetAsync(await UserAsync(), Id);
         _errors = made.Refusal is { } refusal ? [refusal] : [];
-        _url = made.Secret is { } secret ? navigation.ToAbsoluteUri(AccountLinks.PathPrefix + secret).ToString() : null;
+        return made.Secret is { } secret ? navigation.ToAbsoluteUri(AccountLinks.PathPrefix + secret).ToString() : null;
     }
 
     private async Task ShowAsync(string? refusal)
