@@ -58,6 +58,12 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                     .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
                         .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
                         .Select(k => k.ItemId).Contains(s.ItemId)),
+                // an item that waits for several people waits once for each of them
+                Doubles = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
+                    .OrderBy(s => s.UserId).Take(CountLimit)
+                    .Count(s => s.SlotNo > 0 && db.Slots.Any(o => o.ItemId == s.ItemId && o.SlotNo < s.SlotNo && o.AnswerId == null
+                        && o.UserId == null)),
                 // what waits for somebody else's answer
                 Answered = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
@@ -67,7 +73,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.Answered) + row.Further, cancellation) with
+                : Math.Max(0, row.Open - row.Skipped - row.Answered - row.Doubles) + row.Further, cancellation) with
             {
                 Reviews = row.Reviews, Returned = row.Returned,
             });

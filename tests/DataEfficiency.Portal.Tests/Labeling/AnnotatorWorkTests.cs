@@ -40,6 +40,28 @@ public sealed class AnnotatorWorkTests : IDisposable
         Assert.Equal(0, (await ReadAsync(ada))[0].Open);
     }
 
+    [Fact]
+    public async Task Open_AnItemForTwoPeople_IsOneItem()
+    {
+        await _world.AddPoolAsync(6);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await _world.SetProjectAsync(p => (p.OverlapShare, p.OverlapAnswers) = (1, 2));
+        await using (var db = await _world.OpenDbAsync())
+        {
+            db.Slots.AddRange((await db.Slots.AsNoTracking().ToListAsync()).Select(s => new Slot
+            {
+                ProjectId = s.ProjectId, ItemId = s.ItemId, ImportId = s.ImportId, SlotNo = 1, RandomRank = s.RandomRank,
+                ActiveRank = s.ActiveRank,
+            }));
+            await db.SaveChangesAsync();
+        }
+
+        Assert.Equal(6, (await ReadAsync(ada))[0].Open);
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        await ada.SubmitAsync(ada.Answer(card.ItemId, 0));
+        Assert.Equal(5, (await ReadAsync(ada))[0].Open);
+    }
+
     [Theory]
     [InlineData(1), InlineData(8)]
     public async Task Read_OfAnyNumberOfProjects_AsksOneStatement(int projects)
