@@ -41,12 +41,13 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                     && db.Reviews.Where(r => r.ItemId == s.ItemId).OrderByDescending(r => r.Id).Select(r => r.Verdict)
                         .FirstOrDefault() == ReviewVerdict.SentBack),
                 // where nothing new begins: what waits for another answer
-                Further = p.State != ProjectState.Stopped && !p.NothingNew ? 0 : db.Slots
-                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
-                    .Count(s => s.UserId == userId && s.LeaseUntil >= now || (s.UserId == null || s.LeaseUntil < now)
-                        && s.SlotNo > 0 && s.Split < ItemSplit.Gold && db.Finals.Any(f => f.ItemId == s.ItemId)
-                        && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
-                        && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
+                Further = p.State != ProjectState.Stopped && !p.NothingNew ? 0
+                    : db.Slots.Count(s => s.ProjectId == p.Id && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now)
+                    + db.Finals.Where(f => f.ProjectId == p.Id).Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s)
+                        .Count(s => s.AnswerId == null && (s.UserId == null || s.LeaseUntil < now) && s.SlotNo > 0 && s.ProjectId > 0
+                            && s.Split < ItemSplit.Gold && s.ImportId <= p.VisibleImport
+                            && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
+                            && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
                 Open = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)

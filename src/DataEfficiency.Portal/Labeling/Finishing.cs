@@ -11,14 +11,16 @@ internal static class Finishing
 {
     public static bool IsAll(Project project) => project.State == ProjectState.Stopped || project.NothingNew;
 
-    /// <summary>Further places without an answer, on screens or not.</summary>
-    public static IQueryable<Slot> Open(AppDbContext db, Project project) => db.Slots.Where(s => s.ProjectId == project.Id
-        && s.AnswerId == null && s.Split < ItemSplit.Gold && s.ImportId <= project.VisibleImport
-        && (s.Again != null || s.SlotNo > 0 && db.Finals.Any(f => f.ItemId == s.ItemId)));
+    /// <summary>Further places without an answer, on screens or not. From the labels to their places: a pool has far more that nobody
+    /// has begun.</summary>
+    public static IQueryable<Slot> Open(AppDbContext db, Project project) => db.Finals.Where(f => f.ProjectId == project.Id)
+        .Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s).Where(s => s.AnswerId == null && s.SlotNo > 0 && s.ProjectId > 0
+            && s.Split < ItemSplit.Gold && s.ImportId <= project.VisibleImport);
 
-    /// <summary>Whether there may be one for this person.</summary>
-    public static Task<bool> AnyAsync(AppDbContext db, Project project, string userId, long now, CancellationToken cancellation) =>
-        Open(db, project).AnyAsync(s => (s.UserId == null || s.LeaseUntil < now)
+    /// <summary>Whether there may be one for this person, or something that is asked again.</summary>
+    public static async Task<bool> AnyAsync(AppDbContext db, Project project, string userId, long now, CancellationToken cancellation) =>
+        await db.Slots.AnyAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Again != null, cancellation)
+        || await Open(db, project).AnyAsync(s => (s.UserId == null || s.LeaseUntil < now)
             && !db.Slots.Any(o => o.ItemId == s.ItemId && o.UserId == userId), cancellation);
 
     /// <summary>Items of the pool whose answer is one person's, and that nobody is asked for a second time.</summary>
