@@ -68,7 +68,8 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
     private async Task<IReadOnlyList<string>> AheadAsync(Project project, ForecastUpdate forecast, CancellationToken cancel)
     {
         var (facts, culture) = (VerdictFacts.Of(forecast), CultureInfo.CurrentCulture);
-        if (project.State is not ProjectState.Active || facts.Numbered is not { Posterior: var p } || WayAhead.Of(facts) is not { } way) return [];
+        if (project.State is not ProjectState.Active || facts.Numbered is not { Posterior: var p }
+            || WayAhead.Of(facts) is not { } way) return [];
         List<string> said = [];
         if (p.Median is not null) said.Add(ProjectsWords.CardInterval(VerdictText.Interval(p, culture)));
         if (way.More == 0) return said;

@@ -58,7 +58,8 @@ public sealed class StopService(IDbContextFactory<AppDbContext> contexts, StopRe
     public async Task ConsiderAsync(int projectId, CancellationToken cancellation)
     {
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
-            if (!await db.Projects.AnyAsync(p => p.Id == projectId && p.StopsByItself && p.State == ProjectState.Active, cancellation)) return;
+            if (!await db.Projects.AnyAsync(p => p.Id == projectId && p.StopsByItself && p.State == ProjectState.Active, cancellation))
+                return;
         await DecideAsync(projectId, null, new(DecisionKind.StopByItself), cancellation);
     }
 

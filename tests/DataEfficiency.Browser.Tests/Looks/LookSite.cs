@@ -155,7 +155,8 @@ public sealed class LookSite : KestrelFactory
             Answer Of(long item, string person, int label, int n) => new()
             {
                 SubmissionId = Guid.NewGuid(), ProjectId = project, ItemId = item, UserId = person, LabelId = labels[label],
-                AnswerJson = $$"""{"label":{{labels[label]}}}""", AnswerText = Intents[label], Stratum = Stratum.Random, ActiveMilliseconds = 12_300, CreatedAt = Then + n,
+                AnswerJson = $$"""{"label":{{labels[label]}}}""", AnswerText = Intents[label],
+                Stratum = Stratum.Random, ActiveMilliseconds = 12_300, CreatedAt = Then + n,
                 AnsweredAt = Then + n,
             };
             db.Answers.AddRange(given.Take(36).Select((a, n) => Of(a.ItemId, people.Single(p => p != a.UserId),

@@ -9,7 +9,8 @@ public class TextChangesTests
     [InlineData("", "new\n", "+[new\n]")]
     [InlineData("a b c", "a b c", "a b c")]
     [InlineData("Refunds are `refund`.", "Refunds are always `refund`.", "Refunds are +[always ]`refund`.")]
-    [InlineData("# Cards\nLost cards: block.\nOther.\n", "# Cards\nLost or stolen cards: block.\n", "# Cards\nLost +[or stolen ]cards: block.\n-[Other.\n]")]
+    [InlineData("# Cards\nLost cards: block.\nOther.\n", "# Cards\nLost or stolen cards: block.\n",
+        "# Cards\nLost +[or stolen ]cards: block.\n-[Other.\n]")]
     [InlineData("one\r\ntwo", "one\ntwo", "one\ntwo")]
     [InlineData("カードを止める", "カードをすぐ止める", "カードを+[すぐ]止める")]
     public void Of_TwoTexts_MarksWordsThatCameAndWent(string before, string after, string marked) =>

@@ -20,7 +20,8 @@ public sealed class HomeTests
         await using var world = new ReviewWorld();
         await world.StartAsync(3);
         await world.AnswerAsync(0, 0, 1);
-        Assert.Null(await world.DecideAsync(new ReviewDecision(world.Items[0], 0, ReviewVerdict.SentBack, null, null, null, "See rule 2.")));
+        Assert.Null(await world.DecideAsync(new ReviewDecision(world.Items[0], 0, ReviewVerdict.SentBack, null, null, null,
+            "See rule 2.")));
 
         var work = Assert.Single((await world.Ada.Client.GetFromJsonAsync<WorkReply[]>("/api/v1/work"))!);
         Assert.Equal((3, 1, 0), (work.Open, work.Returned, work.Own));

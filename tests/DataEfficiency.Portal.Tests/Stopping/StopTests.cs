@@ -11,7 +11,7 @@ using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Stopping;
 
-/// <summary>The end of labeling over the API: what is looked at, what may be waived, and what each decision does and leaves behind.</summary>
+/// <summary>The end of labeling over the API: what is looked at, what may be waived, what each decision does and leaves behind.</summary>
 public sealed class StopTests : IAsyncLifetime
 {
     private readonly EstimatingWorld _world = new();
