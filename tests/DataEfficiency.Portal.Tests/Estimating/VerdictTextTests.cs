@@ -274,6 +274,17 @@ public sealed class VerdictTextTests
         Assert.Contains("3.220", VerdictText.Of(new(Update(Estimate(32), labels: 32), 10003, 5000),
             CultureInfo.GetCultureInfo("de-DE")).HeadlineText);
 
+    [Theory]
+    [InlineData("en-US", "€\u00a078", "€\u00a01,200\u00a0–\u00a03,400", "2.4\u00a0h")]
+    [InlineData("de-DE", "78\u00a0€", "1.200\u00a0–\u00a03.400\u00a0€", "2,4\u00a0h")]
+    public void MoneyAndHours_AreWrittenAsTheReaderWritesThem(string reader, string money, string range, string hours)
+    {
+        var culture = CultureInfo.GetCultureInfo(reader);
+        Assert.Equal(money, ForecastNumbers.Money(78, "EUR", culture));
+        Assert.Equal(range, ForecastNumbers.MoneyRange(1200, 3400, "EUR", culture));
+        Assert.Equal(hours, ForecastNumbers.Hours(2.4, culture));
+    }
+
     [Fact]
     public void AnnotatorLine_NeverAdvises()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Sentences;
 using Xunit;
@@ -57,6 +58,24 @@ public sealed class EverySentenceTests
         Assert.Equal(64L, Convert.ToInt64(StoredSaid.ArgumentsOf(stored)!["kibibytes"]));
         Assert.Equal("Words of an older portal.", StoredSaid.Words("Words of an older portal."));
         Assert.Null(StoredSaid.ArgumentsOf("Words of an older portal."));
+    }
+
+    [Fact]
+    public void Failure_OfTheEngineThread_IsReadByEachInTheirLanguage()
+    {
+        var (before, stored) = (CultureInfo.CurrentUICulture, EngineFailure.Stored(new InvalidOperationException()));
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("de");
+            Assert.Equal("Die Engine ist fehlgeschlagen (InvalidOperationException); Näheres steht im Protokoll.",
+                StoredSaid.Words(stored));
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("ja");
+            Assert.StartsWith("エンジンでエラーが起きました", StoredSaid.Words(stored));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
     }
 
     private static Said Say(MemberInfo member, object? argument) => (Said)(member is PropertyInfo property ? property.GetValue(null)
