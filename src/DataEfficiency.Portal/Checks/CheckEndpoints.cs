@@ -17,9 +17,9 @@ public static class CheckEndpoints
     /// <param name="Share">Of the way from the untrained score to the ceiling, with its standard error.</param>
     /// <param name="Failure">A word for programs; <paramref name="Reason"/> says it to people.</param>
     public sealed record CheckReply(int Id, string State, string Kind, int? Examples, double? Score, double? ZeroShot, double? Ceiling,
-        double? F1, double? ZeroShotF1, double? Share, double? StandardError, int? Tested, double? LabelRanking, double? Rate, int? Steps, double? Seconds,
-        double? ExpectedSeconds, int LabelsSpent, long LabelVersion, string Model, string ModelSha256, int Recipe, bool HasModel,
-        string? Failure, string? Reason);
+        double? F1, double? ZeroShotF1, double? Share, double? StandardError, int? Tested, double? LabelRanking, double? Rate,
+        int? Steps, double? Seconds, double? ExpectedSeconds, int LabelsSpent, long LabelVersion, string Model, string ModelSha256,
+        int Recipe, bool HasModel, string? Failure, string? Reason);
 
     public static void MapChecks(this IEndpointRouteBuilder app)
     {
@@ -34,8 +34,9 @@ public static class CheckEndpoints
         var rows = await db.Checks.AsNoTracking().Include(c => c.Job).Where(c => c.ProjectId == id).OrderBy(c => c.Id)
             .ToListAsync(cancellation);
         return TypedResults.Ok(rows.Select(c => new CheckReply(c.Id, State(c), c.Kind.ToString(), c.Examples, c.Score, c.ZeroShot,
-            c.Ceiling, c.F1, c.ZeroShotF1, c.Share, c.StandardError, c.Tested, c.LabelRanking, c.Rate, c.Steps, c.Seconds, c.ExpectedSeconds, c.LabelsSpent,
-            c.LabelVersion, c.Model, c.ModelSha256, c.Recipe, folders.Kept(c) is not null, c.FailureCode, CheckText.Trouble(c))).ToArray());
+            c.Ceiling, c.F1, c.ZeroShotF1, c.Share, c.StandardError, c.Tested, c.LabelRanking, c.Rate, c.Steps, c.Seconds,
+            c.ExpectedSeconds, c.LabelsSpent, c.LabelVersion, c.Model, c.ModelSha256,
+            c.Recipe, folders.Kept(c) is not null, c.FailureCode, CheckText.Trouble(c))).ToArray());
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ModelAsync(int id, int check, HttpContext context,

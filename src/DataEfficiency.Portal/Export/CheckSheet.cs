@@ -22,8 +22,8 @@ internal static class CheckSheet
         {
             var c = checks[i];
             object?[] values = [c.Examples, CheckText.Kind(c.Kind), CheckEndpoints.State(c), c.Score, c.ZeroShot, c.Ceiling, c.Share,
-                c.StandardError, c.F1, c.ZeroShotF1, c.Tested, c.LabelRanking, c.LabelsSpent, c.LabelVersion, c.Rate, c.Steps, c.Seconds, c.Model,
-                c.ModelSha256, c.Recipe, ReportWorkbook.Time(c.CreatedAt), CheckText.Trouble(c)];
+                c.StandardError, c.F1, c.ZeroShotF1, c.Tested, c.LabelRanking, c.LabelsSpent, c.LabelVersion, c.Rate, c.Steps,
+                c.Seconds, c.Model, c.ModelSha256, c.Recipe, ReportWorkbook.Time(c.CreatedAt), CheckText.Trouble(c)];
             for (var v = 0; v < values.Length; v++) ReportWorkbook.Value(sheet.Cell(i + 2, v + 1), values[v], null);
         }
     }

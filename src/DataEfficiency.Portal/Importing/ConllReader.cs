@@ -71,7 +71,8 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
             else if (label is not null) spans.Add((start, at, label));
             inside = label;
         }
-        return new SourceRow(line, [text.ToString(), JsonSerializer.Serialize(spans.Select(s => new object[] { s.Start, s.End, s.Label }))]);
+        var marked = JsonSerializer.Serialize(spans.Select(s => new object[] { s.Start, s.End, s.Label }));
+        return new SourceRow(line, [text.ToString(), marked]);
     }
 
     [GeneratedRegex(@"^(?:-DOCSTART-.*|\S+(?:\s+\S+)*\s+(?:O|[BIES]-\S+))$")]

@@ -14,7 +14,8 @@ internal static class KnownExports
         if (format.IsJson && Has("text", "split", "places", "answers")) return Native(format, columns, paths);
         if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions")))
             return LabelStudio(format, columns, paths, rows);
-        if (format.IsJson && Has("text") && (Has("_input_hash") || Has("answer", "_session_id")) || Has("text", "options", "accept")) return Prodigy(format, columns, rows);
+        if (format.IsJson && Has("text") && (Has("_input_hash") || Has("answer", "_session_id")) || Has("text", "options", "accept"))
+            return Prodigy(format, columns, rows);
         if (format.IsJson && Has("fields", "responses")) return ArgillaRecords(format, columns, paths);
         if (columns.FirstOrDefault(c => c.EndsWith(".responses", StringComparison.Ordinal)) is { } responses)
             return Argilla(format, columns, responses, rows);

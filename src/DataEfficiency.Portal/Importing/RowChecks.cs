@@ -64,8 +64,8 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
     private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Marked(MappedRow row)
     {
         if (row.Spans is null && !row.SaysNone) return ([], null, null);
-        var spans = (row.Spans ?? []).Where(s => !answers.LeavesOut(s.Label)).Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label)))
-            .ToList();
+        var spans = (row.Spans ?? []).Where(s => !answers.LeavesOut(s.Label))
+            .Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label))).ToList();
         if (spans.Find(s => s.Found is null) is { Label: not null } unknown)
             return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Short(unknown.Label)),
                 mapping.Answer));

@@ -36,7 +36,8 @@ public sealed class ReviewReader(IDbContextFactory<AppDbContext> contexts)
 
         var (kind, merged) = (project.Kind(), MergedLabels.Of(labels));
         var options = answers.GroupBy(a => kind.Sameness(a, merged)).OrderByDescending(g => g.Count()).ThenBy(g => g.Min(a => a.Id))
-            .Select(g => new ReviewOption(g.Max(a => a.Id), kind.Words(g.Last(), labels), JsonSerializer.Deserialize<JsonElement>(g.Last().AnswerJson),
+            .Select(g => new ReviewOption(g.Max(a => a.Id), kind.Words(g.Last(), labels),
+                JsonSerializer.Deserialize<JsonElement>(g.Last().AnswerJson),
                 [.. g.Select(a => new ReviewVoter(Name(a.UserId), a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null))]));
         return new(open, item.Line, item.ExternalId, item.Text, ReviewCard.Named(item.Parts), ReviewCard.Others(item.Metadata),
             [.. options],

@@ -49,7 +49,8 @@ public sealed class MultiLabel : ITaskKind
 
     public JsonElement? Suggest(Project project, IReadOnlyList<Label> labels, string text, string modelAnswer)
     {
-        var named = Written(modelAnswer).Distinct().Select(w => labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == w)).ToList();
+        var named = Written(modelAnswer).Distinct()
+            .Select(w => labels.FirstOrDefault(l => !l.Retired && GreedyAnswer.Normal(l.AnswerText) == w)).ToList();
         if (named.Contains(null) || named.Count < project.LeastLabels || named.Count > (project.MostLabels ?? int.MaxValue)) return null;
         return JsonSerializer.SerializeToElement(new { labels = Ids(named!) });
     }

@@ -46,13 +46,15 @@ public sealed class RoundTripTests
             await using var db = await pool.Portal.OpenDbAsync();
             var issue = await db.ImportIssues.Where(i => i.ImportId == import.Id).Select(i => i.Reason + i.Excerpt).FirstOrDefaultAsync();
             // an empty list there may be a text that nobody has looked at
-            var expected = format is "doccano" || (format, type) is ("label-studio", TaskType.Spans) ? before.Where(b => b.Answer != "none").ToList() : before;
+            var expected = format is "doccano" || (format, type) is ("label-studio", TaskType.Spans)
+                ? before.Where(b => b.Answer != "none").ToList() : before;
             if (format is "conll")
                 // tokens are what it keeps: written again they are the same
                 Assert.Equal(file, await pool.Lead.GetStringAsync($"/api/v1/projects/{copy.ProjectId}/export/conll"));
             else
                 Assert.True(expected.Select(e => (e.Text, e.Answer)).SequenceEqual(after.Select(a => (a.Text, a.Answer))),
-                    $"{type} by {format}: {import.Added} of {import.Rows}; {issue}\n{string.Join('\n', expected)}\n---\n{string.Join('\n', after)}");
+                    $"{type} by {format}: {import.Added} of {import.Rows}; {issue}\n{string.Join('\n', expected)}\n---\n"
+                    + string.Join('\n', after));
             if (format is "native" or "label-studio" or "argilla" or "doccano" or "csv")
                 Assert.Equal(expected.Select(e => e.Id), after.Select(a => a.Id));
         }

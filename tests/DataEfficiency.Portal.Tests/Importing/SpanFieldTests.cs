@@ -17,7 +17,7 @@ public sealed class SpanFieldTests
     // Label Studio counts UTF-16 units
     [InlineData("""[{"from_name":"l","type":"labels","value":{"start":13,"end":21,"text":"New York","labels":["CITY"]}}]""")]
     // and who writes its shape in code points is told by the words; blanks are folded
-    [InlineData("""[{"type":"labels","value":{"start":10,"end":18,"text":" New  York","labels":["CITY"]}},{"type":"choices","value":{}}]""")]
+    [InlineData("""[{"type":"labels","value":{"start":10,"end":18,"text":" New  York","labels":["CITY"]}},{"value":{}}]""")]
     [InlineData("""[{"start":13,"end":21,"label":"CITY","text":"New York"}]""")]
     public void Read_AsToolsWriteThem_GivesCodePoints(string field)
     {

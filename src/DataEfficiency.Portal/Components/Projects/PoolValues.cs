@@ -22,6 +22,6 @@ internal static class PoolValues
     /// <summary>Nothing changed that the values depend on.</summary>
     public static bool AreSame(ChosenPool one, ChosenPool other) =>
         one.Upload == other.Upload && one.Mapping.Answer == other.Mapping.Answer && one.Mapping.Format == other.Mapping.Format
-        && (one.Mapping.Several, one.Mapping.Marked) == (other.Mapping.Several, other.Mapping.Marked) && one.Mapping.Text == other.Mapping.Text
-            && one.Mapping.Template == other.Mapping.Template;
+        && (one.Mapping.Several, one.Mapping.Marked) == (other.Mapping.Several, other.Mapping.Marked)
+        && one.Mapping.Text == other.Mapping.Text && one.Mapping.Template == other.Mapping.Template;
 }
