@@ -72,7 +72,8 @@
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const e = node.parentElement;
       if (!node.data.trim() || !e || ["SCRIPT", "STYLE", "OPTION", "TITLE", "TEXTAREA"].includes(e.tagName) || !shown(e)) continue;
-      if (e.closest("svg, .keys, .reconnect, .mud-popover:not(.mud-popover-open)")) continue;
+      // the settings' button sticks over what scrolls below it, as the keys of the label page do
+      if (e.closest("svg, .keys, .actions.save, .reconnect, .mud-popover:not(.mud-popover-open)")) continue;
       range.selectNodeContents(node);
       for (const box of range.getClientRects()) {
         const clip = clipOf(e), seen = {
