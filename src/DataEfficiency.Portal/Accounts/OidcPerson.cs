@@ -19,7 +19,7 @@ internal sealed record OidcPerson(string Issuer, string Subject, ClaimsPrincipal
 
     /// <summary>Whether the installation lets somebody in whom nobody invited.</summary>
     public bool IsAdmitted(OidcOptions options) => Has(options.AdmitClaim, options.AdmitValue) || IsVerified
-        && options.AdmitDomains.Any(d => Email!.EndsWith("@" + d.TrimStart('@'), StringComparison.OrdinalIgnoreCase));
+        && options.AdmitDomains.Any(d => Email?.EndsWith("@" + d.TrimStart('@'), StringComparison.OrdinalIgnoreCase) == true);
 }
 
 /// <summary>Why somebody whom the provider knows is not let in; as the sign-in page's address says it.</summary>
