@@ -40,7 +40,7 @@ internal sealed record ItemPeople(IReadOnlyList<LabelRow> Answers, IReadOnlyList
     private void Begin(Utf8JsonWriter json, string userId, long at)
     {
         json.WriteStartObject();
-        json.WriteString("by", Names.GetValueOrDefault(userId, ExportWords.RemovedPerson));
+        json.WriteString("by", Names.GetValueOrDefault(userId, ExportWords.RemovedPerson.InEnglish()));
         json.WriteString("at", DateTimeOffset.FromUnixTimeMilliseconds(at));
     }
 }

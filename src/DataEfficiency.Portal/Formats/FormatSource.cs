@@ -58,7 +58,7 @@ public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms)
         : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(item.Metadata)!;
 
     private string Name(string userId) =>
-        pseudonyms ? $"u{Number(userId)}" : snapshot.Names.GetValueOrDefault(userId, ExportWords.RemovedPerson);
+        pseudonyms ? $"u{Number(userId)}" : snapshot.Names.GetValueOrDefault(userId, ExportWords.RemovedPerson.InEnglish());
 
     private int Number(string userId)
     {

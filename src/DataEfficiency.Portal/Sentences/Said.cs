@@ -55,14 +55,20 @@ public sealed partial class Said(string room, string key, params (string Name, o
         return new MessagePattern(pattern, Arguments, language, CultureInfo.CurrentCulture).ToString();
     }
 
+    /// <summary>The words in English, whoever reads: for files that programs read.</summary>
+    public string InEnglish() => room.Length == 0 ? key
+        : new MessagePattern(OfEnglish(), Arguments, English, CultureInfo.InvariantCulture).ToString();
+
     // the language of the words that were found decides about plural forms, not the language that was asked for
     private (string Pattern, CultureInfo Language) Find()
     {
         for (var language = CultureInfo.CurrentUICulture; language.Name.Length > 0; language = language.Parent)
             if (Book(room, language)?.GetString(key) is { } own) return (OneLine(own), language);
-        return (OneLine(Book(room, CultureInfo.InvariantCulture)?.GetString(key)
-            ?? throw new InvalidOperationException($"There is no sentence {key} in {room}.")), English);
+        return (OfEnglish(), English);
     }
+
+    private string OfEnglish() => OneLine(Book(room, CultureInfo.InvariantCulture)?.GetString(key)
+        ?? throw new InvalidOperationException($"There is no sentence {key} in {room}."));
 
     private static ResourceSet? Book(string room, CultureInfo language) => Books.GetOrAdd((room, language), book =>
     {

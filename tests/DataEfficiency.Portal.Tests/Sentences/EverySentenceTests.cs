@@ -86,4 +86,21 @@ public sealed class EverySentenceTests
         .SelectMany(t => t.GetMembers(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(m => m is PropertyInfo { PropertyType.Name: nameof(Said) }
             or MethodInfo { IsSpecialName: false, ReturnType.Name: nameof(Said) });
+
+    [Fact]
+    public void FilesForPrograms_NameARemovedPersonInEnglish_WhoeverAsks()
+    {
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("ja");
+
+            Assert.Equal("(removed)", Portal.Export.ExportWords.RemovedPerson.InEnglish());
+            Assert.NotEqual("(removed)", Portal.Export.ExportWords.RemovedPerson.ToString());
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
 }
