@@ -10,6 +10,7 @@ namespace DataEfficiency.Benchmarks;
 internal static class ItemPages
 {
     private const int Rounds = 25, Deep = 60_000;
+    private const int Step = 1000;
 
     public static async Task RunAsync(string folder)
     {
@@ -42,7 +43,9 @@ internal static class ItemPages
         foreach (var sort in Enum.GetValues<ItemSort>())
         {
             var filter = new ItemFilter { Sort = sort };
-            var deep = (await table.PageAsync(project, filter, null, CancellationToken.None, rows: Deep)).Next;
+            ItemPlace? deep = null;
+            for (var behind = 0; behind < Deep; behind += Step)
+                deep = (await table.PageAsync(project, filter, deep, CancellationToken.None, rows: Step)).Next;
             await MeasureAsync($"page behind {Deep}, {sort}", async () =>
                 new((await table.PageAsync(project, filter, deep, CancellationToken.None)).Rows.Count, false));
         }
