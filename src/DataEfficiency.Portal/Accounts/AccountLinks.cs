@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Accounts;
@@ -10,6 +11,10 @@ namespace DataEfficiency.Portal.Accounts;
 public sealed record LinkMade(string? Secret, Said? Refusal)
 {
     public static LinkMade Refused(Said why) => new(null, why);
+
+    /// <summary>What is handed to the person; null where there is none.</summary>
+    public string? UrlAt(NavigationManager navigation) =>
+        Secret is null ? null : navigation.ToAbsoluteUri(AccountLinks.PathPrefix + Secret).ToString();
 }
 
 /// <summary>An unused link as /people shows it: whom it is for.</summary>

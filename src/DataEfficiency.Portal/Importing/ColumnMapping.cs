@@ -46,11 +46,14 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     public static ColumnMapping Guess(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) =>
         ColumnGuess.Of(format, columns, rows).Mapping;
 
+    /// <summary>The same, its answers read as this kind's.</summary>
+    public ColumnMapping ReadAs(ITaskKind kind) => this with { Several = kind.IsSet, Marked = kind.HasSpans };
+
     /// <summary>The same for a project of this kind: a file's marked parts are the answers where answers are that, and no answers
     /// elsewhere.</summary>
     public ColumnMapping For(ITaskKind kind)
     {
-        var fitted = this with { Several = kind.IsSet, Marked = kind.HasSpans };
+        var fitted = ReadAs(kind);
         if (SpansIn is null || Marked == kind.HasSpans) return fitted;
         return kind.HasSpans ? fitted with { Answer = SpansIn, Use = AnswerUse.HiddenGold }
             : Answer == SpansIn ? fitted with { Answer = null, Use = AnswerUse.Ignore } : fitted;

@@ -11,8 +11,7 @@ namespace DataEfficiency.Portal.Importing;
 public sealed partial class ConllReader(Stream stream, SourceFormat format) : IRowReader
 {
     private static readonly string[] Names = ["text", "spans"];
-    private readonly DelimitedReader _lines = new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false,
-        Quoted = false });
+    private readonly DelimitedReader _lines = DelimitedReader.OfLines(stream, format);
 
     public IReadOnlyList<string> Columns => Names;
     public long BytesRead => _lines.BytesRead;

@@ -26,6 +26,10 @@ public sealed class DelimitedReader : IRowReader
         _text = MarkedText.Open(stream, format.Encoding);
     }
 
+    /// <summary>Each line that is not blank as one field.</summary>
+    public static DelimitedReader OfLines(Stream stream, SourceFormat format) =>
+        new(stream, format with { Kind = FileKind.Delimited, Delimiter = '\0', HasHeader = false, Quoted = false });
+
     public IReadOnlyList<string> Columns => _columns;
     public long BytesRead => _stream.Position;
 

@@ -16,9 +16,10 @@ internal static class DelimitedShape
     {
         var firstLine = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
         var named = DelimitedReader.NamedSeparator(firstLine);
-        if (named is null && ConllReader.Looks(Lines(text, cut))) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
+        List<string> lines = named is null ? Lines(text, cut) : [];
+        if (ConllReader.Looks(lines)) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
         var delimiter = named ?? fixedDelimiter ?? DelimiterOf(text, cut);
-        if (named is null && fixedDelimiter is null && LabelLines.SeparatorOf(Lines(text, cut), delimiter) is { } separator)
+        if (named is null && fixedDelimiter is null && LabelLines.SeparatorOf(lines, delimiter) is { } separator)
             return new SourceFormat(FileKind.LabelLines, encoding, separator, HasHeader: false);
         var format = new SourceFormat(FileKind.Delimited, encoding, delimiter, HasHeader: false);
         return format with { HasHeader = LooksLikeHeader(FirstRows(text, format)) };

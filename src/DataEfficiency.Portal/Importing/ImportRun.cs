@@ -35,10 +35,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             import = await db.Imports.AsNoTracking().SingleAsync(i => i.JobId == turn.Job.Id, cancel);
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
-            var mapping = ColumnMapping.FromJson(turn.Job.Payload) with
-            {
-                Several = project.Kind().IsSet, Marked = project.Kind().HasSpans,
-            };
+            var mapping = ColumnMapping.FromJson(turn.Job.Payload).ReadAs(project.Kind());
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
             checks = new RowChecks(mapping, project, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, import, cancel),

@@ -139,7 +139,7 @@ internal static class KnownExports
         var isList = values.Any(v => FieldPath.IsJson(v!));
         if (!isList && !columns.Contains("entities")) return null;
         // marked stretches of the text are no answers of a choice
-        var spans = HasSpans(columns, rows, "entities") || columns.Contains("entities") ? "entities"
+        var spans = columns.Contains("entities") ? "entities"
             : values.Any(v => AnswerField.Read(v, true).Fault is not null) ? answer : null;
         var made = Made(format, columns, "text", spans is null ? answer : null, "doccano",
             columns.Where(c => c is "entities" or "relations" or "Comments" || spans == c));

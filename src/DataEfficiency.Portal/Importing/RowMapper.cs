@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -51,12 +52,11 @@ public sealed class RowMapper
                 : ImportingWords.TextEmpty, _texts[0]));
         if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
             return (null, new(RowFault.TooLong, ImportingWords.TextLongerThanKiB(ImportLimits.TextBytes >> 10), _texts[0]));
-        var (answers, spans, wrong) = AnswersOf(row, text);
+        var (answers, spans, saysNone, wrong) = AnswersOf(row, text);
         if (wrong is not null) return (null, wrong);
         var external = _id.Value(row)?.Trim();
         return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null,
-            answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null,
-            answers.Count == 0 && SaysNone(row)), null);
+            answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null, saysNone), null);
     }
 
     private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
@@ -71,26 +71,28 @@ public sealed class RowMapper
     private bool HasAnswer(SourceRow row) => _mapping is { Use: not AnswerUse.Ignore, Answer: not null }
         && !(_mapping.AcceptedIn is not null && _accepted.Value(row) is { } said && said != "accept");
 
-    // a list of none, or scores of which none is for a label
-    private bool SaysNone(SourceRow row) => _mapping.EmptyIsAnswer && HasAnswer(row) && _answer.Value(row)?.Trim() is { } value
-        && FieldPath.IsJson(value);
-
-    private (IReadOnlyList<string> Answers, IReadOnlyList<FileSpan>? Spans, RowFault? Fault) AnswersOf(SourceRow row, string text)
+    private (IReadOnlyList<string> Answers, IReadOnlyList<FileSpan>? Spans, bool SaysNone, RowFault? Fault) AnswersOf(SourceRow row,
+        string text)
     {
-        if (!HasAnswer(row)) return ([], null, null);
-        if (row.FaultOf(_answer.Column) is { } fault) return ([], null, fault);
+        if (!HasAnswer(row)) return ([], null, false, null);
+        if (row.FaultOf(_answer.Column) is { } fault) return Wrong(fault);
+        var (value, spans) = (_answer.Value(row)?.Trim(), (IReadOnlyList<FileSpan>?)null);
+        IReadOnlyList<string> answers;
+        Said? wrong;
         if (_mapping.Marked)
         {
-            var (spans, bad) = SpanField.Read(_answer.Value(row), text);
-            return bad is null ? ([.. (spans ?? []).Select(s => s.Label).Distinct()], spans, null)
-                : ([], null, new(RowFault.BadAnswer, bad, _mapping.Answer));
+            (spans, wrong) = SpanField.Read(value, text);
+            answers = [.. (spans ?? []).Select(s => s.Label).Distinct()];
         }
-        var (answers, wrong) = AnswerField.Read(_answer.Value(row), _mapping.Format.IsJson);
-        if (wrong is not null) return ([], null, new(RowFault.BadAnswer, wrong, _mapping.Answer));
+        else (answers, wrong) = AnswerField.Read(value, _mapping.Format.IsJson);
+        if (wrong is not null) return Wrong(new(RowFault.BadAnswer, wrong, _mapping.Answer));
         if (_mapping.Several && answers is [var all]) answers = [.. all.Split(Between, Trimmed).Distinct()];
-        return answers.Any(a => a.Length > ImportLimits.AnswerCharacters)
-            ? ([], null, new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer))
-            : (answers, null, null);
+        if (!_mapping.Marked && answers.Any(a => a.Length > ImportLimits.AnswerCharacters))
+            return Wrong(new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer));
+        // a list of none, or scores of which none is for a label
+        return (answers, spans, _mapping.EmptyIsAnswer && answers.Count == 0 && value is not null && FieldPath.IsJson(value), null);
+
+        static (IReadOnlyList<string>, IReadOnlyList<FileSpan>?, bool, RowFault?) Wrong(RowFault fault) => ([], null, false, fault);
     }
 
     // JSON rows can bring new columns at any time

@@ -36,7 +36,6 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
             {
                 Project = p,
                 Reviews = db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role == ProjectRole.Reviewer),
-                // in the order of an index, so that counting ends with the limit
                 Returned = db.Slots.Count(s => s.ProjectId == p.Id && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now
                     && db.Reviews.Where(r => r.ItemId == s.ItemId).OrderByDescending(r => r.Id).Select(r => r.Verdict)
                         .FirstOrDefault() == ReviewVerdict.SentBack),
@@ -48,6 +47,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                             && s.Split < ItemSplit.Gold && s.ImportId <= p.VisibleImport
                             && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
                             && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
+                // in the order of an index, so that counting ends with the limit
                 Open = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
@@ -59,22 +59,18 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                     .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
                         .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
                         .Select(k => k.ItemId).Contains(s.ItemId)),
-                // an item that waits for several people waits once for each of them
-                Doubles = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
+                // what waits for somebody else's answer; and an item that waits for several people waits once for each of them
+                NotOwn = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
                     .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
                     .OrderBy(s => s.UserId).Take(CountLimit)
-                    .Count(s => s.SlotNo > 0 && db.Slots.Any(o => o.ItemId == s.ItemId && o.SlotNo < s.SlotNo && o.AnswerId == null
-                        && o.UserId == null)),
-                // what waits for somebody else's answer
-                Answered = p.State != ProjectState.Active || p.NothingNew || p.OverlapShare == 0 && p.TestAnswers < 2 ? 0 : db.Slots
-                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.UserId == null)
-                    .OrderBy(s => s.UserId).Take(CountLimit)
-                    .Count(s => db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)),
+                    .Count(s => db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
+                        || s.SlotNo > 0 && db.Slots.Any(o => o.ItemId == s.ItemId && o.SlotNo < s.SlotNo && o.AnswerId == null
+                            && o.UserId == null)),
             }).ToListAsync(cancellation);
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.Answered - row.Doubles) + row.Further, cancellation) with
+                : Math.Max(0, row.Open - row.Skipped - row.NotOwn) + row.Further, cancellation) with
             {
                 Reviews = row.Reviews, Returned = row.Returned,
             });

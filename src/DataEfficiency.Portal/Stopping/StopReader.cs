@@ -50,7 +50,7 @@ public sealed class StopReader(IDbContextFactory<AppDbContext> contexts, Forecas
             ? new StopCheck(check.Id, examples, score, Math.Max(0, score - spread), Math.Min(1, score + spread),
                 facts.Numbered?.Posterior.PTargetMet) : null;
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var ends = project.NothingNew || project.State == ProjectState.Stopped;
+        var ends = Finishing.IsAll(project);
         return new(project, verdict.StopAdvised, verdict.StopWaits,
             StopNumbers.Of(facts, measured, project.TargetValue,
                 [.. lines.Select(l => l with { Waived = l.IsMet ? null : waivers.GetValueOrDefault(l.Point) })]),

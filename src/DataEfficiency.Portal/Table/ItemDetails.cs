@@ -72,8 +72,7 @@ public sealed class ItemDetails(IDbContextFactory<AppDbContext> contexts)
         string Name(string id) => names.GetValueOrDefault(id, EstimatingWords.RemovedPerson);
 
         var said = answers.ToLookup(a => a.ItemId, a => new ItemAnswer(a.Id, Name(a.UserId), a.AnswerText, a.CreatedAt,
-            a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus, a.UserId,
-            a.AnswerJson));
+            a.ActiveMilliseconds > 0 ? a.ActiveMilliseconds / 1000.0 : null, a.Surplus, a.UserId, a.AnswerJson));
         var voices = skips.Select(s => (s.ItemId, Voice: new ItemVoice(Name(s.UserId), s.Reason, null, false, s.CreatedAt)))
             .Concat(remarks.Select(r => (r.ItemId, Voice: new ItemVoice(Name(r.UserId), null, r.Note, r.Flagged, r.UpdatedAt))))
             .ToLookup(v => v.ItemId, v => v.Voice);

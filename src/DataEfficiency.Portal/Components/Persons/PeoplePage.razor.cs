@@ -44,7 +44,7 @@ public sealed partial class PeoplePage(People directory, AccountLinks links, Pro
     {
         var made = await links.InviteAsync(await UserAsync(), _globalRole.Length > 0 ? _globalRole : null, _project, _projectRole);
         _errors = made.Refusal is { } refusal ? [refusal] : [];
-        _url = made.Secret is { } secret ? navigation.ToAbsoluteUri(AccountLinks.PathPrefix + secret).ToString() : null;
+        _url = made.UrlAt(navigation);
         _open = await links.OpenAsync(await UserAsync());
     }
 

@@ -79,7 +79,7 @@ public sealed partial class PersonPage(People directory, ProjectMembers members,
     private string? UrlOf(LinkMade made)
     {
         _errors = made.Refusal is { } refusal ? [refusal] : [];
-        return made.Secret is { } secret ? navigation.ToAbsoluteUri(AccountLinks.PathPrefix + secret).ToString() : null;
+        return made.UrlAt(navigation);
     }
 
     private async Task ShowAsync(string? refusal)
