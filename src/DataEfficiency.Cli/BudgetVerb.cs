@@ -59,9 +59,14 @@ public sealed class BudgetVerb : Verb
         if (predicted is null && predictedScale is not null) throw new ArgumentException("--auc-scale needs --auc or --cos-low.");
 
         var prediction = predicted is { } value ? new AucPrediction(value, predictedScale ?? PublishedFit.AucScale) : null;
-        var forecast = PosteriorForecast.Of(share, prediction, ParsePoints(arguments.GetValue(_points)));
-        var result = PosteriorOutput.Of(forecast.Posterior, prediction is null ? null : PaperFormula.LabelsNeeded(prediction.Auc, share));
-        if (fit is not null) result = result with { PublishedFit = fit.Model };
+        Check[] points = [.. ParsePoints(arguments.GetValue(_points)).OrderBy(p => p.Examples)];
+        var forecast = PosteriorForecast.Of(share, prediction, points);
+        var result = PosteriorOutput.Of(forecast.Posterior, prediction is null ? null : PaperFormula.LabelsNeeded(prediction.Auc, share))
+            with
+        {
+            PublishedFit = fit?.Model,
+            OtherMethods = OtherNeeds.Of(share, Yardstick.Of(null, fit), arguments.GetValue(_cosLow), CosLow.Size, null, points),
+        };
         if (arguments.GetValue(Json)) output.Json(result);
         else
         {

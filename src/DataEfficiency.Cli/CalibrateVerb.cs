@@ -45,20 +45,21 @@ public sealed class CalibrateVerb : Verb
         Description = "Measure only the tasks that --tasks and --labelled name, by the recipe of the model's calibration, and add them "
             + "to it.",
     };
+    private readonly CalibrationChoice joined = new();
     private readonly LabelledSets labelled = new();
     private readonly EngineChoice engine = new("Threads of one run. Default: 1.");
 
     public CalibrateVerb() : base("calibrate", "Measure reference tasks on a model: CoS-Low, curves, and the fit between them.")
     {
-        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, training, tasks, join, .. labelled.All,
-            .. engine.All]) Add(option);
+        foreach (var option in (Option[])[model, profile, jobs, steps, patience, test, training, tasks, join, joined.File,
+            .. labelled.All, .. engine.All]) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var folder = arguments.GetValue(model)!;
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no model folder {folder}.");
-        var options = arguments.GetValue(join) ? Joining(arguments, folder) : Anew(arguments);
+        var options = arguments.GetValue(join) ? Joining(arguments, folder, output) : Anew(arguments);
         options = options with { Jobs = arguments.GetValue(jobs) };
         if (options.Jobs < 1 || options.MaxSteps < 1 || options.TestSize < 1 || options.Patience < 1)
             throw new ArgumentException("--jobs, --max-steps, --patience and --test must be at least 1.");
@@ -70,6 +71,8 @@ public sealed class CalibrateVerb : Verb
 
     private CalibrationOptions Anew(ParseResult arguments)
     {
+        if (arguments.GetValue(joined.File) is not null)
+            throw new ArgumentException("--calibration names what --join adds to; without --join there is nothing to read.");
         var options = CalibrationOptions.Of(arguments.GetValue(profile)!);
         options = options with
         {
@@ -81,24 +84,17 @@ public sealed class CalibrateVerb : Verb
         return options with { Tasks = [.. options.Tasks, .. labelled.Of(arguments)] };
     }
 
-    private CalibrationOptions Joining(ParseResult arguments, string folder)
+    private CalibrationOptions Joining(ParseResult arguments, string folder, Output output)
     {
         Option[] recipe = [profile, steps, patience, test, training];
         if (recipe.FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false }) is { } given)
             throw new ArgumentException($"{given.Name} has no place beside --join: the recipe is that of the calibration.");
-        var calibration = CalibrationFile.For(folder, WeightsOf(folder)).Calibration
-            ?? throw new ArgumentException($"--join: {folder} has no calibration of these weights; run calibrate without it first.");
+        var calibration = joined.Of(folder, arguments, output);
         ITaskSource[] joining = [.. (arguments.GetValue(tasks) ?? []).Distinct().Select(ReferenceTaskList.Find), .. labelled.Of(arguments)];
         if (joining.Length == 0) throw new ArgumentException("--join needs tasks: name them with --labelled or --tasks.");
         if (joining.FirstOrDefault(t => calibration.Recipe.LearningRateTasks.Contains(t.Name)) is { } taken)
             throw new ArgumentException($"{taken.Name}: the learning rate was chosen on it, so it can have no place in the fit.");
         return CalibrationOptions.Joining(calibration, joining);
-    }
-
-    private static string WeightsOf(string folder)
-    {
-        var model = ModelFolder.Inspect(folder);
-        return model.Problem is null ? model.WeightsSha256 : throw new ModelException(model.Problem);
     }
 
     private static IReadOnlyList<ITaskSource> Chosen(string[] names, CalibrationOptions options)

@@ -95,7 +95,7 @@ public sealed class EstimateVerb : Verb
             output.Line($"Predicted area under the curve: {auc:0.000}"
                 + (published is null ? "" : $", by the published fit of {published.Model}")
                 + (e.AreaRemark is { } remark ? $" ({StopOutput.Remark(remark)})" : ""));
-        PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper).Print(output);
+        (PosteriorOutput.Of(e.Posterior, e.LabelsNeededPaper) with { OtherMethods = e.OtherMethods }).Print(output);
         output.Line($"Stop rule {e.Stop.Rule}: {StopOutput.Reason(e.Stop.Reason)}" + (e.Stop.At is { } at ? $", at {at:N0} labels" : ""));
     }
 }

@@ -2,8 +2,6 @@
 using System.CommandLine;
 using System.Globalization;
 using DataEfficiency.Cli.Evaluating;
-using DataEfficiency.Engine;
-using DataEfficiency.Engine.Catalog;
 
 namespace DataEfficiency.Cli;
 
@@ -11,8 +9,9 @@ public sealed class EvaluateSignalsVerb : Verb
 {
     private readonly Option<string> _model = new("--model")
     {
-        Description = "Model folder with a calibration that has curves and signals.", Required = true,
+        Description = "Model folder whose calibration has curves and signals.", Required = true,
     };
+    private readonly CalibrationChoice _calibration = new();
     private readonly Option<double> _target = new("--target")
     {
         Description = "Share of the way whose label need is judged.", DefaultValueFactory = _ => .9,
@@ -21,8 +20,7 @@ public sealed class EvaluateSignalsVerb : Verb
     public EvaluateSignalsVerb() : base("evaluate-signals",
         "What CoS-Low, probe and checks are worth on a model's own calibration, each task judged by the others.")
     {
-        Add(_model);
-        Add(_target);
+        foreach (var option in (Option[])[_model, _calibration.File, _target]) Add(option);
     }
 
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
@@ -31,9 +29,7 @@ public sealed class EvaluateSignalsVerb : Verb
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no model folder {folder}.");
         var share = arguments.GetValue(_target);
         if (share is not (> 0 and <= .95)) throw new ArgumentException("--target must be a share of the way, above 0 and at most 0.95.");
-        if (CalibrationFile.LoadBeside(folder) is not { } calibration)
-            throw new FileNotFoundException($"{folder} has no {CalibrationFile.Name}; make one with the verb calibrate.");
-        var rows = new SignalsEvaluation(calibration, share).Rows(cancel);
+        var rows = new SignalsEvaluation(_calibration.Of(folder, arguments, output), share).Rows(cancel);
         if (arguments.GetValue(Json)) output.Json(rows);
         else Print(rows, output);
     }

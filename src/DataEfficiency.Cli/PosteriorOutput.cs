@@ -12,6 +12,10 @@ public sealed record PosteriorOutput(double? LabelsNeededPaper, double PReach, d
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PublishedFit { get; init; }
 
+    /// <summary>What every other method says from the same signal and points; absent where they stand elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MethodNeed>? OtherMethods { get; init; }
+
     private static readonly int[] Budgets = [500, 1000, 5000];
 
     public static PosteriorOutput Of(Posterior posterior, double? labelsNeededPaper)
@@ -34,5 +38,8 @@ public sealed record PosteriorOutput(double? LabelsNeededPaper, double PReach, d
         output.Line($"Next check at {NextCheck:N0} labels");
         foreach (var (n, b) in Band)
             if (b is not null) output.Line($"Share of the way at {n:N0} labels: {b[1]:0.00} (80 %: {b[0]:0.00} to {b[2]:0.00})");
+        if (OtherMethods is not { Count: > 0 } others) return;
+        output.Line("Do other methods agree?");
+        foreach (var other in others) output.Line($"  {MethodOutput.Name(other.Method)}: {MethodOutput.Need(other)}");
     }
 }

@@ -39,7 +39,8 @@ internal static class PosteriorTimes
         Print("posterior with its curve, grid alone, no check", i => PosteriorForecast.Of(.9, Area(i)).Posterior.AucHat);
         Print("the same with library and checks",
             i => PosteriorForecast.Of(.9, Area(i), checks, library: yardstick.Library).Posterior.AucHat);
-        Print("the other methods", i => OtherNeeds.Of(.9, yardstick, CosLowStatistics.Of(cosines, answers), .5 + i * 1e-4, checks).Count);
+        Print("the other methods", i => OtherNeeds.Of(.9, yardstick, CosLowStatistics.Of(cosines, answers).Median, cosines.Length,
+            .5 + i * 1e-4, checks).Count);
         Print("the whole forecast of 32 labels, with CoS-Low's bootstrap", _ => Forecaster.Forecast(
             new(null, examples, new(.9, .2, 1), 5000, measured), cosines, [.. examples.Select(_ => (double?)1)], [], answers, yardstick)
             .Posterior.AucHat);

@@ -41,7 +41,7 @@ internal static class Forecaster
         {
             Signals = signals, LibraryCurves = yardstick.Library?.Count ?? 0, Labels = request.Labels ?? request.Examples.Count,
             Checks = scale.Checks.Count, AreaError = AreaError(prediction, remark, signals, yardstick.Fit, cosLow.Count),
-            OtherMethods = OtherNeeds.Of(share, yardstick, cosLow, signals.ProbeAuc, scale.Checks),
+            OtherMethods = OtherNeeds.Of(share, yardstick, cosLow.Median, cosLow.Count, signals.ProbeAuc, scale.Checks),
             Worth = WorthOf(request, scale, forecast),
         };
     }

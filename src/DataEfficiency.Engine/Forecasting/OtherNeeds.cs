@@ -1,18 +1,20 @@
 // "Do other methods agree?": the label need that each plain method reads from the same labels and the same measured points.
 namespace DataEfficiency.Engine.Forecasting;
 
-internal static class OtherNeeds
+public static class OtherNeeds
 {
     /// <param name="share">Target t as a share of the way.</param>
+    /// <param name="cosLow">Null: there is none.</param>
+    /// <param name="examples">How many it was taken of.</param>
     /// <param name="probeAuc">The area that the probe alone predicts; null: there is none.</param>
     /// <param name="checks">Ascending, as each was measured.</param>
     /// <returns>One of each method; none where the untrained model meets the target.</returns>
-    public static IReadOnlyList<MethodNeed> Of(double share, Yardstick yardstick, CosLow cosLow, double? probeAuc,
-        IReadOnlyList<Check> checks)
+    public static IReadOnlyList<MethodNeed> Of(double share, Yardstick yardstick, double? cosLow, int examples,
+        double? probeAuc, IReadOnlyList<Check> checks)
     {
         if (share <= 0) return [];
         double? mean = yardstick.Fit?.Mean;
-        double? byCosLow = yardstick.Fit?.At(cosLow.Count) is { } line && cosLow.Median is { } s
+        double? byCosLow = yardstick.Fit?.At(examples) is { } line && cosLow is { } s
             ? PaperFormula.Auc(s, line.Coefficient, line.Intercept) : null;
         var fitted = CurveGuess.Of(checks).ToDictionary(g => g.Method);
         MethodNeed OfArea(OtherMethod method, double? area, bool hasFit) => area is { } auc

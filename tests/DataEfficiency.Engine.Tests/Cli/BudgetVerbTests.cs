@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Engine.Tests.Forecasting;
 
 namespace DataEfficiency.Engine.Tests.Cli;
@@ -31,9 +32,29 @@ public class BudgetVerbTests
     {
         var json = CommandLineTests.Json("budget", "--target", ".9");
         Assert.Equal(["labelsNeededPaper", "pReach", "median", "low80", "high80", "expectedAuc", "pSuffices", "nextCheck", "aucHat", "pOk",
-            "band"], json.EnumerateObject().Select(p => p.Name));
+            "band", "otherMethods"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("labelsNeededPaper").ValueKind);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("pOk").ValueKind);
+    }
+
+    // The numbers are those of OtherNeedsTests and of decision section 7.
+    [Fact]
+    public void Budget_EveryOtherMethod_SaysItsNeedOrWhyNone()
+    {
+        var methods = CommandLineTests.Json("budget", "--target", ".7", "--cos-low", ".2", "--published", "Llama-3.1-8B-Instruct",
+            "--points", "100:.6:.05").GetProperty("otherMethods").EnumerateArray().ToDictionary(m => m.GetProperty("method").GetString()!);
+        Assert.Equal(Enum.GetNames<OtherMethod>().Select(JsonNamingPolicy.CamelCase.ConvertName), methods.Keys);
+        Close.To(PaperFormula.LabelsNeeded(.419, .7), methods["cosLow"].GetProperty("need").GetDouble());
+        Close.To(215.443469, methods["logLinear"].GetProperty("need").GetDouble());
+        var curve = PosteriorForecast.Of(.7, null, [new(100, .6, .05)]).Posterior;
+        Close.To(curve.Median!.Value, methods["curve"].GetProperty("need").GetDouble());
+        Close.To(curve.PReach, methods["curve"].GetProperty("pReach").GetDouble());
+        Assert.Equal(("noFit", "notReached"),
+            (methods["meanOfTasks"].GetProperty("gap").GetString(), methods["lastValue"].GetProperty("gap").GetString()));
+        var text = CommandLineTests.Run("budget", "--target", ".7", "--points", "100:.6:.05").Out;
+        Assert.Contains("log-linear: 215 labels", text);
+        Assert.Contains("probe alone: no number: no fit of this model", text);
+        Assert.Contains("last value: not reached with 5,000 labels", text);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ public sealed class CalibrateVerbTests : IDisposable
         Assert.Contains("moods has 150 different labelled texts", Error("--instruction", "0 or 1?"));
         Assert.Contains("\"0\" is not one of yes; no", Error("--instruction", "0 or 1?", "--answers", "yes; no"));
         Assert.Contains("no calibration of these weights", Error("--instruction", "0 or 1?", "--join"));
+        Assert.Contains("There is no calibration file 'nowhere.json'",
+            Error("--instruction", "0 or 1?", "--join", "--calibration", "nowhere.json"));
+        Assert.Contains("--calibration names what --join adds to", Error("--instruction", "0 or 1?", "--calibration", "nowhere.json"));
         Assert.Contains("--profile has no place beside --join", Error("--instruction", "0 or 1?", "--join", "--profile", "small"));
     }
 

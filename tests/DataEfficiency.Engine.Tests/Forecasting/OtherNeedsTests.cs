@@ -8,7 +8,7 @@ public class OtherNeedsTests
     public void Of_CalibratedAndMeasured_EachMethodHasItsOwnNeed()
     {
         var cosLow = CosLowStatistics.Of(CosLowStatisticsTests.Matrix(32), CosLowStatisticsTests.Answers(32));
-        var needs = OtherNeeds.Of(.7, Yardstick.Of(ForecasterTests.Calibration()), cosLow, .6, [new(100, .6, .05)]);
+        var needs = OtherNeeds.Of(.7, Yardstick.Of(ForecasterTests.Calibration()), cosLow.Median, 32, .6, [new(100, .6, .05)]);
         Assert.Equal(Enum.GetValues<OtherMethod>(), needs.Select(n => n.Method));
         double? Need(OtherMethod method) => needs.Single(n => n.Method == method).Need;
         // the mean of .3 + .5 (.05 + .07 i), i = 0..9
@@ -31,24 +31,23 @@ public class OtherNeedsTests
         var cosLow = CosLowStatistics.Of(CosLowStatisticsTests.Matrix(32), CosLowStatisticsTests.Answers(32));
         var yardstick = Yardstick.Of(ForecasterTests.Calibration() with { Coefficient = slope, LeaveOneOutError = .2 });
         var area = slope * cosLow.Median!.Value + .3;
-        Close.To(PaperFormula.LabelsNeeded(area, .9), OtherNeeds.Of(.9, yardstick, cosLow, null, [])[1].Need);
+        Close.To(PaperFormula.LabelsNeeded(area, .9), OtherNeeds.Of(.9, yardstick, cosLow.Median, 32, null, [])[1].Need);
     }
 
     [Fact]
     public void Of_NothingKnown_SaysOfEachWhy()
     {
-        var none = CosLowStatistics.Of([], []);
-        var needs = OtherNeeds.Of(.9, Yardstick.Of(null), none, null, []);
+        var needs = OtherNeeds.Of(.9, Yardstick.Of(null), null, 0, null, []);
         Assert.Equal([MethodGap.NoFit, MethodGap.NoFit, MethodGap.NoFit, MethodGap.NothingMeasured, MethodGap.NothingMeasured,
             MethodGap.NothingMeasured, MethodGap.NothingMeasured, null], needs.Select(n => n.Gap));
         // the posterior of any task, decision section 7
         Close.To(488.863454, needs[^1].Need);
         Close.To(.593229, needs[^1].PReach);
-        var early = OtherNeeds.Of(.9, Yardstick.Of(ForecasterTests.Calibration()), none, null, []);
+        var early = OtherNeeds.Of(.9, Yardstick.Of(ForecasterTests.Calibration()), null, 0, null, []);
         Assert.Equal((null, MethodGap.NoSignal), (early[0].Gap, early[1].Gap));
     }
 
     [Fact]
     public void Of_UntrainedModelMeetsTheTarget_HasNothingToSay() =>
-        Assert.Empty(OtherNeeds.Of(0, Yardstick.Of(null), CosLowStatistics.Of([], []), null, []));
+        Assert.Empty(OtherNeeds.Of(0, Yardstick.Of(null), null, 0, null, []));
 }

@@ -1,4 +1,5 @@
 using DataEfficiency.Cli.Evaluating;
+using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Engine.Forecasting;
 
 namespace DataEfficiency.Engine.Tests.Cli.Evaluating;
@@ -27,6 +28,21 @@ public sealed class SignalsEvaluationTests
     [Fact]
     public void Rows_OfTooFewTasks_AreRefused() =>
         Assert.Contains("8 tasks", Assert.Throws<ArgumentException>(() => new SignalsEvaluation(Planted(8), .9)).Message);
+
+    // Beside the weights, or the file that is named: a folder without one, and one of other weights, tell apart which is read.
+    [Fact]
+    public void Verb_ReadsTheModelsOwnCalibrationOrTheNamedFile()
+    {
+        using var model = new TinyModel();
+        var named = Path.Combine(model.Folder, "elsewhere.json");
+        CalibrationFile.Save(named, Planted(12));
+        string[] verb = ["evaluate-signals", "--model", model.Folder];
+        Assert.Contains("no calibration of these weights", CommandLineTests.Run(verb).Error);
+        Assert.Equal(12, CommandLineTests.Json([.. verb, "--calibration", named])[0].GetProperty("tasks").GetInt32());
+        CalibrationFile.Save(CalibrationFile.PathIn(model.Folder),
+            Planted(10) with { WeightsSha256 = ModelFolder.Inspect(model.Folder).WeightsSha256 });
+        Assert.Equal(10, CommandLineTests.Json(verb)[0].GetProperty("tasks").GetInt32());
+    }
 
     // curves y = x^p of areas .25 to .75: score at n, areas as the trapezoid says
     private static Calibration Planted(int count)
