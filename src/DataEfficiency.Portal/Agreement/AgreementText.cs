@@ -20,8 +20,19 @@ public static class AgreementText
         Headline(measure: Measure($"{agreement.Shape}"), value: Value(agreement.Overall, culture));
 
     /// <summary>What to make of it; nothing is known of how much exact F1 is enough.</summary>
-    public static Said? Meaning(ProjectAgreement agreement) => agreement.Overall is not { } value ? UndefinedWhy
-        : agreement.Shape == AnswerShape.Spans ? null : HowGood(value >= Good ? "good" : value >= Fair ? "fair" : "low");
+    public static Said? Meaning(ProjectAgreement agreement) => agreement.Overall is null ? UndefinedWhy
+        : agreement.Shape == AnswerShape.Spans ? null : HowGood(Grade(agreement.Interval));
+
+    // by the interval, not the value: a bound that it spans is neither passed nor missed
+    private static string Grade(Interval? interval) => interval switch
+    {
+        null => "early",
+        { Low: >= Good } => "good",
+        { Low: >= Fair, High: >= Good } => "fairOrGood",
+        { Low: >= Fair } => "fair",
+        { High: >= Fair } => "open",
+        _ => "low",
+    };
 
     public static Said Certainty(ProjectAgreement agreement, CultureInfo culture) =>
         Range(agreement, culture) is { } range ? IntervalOf(range) : TooFew(Bootstrap.LeastItems);

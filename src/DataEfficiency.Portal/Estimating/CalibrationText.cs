@@ -36,7 +36,8 @@ public static class CalibrationText
             return [TooFewTrained(tasks: calibration.Tasks.Count, least: CalibrationFit.SmallestTaskCount)];
         List<Said> said = [CalibratedOn(tasks: CalibrationFit.Fitted(calibration.Tasks).Count,
             error: ForecastNumbers.Points(calibration.LeaveOneOutError!.Value, culture),
-            baseline: ForecastNumbers.Points(calibration.MeanBaselineError!.Value, culture))];
+            baseline: ForecastNumbers.Points(calibration.MeanBaselineError!.Value, culture),
+            rates: calibration.Tasks.Count(t => t.UsedForLearningRate))];
         if (!fit.TellsTasksApart(fit.Points[^1])) said.Add(SignalFits.Of(calibration) is null ? MeanIsUsed : ProbeOrMeanIsUsed);
         if (calibration.IsOfOlderRecipe) said.Add(OlderRecipe);
         return said;

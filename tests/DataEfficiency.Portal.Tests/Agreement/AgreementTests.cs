@@ -34,6 +34,21 @@ public sealed class AgreementTests
         }
     }
 
+    // value, interval: an interval that spans a bound decides nothing there
+    [Theory]
+    [InlineData(.85, .81, .90, "Good: from 0.80")]
+    [InlineData(.81, .75, .87, "At least fair: ")]
+    [InlineData(.72, .68, .76, "Fair: from 0.67")]
+    [InlineData(.60, .50, .70, "Not certain yet: ")]
+    [InlineData(.75, .60, .85, "Not certain yet: ")]
+    [InlineData(.50, .40, .60, "Low: under 0.67")]
+    public void Meaning_OfAnInterval_IsCertainOnlyWhereItSpansNoBound(double value, double low, double high, string said) =>
+        Assert.StartsWith(said, AgreementText.Meaning(new(1, AnswerShape.Whole, 40, 80, value, new(low, high), null, null)));
+
+    [Fact]
+    public void Meaning_BeforeThereIsAnInterval_SaysNothingYet() => Assert.Equal("Too early to say whether that is enough.",
+        AgreementText.Meaning(new(1, AnswerShape.Whole, 10, 20, .9, null, null, null)));
+
     [Fact]
     public void Fleiss_OfFiveItems_IsTheVector()
     {

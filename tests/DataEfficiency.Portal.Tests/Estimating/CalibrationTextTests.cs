@@ -28,6 +28,22 @@ public sealed class CalibrationTextTests
     public void OwnCalibration_WinsOverThePublishedFit() => Assert.StartsWith("Calibrated on 10 reference tasks",
         Of(CalibrationState.Calibrated, FakeEstimator.Reference(), Llama));
 
+    // a page that counts all reference tasks beside it counts more
+    [Fact]
+    public void TasksOfTheLearningRate_AreSaidNotToBeInTheFit()
+    {
+        var reference = FakeEstimator.Reference();
+        string With(int rates) => Of(CalibrationState.Calibrated, reference with
+        {
+            Tasks = [.. reference.Tasks, .. Enumerable.Range(0, rates).Select(i => reference.Tasks[0] with
+            {
+                Name = $"rate {i}", UsedForLearningRate = true,
+            })],
+        }, null);
+        Assert.DoesNotContain("not in the fit", With(0));
+        Assert.Contains(" 2 more are not in the fit, because the learning rate was chosen on them.", With(2));
+    }
+
     [Fact]
     public void CosLowThatTellsNothing_SaysWhatPredictsTheAreaInItsPlace()
     {
