@@ -62,6 +62,7 @@ return await builder.RunPortalAsync(app =>
     app.MapProjects();
     app.MapAgreement();
     app.MapChecks();
+    app.MapTrackRecords();
     app.MapReviewing();
     app.MapStopping();
     app.MapTable();

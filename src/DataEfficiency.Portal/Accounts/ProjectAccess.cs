@@ -53,14 +53,15 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
         return await HasRole(db, id, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync() || await Led(db, id).AnyAsync();
     }
 
-    /// <summary>The projects that this person leads, by name; all of them for an admin.</summary>
+    /// <summary>The projects that this person leads, by name; all of them for an admin, and of a token those that it opens.</summary>
     public async Task<List<Project>> LedProjectsAsync(ClaimsPrincipal user)
     {
         var id = IdOf(user);
         await using var db = await contexts.CreateDbContextAsync();
         var admin = await HasRole(db, id, GlobalRoles.Admin).AnyAsync();
-        var led = Led(db, id);
-        return await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && (admin || led.Contains(p.Id))).OrderBy(p => p.Name)
+        var (led, only) = (Led(db, id), TokenScope.ProjectOf(user));
+        return await db.Projects.AsNoTracking()
+            .Where(p => p.DeletedAt == null && (admin || led.Contains(p.Id)) && (only == null || p.Id == only)).OrderBy(p => p.Name)
             .ToListAsync();
     }
 

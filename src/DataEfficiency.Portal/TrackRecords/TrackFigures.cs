@@ -27,12 +27,16 @@ public sealed record TrackFigures(int Forecasts, int Points, int Projects, doubl
 }
 
 /// <summary>The figures of some projects: all together, by method, by project.</summary>
+/// <param name="Needs">One of each point that was the first to reach a target, and each method before it; the newest project's
+/// first.</param>
 public sealed record TrackRecord(TrackFigures All, IReadOnlyList<(TrackMethod Method, TrackFigures Figures)> Methods,
-    IReadOnlyList<(int ProjectId, TrackFigures Figures)> Projects)
+    IReadOnlyList<(int ProjectId, TrackFigures Figures)> Projects, IReadOnlyList<TrackNeed> Needs)
 {
     /// <summary>Null where there is nothing to compare.</summary>
     public static TrackRecord? Of(IReadOnlyCollection<TrackTally> tallies) => TrackFigures.Of(tallies) is not { } all ? null
         : new(all, [.. tallies.GroupBy(t => t.Method).OrderBy(g => g.Key.Area).ThenBy(g => g.Key.IsMeasured)
                 .Select(g => (g.Key, TrackFigures.Of(g)!))],
-            [.. tallies.GroupBy(t => t.ProjectId).OrderByDescending(g => g.Key).Select(g => (g.Key, TrackFigures.Of(g)!))]);
+            [.. tallies.GroupBy(t => t.ProjectId).OrderByDescending(g => g.Key).Select(g => (g.Key, TrackFigures.Of(g)!))],
+            [.. tallies.Select(t => t.Newest).OfType<TrackNeed>().OrderByDescending(n => n.ProjectId).ThenBy(n => n.CheckId)
+                .ThenBy(n => n.Method.IsMeasured).ThenBy(n => n.Method.Area)]);
 }

@@ -26,6 +26,10 @@ public static class TrackText
 
     public static Said Name(TrackMethod method) => MethodName(method: method.Area, measured: method.IsMeasured ? "yes" : "no");
 
+    /// <summary>80 % interval of a predicted need, in labels.</summary>
+    public static string Range(Prediction need, CultureInfo culture) => need is { Low: { } low, High: { } high }
+        ? ForecastNumbers.Range(ForecastNumbers.Labels(low, culture), ForecastNumbers.Labels(high, culture)) : "–";
+
     /// <summary>A difference of scores in points: .042 is 4.2.</summary>
     public static string? Factor(double? factor, CultureInfo culture) => factor?.ToString("0.0", culture);
 }

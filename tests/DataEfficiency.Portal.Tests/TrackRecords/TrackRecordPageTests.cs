@@ -1,6 +1,10 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClosedXML.Excel;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Estimating;
@@ -58,6 +62,52 @@ public sealed class TrackRecordPageTests
     }
 
     [Fact]
+    public async Task Needs_OfReachedTargets_AreDotsOnThePageAndRowsForPrograms()
+    {
+        using var portal = new PortalFactory();
+        var (mine, other) = (await portal.AddProjectAsync("Mine"), await portal.AddProjectAsync("Not mine"));
+        var person = await portal.AddPersonAsync("lead");
+        await portal.AddMemberAsync(mine.Id, person.Id, ProjectRole.Lead);
+        await portal.AddMemberAsync(other.Id, person.Id, ProjectRole.Annotator);
+        using var lead = await portal.SignedInAsync("lead");
+        Assert.Equal(JsonValueKind.Null, (await ReadAsync(lead)).GetProperty("all").ValueKind);
+        foreach (var project in (int[])[mine.Id, other.Id])
+        {
+            await StoreAsync(portal, project, forecasts: [10, 11]);
+            await MeasureAsync(portal, project, version: 12, examples: 400, score: .60);
+            await StoreAsync(portal, project, forecasts: [13], measured: true);
+            await MeasureAsync(portal, project, version: 15, examples: 1600, score: .92);
+        }
+
+        var record = await ReadAsync(lead);
+
+        Assert.Equal((5, 2, 1), (record.GetProperty("all").GetProperty("forecasts").GetInt32(),
+            record.GetProperty("all").GetProperty("points").GetInt32(), record.GetProperty("all").GetProperty("needPoints").GetInt32()));
+        Assert.Equal(["Mine"], record.GetProperty("projects").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal(2, record.GetProperty("methods").GetArrayLength());
+        // of each method the last forecast before the target was reached: .75 lies between .5 at 400 and .9 at 1,600
+        Assert.Equal([(11, false), (13, true)], record.GetProperty("needs").EnumerateArray()
+            .Select(n => (n.GetProperty("labels").GetInt32(), n.GetProperty("isMeasured").GetBoolean())));
+        var need = record.GetProperty("needs")[0];
+        Assert.Equal(("cosLow", 756.49, true), (need.GetProperty("from").GetString(), need.GetProperty("predicted").GetDouble(),
+            need.GetProperty("isInside").GetBoolean()));
+        Assert.Equal(400 * Math.Pow(4, .625), need.GetProperty("realised").GetDouble(), 1e-6);
+
+        var html = WebUtility.HtmlDecode(await lead.GetStringAsync("/track-record"));
+        Assert.Equal((1, 1), (Regex.Count(html, "<circle class=\"obs\""), Regex.Count(html, "<circle class=\"obs hollow\"")));
+        Assert.Contains("Mine: 756 labels predicted at 11 labels (80 %: 175 – 2,960), 951 realised", MadeUpForecast.Plain(html));
+        Assert.Contains("of 2 forecasts; 2 lie in the predicted 80 % interval", MadeUpForecast.Plain(html));
+
+        // a token of one project opens no other's record
+        using var token = portal.Browser();
+        token.DefaultRequestHeaders.Authorization = new("Bearer", await portal.Services.GetRequiredService<AccessTokens>()
+            .CreateAsync(person.Id, "test", CancellationToken.None, new TokenLimits(ProjectId: other.Id)));
+        Assert.Equal(JsonValueKind.Null, (await ReadAsync(token)).GetProperty("all").ValueKind);
+    }
+
+    private static Task<JsonElement> ReadAsync(HttpClient client) => client.GetFromJsonAsync<JsonElement>("/api/v1/track-record");
+
+    [Fact]
     public async Task Workbook_HasEveryPair()
     {
         using var portal = new PortalFactory();
@@ -76,12 +126,13 @@ public sealed class TrackRecordPageTests
     }
 
     // .4 of the way at 100 labels, .8 at 1,600
-    private static async Task StoreAsync(PortalFactory portal, int project, long[] forecasts)
+    private static async Task StoreAsync(PortalFactory portal, int project, long[] forecasts, bool measured = false)
     {
         var made = MadeUpForecast.Estimate(32);
         var estimate = made with
         {
-            Target = new(.75, .2, 1), Posterior = made.Posterior with { Band = [new(100, .3, .4, .5), new(1600, .6, .8, 1)] },
+            Target = new(.75, .2, 1), Checks = measured ? 1 : 0,
+            Posterior = made.Posterior with { Band = [new(100, .3, .4, .5), new(1600, .6, .8, 1)] },
         };
         await using var db = await portal.OpenDbAsync();
         db.Estimates.AddRange(forecasts.Select(v => new StoredEstimate
