@@ -31,6 +31,8 @@ public sealed class LookSite : KestrelFactory
     public int Short { get; private set; }
     public int Stopped { get; private set; }
     public int Ending { get; private set; }
+    public string Person { get; private set; } = "";
+    public string Invitation { get; private set; } = "";
 
     public async Task FillAsync()
     {
@@ -72,7 +74,8 @@ public sealed class LookSite : KestrelFactory
         await DisagreeAsync(Labelled, intents, [uma.Id, bartholomew.Id]);
         var links = Services.GetRequiredService<AccountLinks>();
         var principal = await PrincipalAsync(lead.Id);
-        await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator);
+        Invitation = "link/" + (await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator)).Secret;
+        Person = bartholomew.Id;
         await links.ResetAsync(principal, bartholomew.Id);
         var hooks = Services.GetRequiredService<WebhookBook>();
         await hooks.CreateAsync(principal, Labelled, new(

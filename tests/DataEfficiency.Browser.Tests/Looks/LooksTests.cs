@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace DataEfficiency.Browser.Tests.Looks;
 
 /// <summary>
-/// Every page, wide and narrow, light and dark: no colour outside the tokens, no word cut or on another one, no page that scrolls sideways.
-/// One site and one visit per page. With DATAEFFICIENCY_SCREENSHOTS set, each look is a picture in that folder.
+/// Every page, wide and narrow, light and dark: no colour outside the tokens, no word cut or on another one, no page that scrolls sideways,
+/// nothing that axe finds. One site and one visit per page. With DATAEFFICIENCY_SCREENSHOTS set, each look is a picture in that folder.
 /// </summary>
 [Collection(BrowserCollection.Name)]
 public sealed class LooksTests(Browser browser) : IAsyncLifetime
@@ -17,11 +17,12 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
     public async Task DisposeAsync() => await _site.DisposeAsync();
 
     [Fact]
-    public async Task EveryPage_WideAndNarrow_LightAndDark_HasOnlyOurColours_AndWholeWords()
+    public async Task EveryPage_WideAndNarrow_LightAndDark_HasOnlyOurColours_WholeWords_AndNoAxeViolation()
     {
         await using var context = await browser.SignedInAsync(_site, LookSite.Lead);
         await context.AddInitScriptAsync(scriptPath: Path.Combine(PortalFactory.RepositoryRoot,
             "tests/DataEfficiency.Browser.Tests/Looks/looks.js"));
+        await context.AddAxeAsync();
         var page = await context.NewPageAsync();
         List<string> faults = [];
         foreach (var (path, act) in Pages())
@@ -41,6 +42,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
                 await page.GotoAsync(_site.Url + path);
                 if (act is not null) await act(page);
                 faults.AddRange((await page.EvaluateAsync<string[]>("looks.places()")).Select(f => $"/{path} {language}: {f}"));
+                faults.AddRange((await page.AxeFaultsAsync(["label-content-name-mismatch"])).Select(f => $"/{path} {language}: {f}"));
                 if (Folder is null) continue;
                 await PictureAsync(page, $"{language}-{path}-390");
                 await page.SetViewportSizeAsync(1440, 900);
@@ -49,7 +51,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             }
         }
         await context.ClearCookiesAsync();
-        foreach (var path in new[] { "sign-in", "link/unknown", "status/404" })
+        foreach (var path in new[] { "sign-in", "link/unknown", _site.Invitation, "status/404", "error" })
         {
             await page.SetViewportSizeAsync(1440, 900);
             await page.GotoAsync(_site.Url + path);
@@ -61,7 +63,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
     private IEnumerable<(string Path, Func<IPage, Task>? Act)> Pages()
     {
         var project = $"projects/{_site.Labelled}";
-        yield return ("", page => page.WaitForSelectorAsync(".project h2"));
+        yield return ("", ReadyAsync(".project h2"));
         yield return (project, ReadyAsync(".needdot, .headline"));
         yield return ($"{project}?methods", async page =>
         {
@@ -108,7 +110,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ($"{project}/settings?log", async page =>
         {
             await ReadyAsync(".answers")(page);
-            await page.GetByRole(AriaRole.Button, new() { Name = "Log of hooks.a-rather-long-domain.example" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Log: hooks.a-rather-long-domain.example" }).ClickAsync();
             await page.WaitForSelectorAsync(".deliveries");
             await page.ClickAsync("details:has(.versions) summary");
             await page.WaitForSelectorAsync(".versions ins");
@@ -124,7 +126,9 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ($"projects/{_site.Short}/settings", ReadyAsync("[name=completions]"));
         yield return ("projects/new", ReadyAsync("[name=guideline]"));
         yield return ("models", ReadyAsync("h1"));
-        yield return ("people", page => page.WaitForSelectorAsync("h1"));
+        yield return ("models/BundledModel/calibration", ReadyAsync(".calibration"));
+        yield return ("people", ReadyAsync("h1"));
+        yield return ($"people/{_site.Person}", ReadyAsync("h1"));
         yield return ("account", null);
         yield return ($"{project}/label", async page =>
         {
@@ -142,6 +146,8 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
 
     private static async Task LookAsync(IPage page, string path, List<string> faults)
     {
+        // a circuit that begins writes the title anew
+        await page.WaitForFunctionAsync("document.title");
         foreach (var width in new[] { 1440, 390 })
         {
             await page.SetViewportSizeAsync(width, 900);
@@ -149,6 +155,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
                 faults.AddRange((await page.EvaluateAsync<string[]>("looks.colours()")).Select(f => $"/{path} {width} {scheme}: {f}"));
+                faults.AddRange((await page.AxeFaultsAsync()).Select(f => $"/{path} {width} {scheme}: {f}"));
                 await PictureAsync(page, $"{path}-{width}-{scheme}");
             }
             faults.AddRange((await page.EvaluateAsync<string[]>("looks.places()")).Select(f => $"/{path} {width}: {f}"));
