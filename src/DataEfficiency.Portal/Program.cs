@@ -43,6 +43,7 @@ builder.AddPages();
 builder.AddImporting();
 builder.AddProjects();
 builder.AddExport();
+builder.AddFormats();
 builder.AddWebhooks();
 builder.AddAudit();
 builder.AddApiDocument();

@@ -56,9 +56,12 @@ switch (args)
     case ["items", var folder]:
         await ItemPages.RunAsync(folder);
         return 0;
+    case ["exports", var folder]:
+        await ExportTimes.RunAsync(folder);
+        return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
             + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]"
-            + " | items FOLDER | claims FOLDER [LEASES] | posterior");
+            + " | items FOLDER | exports FOLDER | claims FOLDER [LEASES] | posterior");
         return 2;
 }

@@ -1,10 +1,8 @@
 using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
-using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
-using DataEfficiency.Portal.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,7 +14,10 @@ public static class ExportEndpoints
 
     public static void AddExport(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<ExportOptions>().BindConfiguration(ExportOptions.Section)
+            .Validate(o => o.Kept > TimeSpan.Zero, "Exports:Kept is a time, as 7.00:00:00").ValidateOnStart();
         builder.Services.AddSingleton<ScratchFiles>();
+        builder.Services.AddSingleton<ExportFiles>();
         builder.Services.AddSingleton<Backup>();
     }
 
@@ -50,7 +51,7 @@ public static class ExportEndpoints
             throw;
         }
         report.Position = 0;
-        return TypedResults.File(report, Excel, $"{FileName(snapshot.Project)}.xlsx");
+        return TypedResults.File(report, Excel, $"{snapshot.FileName}.xlsx");
     }
 
     private static Task<Results<FileStreamHttpResult, ProblemHttpResult>> LinesAsync(int id, ClaimsPrincipal user,
@@ -78,7 +79,7 @@ public static class ExportEndpoints
             throw;
         }
         lines.Position = 0;
-        return TypedResults.File(lines, media, $"{FileName(snapshot.Project)}{ending}");
+        return TypedResults.File(lines, media, $"{snapshot.FileName}{ending}");
     }
 
     private static async Task<FileStreamHttpResult> BackupAsync(ClaimsPrincipal user, Backup backup, WriteQueue writes,
@@ -100,19 +101,6 @@ public static class ExportEndpoints
     }
 
     private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time,
-        CancellationToken cancel) => writes.WriteAsync(async (db, token) =>
-    {
-        AuditTrail.Add(db, time, user.FindFirstValue(ClaimTypes.NameIdentifier)!, what, after: $"{size}", projectId: id);
-        await db.SaveChangesAsync(token);
-        if (id is { } project)
-            await WebhookOutbox.AddAsync(db, project, WebhookEvents.ExportDone, time.GetUtcNow().ToUnixTimeMilliseconds(),
-                () => new { export = what, labels = size, by = user.FindFirstValue(ClaimTypes.NameIdentifier) }, token);
-    }, cancel);
-
-    private static string FileName(Project project)
-    {
-        var name = new string([.. project.Name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' ? c : ' ')]);
-        var words = string.Join('-', name.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return words.Length switch { 0 => $"project-{project.Id}", > 60 => words[..60], _ => words };
-    }
+        CancellationToken cancel) => writes.WriteAsync((db, token) => ExportRecord.AddAsync(db, id,
+            user.FindFirstValue(ClaimTypes.NameIdentifier)!, what, size, time.GetUtcNow().ToUnixTimeMilliseconds(), token), cancel);
 }

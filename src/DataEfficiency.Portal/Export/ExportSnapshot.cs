@@ -6,6 +6,7 @@ using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.TrackRecords;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -36,12 +37,24 @@ public sealed class ExportSnapshot : IAsyncDisposable
 {
     private readonly AppDbContext db;
     private readonly IDbContextTransaction transaction;
+    private IQueryable<Item>? _items;
 
     private ExportSnapshot(AppDbContext db, IDbContextTransaction transaction) => (this.db, this.transaction) = (db, transaction);
 
     public Project Project { get; private set; } = default!;
     public IReadOnlyList<Label> Answers { get; private set; } = [];
     public int LabelCount { get; private set; }
+
+    /// <summary>Of a file, without its ending: the project's, as far as file systems take it.</summary>
+    public string FileName
+    {
+        get
+        {
+            var name = new string([.. Project.Name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' ? c : ' ')]);
+            var words = string.Join('-', name.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            return words.Length switch { 0 => $"project-{Project.Id}", > 60 => words[..60], _ => words };
+        }
+    }
 
     /// <summary>User id to the name shown.</summary>
     public IReadOnlyDictionary<string, string> Names { get; private set; } = new Dictionary<string, string>();
@@ -102,14 +115,20 @@ public sealed class ExportSnapshot : IAsyncDisposable
         if (item.Count > 0) yield return item;
     }
 
+    /// <summary>From here on its items are those that a filter finds, still in the order of the file.</summary>
+    /// <returns>How many they are.</returns>
+    public async Task<int> NarrowAsync(ItemFilter filter, CancellationToken cancel) =>
+        await (_items = await ItemTable.FilteredAsync(db, Project.Id, filter, cancel)).CountAsync(cancel);
+
     /// <summary>Every visible item in the order of the ids, answered or not.</summary>
-    public IAsyncEnumerable<ItemLine> AllItemsAsync() => db.Items.AsNoTracking()
-        .Where(i => i.ProjectId == Project.Id && i.ImportId <= Project.VisibleImport && !i.Deleted).OrderBy(i => i.Id)
+    public IAsyncEnumerable<ItemLine> AllItemsAsync() => (_items ?? db.Items.AsNoTracking()
+        .Where(i => i.ProjectId == Project.Id && i.ImportId <= Project.VisibleImport && !i.Deleted)).OrderBy(i => i.Id)
         .Select(i => new ItemLine(i, db.Slots.Count(s => s.ItemId == i.Id), db.Finals.FirstOrDefault(f => f.ItemId == i.Id)))
         .AsAsyncEnumerable();
 
-    /// <summary>Every current answer in the order of the items.</summary>
-    public IAsyncEnumerable<Answer> AllAnswersAsync() => Current().OrderBy(a => a.ItemId).ThenBy(a => a.Id).AsAsyncEnumerable();
+    /// <summary>Every current answer in the order of the items, those of items that were taken out too.</summary>
+    public IAsyncEnumerable<Answer> AllAnswersAsync() => db.Answers.AsNoTracking()
+        .Where(a => a.ProjectId == Project.Id && a.Current).OrderBy(a => a.ItemId).ThenBy(a => a.Id).AsAsyncEnumerable();
 
     /// <summary>Every stored forecast. Payloads are read one by one and not held.</summary>
     public async Task<List<HistoryLine>> EstimatesAsync(CancellationToken cancel)

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -8,6 +9,7 @@ public sealed class ArgillaFormat : JsonLinesFormat
 {
     public override string Name => "argilla";
     public override string Title => "Argilla";
+    public override IReadOnlyList<ExportWhat> Says => [ExportWhat.Answers, ExportWhat.Final];
 
     protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
@@ -15,7 +17,8 @@ public sealed class ArgillaFormat : JsonLinesFormat
         {
             var row = new Dictionary<string, object>
             {
-                ["id"] = item.Id, ["status"] = item.Answers.Count() >= Math.Max(1, item.Places) ? "completed" : "pending",
+                ["id"] = item.Id, ["status"] = item.Answers.Count() >= (source.What == ExportWhat.Final ? 1 : Math.Max(1, item.Places))
+                    ? "completed" : "pending",
                 ["text"] = item.Item.Text,
                 ["label.responses"] = item.Answers.Select(g => Value(g.Answer, source.Project)),
                 ["label.responses.users"] = item.Answers.Select(g => g.By),

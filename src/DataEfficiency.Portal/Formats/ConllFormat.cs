@@ -1,4 +1,5 @@
 using System.Text;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -15,6 +16,8 @@ public sealed class ConllFormat : IAnswerFormat
 
     // a token has one tag
     public bool Holds(Project project) => project.Kind().HasSpans && !project.SpansOverlap;
+
+    public IReadOnlyList<ExportWhat> Says => [ExportWhat.Final];
 
     public async Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation)
     {

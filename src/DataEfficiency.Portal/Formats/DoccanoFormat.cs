@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Formats;
@@ -7,6 +8,7 @@ public sealed class DoccanoFormat : JsonLinesFormat
 {
     public override string Name => "doccano";
     public override string Title => "doccano";
+    public override IReadOnlyList<ExportWhat> Says => [ExportWhat.Final];
 
     protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {

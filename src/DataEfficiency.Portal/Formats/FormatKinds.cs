@@ -9,5 +9,8 @@ public static class FormatKinds
         new ConllFormat(), new SpacyFormat(), new CsvFormat(),
     ];
 
+    /// <summary>As programs name them.</summary>
+    internal static string Names(IEnumerable<IAnswerFormat> formats) => string.Join(", ", formats.Select(f => f.Name));
+
     public static IAnswerFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);
 }

@@ -23,10 +23,18 @@ public sealed record FormatItem(Item Item, int Places, Final? Settled, FormatAns
 }
 
 /// <summary>What a file is written from: a project at one moment, and how people are named in it.</summary>
-/// <param name="Pseudonyms">u1, u2, ... in the place of names.</param>
-public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms)
+/// <param name="pseudonyms">u1, u2, ... in the place of names.</param>
+/// <param name="passed">Told of every so many items that were read, as often as the format reads them.</param>
+public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms, ExportWhat what, Func<int, Task>? passed = null)
 {
+    /// <summary>A fraction of a second.</summary>
+    private const int Stretch = 2000;
+
     private readonly Dictionary<string, int> _people = [];
+    private int _passed;
+
+    /// <summary>Where that is the final answer alone, it is the one that is given, by who gave it.</summary>
+    public ExportWhat What => what;
 
     public Project Project => snapshot.Project;
 
@@ -43,13 +51,15 @@ public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms)
         var more = await answers.MoveNextAsync();
         await foreach (var line in snapshot.AllItemsAsync())
         {
+            if (passed is not null && ++_passed % Stretch == 0) await passed(_passed);
             List<Answer> given = [];
             for (; more && answers.Current.ItemId <= line.Item.Id; more = await answers.MoveNextAsync())
                 if (answers.Current.ItemId == line.Item.Id) given.Add(answers.Current);
             var final = line.Final is { AnswerId: { } id } ? given.Find(a => a.Id == id) : null;
             yield return new(line.Item, line.Places, line.Final, final is null ? null : FormatAnswer.Of(final, Labels),
-                [.. given.Select(a => new FormatGiven(a, FormatAnswer.Of(a, Labels), Name(a.UserId), Number(a.UserId)))],
-                [.. skips[line.Item.Id].Select(s => (Name(s.UserId), Number(s.UserId), s.At))]);
+                [.. given.Where(a => what != ExportWhat.Final || a == final)
+                    .Select(a => new FormatGiven(a, FormatAnswer.Of(a, Labels), Name(a.UserId), Number(a.UserId)))],
+                [.. (what == ExportWhat.Final ? [] : skips[line.Item.Id]).Select(s => (Name(s.UserId), Number(s.UserId), s.At))]);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -14,6 +15,8 @@ public sealed class HuggingFaceFormat : IAnswerFormat
     public string MediaType => "application/zip";
 
     public bool Holds(Project project) => true;
+
+    public IReadOnlyList<ExportWhat> Says => [ExportWhat.Final];
 
     public async Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Formats;
@@ -18,6 +19,9 @@ public interface IAnswerFormat
 
     /// <summary>It can say such answers; else the export is refused.</summary>
     bool Holds(Project project);
+
+    /// <summary>What it has a place for; the first is what it says where nobody chooses.</summary>
+    IReadOnlyList<ExportWhat> Says { get; }
 
     Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation);
 }

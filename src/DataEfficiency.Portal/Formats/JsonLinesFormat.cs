@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Formats;
@@ -9,6 +10,8 @@ public abstract class JsonLinesFormat : IAnswerFormat
     public abstract string Title { get; }
     public string Ending => $".{Name}.jsonl";
     public string MediaType => "application/jsonl";
+
+    public abstract IReadOnlyList<ExportWhat> Says { get; }
 
     public bool Holds(Project project) => true;
 

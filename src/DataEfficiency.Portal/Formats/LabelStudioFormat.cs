@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -13,6 +14,8 @@ public sealed class LabelStudioFormat : IAnswerFormat
     public string MediaType => "application/json";
 
     public bool Holds(Project project) => true;
+
+    public IReadOnlyList<ExportWhat> Says => [ExportWhat.Answers, ExportWhat.Final];
 
     public Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation) =>
         FormatJson.ArrayAsync(output, Rows(source), cancellation);

@@ -10,6 +10,7 @@ public sealed class NativeFormat : JsonLinesFormat
 {
     public override string Name => "native";
     public override string Title => "DataEfficiency";
+    public override IReadOnlyList<ExportWhat> Says => [ExportWhat.Both, ExportWhat.Final, ExportWhat.Answers];
 
     protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {
@@ -19,8 +20,8 @@ public sealed class NativeFormat : JsonLinesFormat
                 id = item.Item.ExternalId, line = item.Item.Line, text = item.Item.Text, fields = Raw(item.Item.Parts),
                 meta = Raw(item.Item.Metadata), gold = Gold(item.Item), split = Word(item.Item.Split), places = item.Places,
                 stratum = item.Settled is { } s ? Strata.Name(s.Stratum) : null, schema = item.Settled?.SchemaVersion,
-                final = item.Settled is { } f ? Say(source.Project, item.Final, Word(f.By)) : null,
-                answers = item.Given.Select(g => new
+                final = source.What != ExportWhat.Answers && item.Settled is { } f ? Say(source.Project, item.Final, Word(f.By)) : null,
+                answers = source.What == ExportWhat.Final ? null : item.Given.Select(g => new
                 {
                     submission = g.Row.SubmissionId, by = g.By, at = DateTimeOffset.FromUnixTimeMilliseconds(g.Row.CreatedAt),
                     ms = g.Row.ActiveMilliseconds > 0 ? g.Row.ActiveMilliseconds : (int?)null, rev = g.Row.Revision,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Formats;
@@ -8,6 +9,7 @@ public sealed class ProdigyFormat : JsonLinesFormat
 {
     public override string Name => "prodigy";
     public override string Title => "Prodigy";
+    public override IReadOnlyList<ExportWhat> Says => [ExportWhat.Answers, ExportWhat.Final];
 
     protected override async IAsyncEnumerable<object> Rows(FormatSource source)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DataEfficiency.Portal.Checks;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
@@ -20,7 +21,7 @@ public sealed class ProjectRemoval
 
 /// <summary>Removes deleted projects row by row in chunks, so that no label of another project waits; goes on after a restart.</summary>
 internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
-    JobBell bell, CheckFolders checks, ILogger<ProjectRemovalWorker> log) : BackgroundService
+    JobBell bell, CheckFolders checks, ExportFiles exports, ILogger<ProjectRemovalWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -47,7 +48,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
 
     private async Task RemoveAsync(int id, CancellationToken stopping)
     {
-        // an import or a ranking under way sees the deletion before its next chunk; their rows go last
+        // an import, an export or a ranking under way sees the deletion before its next chunk; their rows go last
         bell.Ring();
         while (await IsBusyAsync(id, stopping)) await Task.Delay(Pause, stopping);
         while (await writes.WriteAsync((db, token) => RemoveItemsAsync(db, id, token), stopping) > 0) { }
@@ -66,6 +67,8 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Draws.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Rankings.Where(r => r.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Checks.Where(c => c.ProjectId == id).ExecuteDeleteAsync(token);
+            var made = await db.Jobs.Where(j => j.ProjectId == id && j.Kind == JobKind.Export).Select(j => j.Payload).ToListAsync(token);
+            db.AfterCommit.Add(() => made.ForEach(payload => exports.Remove(ExportAsk.FromJson(payload).File)));
             await db.Jobs.Where(j => j.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Schemas.Where(s => s.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Decisions.Where(d => d.ProjectId == id).ExecuteDeleteAsync(token);
@@ -81,7 +84,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
     private async Task<bool> IsBusyAsync(int id, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Jobs.AnyAsync(j => j.ProjectId == id && j.Kind == JobKind.Import
+        return await db.Jobs.AnyAsync(j => j.ProjectId == id && (j.Kind == JobKind.Import || j.Kind == JobKind.Export)
             && (j.State == WorkState.Running || j.State == WorkState.Queued), stopping);
     }
 

@@ -37,6 +37,8 @@ public sealed class DataFolder : IDisposable
     public string Checks => Path.Combine(Root, "checks");
     /// <summary>The portal's own calibrations, by weights.</summary>
     public string Calibrations => Path.Combine(Root, "calibrations");
+    /// <summary>Files of exports, until they are old.</summary>
+    public string Exports => Path.Combine(Root, "exports");
     public string GradientRows => Path.Combine(Root, "rows");
 
     public string ConnectionString => new SqliteConnectionStringBuilder
@@ -57,6 +59,7 @@ public sealed class DataFolder : IDisposable
             MakePrivate(Keys);
             MakePrivate(Checks);
             MakePrivate(Calibrations);
+            MakePrivate(Exports);
             ProtectDatabase();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

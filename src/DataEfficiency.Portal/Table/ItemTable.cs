@@ -74,7 +74,8 @@ public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
         });
     }
 
-    private static Task<IQueryable<Item>> FilteredAsync(AppDbContext db, int projectId, ItemFilter filter,
+    /// <summary>What a filter finds, in no order.</summary>
+    internal static Task<IQueryable<Item>> FilteredAsync(AppDbContext db, int projectId, ItemFilter filter,
         CancellationToken cancellation) =>
         ItemWhere.FilteredAsync(db, projectId, filter, async () =>
             [.. (await SuspectReader.ReadAsync(db, projectId, cancellation)).Select(s => s.ItemId)], cancellation);

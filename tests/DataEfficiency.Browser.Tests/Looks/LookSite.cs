@@ -1,6 +1,8 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Formats;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Stopping;
 using DataEfficiency.Portal.Storage;
@@ -72,6 +74,9 @@ public sealed class LookSite : KestrelFactory
         await MeasureAsync(Labelled, 60, .41);
         await MeasureAsync(Labelled, 200, .95);
         await DisagreeAsync(Labelled, intents, [uma.Id, bartholomew.Id]);
+        var exports = Services.GetRequiredService<ExportJobs>();
+        await exports.StartAsync(Labelled, "native", ExportWhat.Both, "status=open&sort=confidence", true, lead.Id);
+        await exports.StartAsync(Labelled, "huggingface", ExportWhat.Final, "", false, lead.Id);
         var links = Services.GetRequiredService<AccountLinks>();
         var principal = await PrincipalAsync(lead.Id);
         Invitation = "link/" + (await links.InviteAsync(principal, GlobalRoles.Lead, Labelled, ProjectRole.Annotator)).Secret;

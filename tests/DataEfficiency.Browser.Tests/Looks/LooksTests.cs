@@ -80,6 +80,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
             await page.Locator(".way summary").Last.ClickAsync();
         });
         yield return ($"{project}/items", ReadyAsync("tr.line"));
+        yield return ($"{project}/exports", ReadyAsync(".exports tr:nth-child(2) a[download]"));
         yield return ($"{project}/items?open", async page =>
         {
             await ReadyAsync("tr.line")(page);

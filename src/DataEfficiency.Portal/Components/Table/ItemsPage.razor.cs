@@ -143,6 +143,8 @@ public sealed partial class ItemsPage(IDbContextFactory<AppDbContext> contexts, 
         _chosen.UnionWith(await table.IdsAsync(Id, _filter, _leaving.Token));
     }
 
+    private string ExportAddress => $"/projects/{Id}/exports?{ItemQuery.Write(_filter with { Sort = default, Descending = false })}";
+
     private ItemDetail Detail(ItemRow item) => _details.GetValueOrDefault(item.Id, ItemDetail.None);
 
     /// <summary>A key that the script leaves to the table.</summary>
