@@ -10,8 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace DataEfficiency.Portal.Calibrating;
 
 /// <summary>
-/// Calibrations on the engine thread, one after the other, a small piece at a time, behind everything that somebody waits for. Finished
-/// pieces lie in the calibration's folder: after a kill, and after another model had the place, the next piece goes on behind them.
+/// Calibrations on the engine thread, one after the other, a small step at a time, behind everything that somebody waits for. But not for
+/// ever: a tenth of the engine's time is theirs, whatever else comes. Finished pieces lie in the calibration's folder: after a kill, and
+/// after another model had the place, the next piece goes on behind them.
 /// </summary>
 public sealed class CalibrationTurns(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, CalibrationWork work,
     CalibrationFolders folders, CalibrationFeed feed, ModelCatalog catalog, ICalibrations calibrations, IEstimatorHost host,
@@ -20,7 +21,28 @@ public sealed class CalibrationTurns(IDbContextFactory<AppDbContext> contexts, W
     /// <summary>How often the database hears how far it is, and the calibration whether it is still wanted.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
+    /// <summary>How much longer others have the engine than a calibration that they keep waiting.</summary>
+    private const int Others = 9;
+
+    /// <summary>How long it waits for them first: models and checkpoints change places with each turn.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private Sitting? _sitting;
+
+    // what others had while it waited, less nine times of what it had in its turns
+    private TimeSpan _waited;
+    private bool _isOwed;
+
+    /// <summary>One has waited long enough: it goes first until it had its share and a piece is finished, for half a piece would be done
+    /// again.</summary>
+    public bool IsOwed => _isOwed && work.All.Count > 0;
+
+    /// <summary>Other long work had the engine for so long.</summary>
+    public void OthersHad(TimeSpan time)
+    {
+        _waited = work.All.Count > 0 ? _waited + time : TimeSpan.Zero;
+        _isOwed = _waited >= Patience;
+    }
 
     private sealed class Sitting(CalibrationWork.Handed handed, CalibrationRequest request)
     {
@@ -78,7 +100,10 @@ public sealed class CalibrationTurns(IDbContextFactory<AppDbContext> contexts, W
         using (host.Hold(model))
         {
             sitting.Run ??= calibrations.Begin(sitting.Estimator = estimator, sitting.Request);
+            var (started, finished) = (clock.GetTimestamp(), sitting.Run.Progress.Done);
             goesOn = sitting.Run.Step(giveWay, cancel);
+            if (_isOwed) _waited -= Others * clock.GetElapsedTime(started);
+            _isOwed &= _waited > TimeSpan.Zero || sitting.Run.Progress.Done == finished;
         }
         if (goesOn && sitting.ShownAt is { } shown && clock.GetElapsedTime(shown) < Beat) return;
         var progress = sitting.Run.Progress;

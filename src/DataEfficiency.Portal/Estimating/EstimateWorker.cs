@@ -12,7 +12,7 @@ namespace DataEfficiency.Portal.Estimating;
 /// </summary>
 public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun estimates, ModelMeasurements measurements, RankRun rankings,
     CheckRun checks, CheckPlanner plan, CalibrationCosts costs, CalibrationTurns calibrations,
-    IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, ILogger<EstimateWorker> log)
+    IEstimatorHost host, IDbContextFactory<AppDbContext> contexts, TimeProvider time, ILogger<EstimateWorker> log)
     : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -88,8 +88,7 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
                 _unplanned.Remove(next);
                 plan.Look(next, GiveWay, _stopping.Token);
             }
-            else if (!Check() && !measurements.Step(GiveWay, _stopping.Token) && !rankings.Step(GiveWay, _stopping.Token)
-                && !costs.Step(_stopping.Token) && !calibrations.Step(GiveWay, _stopping.Token))
+            else if (!LongWork())
             {
                 queue.Wait(_stopping.Token);
             }
@@ -110,6 +109,26 @@ public sealed partial class EstimateWorker(EstimateQueue queue, EstimateRun esti
             _later.ForEach(queue.Ring);
             _later.Clear();
         }
+    }
+
+    /// <summary>A step of a check, else of what an admin waits for on a page, else of a ranking, else of a calibration, which goes first
+    /// once it is owed its turn.</summary>
+    private bool LongWork()
+    {
+        if (calibrations.IsOwed)
+        {
+            // a check that has the model keeps what it did
+            checks.StepAside();
+            return calibrations.Step(GiveWay, _stopping.Token);
+        }
+        var started = time.GetTimestamp();
+        if (Check() || measurements.Step(GiveWay, _stopping.Token) || costs.Step(_stopping.Token)
+            || rankings.Step(GiveWay, _stopping.Token))
+        {
+            calibrations.OthersHad(time.GetElapsedTime(started));
+            return true;
+        }
+        return calibrations.Step(GiveWay, _stopping.Token);
     }
 
     private bool Check()

@@ -55,6 +55,42 @@ public sealed class CalibrationTurnsTests
     }
 
     [Fact]
+    public async Task Calibration_WhileRankingsKeepComing_HasATenthOfTheEngine_AndTheyTheRest()
+    {
+        var clock = new HurriedTime();
+        using var world = new EstimatingWorld { ConfigureServices = s => s.AddSingleton<TimeProvider>(clock) }.WithItsWeights();
+        world.Calibrations.Pieces = 1_000_000;
+        // a text takes two seconds, for it is asked twice, a piece of the calibration ten
+        world.Estimator.Confidence = _ => clock.Pass(1, .5);
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        while (!world.Estimator.Calls.Contains("calibration step")) await Task.Delay(5);
+        world.Calibrations.Midway = () => clock.Pass(10, 0);
+        var project = await world.AddPoolAsync(750);
+        await world.Ranking.EnqueueAsync(project);
+        await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done });
+
+        string[] calls = [.. world.Estimator.Calls];
+        var (first, last) = (Array.FindIndex(calls, c => c.StartsWith("rank")), Array.FindLastIndex(calls, c => c.StartsWith("rank")));
+        // five minutes of waiting first, then 1,500 / 9 / 10
+        Assert.InRange(calls[first..last].Count(c => c == "calibration step"), 12, 18);
+        Assert.True(Array.IndexOf(calls[first..last], "calibration step") > calls[first..last].Length / 8);
+    }
+
+    /// <summary>A clock on which work takes as long as it says.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        private long _passed;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _passed);
+
+        public T Pass<T>(int seconds, T result)
+        {
+            Interlocked.Add(ref _passed, seconds * TimestampFrequency);
+            return result;
+        }
+    }
+
+    [Fact]
     public async Task Labels_ThatComeInTheMiddleOfAPiece_HaveTheirCheckPlanned()
     {
         using var world = new EstimatingWorld().WithItsWeights();
