@@ -34,6 +34,12 @@ public sealed record Target(double Share, double? ZeroShot = null, double? Ceili
 /// <param name="StandardError">Of the share of the way; null: from score and size of the test set.</param>
 public sealed record MeasuredPoint(int Examples, double Score, int TestSize, double? ZeroShot = null, double? StandardError = null);
 
+/// <summary>What a task needed beside what the paper's formula had asked for before anything was measured.</summary>
+/// <param name="Share">Its target t.</param>
+/// <param name="Paper">n_paper.</param>
+/// <param name="Realised">n*.</param>
+public sealed record MeasuredNeed(double Share, double Paper, double Realised);
+
 /// <param name="Examples">The labelled examples that count for CoS-Low (of the first 32), in the order they were drawn.</param>
 /// <param name="Cap">min(budget, pool size): the most labels that can be bought. The mathematics keeps 5,000.</param>
 /// <param name="Alpha">Accepted rate of stopping too early of rule A: .10 or .20.</param>
@@ -41,9 +47,12 @@ public sealed record MeasuredPoint(int Examples, double Score, int TestSize, dou
 /// <param name="Labelled">All labelled examples that a probe may learn from, in the order of their answers; null: no probe.</param>
 /// <param name="CheckPrice">What one check costs, in labels; null: unknown, taken as much.</param>
 /// <param name="PointWorth">What one point of the score (.01) is worth, in labels; null: nobody said.</param>
+/// <param name="OwnNeeds">Of other tasks that were measured to their targets, one each: what rule A's kappa is fitted to once there are
+/// 20.</param>
 public sealed record ForecastRequest(TaskPrompt? Task, IReadOnlyList<Example> Examples, Target Target, int Cap,
     IReadOnlyList<MeasuredPoint>? Measured = null, double Alpha = .10, int? Labels = null,
-    IReadOnlyList<LabelledExample>? Labelled = null, double? CheckPrice = null, double? PointWorth = null);
+    IReadOnlyList<LabelledExample>? Labelled = null, double? CheckPrice = null, double? PointWorth = null,
+    IReadOnlyList<MeasuredNeed>? OwnNeeds = null);
 
 /// <summary>Rule C: whether it is still worth it.</summary>
 /// <param name="At">Number of training labels at which going on is worth most.</param>

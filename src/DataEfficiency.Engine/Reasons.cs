@@ -66,8 +66,12 @@ public sealed record MetUntrained : StopReason;
 /// <summary>Rule A's safe multiple of the paper's number.</summary>
 /// <param name="Asked">Labels the rule asks for, before the cap.</param>
 /// <param name="Cap">The most labels there can be.</param>
-/// <param name="Alpha">Its rate of stopping too early, as measured on the published curves.</param>
-public sealed record SafeCount(int Asked, int Cap, double Alpha) : StopReason;
+/// <param name="Alpha">Its rate of stopping too early, as measured on the published curves or on own tasks.</param>
+public sealed record SafeCount(int Asked, int Cap, double Alpha) : StopReason
+{
+    /// <summary>Own tasks that the rate was measured on; 0: the published curves.</summary>
+    public int OwnTasks { get; init; }
+}
 
 public enum RunOutcome { TargetMet, BudgetUsedUp, NotYet }
 

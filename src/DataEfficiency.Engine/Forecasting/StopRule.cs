@@ -41,10 +41,12 @@ public static class StopRule
     /// too bold for easy tasks. At alpha = .10 the second is the 90 % of decision section 6; at .20 it follows alpha, or kappa's .20 knots
     /// would never speak.
     /// </summary>
-    public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior)
+    /// <param name="own">kappa of one's own needs; null: the published one.</param>
+    public static int SafeStop(double share, double labelsNeededPaper, double alpha, PosteriorWeights posterior, OwnKappa? own = null)
     {
         var enough = posterior.Quantile(1 - alpha) ?? LabelAxis.MaxExamples;
-        return (int)Math.Ceiling(Math.Max(Kappa(share, alpha) * labelsNeededPaper, enough) - 1e-9);
+        var kappa = own?.At(share, alpha) ?? Kappa(share, alpha);
+        return (int)Math.Ceiling(Math.Max(kappa * labelsNeededPaper, enough) - 1e-9);
     }
 
     /// <summary>The advice of the moment: rule B once a fine-tune was measured, else rule A from 32 examples where CoS-Low has a fit, else
@@ -61,10 +63,11 @@ public static class StopRule
         if (cosLowCount < AdviceFrom) return new("none", null, Advice.None, null, null, new FewFirstLabels(cosLowCount));
         if (labelsNeededPaper is not { } paper) return new("none", null, Advice.None, null, null, new NoFit());
 
-        var safe = SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights);
+        var own = OwnKappa.Of(request.OwnNeeds);
+        var safe = SafeStop(scale.Target.Share, paper, request.Alpha, forecast.Weights, own);
         var at = Math.Min(cap, safe);
         return new("A", at, labels >= at ? Advice.Stop : Advice.KeepLabeling, PEnough(forecast, at), PEnoughIfReachable(forecast, at),
-            new SafeCount(safe, cap, request.Alpha));
+            new SafeCount(safe, cap, request.Alpha) { OwnTasks = own?.Tasks ?? 0 });
     }
 
     private static StopAdvice Measured(TargetScale scale, PosteriorForecast forecast, int cap, double confidence)

@@ -33,6 +33,12 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     /// <summary>That in labels; null while nobody's pace is known.</summary>
     public double? CheckPrice { get; private init; }
 
+    /// <summary>Of the installation's other projects; none before there are enough to change anything.</summary>
+    public IReadOnlyList<MeasuredNeed>? OwnNeeds { get; private init; }
+
+    public EstimateInputs With(IReadOnlyList<MeasuredNeed> needs) =>
+        this with { OwnNeeds = needs.Count < OwnKappa.Fewest ? null : needs };
+
     public EstimateInputs At(Pace? pace) => this with { CheckPrice = CheckSeconds * pace?.PerHour / 3600 };
 
     /// <summary>The project's state now; null where it is gone.</summary>
@@ -84,6 +90,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop, Measured, PointWorth,
         // the price itself moves with everybody's pace
         CheckPoints.Steps(CheckPrice).SmallestStep,
+        OwnNeeds,
     })));
 
     /// <summary>The seed of the adapter's A matrices is part of the estimate's identity: the calibration's, else the engine's

@@ -10,8 +10,8 @@ namespace DataEfficiency.Portal.Estimating;
 
 /// <summary>One estimate of one project, on the engine thread: snapshot, engine, row, feed.</summary>
 public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, First32 first32, FigureBook figureBook,
-    IEstimatorHost host, EstimateQueue queue, EstimateFeed feed, ForecastPublisher publisher, IStopByItself stops, TimeProvider time,
-    ILogger<EstimateRun> log)
+    IEstimatorHost host, EstimateQueue queue, EstimateFeed feed, ForecastPublisher publisher, IStopByItself stops, IOwnNeeds needs,
+    TimeProvider time, ILogger<EstimateRun> log)
 {
     private readonly Dictionary<int, Look> _looked = [];
 
@@ -32,7 +32,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         _looked.Remove(projectId);
         var (inputs, last) = Wait(ReadAsync(projectId, cancel));
         if (inputs is null) return true;
-        inputs = inputs.At(figures?.Pace);
+        inputs = inputs.At(figures?.Pace).With(Wait(needs.ReadAsync(cancel)));
         // nothing to say before the first of the 32: the counts still move
         if (inputs.Examples.Count == 0 && last is null)
         {
@@ -113,7 +113,7 @@ public sealed partial class EstimateRun(IDbContextFactory<AppDbContext> contexts
         }
         var estimate = estimator.Forecast(new ForecastRequest(inputs.Task, inputs.Examples, inputs.Target(), inputs.Cap,
             inputs.Measured, Labels: inputs.Labels, Labelled: inputs.ForProbe(), CheckPrice: inputs.CheckPrice,
-            PointWorth: inputs.PointWorth), cancel);
+            PointWorth: inputs.PointWorth, OwnNeeds: inputs.OwnNeeds), cancel);
         // what lacked memory today keeps its place among the first 32
         unusable = [.. estimate.LeftOut.Where(l => !l.Passing).Select(l => (inputs.Items[l.Index], l.Reason))];
         return estimate;

@@ -112,7 +112,8 @@ public static class VerdictText
         [
             .. p.Median is { } median ? [HalfOfReachable(need: ForecastNumbers.Need(median, culture), range: Interval(p, culture))]
                 : Array.Empty<string>(),
-            estimate.AreaSource == AreaSource.Published ? RuleAPublished : RuleAProvenance,
+            stop.Reason is SafeCount { OwnTasks: > 0 and var own } ? RuleAOwn(own)
+                : estimate.AreaSource == AreaSource.Published ? RuleAPublished : RuleAProvenance,
         ];
         if (labels >= way.To)
         {

@@ -8,9 +8,7 @@ namespace DataEfficiency.Portal.TrackRecords;
 /// forecasts and checks are only added, and a forecast that comes later is paired with no earlier point.</summary>
 public sealed class TrackBook(IDbContextFactory<AppDbContext> contexts)
 {
-    private readonly ConcurrentDictionary<int, (Stamp Stamp, IReadOnlyList<TrackTally> Tallies)> _known = new();
-
-    private readonly record struct Stamp(int Checks, int Newest);
+    private readonly ConcurrentDictionary<int, (TrackStamp Stamp, IReadOnlyList<TrackTally> Tallies)> _known = new();
 
     /// <param name="projects">Those that the reader may see.</param>
     /// <returns>Null where nothing was measured after a forecast.</returns>
@@ -18,16 +16,14 @@ public sealed class TrackBook(IDbContextFactory<AppDbContext> contexts)
     {
         if (projects.Count == 0) return null;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var measured = await db.Checks.Where(c => c.Score != null).GroupBy(c => c.ProjectId)
-            .Select(g => new { Project = g.Key, Checks = g.Count(), Newest = g.Max(c => c.Id) }).ToListAsync(cancellation);
         var seen = projects.ToHashSet();
         List<TrackTally> tallies = [];
-        foreach (var m in measured.Where(m => seen.Contains(m.Project)))
-            tallies.AddRange(await OfAsync(db, m.Project, new(m.Checks, m.Newest), cancellation));
+        foreach (var (project, stamp) in await TrackReader.MeasuredAsync(db, cancellation))
+            if (seen.Contains(project)) tallies.AddRange(await OfAsync(db, project, stamp, cancellation));
         return TrackRecord.Of(tallies);
     }
 
-    private async Task<IReadOnlyList<TrackTally>> OfAsync(AppDbContext db, int project, Stamp stamp, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TrackTally>> OfAsync(AppDbContext db, int project, TrackStamp stamp, CancellationToken cancellation)
     {
         if (_known.TryGetValue(project, out var known) && known.Stamp == stamp) return known.Tallies;
         Dictionary<(int, TrackMethod), TrackTally> tallies = [];

@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,23 +26,31 @@ public static class TrackRecordEndpoints
     public sealed record NeedReply(int Project, int Check, string From, bool IsMeasured, int Labels, double? Predicted, double? Low,
         double? High, double Realised, bool IsInside);
 
+    /// <summary>What the safe stop without measuring rests on.</summary>
+    /// <param name="Projects">Of the installation that reached their target after such advice.</param>
+    /// <param name="IsOwn">There are enough of them, and it is fitted to them; else it is as published.</param>
+    public sealed record SafeStopReply(int Projects, bool IsOwn);
+
     /// <param name="All">Null where nothing was measured after a forecast.</param>
     public sealed record TrackRecordReply(TrackFigures? All, IReadOnlyList<MethodReply> Methods, IReadOnlyList<ProjectReply> Projects,
-        IReadOnlyList<NeedReply> Needs);
+        IReadOnlyList<NeedReply> Needs, SafeStopReply SafeStop);
 
     public static void MapTrackRecords(this IEndpointRouteBuilder app) => app.MapApi().WithTags("Figures")
         .MapGet("/track-record", ReadAsync).RequireAuthorization(ProjectPolicies.AnyLead);
 
     private static async Task<Ok<TrackRecordReply>> ReadAsync(ClaimsPrincipal user, ProjectAccess access, TrackBook book,
-        CancellationToken cancellation)
+        IOwnNeeds needs, CancellationToken cancellation)
     {
         var names = (await access.LedProjectsAsync(user)).ToDictionary(p => p.Id, p => p.Name);
-        if (await book.OfAsync(names.Keys, cancellation) is not { } record) return TypedResults.Ok(new TrackRecordReply(null, [], [], []));
+        var own = (await needs.ReadAsync(cancellation)).Count;
+        var safe = new SafeStopReply(own, own >= OwnKappa.Fewest);
+        if (await book.OfAsync(names.Keys, cancellation) is not { } record)
+            return TypedResults.Ok(new TrackRecordReply(null, [], [], [], safe));
         return TypedResults.Ok(new TrackRecordReply(record.All,
             [.. record.Methods.Select(m => new MethodReply(From(m.Method), m.Method.IsMeasured, m.Figures))],
             [.. record.Projects.Select(p => new ProjectReply(p.ProjectId, names[p.ProjectId], p.Figures))],
             [.. record.Needs.Select(n => new NeedReply(n.ProjectId, n.CheckId, From(n.Method), n.Method.IsMeasured, n.Labels,
-                n.Need.Median, n.Need.Low, n.Need.High, n.Need.Realised, n.Need.IsInside))]));
+                n.Need.Median, n.Need.Low, n.Need.High, n.Need.Realised, n.Need.IsInside))], safe));
     }
 
     private static string From(TrackMethod method) => JsonNamingPolicy.CamelCase.ConvertName($"{method.Area}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Engine.Forecasting;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using static DataEfficiency.Portal.TrackRecords.TrackRecordsWords;
@@ -23,6 +24,9 @@ public static class TrackText
         figures.NeedInside is { } inside ? NeedsSoFar(needs: figures.NeedPoints, factor: Factor(figures.NeedFactor, culture),
             inside: ForecastNumbers.Percent(inside, culture)) : NoNeedsYet,
     ];
+
+    /// <summary>What rule A's safe stop rests on.</summary>
+    public static Said SafeStop(int tasks) => RuleA(own: tasks >= OwnKappa.Fewest ? "yes" : "no", tasks: tasks, fewest: OwnKappa.Fewest);
 
     public static Said Name(TrackMethod method) => MethodName(method: method.Area, measured: method.IsMeasured ? "yes" : "no");
 

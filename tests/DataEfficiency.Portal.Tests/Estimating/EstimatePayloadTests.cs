@@ -50,6 +50,7 @@ public sealed class EstimatePayloadTests
     }
 
     public static TheoryData<StopReason> Reasons => [new FewFirstLabels(7), new NoFit(), new MetUntrained(), new SafeCount(3218, 2000, .1),
+        new SafeCount(3218, 2000, .1) { OwnTasks = 20 },
         new MeasuredRun(RunOutcome.BudgetUsedUp, 800, .95, .06, .84, true)];
 
     [Theory, MemberData(nameof(Reasons))]

@@ -11,6 +11,7 @@ using DataEfficiency.Portal.Tests.Estimating;
 using DataEfficiency.Portal.TrackRecords;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using OwnKappa = DataEfficiency.Engine.Forecasting.OwnKappa;
 
 namespace DataEfficiency.Portal.Tests.TrackRecords;
 
@@ -105,6 +106,40 @@ public sealed class TrackRecordPageTests
         Assert.Equal(JsonValueKind.Null, (await ReadAsync(token)).GetProperty("all").ValueKind);
     }
 
+    [Fact]
+    public async Task SafeStop_FromTwentyOwnProjectsOn_IsFittedToThemAndSaysSo()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(400, drawn: true);
+        await world.AddMemberAsync(project, (await world.AddPersonAsync("lead")).Id, ProjectRole.Lead);
+        using var lead = await world.SignedInAsync("lead");
+        // reached at 468 labels, where the paper's formula had asked for 2,681
+        async Task FinishAsync(bool early = true)
+        {
+            var other = (await world.AddProjectAsync()).Id;
+            await StoreAsync(world, other, forecasts: [10], measured: !early);
+            await MeasureAsync(world, other, version: 12, examples: 1600, score: .92);
+        }
+        for (var i = 0; i < OwnKappa.Fewest - 1; i++) await FinishAsync();
+        // what was measured before the forecast is no need beside rule A
+        await FinishAsync(early: false);
+        var published = (SafeCount)(await world.LabelAndWaitAsync(project, 32)).Estimate!.Stop.Reason!;
+        Assert.Equal(0, published.OwnTasks);
+        Assert.Contains("by the published curves", await lead.GetStringAsync("/models"));
+        Assert.Contains("19 have so far", await lead.GetStringAsync("/track-record"));
+
+        await FinishAsync();
+
+        var own = (SafeCount)(await world.LabelAndWaitAsync(project, 1)).Estimate!.Stop.Reason!;
+        Assert.Equal(20, own.OwnTasks);
+        Assert.InRange(own.Asked, 33, published.Asked - 1);
+        Assert.Contains("was measured on 20 projects of this installation", await lead.GetStringAsync($"/projects/{project}"));
+        foreach (var page in (string[])["/models", "/track-record"])
+            Assert.Contains("fitted to 20 projects of this installation", await lead.GetStringAsync(page));
+        var safe = (await ReadAsync(lead)).GetProperty("safeStop");
+        Assert.Equal((20, true), (safe.GetProperty("projects").GetInt32(), safe.GetProperty("isOwn").GetBoolean()));
+    }
+
     private static Task<JsonElement> ReadAsync(HttpClient client) => client.GetFromJsonAsync<JsonElement>("/api/v1/track-record");
 
     [Fact]
@@ -131,7 +166,7 @@ public sealed class TrackRecordPageTests
         var made = MadeUpForecast.Estimate(32);
         var estimate = made with
         {
-            Target = new(.75, .2, 1), Checks = measured ? 1 : 0,
+            Target = new(.75, .2, 1), Checks = measured ? 1 : 0, Stop = made.Stop with { Rule = measured ? "B" : "A" },
             Posterior = made.Posterior with { Band = [new(100, .3, .4, .5), new(1600, .6, .8, 1)] },
         };
         await using var db = await portal.OpenDbAsync();

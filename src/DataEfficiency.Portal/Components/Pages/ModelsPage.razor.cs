@@ -12,10 +12,12 @@ public sealed partial class ModelsPage : IDisposable
     private IReadOnlyList<ModelFolder>? _models;
     private string? _refusal;
     private bool _admin, _watching;
+    private int _ownNeeds;
 
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
     [Inject] private ModelMeasurements Measurements { get; set; } = default!;
     [Inject] private ModelPulls Pulls { get; set; } = default!;
+    [Inject] private IOwnNeeds Needs { get; set; } = default!;
     [Inject] private ProjectAccess Access { get; set; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
@@ -25,6 +27,7 @@ public sealed partial class ModelsPage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         _admin = await Access.IsAdminAsync((await Authentication).User);
+        _ownNeeds = (await Needs.ReadAsync(_leaving.Token)).Count;
         await ReadAsync();
         if (RendererInfo.IsInteractive && Busy) _ = WatchAsync();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.TrackRecords;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -7,11 +8,12 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace DataEfficiency.Portal.Components.TrackRecords;
 
 /// <summary>How far the forecasts of the projects that this person leads were off.</summary>
-public sealed partial class TrackRecordPage(ProjectAccess access, TrackBook book) : IDisposable
+public sealed partial class TrackRecordPage(ProjectAccess access, TrackBook book, IOwnNeeds needs) : IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private Dictionary<int, string> _names = [];
     private TrackRecord? _record;
+    private int _ownNeeds;
     private bool _isRead;
 
     [CascadingParameter]
@@ -23,6 +25,7 @@ public sealed partial class TrackRecordPage(ProjectAccess access, TrackBook book
     {
         _names = (await access.LedProjectsAsync((await Authentication).User)).ToDictionary(p => p.Id, p => p.Name);
         _record = await book.OfAsync(_names.Keys, _leaving.Token);
+        _ownNeeds = (await needs.ReadAsync(_leaving.Token)).Count;
         _isRead = true;
     }
 
