@@ -78,7 +78,9 @@ internal sealed class JinjaInterpreter
             case FilterBlock block:
                 var filterFlow = Capture(block.Body, block.Wrap, scope, out var filtered);
                 if (filterFlow != Flow.On) return filterFlow;
-                Write(JinjaText.Of(filtered), to);
+                // what a filter of a block makes is put between the texts around it as it is
+                Write(filtered is string or JinjaMarkup ? JinjaText.Of(filtered)
+                    : throw new ChatTemplateException($"the filter of a block gives {JinjaValue.TypeName(filtered)}, not a text"), to);
                 break;
             case With with:
                 var inner = Inside(with.Body, scope);
