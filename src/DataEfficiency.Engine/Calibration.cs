@@ -43,7 +43,14 @@ public sealed record CalibrationTask(string Name, double CosLow, double CosLowSt
 /// <summary>A signal of a task's labels, from which its area is predicted.</summary>
 /// <param name="Examples">Labels that it is judged by: all of the least confident ones, or the random ones among all.</param>
 /// <param name="Draw">1, 2, ...: another draw of the 32 and of the random labels from the same pool.</param>
-public sealed record TaskSignal(AreaSignal Kind, int Examples, int Draw, double Value);
+/// <param name="Value">CoS-Low, or how far a probe is above chance.</param>
+/// <param name="Accuracy">Of a probe.</param>
+/// <param name="ZeroShot">Share of the labels it is judged by that the untrained model answers rightly.</param>
+public sealed record TaskSignal(AreaSignal Kind, int Examples, int Draw, double Value, double? Accuracy = null, double? ZeroShot = null)
+{
+    /// <summary>A probe's, as a project's labels would have it.</summary>
+    public ProbeScore AsProbe() => new(Examples, Examples, Accuracy ?? 0, Value, Accuracy is null ? null : ZeroShot);
+}
 
 /// <param name="Score">Share of exact matches on the test examples (recipe 1: of answers that begin right).</param>
 /// <param name="LabelRanking">Share of test examples whose label ranks first by mean log-likelihood; null for free answers and in recipe

@@ -50,7 +50,13 @@ public interface IEstimator : IDisposable
     CheckCost MeasureCheck(CheckRequest request, Action? giveWay = null, CancellationToken cancel = default);
 }
 
-public sealed record Example(string Text, string Answer);
+public sealed record Example(string Text, string Answer)
+{
+    /// <summary>Whether that is its answer: exact match without case, '.' and white space at both ends (method section 8).</summary>
+    public bool IsAnsweredBy(string answer) => Normalise(answer) == Normalise(Answer);
+
+    internal static string Normalise(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');
+}
 
 /// <param name="Index">Position in the list that was ranked.</param>
 /// <param name="Confidence">Mean max probability of the kept generated tokens; of the first generated token where none is kept. NaN where

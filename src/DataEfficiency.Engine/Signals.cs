@@ -30,7 +30,8 @@ public enum LabelOrigin
 }
 
 /// <param name="Example">With its final answer.</param>
-public sealed record LabelledExample(Example Example, LabelOrigin Origin);
+/// <param name="ModelAnswer">The untrained model's own greedy answer; null: not known.</param>
+public sealed record LabelledExample(Example Example, LabelOrigin Origin, string? ModelAnswer = null);
 
 /// <summary>Why there is no score.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ProbeGap>))]
@@ -53,7 +54,21 @@ public enum ProbeGap
 /// <param name="Counted">Those of them that it was judged by.</param>
 /// <param name="Accuracy">Share of the counted ones whose answer the others give.</param>
 /// <param name="AboveChance">z = (accuracy - 1/K) / (1 - 1/K), K answers.</param>
-public sealed record ProbeScore(int Examples, int Counted, double Accuracy, double AboveChance);
+/// <param name="ZeroShot">Share of the counted ones that the untrained model answers rightly; null where that is not known of
+/// enough.</param>
+public sealed record ProbeScore(int Examples, int Counted, double Accuracy, double AboveChance, double? ZeroShot = null)
+{
+    // A model that is nearly at the ceiling already leaves no way to measure by.
+    private const double SmallestWay = .1;
+
+    /// <summary>The probe on the score's own scale: how far its accuracy is on the way from the untrained model's to the ceiling. What an
+    /// area is measured on begins there, so a task whose answers the model gives by chance already has less to gain than one whose answers
+    /// it does not know.</summary>
+    /// <param name="ceiling">The best score that can be had.</param>
+    /// <returns>From -1 to 1; null without <see cref="ZeroShot"/>.</returns>
+    public double? OnTheWay(double ceiling) =>
+        ZeroShot is { } zero ? Math.Clamp((Accuracy - zero) / Math.Max(ceiling - zero, SmallestWay), -1, 1) : null;
+}
 
 /// <param name="Signal">What it was judged by: the least confident labels alone, or the random ones among all.</param>
 /// <param name="Counted">Labels that it was judged by.</param>

@@ -115,23 +115,25 @@ internal sealed class SignalsEvaluation
     private static Said Mean(Known known) => new(known.Others.Fit is { Mean: { } mean, MeanError: { } error }
         ? new(mean, error / AreaFit.ErrorPerScale) : null, []);
 
-    private static Said? CosLow(Known known, int draw) => Value(known, AreaSignal.CosLow, null, draw) is { } s
+    private static Said? CosLow(Known known, int draw) => Of(known, AreaSignal.CosLow, null, draw) is { Value: var s }
         && known.Others.Fit is { } fit
             ? new(new(PaperFormula.Clip(fit.Points[0].Coefficient * s + fit.Points[0].Intercept), fit.Points[0].Scale), []) : null;
 
     private static AucPrediction? Probe(Known known, AreaSignal signal, int n, int draw)
     {
-        if (Value(known, signal, n, draw) is not { } z || known.Others.Signals?.At(signal, n, withCosLow: false) is not { } fits)
+        if (Of(known, signal, n, draw) is not { } found
+            || known.Others.Signals?.Of(signal, n, found.AsProbe(), known.Task.Ceiling, withCosLow: false) is not { } fits)
             return null;
-        return new(PaperFormula.Clip(fits.Probe.Coefficient * z + fits.Probe.Intercept), fits.Errors.Probe!.Value / AreaFit.ErrorPerScale);
+        return new(PaperFormula.Clip(fits.Probe.Coefficient * fits.Signal + fits.Probe.Intercept),
+            fits.Errors.Probe!.Value / AreaFit.ErrorPerScale);
     }
 
-    private static AucPrediction? Chosen(Known known, AreaSignal signal, int n, int draw) => Value(known, signal, n, draw) is not { } z
-        ? null : AreaPrediction.Of(known.Others, Value(known, AreaSignal.CosLow, null, draw), Engine.CosLow.Size,
-            known.Task.CosLowStandardError, new ProbeReading(signal, n, new ProbeScore(n, n, 0, z), null)).Prediction;
+    private static AucPrediction? Chosen(Known known, AreaSignal signal, int n, int draw) => Of(known, signal, n, draw) is not { } found
+        ? null : AreaPrediction.Of(known.Others, Of(known, AreaSignal.CosLow, null, draw)?.Value, Engine.CosLow.Size,
+            known.Task.CosLowStandardError, new ProbeReading(signal, n, found.AsProbe(), null), ceiling: known.Task.Ceiling).Prediction;
 
-    private static double? Value(Known known, AreaSignal kind, int? n, int draw) => known.Task.Signals!
-        .Where(s => s.Kind == kind && s.Draw == draw && (n is null || s.Examples == n)).Select(s => (double?)s.Value).FirstOrDefault();
+    private static TaskSignal? Of(Known known, AreaSignal kind, int? n, int draw) =>
+        known.Task.Signals!.FirstOrDefault(s => s.Kind == kind && s.Draw == draw && (n is null || s.Examples == n));
 
     // The curve's own run of that size, as a quarter of the labels would have scored it.
     private Check[] Check(Known known, int labels, int draw)

@@ -22,6 +22,7 @@ public sealed class TaskPool
     private readonly ITaskSource _task;
     private readonly long _seed;
     private readonly List<RankedItem> _items = [];
+    private readonly List<string?> _answers = [];
 
     public TaskPool(Estimator estimator, ITaskSource task, int size, long seed, CancellationToken cancel = default)
         : this(estimator, task, task.Generate(TaskSplit.Train, size, seed), seed) => Pieces.Run(Rank(), cancel);
@@ -38,8 +39,12 @@ public sealed class TaskPool
     internal IEnumerable<Action<GiveWay>> Rank()
     {
         foreach (var part in Examples.Chunk(RankedAtOnce))
-            yield return way => _items.AddRange([.. _estimator.Rank(_task.Prompt, [.. part.Select(e => e.Text)], giveWay: way.Point)
-                .Select(r => new RankedItem(_items.Count + r.Index, r.LeftOut is null ? r.Confidence : null))]);
+            yield return way =>
+            {
+                var ranked = _estimator.Rank(_task.Prompt, [.. part.Select(e => e.Text)], giveWay: way.Point);
+                _items.AddRange([.. ranked.Select(r => new RankedItem(_items.Count + r.Index, r.LeftOut is null ? r.Confidence : null))]);
+                _answers.AddRange(ranked.OrderBy(r => r.Index).Select(r => r.LeftOut is null ? r.Answer : null));
+            };
     }
 
     /// <param name="draw">From 1: another one draws other 32 and shuffles anew.</param>
@@ -69,20 +74,23 @@ public sealed class TaskPool
         int[] shuffled = [.. Enumerable.Range(0, Examples.Count).Where(i => !taken.Contains(i))];
         new SplitMix64(unchecked((ulong)Seed("random", draw))).Shuffle(shuffled.AsSpan());
         var active = new Queue<int>(order.Select(o => (int)o.Id).Where(i => !taken.Contains(i)));
-        List<LabelledExample> labels = [.. low.Select(i => new LabelledExample(Examples[(int)i], LabelOrigin.LeastConfident))];
+        List<LabelledExample> labels = [.. low.Select(i => Labelled((int)i, LabelOrigin.LeastConfident))];
         foreach (var i in shuffled.Where(taken.Add))
         {
             if (random-- == 0 || active.Count == 0) break;
-            labels.Add(new(Examples[i], LabelOrigin.Random));
+            labels.Add(Labelled(i, LabelOrigin.Random));
             while (active.TryDequeue(out var turn))
             {
                 if (!taken.Add(turn)) continue;
-                labels.Add(new(Examples[turn], LabelOrigin.Active));
+                labels.Add(Labelled(turn, LabelOrigin.Active));
                 break;
             }
         }
         ended(new(low.Count, labels));
     }
+
+    private LabelledExample Labelled(int item, LabelOrigin origin) =>
+        new(Examples[item], origin, _answers[item]);
 
     private long Seed(string what, int draw) =>
         unchecked((long)TaskRandom.Hash($"{what}/{_task.Name}/{_seed}{(draw == 1 ? "" : $"/{draw}")}"));

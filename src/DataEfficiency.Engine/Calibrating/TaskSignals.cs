@@ -54,7 +54,8 @@ internal sealed class TaskSignals(Estimator estimator, ITaskSource task, Calibra
                         way.Point();
                         reading = estimator.ProbeOf(task.Prompt, [.. labels.All.Take(count)], ReadAtOnce);
                     };
-                if (reading.Score?.AboveChance is { } z) all.Add(new(signal, number, draw, z));
+                if (reading.Score is { } score)
+                    all.Add(new(signal, number, draw, score.AboveChance, score.Accuracy, score.ZeroShot));
             }
         }
         ended(first!, all);

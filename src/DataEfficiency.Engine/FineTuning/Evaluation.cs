@@ -8,15 +8,15 @@ namespace DataEfficiency.Engine.FineTuning;
 /// <summary>Accuracy of the model as it stands, through the adapter that is lent to it.</summary>
 internal sealed class Evaluation(ModelSession session, IPrompts prompts)
 {
-    /// <summary>Greedy answers of at most 30 tokens; share of exact matches of the whole decoded answer after <see cref="Normalise"/>. A
-    /// prompt that does not fit counts as wrong.</summary>
+    /// <summary>Greedy answers of at most 30 tokens; share of exact matches of the whole decoded answer. A prompt that does not fit
+    /// counts as wrong.</summary>
     /// <exception cref="ArgumentException">There is no example.</exception>
     public double ExactMatch(TaskPrompt? task, IReadOnlyList<Example> examples, IProgress<int>? done = null,
         GiveWay giveWay = default)
     {
         using var ranking = new PoolRanking(session, prompts);
         var answers = ranking.Run(task, [.. examples.Select(e => e.Text)], done, giveWay);
-        return Share(examples, i => IsRight(answers[i].Answer, examples[i].Answer));
+        return Share(examples, i => examples[i].IsAnsweredBy(answers[i].Answer));
     }
 
     /// <summary>Share of examples whose answer has the highest <see cref="ChoiceScores"/> among the labels; the first label wins a tie. A
@@ -47,11 +47,6 @@ internal sealed class Evaluation(ModelSession session, IPrompts prompts)
     /// <summary>Whether the example's answer has the highest score among the labels.</summary>
     public static bool IsFirst(double[]? scores, IReadOnlyList<string> labels, Example example) =>
         scores is not null && labels[Array.IndexOf(scores, scores.Max())] == example.Answer;
-
-    public static bool IsRight(string answer, string expected) => Normalise(answer) == Normalise(expected);
-
-    /// <summary>Lower case, without '.' and white space at both ends.</summary>
-    public static string Normalise(string answer) => answer.ToLowerInvariant().Trim('.', ' ', '\n', '\r', '\t');
 
     private static double Share(IReadOnlyList<Example> examples, Func<int, bool> right) =>
         examples.Count == 0 ? throw new ArgumentException("There is no example to evaluate on.", nameof(examples))

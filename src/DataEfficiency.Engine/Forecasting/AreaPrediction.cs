@@ -16,15 +16,17 @@ public static class AreaPrediction
     /// <param name="examples">How many it was taken of.</param>
     /// <param name="probe">Null where no labelled example was given.</param>
     /// <param name="isChecked">A fine-tune on these labels was measured.</param>
+    /// <param name="ceiling">The best score that can be had.</param>
     public static (AucPrediction? Prediction, AreaRemark? Remark, SignalUse Signals) Of(Yardstick yardstick, double? cosLow, int examples,
-        double standardError, ProbeReading? probe, bool isChecked = false)
+        double standardError, ProbeReading? probe, bool isChecked = false, double ceiling = 1)
     {
         var (byCosLow, remark) = Of(yardstick.Fit, cosLow, examples, standardError);
         AreaSignal? used = byCosLow is null || remark is MeanInstead ? null : AreaSignal.CosLow;
-        if (probe?.Score is not { } score || yardstick.Signals?.At(probe.Signal, probe.Counted, cosLow is not null) is not { } fits)
+        if (probe?.Score is not { } score
+            || yardstick.Signals?.Of(probe.Signal, probe.Counted, score, ceiling, cosLow is not null) is not { } fits)
             return (byCosLow, remark, new(probe, null, null, byCosLow?.Auc, used));
 
-        var raw = fits.Probe.Coefficient * score.AboveChance + fits.Probe.Intercept;
+        var raw = fits.Probe.Coefficient * fits.Signal + fits.Probe.Intercept;
         var use = new SignalUse(probe, fits.Errors, PaperFormula.Clip(raw), cosLow is { } s
             ? PaperFormula.Clip(fits.CosLow.Coefficient * s + fits.CosLow.Intercept) : null, fits.Errors.Chosen);
         AucPrediction Scaled(double auc, double more = 0) => new(PaperFormula.Clip(auc),

@@ -33,7 +33,9 @@ public sealed record CalibrationReport(int Tasks, double MeanArea, SignalLine Co
         var probes =
             from kind in (AreaSignal[])[AreaSignal.ProbeOfLow, AreaSignal.Probe]
             from n in probed.SelectMany(t => t.Signals!).Where(s => s.Kind == kind).Select(s => s.Examples).Distinct().Order()
-            let table = SignalFits.Table(probed, kind, n)
+            let onTheWay = SignalFits.Table(probed, kind, n, onTheWay: true)
+            let table = onTheWay.Count >= CalibrationFit.SmallestTaskCount ? onTheWay
+                : SignalFits.Table(probed, kind, n, onTheWay: false)
             where table.Count >= CalibrationFit.SmallestTaskCount
             select new ProbeWorth(Line(table, kind, n), SignalChoice.Of(table, kind, withCosLow: true));
         return new(tasks.Count, tasks.Average(t => t.Auc!.Value), Line(cosLow, AreaSignal.CosLow, Engine.CosLow.Size), [.. probes]);

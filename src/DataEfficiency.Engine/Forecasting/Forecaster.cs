@@ -19,7 +19,7 @@ internal static class Forecaster
         var cosLow = CosLowStatistics.Of(cosines, answers);
         var spread = cosLow.StandardError ?? CosLowStatistics.ExampleBootstrap(cosLow.Cosines)?.StandardDeviation ?? 0;
         var (prediction, remark, signals) = AreaPrediction.Of(yardstick, cosLow.Median, cosLow.Count, spread, probe,
-            scale.Checks.Count > 0);
+            scale.Checks.Count > 0, scale.Target.Ceiling ?? 1);
         // labels of one answer say nothing of the task: neither an area nor a check follows from them
         var alone = OneAnswer(request);
         if (alone is not null) (prediction, remark, scale) = (null, null, scale with { Checks = [], LastShare = null });

@@ -28,7 +28,15 @@ internal static class LabelProbe
         if (answerSet is null && seen > answers.Length / (double)LabelsPerAnswer) return Without(ProbeGap.ManyAnswers);
         var score = Probe.Of([.. known.Select(i => states[i]!)], answers, Math.Max(seen, answerSet ?? 0),
             [.. known.Select(i => Counts(used[i], signal))]);
-        return new(signal, counted, score, null, waiting);
+        return new(signal, counted, score with { ZeroShot = ZeroShot([.. known.Select(i => used[i]).Where(l => Counts(l, signal))]) }, null,
+            waiting);
+    }
+
+    // An item that came after the ranking has no answer of the model yet.
+    private static double? ZeroShot(IReadOnlyList<LabelledExample> counted)
+    {
+        LabelledExample[] known = [.. counted.Where(l => l.ModelAnswer is not null)];
+        return known.Length < Probe.Fewest ? null : known.Count(l => l.Example.IsAnsweredBy(l.ModelAnswer!)) / (double)known.Length;
     }
 
     private static bool Counts(LabelledExample label, AreaSignal signal) =>

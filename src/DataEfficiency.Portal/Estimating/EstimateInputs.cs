@@ -78,7 +78,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
         Stratum.First32 => LabelOrigin.LeastConfident,
         Stratum.Random => LabelOrigin.Random,
         _ => LabelOrigin.Active,
-    }))];
+    }, l.ModelAnswer))];
 
     /// <param name="pastStop">Whether the labels have passed the stop that the last estimate advised.</param>
     public string Hash(IEstimator estimator, bool pastStop) => Convert.ToHexStringLower(SHA256.HashData(
@@ -86,7 +86,7 @@ public sealed record EstimateInputs(int ProjectId, long LabelVersion, string Mod
     {
         estimator.Model.Sha256, Seed = AdapterSeed(estimator), estimator.Published?.Model, estimator.Calibration?.DurationSeconds,
         estimator.Calibration?.Coefficient, estimator.Calibration?.Intercept, Task, Examples,
-        Labelled = Labelled.Select(l => new { l.ItemId, l.Example.Answer, l.Stratum }),
+        Labelled = Labelled.Select(l => new { l.ItemId, l.Example.Answer, l.Stratum, l.ModelAnswer }),
         TargetKind, TargetValue, ZeroShot, Ceiling, Cap, pastStop, Measured, PointWorth,
         // the price itself moves with everybody's pace
         CheckPoints.Steps(CheckPrice).SmallestStep,

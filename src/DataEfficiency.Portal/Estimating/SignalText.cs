@@ -18,6 +18,7 @@ public static class SignalText
         var score = probe.Score!;
         List<Said> said = [ProbeScored(right: ForecastNumbers.Percent(score.Accuracy, culture), counted: score.Counted,
             judged: probe.Signal, chance: ForecastNumbers.Percent(Chance(score), culture))];
+        if (score.ZeroShot is { } zero) said.Add(ProbeBegins(ForecastNumbers.Percent(zero, culture)));
         if (probe.Waiting > 0) said.Add(ProbeReads(probe.Waiting));
         said.Add(signals.Errors is { } errors ? AreaComesFrom(signal: Name(signals.Used), tasks: errors.Tasks,
             probe: ForecastNumbers.Points(errors.Probe ?? 0, culture),

@@ -11,7 +11,7 @@ public class EvaluationTests
     [Theory]
     [InlineData(" Yes. ", "yes"), InlineData("card arrival", "Card arrival."), InlineData("...No", "no")]
     public void Normalise_CasePointsAndSpaces_AreEqual(string a, string b) =>
-        Assert.Equal(Evaluation.Normalise(a), Evaluation.Normalise(b));
+        Assert.Equal(Example.Normalise(a), Example.Normalise(b));
 
     // The reference's T-Few entries hold per-choice mean log-likelihoods of four choices behind one prompt.
     [Theory, Miniature(BothTypes = true), GoldenModels(BothTypes = true)]

@@ -81,6 +81,20 @@ public sealed class LabelProbeTests
         Assert.Equal(1, Of(labels, answerSet: 1).Score!.AboveChance);
     }
 
+    [Fact]
+    public void Of_LabelsWithTheModelsOwnAnswers_SaysHowManyOfTheCountedOnesItHadRight()
+    {
+        LabelledExample[] labels = [.. Labels(32, LabelOrigin.LeastConfident).Select(l => l with { ModelAnswer = l.Example.Answer }),
+            .. Labels(20, LabelOrigin.Random)
+                .Select((l, i) => l with { ModelAnswer = i % 4 == 0 ? $" {l.Example.Answer.ToUpperInvariant()}." : "hm" })];
+
+        Assert.Equal(.25, Of(labels).Score!.ZeroShot);
+        Assert.Equal(1, Of(labels[..32]).Score!.ZeroShot);
+        // of 16 random ones it must be known
+        Assert.Equal(.25, Of([.. labels.Select((l, i) => i < 36 ? l with { ModelAnswer = null } : l)]).Score!.ZeroShot);
+        Assert.Null(Of([.. labels.Select((l, i) => i < 37 ? l with { ModelAnswer = null } : l)]).Score!.ZeroShot);
+    }
+
     private static ProbeReading Of(IReadOnlyList<LabelledExample> labels, int? answerSet = 2) =>
         LabelProbe.Of(labels, answerSet, texts => ([.. texts.Select(State)], 0));
 

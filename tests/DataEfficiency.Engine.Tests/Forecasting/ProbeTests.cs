@@ -22,6 +22,20 @@ public sealed class ProbeTests
         Assert.Equal(-.125, behind.AboveChance, 12);
     }
 
+    [Theory]
+    [InlineData(.7, .2, 1, .625)]
+    [InlineData(.7, .2, .9, 5 / 7.0)]
+    [InlineData(.5, .5, 1, 0)]
+    [InlineData(.4, .5, 1, -.2)]
+    // a model that is nearly there: a tenth is the least way
+    [InlineData(.98, .95, 1, .3)]
+    [InlineData(.2, .95, 1, -1)]
+    public void OnTheWay_IsTheShareOfTheWayFromTheUntrainedModelToTheCeiling(double accuracy, double zeroShot, double ceiling, double way)
+    {
+        Assert.Equal(way, new ProbeScore(50, 50, accuracy, 0, zeroShot).OnTheWay(ceiling)!.Value, 12);
+        Assert.Null(new ProbeScore(50, 50, accuracy, 0).OnTheWay(ceiling));
+    }
+
     [Fact]
     public void LeaveOneOut_TheVector_SaysOfEachExampleWhatTheOthersSay()
     {

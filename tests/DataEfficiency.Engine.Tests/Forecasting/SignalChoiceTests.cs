@@ -69,6 +69,28 @@ public sealed class SignalChoiceTests
         Assert.Equal(.53, mean!.Auc, 6);
     }
 
+    // Half of the tasks are answered by chance already: the same accuracy is less to gain there.
+    [Fact]
+    public void Of_TasksThatBeginElsewhere_IsReadOnTheScoresScale_WhereTheLabelsKnowTheModelsAnswers()
+    {
+        var planted = Calibration(_ => 0, _ => .1);
+        CalibrationTask[] tasks = [.. planted.Tasks.Select((task, i) => task with
+        {
+            Signals = [.. task.Signals!.Select(s => s.Kind == AreaSignal.CosLow ? s
+                : new TaskSignal(s.Kind, s.Examples, s.Draw, 0, Accuracy(i % 2 * .5, task.Auc!.Value), i % 2 * .5))],
+        })];
+        double Accuracy(double zero, double way) => zero + way * (1 - zero);
+        var yardstick = Yardstick.Of(planted with { Tasks = tasks });
+        AucPrediction? Of(ProbeScore score, double ceiling) => AreaPrediction.Of(yardstick, .1, 32, .02,
+            new ProbeReading(AreaSignal.Probe, 50, score, null), ceiling: ceiling).Prediction;
+
+        Assert.Equal(.4, Of(new(132, 50, .7, .4, .5), 1)!.Auc, 6);
+        Assert.Equal(.7, Of(new(132, 50, .7, .4, 0), 1)!.Auc, 6);
+        Assert.Equal(.5, Of(new(132, 50, .7, .4, .5), .9)!.Auc, 6);
+        // no answers of the model: by chance alone, which tells these tasks not apart
+        Assert.Equal(.53, Of(new(132, 50, .7, .4), 1)!.Auc, 6);
+    }
+
     /// <summary>Tasks of areas .3 to .76, two draws each.</summary>
     private static Calibration Calibration(Func<double, double> probe, Func<double, double> cosLow, double scaleAt32 = 1, int tasks = 24)
     {

@@ -61,4 +61,47 @@ public sealed class LabelledExamplesTests
             ("text 3", "answer 0", Stratum.Imported), ("text 4", "reworded", Stratum.Random), ("text 5", "answer 0", Stratum.Test),
         ], examples.Select(e => (e.Example.Text, e.Example.Answer, e.Stratum)));
     }
+
+    // What a model that was fine-tuned on these labels answers says nothing of where the untrained one begins.
+    [Fact]
+    public async Task Read_AfterARanking_HasTheUntrainedModelsAnswers()
+    {
+        using var world = new LabelingWorld();
+        await world.AddPoolAsync(3);
+        await world.SetProjectAsync(p => p.Name = "p");
+        int ranking;
+        await using (var db = await world.OpenDbAsync())
+        {
+            db.Users.Add(new AppUser { Id = "u" });
+            var made = db.Rankings.Add(new Ranking { ProjectId = world.ProjectId, Model = "m" }).Entity;
+            await db.SaveChangesAsync();
+            ranking = made.Id;
+            var project = await db.Projects.SingleAsync(p => p.Id == world.ProjectId);
+            project.RankingId = ranking;
+            foreach (var item in await db.Items.OrderBy(i => i.Line).ToListAsync())
+            {
+                db.Answers.Add(new Answer
+                {
+                    SubmissionId = Guid.NewGuid(), ProjectId = world.ProjectId, ItemId = item.Id, UserId = "u",
+                    LabelId = world.LabelIds[0], AnswerText = "answer 0", Stratum = Stratum.Random,
+                });
+                if (item.Line != 2)
+                    db.ItemScores.Add(new ItemScore { ItemId = item.Id, RankingId = ranking, ModelAnswer = $"said {item.Line}" });
+                await db.SaveChangesAsync();
+                await FinalAnswers.SettleAsync(db, project, item.Id, CancellationToken.None);
+            }
+        }
+
+        Assert.Equal(["said 1", null, "said 3"], await AnswersAsync());
+        await using (var db = await world.OpenDbAsync())
+            await db.Rankings.Where(r => r.Id == ranking).ExecuteUpdateAsync(r => r.SetProperty(x => x.CheckId, 1));
+        Assert.Equal([null, null, null], await AnswersAsync());
+
+        async Task<IEnumerable<string?>> AnswersAsync()
+        {
+            await using var db = await world.OpenDbAsync();
+            return (await LabelledExamples.ReadAsync(db, world.ProjectId, TaskKinds.Of(TaskType.SingleChoice),
+                await db.Labels.ToListAsync(), CancellationToken.None)).Select(e => e.ModelAnswer);
+        }
+    }
 }

@@ -22,6 +22,13 @@ public sealed class SignalTextTests
     }
 
     [Fact]
+    public void Of_AScoreBesideTheModelsOwnAnswers_SaysWhereTheWayBegins() =>
+        Assert.Equal("A probe on the model's own states tells 50\u00a0% of the 20 first labels right from the others; guessing would tell "
+            + "50\u00a0%. Untrained, the model answers 15\u00a0% of them rightly: the way to learn begins there. This model's "
+            + "calibration has no probe: it is shown and does not move the forecast.",
+            Said(new(new(AreaSignal.ProbeOfLow, 20, new(20, 20, .5, 0, .15), null), null, null, null, null)));
+
+    [Fact]
     public void Of_FirstLabelsAlone_WithoutAFit_SaysThatNothingIsMoved()
     {
         var probe = new ProbeReading(AreaSignal.ProbeOfLow, 20, new ProbeScore(20, 20, .5, 0), null, Waiting: 1);

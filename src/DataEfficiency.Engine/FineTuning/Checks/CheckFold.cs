@@ -88,5 +88,5 @@ internal sealed record CheckFold(IReadOnlyList<CheckExample> Train, IReadOnlyLis
     }
 
     private static IEnumerable<IGrouping<string, CheckExample>> Strata(IEnumerable<CheckExample> examples) =>
-        examples.GroupBy(e => Evaluation.Normalise(e.Example.Answer));
+        examples.GroupBy(e => Example.Normalise(e.Example.Answer));
 }

@@ -9,8 +9,8 @@ internal sealed record CheckOutcome(CheckResult Result, int KeptSteps)
         string[] answers = [.. state.Folds.SelectMany(f => f.Answers)];
         double[]?[] scores = [.. state.Folds.SelectMany(f => f.Scores)];
         CheckPrediction[] predictions = [.. plan.Scored.Select((e, i) =>
-            new CheckPrediction(e.Id, answers[i], Evaluation.IsRight(answers[i], e.Example.Answer), state.ZeroShot[i],
-                Evaluation.IsRight(state.ZeroShot[i], e.Example.Answer),
+            new CheckPrediction(e.Id, answers[i], e.Example.IsAnsweredBy(answers[i]), state.ZeroShot[i],
+                e.Example.IsAnsweredBy(state.ZeroShot[i]),
                 plan.Labels is null ? null : Shares(scores[i])))];
         var runs = state.Folds.Select(f => f.Run).ToArray();
         var result = new CheckResult((int)Math.Round(plan.Folds.Average(f => plan.Sequences(f.Train).Count)),
