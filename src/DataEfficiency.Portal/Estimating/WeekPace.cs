@@ -32,7 +32,8 @@ public sealed class WeekPace(IDbContextFactory<AppDbContext> contexts, TimeProvi
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var answers = await db.Answers.CountAsync(a => a.ProjectId == project.Id && people.Contains(a.UserId)
-            && a.CreatedAt >= now - Days * Day && a.Role == AnswerRole.Annotator && !a.Surplus && a.Revision == 1, cancellation);
+            && a.CreatedAt >= now - Days * Day && a.Role == AnswerRole.Annotator && !a.Surplus && a.Revision == 1
+            && a.Stratum != Stratum.Imported, cancellation);
         // a project of yesterday has no week behind it
         return answers / Math.Clamp((now - project.CreatedAt) / (double)Day, 1, Days);
     }

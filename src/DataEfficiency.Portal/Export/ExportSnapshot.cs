@@ -78,6 +78,7 @@ public sealed class ExportSnapshot : IAsyncDisposable
                 .ThenBy(l => l.Id).ToListAsync(cancel);
             snapshot.LabelCount = await snapshot.Current().CountAsync(cancel);
             snapshot.Names = await db.Users.Where(u => db.Answers.Any(l => l.ProjectId == projectId && l.UserId == u.Id)
+                || db.Skips.Any(s => s.ProjectId == projectId && s.UserId == u.Id)
                 || db.Memberships.Any(m => m.ProjectId == projectId && m.UserId == u.Id)).ToNamesAsync(cancel);
             return snapshot;
         }

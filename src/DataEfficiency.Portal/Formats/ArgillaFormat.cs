@@ -4,7 +4,8 @@ using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Formats;
 
-/// <summary>Argilla's records as a data set: the answers to one question side by side, with who gave them.</summary>
+/// <summary>Argilla's records as a data set: the answers to one question side by side, with who gave them; a skip is a discarded
+/// one.</summary>
 public sealed class ArgillaFormat : JsonLinesFormat
 {
     public override string Name => "argilla";
@@ -20,9 +21,10 @@ public sealed class ArgillaFormat : JsonLinesFormat
                 ["id"] = item.Id, ["status"] = item.Answers.Count() >= (source.What == ExportWhat.Final ? 1 : Math.Max(1, item.Places))
                     ? "completed" : "pending",
                 ["text"] = item.Item.Text,
-                ["label.responses"] = item.Answers.Select(g => Value(g.Answer, source.Project)),
-                ["label.responses.users"] = item.Answers.Select(g => g.By),
-                ["label.responses.status"] = item.Answers.Select(_ => "submitted"),
+                ["label.responses"] = item.Answers.Select(g => Value(g.Answer, source.Project))
+                    .Concat(item.Skipped.Select(_ => (object?)null)),
+                ["label.responses.users"] = item.Answers.Select(g => g.By).Concat(item.Skipped.Select(s => s.By)),
+                ["label.responses.status"] = item.Answers.Select(_ => "submitted").Concat(item.Skipped.Select(_ => "discarded")),
             };
             foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd($"metadata.{name}", value);
             yield return row;

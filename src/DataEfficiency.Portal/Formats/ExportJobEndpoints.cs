@@ -12,7 +12,7 @@ namespace DataEfficiency.Portal.Formats;
 /// <summary>Exports as jobs over HTTP: begun, watched, fetched.</summary>
 public static class ExportJobEndpoints
 {
-    /// <param name="Format">native, label-studio, argilla, prodigy, doccano, huggingface, conll, spacy or csv.</param>
+    /// <param name="Format">native, label-studio, argilla, prodigy, doccano, huggingface, huggingface-parquet, conll, spacy or csv.</param>
     /// <param name="What">final (the answer that holds in the end), answers (each person's) or both, as far as the format has a place for
     /// it; without it, what the format usually says.</param>
     /// <param name="Filter">Which items: as behind the question mark of GET items, or the query of a saved view. Their order is that of the

@@ -27,7 +27,7 @@ public static class FormatEndpoints
         project.MapExportJobs();
     }
 
-    /// <param name="format">native, label-studio, argilla, prodigy, doccano, huggingface, conll, spacy or csv.</param>
+    /// <param name="format">native, label-studio, argilla, prodigy, doccano, huggingface, huggingface-parquet, conll, spacy or csv.</param>
     /// <param name="pseudonyms">People are u1, u2, ... in the place of their names.</param>
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> WriteAsync(int id, string format, ClaimsPrincipal user,
         IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ScratchFiles scratch, TimeProvider time, CancellationToken cancel,

@@ -6,7 +6,7 @@ public static class FormatKinds
     public static IReadOnlyList<IAnswerFormat> All { get; } =
     [
         new NativeFormat(), new LabelStudioFormat(), new ArgillaFormat(), new ProdigyFormat(), new DoccanoFormat(), new HuggingFaceFormat(),
-        new ConllFormat(), new SpacyFormat(), new CsvFormat(),
+        new HuggingFaceFormat(isParquet: true), new ConllFormat(), new SpacyFormat(), new CsvFormat(),
     ];
 
     /// <summary>As programs name them.</summary>

@@ -22,8 +22,9 @@ public sealed record AnswerValues(IReadOnlyList<(string Value, int Rows)> Values
             cancellation.ThrowIfCancellationRequested();
             if (mapper.Map(source).Row is not { } row) continue;
             rows++;
-            if (row.Answers.Count == 0) unlabelled++;
-            foreach (var answer in row.Answers)
+            var answers = row.People is { Count: > 0 } people ? people.SelectMany(p => p.Answers).Union(row.Answers).ToList() : row.Answers;
+            if (answers.Count == 0) unlabelled++;
+            foreach (var answer in answers)
                 if (counts.TryGetValue(answer, out var count)) counts[answer] = count + 1;
                 else if (counts.Count < Most) counts[answer] = 1;
                 else more = true;

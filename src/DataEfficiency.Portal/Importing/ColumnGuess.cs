@@ -35,7 +35,10 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
 
     public static ColumnGuess Of(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
-        if (KnownExports.Recognize(format, columns, rows) is { } export) return export;
+        if (KnownExports.Recognize(format, columns, rows) is { } export) return WithSplit(export);
+        if (format.Kind is FileKind.Folder or FileKind.Parquet && columns.Contains("text")
+            && KnownExports.Doccano(format, columns, rows, "Hugging Face") is { } set)
+            return WithSplit(set with { Mapping = set.Mapping with { EmptyIsAnswer = true } });
         string? Named(params string[] names) => names.Select(Column).FirstOrDefault(c => c is not null);
         string? Column(string name) => columns.FirstOrDefault(c => c.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
         var id = Named(Ids);
@@ -52,10 +55,16 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         answer ??= columns.Where(c => c.StartsWith("Column ", StringComparison.Ordinal) && c != text && pair?.Contains(c) != true)
             .FirstOrDefault(c => Repeats(Fields(columns, c, rows)));
         if (answer == text) answer = null;
-        return new ColumnGuess(new ColumnMapping(format, text, id == text ? null : id, answer, answer is null ? AnswerUse.Ignore
+        return WithSplit(new ColumnGuess(new ColumnMapping(format, text, id == text ? null : id, answer, answer is null ? AnswerUse.Ignore
             : AnswerUse.HiddenGold,
-            Template: pair is { Count: <= TextTemplate.MostParts } ? TextTemplate.For(pair) : null));
+            Template: pair is { Count: <= TextTemplate.MostParts } ? TextTemplate.For(pair) : null)));
     }
+
+    // the split of a folder's file is no text beside the item
+    private static ColumnGuess WithSplit(ColumnGuess guess) => guess.Mapping.Format.Kind != FileKind.Folder ? guess : guess with
+    {
+        Mapping = guess.Mapping with { Split = DatasetRows.Split, Dropped = [.. guess.Mapping.Dropped ?? [], DatasetRows.Split] },
+    };
 
     private static List<string> Fields(IReadOnlyList<string> columns, string column, IReadOnlyList<SourceRow> rows)
     {

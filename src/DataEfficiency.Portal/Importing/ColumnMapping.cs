@@ -28,11 +28,14 @@ public enum AnswerUse
 /// those.</param>
 /// <param name="EmptyIsAnswer">An empty list is an answer, none of the labels; else it says that nobody has answered.</param>
 /// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
+/// <param name="People">How the file says whose each answer is.</param>
+/// <param name="Split">The column that says which split a row belongs to: see <see cref="DataSplits"/>.</param>
 public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null,
     AnswerUse Use = AnswerUse.Ignore,
     bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
     IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null,
-    bool Several = false, bool Marked = false, string? SpansIn = null, bool EmptyIsAnswer = false)
+    bool Several = false, bool Marked = false, string? SpansIn = null, bool EmptyIsAnswer = false,
+    PeopleIn People = PeopleIn.Nowhere, string? Split = null)
 {
     private static readonly JsonSerializerOptions Options =
         new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
@@ -58,6 +61,10 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
         return kind.HasSpans ? fitted with { Answer = SpansIn, Use = AnswerUse.HiddenGold }
             : Answer == SpansIn ? fitted with { Answer = null, Use = AnswerUse.Ignore } : fitted;
     }
+
+    /// <summary>Several rows can be answers to one text.</summary>
+    [JsonIgnore]
+    public bool HasRowPerAnswer => People == PeopleIn.Prodigy && (Answer is null || PeopleField.Fits(this));
 
     /// <summary>The columns that make the text.</summary>
     [JsonIgnore]

@@ -19,7 +19,12 @@ public static class FormatSniffer
         stream.Position = 0;
         var head = bytes.AsSpan(0, stream.ReadAtLeast(bytes, Sample, throwOnEndOfStream: false));
         if (head.IsEmpty) throw new ImportException(ImportingWords.FileEmpty);
-        if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8)) return new(new SourceFormat(FileKind.Xlsx), [], []);
+        var extension = Path.GetExtension(fileName).ToLowerInvariant();
+        if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8))
+            return new(DatasetFolder.Looks(stream) ? new SourceFormat(FileKind.Folder, HasHeader: false) : new SourceFormat(FileKind.Xlsx),
+                [], []);
+        // under this name it is damaged where it begins otherwise
+        if (head.StartsWith("PAR1"u8) || extension == ".parquet") return new(new SourceFormat(FileKind.Parquet, HasHeader: false), [], []);
         KnownFiles.Refuse(head, stream);
         var encoding = TextEncoding.Of(stream);
         string[] notes = encoding.Note is null ? [] : [encoding.Note];
@@ -28,7 +33,6 @@ public static class FormatSniffer
         var text = MarkedText.Decoding(encoding.Name).GetString(head).TrimStart('\uFEFF');
         if (isCut) text = text[..^4];
         if (text.AsSpan().Trim().IsEmpty) throw new ImportException(ImportingWords.FileHoldsNothingButBlanks);
-        var extension = Path.GetExtension(fileName).ToLowerInvariant();
         if (extension is not (".csv" or ".tsv") && JsonShape.Of(stream, encoding.Name, extension) is { } json)
             return new(json.Format, notes, json.Places);
         return new(DelimitedShape.Of(text, isCut, encoding.Name, extension == ".tsv" ? '\t' : null), notes, []);

@@ -15,6 +15,8 @@ public static class ImportLimits
     public const long SharedTextCharacters = 96 << 20;
     /// <summary>For a workbook to give its next row, the first one with all that stands before it.</summary>
     public static readonly TimeSpan WorkbookPatience = TimeSpan.FromSeconds(30);
+    /// <summary>A row group of a Parquet file is held in memory, unpacked.</summary>
+    public const long RowGroupBytes = 512 << 20;
     public const int Rows = 2_000_000;
     public const int Columns = 200;
     public const int TextBytes = 256 << 10;
@@ -22,6 +24,8 @@ public static class ImportLimits
     public const int RowCharacters = 4 << 20;
     /// <summary>Answers are short: what is longer is no answer of a fixed set.</summary>
     public const int AnswerCharacters = 1000;
+    /// <summary>Whose answers one file brings.</summary>
+    public const int People = 1000;
     public const int PreviewRows = 20;
     public const int ChunkRows = 1000;
     /// <summary>Rows reported one by one; beyond it only their number is kept.</summary>

@@ -31,7 +31,8 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         format ??= WithHeader(sniffed.Format, open);
         using var reader = RowReaders.Open(open(), format);
         var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
-        if (reader.Columns.Count == 0)
+        // some have columns whatever is in them
+        if (reader.Columns.Count == 0 || rows.Count == 0 && format.Kind is FileKind.Parquet or FileKind.Folder)
             throw new ImportException(rows is [{ Fault: { } fault } first, ..]
                 ? ImportingWords.LineFault(line: first.Line, reason: fault.Reason) : ImportingWords.FileHasNoRows);
         List<string> columns = [.. reader.Columns];

@@ -23,8 +23,9 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     private int issuesStored;
     /// <summary>As it was when the items got their places; null: an earlier try has placed them.</summary>
     private Project? _placedFor;
-    // whose the answers are that the file brings
-    private string annotator = "";
+    // whose answers the file brings, as far as they are stored as people
+    private readonly HashSet<string> people = [];
+    private int earlierPeople;
 
     /// <summary>Runs the import to its end: from the first row, or behind the last one that an earlier try has stored.</summary>
     /// <exception cref="ImportException">The file, as a whole, cannot be imported.</exception>
@@ -39,11 +40,16 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             var definitions = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancel);
             checks = new RowChecks(mapping, project, new AnswerSet(project.Kind(), definitions, mapping.Values),
                 await KnownTexts.LoadAsync(db, import, cancel),
-                await db.Answers.CountAsync(a => db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id), cancel));
+                await db.Answers.CountAsync(a => db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id), cancel)
+                    + await db.Skips.CountAsync(s => db.Items.Any(i => i.Id == s.ItemId && i.ImportId == import.Id), cancel));
+            earlierPeople = await ExternalAnnotator.CountAsync(db, import.Id, cancel);
             issuesStored = await db.ImportIssues.CountAsync(i => i.ImportId == import.Id, cancel);
         }
-        if (checks.Mapping.Use == AnswerUse.Labels)
-            annotator = await writes.WriteAsync((db, token) => ExternalAnnotator.AddAsync(db, import, Now, token), cancel);
+        if (checks.Mapping.HasRowPerAnswer)
+        {
+            using var reader = Open();
+            checks.Later = LaterRows.Of(reader, new RowMapper(checks.Mapping, reader), cancel);
+        }
         await ReadAsync(cancel);
         if (import.Added == 0) throw new ImportException(import.Rows == 0 ? ImportingWords.FileHasNoRows
             : ImportingWords.NoRowCanBeImported(import.Rows));
@@ -55,7 +61,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
 
     private async Task ReadAsync(CancellationToken cancel)
     {
-        using var reader = RowReaders.Open(uploads.Open(Guid.Parse(import.StoredName)), checks.Mapping.Format);
+        using var reader = Open();
         var mapper = new RowMapper(checks.Mapping, reader);
         var rows = new List<PoolRow>(ImportLimits.ChunkRows);
         var issues = new List<ImportIssue>();
@@ -79,33 +85,38 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             import.Added += rows.Count;
             var kept = issues.Take(Math.Max(0, ImportLimits.StoredIssues - issuesStored)).ToList();
             issuesStored += kept.Count;
+            var fresh = rows.SelectMany(r => r.Given).Select(g => g.Said.By).Distinct()
+                .Where(name => !people.Contains(ExternalAnnotator.IdOf(import.Id, name))).ToList();
+            if (Math.Max(earlierPeople, people.Count) + fresh.Count > ImportLimits.People)
+                throw new ImportException(ImportingWords.TooManyPeople(ImportLimits.People));
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
-                PoolWriter.AddItems(db, import, checks.Kind, annotator, rows, Now);
+                await ExternalAnnotator.AddAsync(db, import, fresh, Now, token);
+                PoolWriter.AddItems(db, import, checks.Kind, rows, Now);
                 db.ImportIssues.AddRange(kept);
                 await db.SaveChangesAsync(token);
                 await SaveCountsAsync(db, token);
                 await turn.ShowAsync(db, bytes, import.Bytes, gotOn: true, token);
             }, cancel);
+            people.UnionWith(fresh.Select(name => ExternalAnnotator.IdOf(import.Id, name)));
             rows.Clear();
             issues.Clear();
         }
     }
 
+    private IRowReader Open() => RowReaders.Open(uploads.Open(Guid.Parse(import.StoredName)), checks.Mapping.Format);
+
     private async Task PlaceAsync(CancellationToken cancel)
     {
-        List<(long Id, long? AnswerId, bool IsPlaced)> items;
+        List<(long Id, ItemSplit Split, bool IsPlaced)> items;
         Project project;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             project = _placedFor = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == import.ProjectId, cancel);
             items = (await db.Items.Where(i => i.ImportId == import.Id).OrderBy(i => i.Id)
-                .Select(i => new
-                {
-                    i.Id, Answer = db.Answers.Where(l => l.ItemId == i.Id).Select(l => (long?)l.Id).FirstOrDefault(),
-                    IsPlaced = db.Slots.Any(s => s.ItemId == i.Id),
-                }).ToListAsync(cancel)).ConvertAll(i => (i.Id, i.Answer, i.IsPlaced));
+                .Select(i => new { i.Id, i.Split, IsPlaced = db.Slots.Any(s => s.ItemId == i.Id) }).ToListAsync(cancel))
+                .ConvertAll(i => (i.Id, i.Split, i.IsPlaced));
         }
         // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
         // a random sample
@@ -113,16 +124,28 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         foreach (var part in items.Chunk(ImportLimits.ChunkRows))
         {
             // every item draws its number, placed by an earlier try or not: the order is one, however often it was cut off
-            var chunk = part.Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.AnswerId)))
+            var chunk = part.Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
                 .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
             if (chunk.Count == 0) continue;
+            var (from, to) = (chunk[0].Id, chunk[^1].Id);
+            var given = await AnswersAsync(from, to);
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
-                PoolWriter.PlaceItems(db, import, annotator, chunk);
-                if (project.OverlapShare > 0) await SlotSql.FitAsync(db, project, chunk[0].Id, chunk[^1].Id, token);
+                PoolWriter.PlaceItems(db, import, checks.Kind, chunk, given);
+                if (project.OverlapShare > 0 || chunk.Exists(i => i.Split != ItemSplit.Pool))
+                    await SlotSql.FitAsync(db, project, from, to, token);
                 await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);
+        }
+
+        async Task<ILookup<long, Answer>> AnswersAsync(long from, long to)
+        {
+            if (checks.Labels == 0) return Array.Empty<Answer>().ToLookup(a => a.ItemId);
+            await using var db = await contexts.CreateDbContextAsync(cancel);
+            return (await db.Answers.AsNoTracking().Where(a => a.ItemId >= from && a.ItemId <= to
+                && db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id)).OrderBy(a => a.Id).ToListAsync(cancel))
+                .ToLookup(a => a.ItemId);
         }
     }
 
@@ -134,11 +157,11 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         if (checks.Labels > 0)
         {
             await LabelVersions.AdvanceAsync(db, project.Id, token);
-            await db.Answers.Where(l => l.ProjectId == project.Id && l.Role == AnswerRole.Import && l.LabelVersion == 0
+            await db.Answers.Where(l => l.ProjectId == project.Id && l.LabelVersion == 0
                 && db.Items.Any(i => i.Id == l.ItemId && i.ImportId == import.Id))
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.Current, true).SetProperty(l => l.LabelVersion,
                     _ => db.Projects.Where(p => p.Id == import.ProjectId).Select(p => p.LabelVersion).First()), token);
-            PoolWriter.SettleImported(db, import);
+            await PoolWriter.ShowAsync(db, import, token);
         }
         project.VisibleImport = import.Id;
         // settings that changed meanwhile

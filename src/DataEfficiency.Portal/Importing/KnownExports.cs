@@ -1,5 +1,6 @@
-// Exports of other labeling tools, told by the fields that only they have. Their answers become gold or labels like any other column; their
-// own bookkeeping (annotations, suggestions, who answered) is not kept as metadata, since annotators would see it beside the text.
+// Exports of other labeling tools, told by the fields that only they have. Their answers become gold or labels like any other column, each
+// person's where the tool says whose they are; their own bookkeeping (annotations, suggestions, who answered) is not kept as metadata,
+// since annotators would see it beside the text.
 namespace DataEfficiency.Portal.Importing;
 
 internal static class KnownExports
@@ -7,6 +8,8 @@ internal static class KnownExports
     public static ColumnGuess? Recognize(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
         // who tags a text without parts has found none
+        if (format.Kind is FileKind.Folder or FileKind.Parquet && !columns.Any(c => c.EndsWith(".responses", StringComparison.Ordinal)))
+            return null;
         if (format.Kind == FileKind.Conll) return WithSpans(Made(format, columns, "text", null, "CoNLL", []), "spans", true);
         bool Has(params string[] names) => names.All(columns.Contains);
         var paths = FieldPath.Offered(columns, rows);
@@ -25,15 +28,22 @@ internal static class KnownExports
         return format.IsJson && Has("text") && (Has("label") || Has("labels") || Has("entities")) ? Doccano(format, columns, rows) : null;
     }
 
-    // the portal's own: what was agreed on; each person's answer stays behind
     private static ColumnGuess Native(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
     {
-        var made = Made(format, columns, "text", paths.FirstOrDefault(p => p is "final.label" or "final.labels" or "final.text"),
+        // of items that nobody agrees on yet there are answers all the same
+        var made = Made(format, columns, "text", paths.FirstOrDefault(p => p is "final.label" or "final.labels" or "final.text")
+            ?? paths.FirstOrDefault(p => p is "answers.0.answer.label" or "answers.0.answer.labels" or "answers.0.answer.text"),
             "DataEfficiency", columns.Where(c => c is "line" or "split" or "places" or "stratum" or "schema" or "final" or "answers" or
                 "skips" or "gold" or "fields"));
-        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = true } };
-        return made.Mapping.Answer is null && paths.Contains("final.spans") ? WithSpans(made, "final.spans") : made;
+        made = WithPeople(made with { Mapping = made.Mapping with { EmptyIsAnswer = true, Split = "split" } }, PeopleIn.Native);
+        return made.Mapping.Answer is null && paths.FirstOrDefault(p => p is "final.spans" or "answers.0.answer.spans") is { } spans
+            ? WithSpans(made, spans) : made;
     }
+
+    private static ColumnGuess WithPeople(ColumnGuess made, PeopleIn people) => made with
+    {
+        Mapping = made.Mapping with { People = people }, Note = ImportingWords.SaysWho(made.Note),
+    };
 
     // spaCy's training pairs: a text, and what is in it
     private static ColumnGuess Spacy(SourceFormat format, IReadOnlyList<string> columns, string text, string rest, bool marks)
@@ -70,6 +80,7 @@ internal static class KnownExports
                 Id = paths.Contains("data.id") ? "data.id" : made.Mapping.Id, EmptyIsAnswer = choices is not null,
             },
         };
+        made = WithPeople(made, PeopleIn.LabelStudio);
         return marks ? WithSpans(made, "annotations.0.result") : made;
 
         string? Inside(string end) => paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
@@ -90,9 +101,11 @@ internal static class KnownExports
         {
             Mapping = made.Mapping with
             {
-                Id = null, AcceptedIn = columns.Contains("answer") ? "answer" : null, EmptyIsAnswer = columns.Contains("answer"),
+                Id = FieldPath.Offered(columns, rows).Contains("meta.id") ? "meta.id" : null,
+                AcceptedIn = columns.Contains("answer") ? "answer" : null, EmptyIsAnswer = columns.Contains("answer"),
             },
         };
+        made = WithPeople(made, PeopleIn.Prodigy);
         return marks ? WithSpans(made, "spans") : made;
     }
 
@@ -109,7 +122,7 @@ internal static class KnownExports
         var isList = rows.Any(r => FieldPath.Find(columns, first).Value(r) is ['[', .., ']']);
         var marks = HasSpans(columns, rows, first);
         var made = Made(format, columns, text, marks ? null : isList ? first : responses, "Argilla", own.Where(c => c != responses), stem);
-        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = isList } };
+        made = WithPeople(made with { Mapping = made.Mapping with { EmptyIsAnswer = isList } }, PeopleIn.Argilla);
         return marks ? WithSpans(made, first) : made;
     }
 
@@ -119,8 +132,8 @@ internal static class KnownExports
             ?? paths.FirstOrDefault(p => p.StartsWith("fields.", StringComparison.Ordinal)) ?? "fields";
         var answer = paths.FirstOrDefault(p => p.StartsWith("responses.", StringComparison.Ordinal)
             && p.EndsWith(".0.value", StringComparison.Ordinal));
-        return Made(format, columns, text, answer, "Argilla",
-            columns.Where(c => c is "responses" or "suggestions" or "vectors" or "status" or "_server_id"));
+        return WithPeople(Made(format, columns, text, answer, "Argilla",
+            columns.Where(c => c is "responses" or "suggestions" or "vectors" or "status" or "_server_id")), PeopleIn.Argilla);
     }
 
     private static ColumnGuess OldArgilla(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
@@ -131,7 +144,9 @@ internal static class KnownExports
             columns.Where(c => c is not ("text" or "inputs" or "id" or "metadata" or "annotation")));
     }
 
-    private static ColumnGuess? Doccano(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
+    /// <summary>A text with its labels, or with marked parts; null: it has one label.</summary>
+    public static ColumnGuess? Doccano(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows,
+        string tool = "doccano")
     {
         var answer = columns.FirstOrDefault(c => c is "label" or "labels");
         var path = FieldPath.Find(columns, answer);
@@ -141,7 +156,7 @@ internal static class KnownExports
         // marked stretches of the text are no answers of a choice
         var spans = columns.Contains("entities") ? "entities"
             : values.Any(v => AnswerField.Read(v, true).Fault is not null) ? answer : null;
-        var made = Made(format, columns, "text", spans is null ? answer : null, "doccano",
+        var made = Made(format, columns, "text", spans is null ? answer : null, tool,
             columns.Where(c => c is "entities" or "relations" or "Comments" || spans == c));
         return spans is null ? made : WithSpans(made, spans);
     }

@@ -36,8 +36,6 @@ internal static class KnownFiles
         foreach (var (bytes, kind) in Archives)
             if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.Archive(kind));
         if (head.StartsWith("%PDF"u8)) throw new ImportException(ImportingWords.Pdf);
-        if (head.StartsWith("PAR1"u8))
-            throw new ImportException(ImportingWords.Parquet);
         if (head.StartsWith("{\\rtf"u8)) throw new ImportException(ImportingWords.RichText);
         foreach (var (bytes, kind) in Heads) if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.NoText(kind));
         // two letters alone could begin a text: a program has unprintable bytes right behind them

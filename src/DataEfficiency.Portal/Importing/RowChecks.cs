@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -9,12 +10,18 @@ namespace DataEfficiency.Portal.Importing;
 /// <param name="labels">Rows of earlier tries that brought a label.</param>
 internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSet answers, KnownTexts known, int labels = 0)
 {
+    private static readonly (IReadOnlyList<string>, IReadOnlyList<PoolAnswer>, RowFault?) None = ([], [], null);
+
+
     public ColumnMapping Mapping => mapping;
 
     public ITaskKind Kind => answers.Kind;
 
-    /// <summary>Rows so far that bring a label.</summary>
+    /// <summary>Rows so far that bring a label or a skip.</summary>
     public int Labels { get; private set; } = labels;
+
+    /// <summary>Of a file with a row for each answer: the further ones.</summary>
+    public LaterRows? Later { get; set; }
 
     /// <summary>The row to add, or null; and what is to be reported, which a row that is added can have too.</summary>
     public (PoolRow? Row, RowFault? Fault) Check((MappedRow? Row, RowFault? Fault) mapped, Import counts)
@@ -24,11 +31,19 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
             counts.Bad++;
             return (null, mapped.Fault);
         }
-        var (gold, answer, fault) = Answers(row);
+        if (Later?.IsLater(row) == true)
+        {
+            // what it says has gone to the first one of its text
+            if (Found(row).Fault is not { } wrong) return (null, null);
+            if (mapping.Use == AnswerUse.Labels) counts.Bad++;
+            return (null, wrong);
+        }
+        row = Later?.Whole(row) ?? row;
+        var (gold, given, fault) = Found(row);
         if (fault is not null && mapping.Use == AnswerUse.Labels)
         {
             counts.Bad++;
-            return (null, fault);
+            if (given.Count == 0) return (null, fault);
         }
         if (known.LineOf(row) is { } line)
         {
@@ -37,10 +52,76 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
                 return (null, new(RowFault.Duplicate, ImportingWords.SameTextNotAdded(line), mapping.TextColumns[0]));
             fault ??= new(RowFault.Duplicate, ImportingWords.SameTextAdded(line), mapping.TextColumns[0]);
         }
-        if (mapping.Use != AnswerUse.Labels) return (new PoolRow(row, gold, null), fault);
-        if (answer is not null) Labels++;
-        return (new PoolRow(row, [], answer), fault);
+        if (row.People?.FirstOrDefault(p => p.Replaces) is { } again)
+            fault ??= new(RowFault.Duplicate, ImportingWords.AnsweredAgain(again.By), mapping.Answer);
+        if (given.Count > 0) Labels++;
+        return (new PoolRow(row, gold, given), fault);
     }
+
+    private (IReadOnlyList<string> Gold, IReadOnlyList<PoolAnswer> Given, RowFault? Fault) Found(MappedRow row)
+    {
+        if (mapping.Use == AnswerUse.Ignore) return None;
+        if (mapping.Use == AnswerUse.HiddenGold)
+        {
+            var (right, wrong) = Gold(row);
+            return (right, [], wrong);
+        }
+        if (row.People is { } people) return Given(row, people);
+        var (_, answer, fault) = Answers(row);
+        return ([], answer is null ? [] : [new(new PersonAnswer(null, row.Line), answer)], fault);
+    }
+
+    // one of several who cannot be read refuses the row that all of them stand in, and of a row for each only that one
+    private (IReadOnlyList<string>, IReadOnlyList<PoolAnswer>, RowFault?) Given(MappedRow row, IReadOnlyList<PersonAnswer> people)
+    {
+        List<PoolAnswer> given = [];
+        RowFault? fault = null;
+        foreach (var person in people)
+        {
+            var (_, answer, wrong) = person.IsSkip ? ([], null, null) : Answers(Of(row, person));
+            if (wrong is null)
+            {
+                if (person.IsSkip || answer is not null) given.Add(new(person, answer));
+            }
+            else if (!mapping.HasRowPerAnswer)
+                return ([], [], person.By is null ? wrong
+                    : wrong with { Reason = ImportingWords.OfPerson(by: person.By, reason: wrong.Reason) });
+            else if (person.Line == row.Line) fault = wrong;
+        }
+        return ([], given, fault);
+    }
+
+    /// <summary>What is right by the rule that decides a project's own items, where several people answered.</summary>
+    private (IReadOnlyList<string> Gold, RowFault? Fault) Gold(MappedRow row)
+    {
+        if (row.People is null || mapping.People == PeopleIn.Native) return Right(row);
+        var people = row.People.Where(p => !p.IsSkip).ToList();
+        if (people.Count < 2) return people.Count == 0 ? ([], null) : Right(Of(row, people[0]));
+        List<Answer> heard = [];
+        RowFault? fault = null;
+        foreach (var person in people)
+        {
+            var (_, answer, wrong) = Answers(Of(row, person));
+            if (answer is not null) heard.Add(new Answer { AnswerJson = answer.Json, LabelId = answer.LabelId, AnswerText = answer.Text });
+            else if (person.Line == row.Line) fault ??= wrong;
+        }
+        return FinalAnswers.Decide(answers.Kind, MergedLabels.None, heard) switch
+        {
+            { AnswerText: { } agreed } => ([agreed], fault), null => ([], fault),
+            _ => ([], new(RowFault.SeveralAnswers, ImportingWords.PeopleDisagree(heard.Count), mapping.Answer)),
+        };
+    }
+
+    private (IReadOnlyList<string> Gold, RowFault? Fault) Right(MappedRow row)
+    {
+        var (gold, _, fault) = Answers(row);
+        return (gold, fault);
+    }
+
+    private static MappedRow Of(MappedRow row, PersonAnswer person) => row with
+    {
+        Answers = person.Answers, Spans = person.Spans, SaysNone = person.SaysNone,
+    };
 
     private (IReadOnlyList<string> Gold, ReadAnswer? Answer, RowFault? Fault) Answers(MappedRow row)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -14,6 +15,11 @@ namespace DataEfficiency.Portal.Importing;
 public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? ExternalId, IReadOnlyList<string> Answers, string? Metadata,
     IReadOnlyList<NamedText>? Parts = null, IReadOnlyList<FileSpan>? Spans = null, bool SaysNone = false)
 {
+    /// <summary>Each person's answer or skip, where the file says who; null: it does not.</summary>
+    public IReadOnlyList<PersonAnswer>? People { get; init; }
+
+    public ItemSplit Split { get; init; }
+
     public string? Answer => Answers.Count > 0 ? Answers[0] : null;
 }
 
@@ -28,7 +34,9 @@ public sealed class RowMapper
     private readonly TextTemplate? _template;
     private readonly IReadOnlyList<string> _texts;
     private int _known = -1;
-    private FieldPath _id = new(-1, null), _answer = new(-1, null), _accepted = new(-1, null);
+    private readonly bool _hasPeople;
+    private FieldPath _id = new(-1, null), _answer = new(-1, null), _accepted = new(-1, null), _split = new(-1, null),
+        _meta = new(-1, null);
     private List<FieldPath> _textPaths = [];
     private HashSet<int> _apart = [];
 
@@ -36,6 +44,7 @@ public sealed class RowMapper
     public RowMapper(ColumnMapping mapping, IRowReader reader)
     {
         (_mapping, _reader) = (mapping, reader);
+        _hasPeople = mapping.Use != AnswerUse.Ignore && PeopleField.Fits(mapping);
         _template = mapping.Template is null ? null : TextTemplate.Parse(mapping.Template);
         _texts = _template is null ? [mapping.Text] : [.. _template.Parts.Select(p => p.Column)];
     }
@@ -52,11 +61,19 @@ public sealed class RowMapper
                 : ImportingWords.TextEmpty, _texts[0]));
         if (text.Length > ImportLimits.TextBytes / 4 && Encoding.UTF8.GetByteCount(text) > ImportLimits.TextBytes)
             return (null, new(RowFault.TooLong, ImportingWords.TextLongerThanKiB(ImportLimits.TextBytes >> 10), _texts[0]));
-        var (answers, spans, saysNone, wrong) = AnswersOf(row, text);
+        var (people, unread) = PeopleOf(row, text);
+        if (unread is not null) return (null, unread);
+        // what was agreed on stands in the portal's own lines; of others the one person's who answered counts for all
+        var (answers, spans, saysNone, wrong) = people is null || _mapping.People == PeopleIn.Native ? AnswersOf(row, text)
+            : people.FirstOrDefault(p => !p.IsSkip) is { } first ? (first.Answers, first.Spans, first.SaysNone, null)
+            : ([], null, false, null);
         if (wrong is not null) return (null, wrong);
         var external = _id.Value(row)?.Trim();
         return (new MappedRow(row.Line, text, SHA256.HashData(Encoding.UTF8.GetBytes(text)), external is { Length: > 0 } ? external : null,
-            answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null, saysNone), null);
+            answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null, saysNone)
+        {
+            People = people, Split = DataSplits.Of(_split.Value(row)),
+        }, null);
     }
 
     private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
@@ -75,8 +92,27 @@ public sealed class RowMapper
         string text)
     {
         if (!HasAnswer(row)) return ([], null, false, null);
-        if (row.FaultOf(_answer.Column) is { } fault) return Wrong(fault);
-        var (value, spans) = (_answer.Value(row)?.Trim(), (IReadOnlyList<FileSpan>?)null);
+        return row.FaultOf(_answer.Column) is { } fault ? ([], null, false, fault) : Read(_answer.Value(row)?.Trim(), text);
+    }
+
+    private (IReadOnlyList<PersonAnswer>? People, RowFault? Fault) PeopleOf(SourceRow row, string text)
+    {
+        if (!_hasPeople) return (null, null);
+        List<PersonAnswer> people = [];
+        foreach (var said in PeopleField.Read(_mapping, _reader.Columns, row))
+        {
+            var (answers, spans, saysNone, fault) = said.IsSkip ? ([], null, false, null) : Read(said.Value?.Trim(), text);
+            if (fault is not null)
+                return (null, said.By is null ? fault : fault with { Reason = ImportingWords.OfPerson(by: said.By, reason: fault.Reason) });
+            people.Add(said with { Value = null, Answers = answers, Spans = spans is { Count: > 0 } ? spans : null, SaysNone = saysNone });
+        }
+        // an annotation without anything is one that nobody has made yet
+        return (PersonAnswer.Newest(people.Where(p => p.IsSkip || p.SaysNone || p.Answers.Count > 0)), null);
+    }
+
+    private (IReadOnlyList<string> Answers, IReadOnlyList<FileSpan>? Spans, bool SaysNone, RowFault? Fault) Read(string? value, string text)
+    {
+        var spans = (IReadOnlyList<FileSpan>?)null;
         IReadOnlyList<string> answers;
         Said? wrong;
         if (_mapping.Marked)
@@ -89,8 +125,9 @@ public sealed class RowMapper
         if (_mapping.Several && answers is [var all]) answers = [.. all.Split(Between, Trimmed).Distinct()];
         if (!_mapping.Marked && answers.Any(a => a.Length > ImportLimits.AnswerCharacters))
             return Wrong(new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer));
-        // a list of none, or scores of which none is for a label
-        return (answers, spans, _mapping.EmptyIsAnswer && answers.Count == 0 && value is not null && FieldPath.IsJson(value), null);
+        // a list of none, or scores of which none is for a label; whose annotation is named has looked
+        return (answers, spans, (_mapping.EmptyIsAnswer || _hasPeople) && answers.Count == 0 && value is not null
+            && FieldPath.IsJson(value), null);
 
         static (IReadOnlyList<string>, IReadOnlyList<FileSpan>?, bool, RowFault?) Wrong(RowFault fault) => ([], null, false, fault);
     }
@@ -104,6 +141,7 @@ public sealed class RowMapper
         _textPaths = [.. _texts.Select(t => FieldPath.Find(columns, t))];
         (_id, _answer, _accepted) = (FieldPath.Find(columns, _mapping.Id), FieldPath.Find(columns, _mapping.Answer),
             FieldPath.Find(columns, _mapping.AcceptedIn));
+        (_split, _meta) = (FieldPath.Find(columns, _mapping.Split), FieldPath.Find(columns, "meta"));
         // an ignored answer must not reach annotators by way of the metadata either
         _apart = [.. _textPaths.Select(p => p.Column), _id.Column, _answer.Column, .. (_mapping.Dropped ?? [])
             .Select(d => FieldPath.Find(columns, d).Column)];
@@ -113,23 +151,40 @@ public sealed class RowMapper
     {
         Dictionary<string, string>? rest = null;
         for (var i = 0; i < row.Fields.Count && i < _reader.Columns.Count; i++)
-            if (!_apart.Contains(i) && row.Fields[i] is { Length: > 0 } value) (rest ??= [])[_reader.Columns[i]] = value;
+            if (!_apart.Contains(i) && row.Fields[i] is { Length: > 0 } value) (rest ??= [])[MetaName(_reader.Columns[i])] = value;
+        // tools keep what belongs to an item in one object of this name
+        if (_mapping.People is PeopleIn.Native or PeopleIn.Prodigy && row.Field(_meta.Column) is ['{', ..] inner)
+        {
+            rest?.Remove("meta");
+            foreach (var (name, value) in Members(inner, "meta")) (rest ??= [])[MetaName(name)] = value;
+        }
         foreach (var path in _textPaths.Where(p => p.Inside is not null && p.Column != _answer.Column))
-            foreach (var (name, value) in Siblings(row, path)) (rest ??= [])[name] = value;
-        return rest is null ? null : JsonSerializer.Serialize(rest, Plain);
+            if (row.Field(path.Column) is { } whole)
+                foreach (var (name, value) in Members(whole, _reader.Columns[path.Column])) (rest ??= [])[MetaName(name)] = value;
+        return rest is not { Count: > 0 } ? null : JsonSerializer.Serialize(rest, Plain);
+    }
+
+    // as the tool's own users know it
+    private string MetaName(string name)
+    {
+        var prefix = _mapping.People switch
+        {
+            PeopleIn.LabelStudio => "data.", PeopleIn.Argilla => "metadata.", PeopleIn.Nowhere => null, _ => "meta.",
+        };
+        return prefix is not null && name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
     }
 
     // what stands beside a text inside of an object belongs to the item as well
-    private IReadOnlyList<(string Name, string Value)> Siblings(SourceRow row, FieldPath text)
+    private IReadOnlyList<(string Name, string Value)> Members(string json, string column)
     {
-        if (row.Field(text.Column) is not ['{', ..] json) return [];
+        if (json is not ['{', ..]) return [];
         var found = new List<(string, string)>();
         try
         {
             using var document = JsonDocument.Parse(json);
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                var name = $"{_reader.Columns[text.Column]}.{property.Name}";
+                var name = $"{column}.{property.Name}";
                 var isMapped = _texts.Append(_mapping.Id).Any(t => t == name
                     || t?.StartsWith(name + ".", StringComparison.Ordinal) == true);
                 if (!isMapped && JsonColumns.Value(property.Value) is { Length: > 0 } value) found.Add((name, value));

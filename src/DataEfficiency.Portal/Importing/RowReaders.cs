@@ -13,6 +13,8 @@ public static class RowReaders
                 FileKind.Xlsx => new XlsxReader(stream, format),
                 FileKind.JsonLines => new JsonLinesReader(stream, format),
                 FileKind.JsonArray or FileKind.JsonMap or FileKind.JsonValues => new JsonReader(stream, format),
+                FileKind.Parquet => new ParquetRows(stream),
+                FileKind.Folder => new DatasetRows(stream),
                 FileKind.Conll => new ConllReader(stream, format),
                 FileKind.LabelLines => new LabelLinesReader(stream, format),
                 _ => new DelimitedReader(stream, format),

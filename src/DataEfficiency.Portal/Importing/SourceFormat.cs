@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Importing;
@@ -18,6 +19,9 @@ public enum FileKind
     JsonValues,
     /// <summary>A token and its tag a line, a blank line behind each item.</summary>
     Conll,
+    Parquet,
+    /// <summary>A zip of a Hugging Face data set's files.</summary>
+    Folder,
 }
 
 /// <summary>How a file is to be read: what sniffing found, or what the person chose instead.</summary>
@@ -34,7 +38,13 @@ public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char
     /// <summary>Tab-separated values and plain lines know no quoting: a quote is a character like any other there.</summary>
     public bool QuotesEnclose => Quoted ?? Delimiter is not ('\t' or '\0');
 
-    public bool IsJson => Kind is FileKind.JsonLines or FileKind.JsonArray or FileKind.JsonMap or FileKind.JsonValues;
+    /// <summary>Its rows are lines, in an encoding.</summary>
+    [JsonIgnore]
+    public bool IsText => Kind is not (FileKind.Xlsx or FileKind.Parquet or FileKind.Folder);
+
+    /// <summary>Fields can hold JSON.</summary>
+    public bool IsJson => Kind is FileKind.JsonLines or FileKind.JsonArray or FileKind.JsonMap or FileKind.JsonValues or FileKind.Parquet
+        or FileKind.Folder;
 
     /// <summary>In words, for the preview.</summary>
     public string Describe() => Kind switch
@@ -44,6 +54,8 @@ public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char
         FileKind.JsonValues => ImportingWords.FormatJsonValues(ShownEncoding),
         FileKind.JsonArray => ImportingWords.FormatJsonArray(under: RowsAt, encoding: ShownEncoding),
         FileKind.JsonMap => ImportingWords.FormatJsonMap(under: RowsAt, encoding: ShownEncoding),
+        FileKind.Parquet => "Parquet",
+        FileKind.Folder => ImportingWords.FormatFolder,
         FileKind.Conll => ImportingWords.FormatConll(ShownEncoding),
         FileKind.LabelLines => ImportingWords.FormatLabelLines(delimiter: DelimiterName, encoding: ShownEncoding),
         _ => ImportingWords.FormatDelimited(delimiter: DelimiterName, encoding: ShownEncoding),

@@ -181,7 +181,8 @@ public sealed class FormatsTests : IDisposable
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         var said = await refused.Content.ReadAsStringAsync();
         Assert.Contains("bad-format", said, StringComparison.Ordinal);
-        Assert.Contains("native, label-studio, argilla, prodigy, doccano, huggingface, csv", said, StringComparison.Ordinal);
+        Assert.Contains("native, label-studio, argilla, prodigy, doccano, huggingface, huggingface-parquet, csv", said,
+            StringComparison.Ordinal);
         using var unknown = await _lead.GetAsync($"/api/v1/projects/{_world.ProjectId}/export/xml");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Equal("""["Köln"]""", Json((await LinesAsync("doccano"))[0]).GetProperty("label").GetRawText());

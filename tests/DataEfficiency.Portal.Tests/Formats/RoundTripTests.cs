@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Importing;
@@ -9,7 +10,7 @@ using Xunit;
 namespace DataEfficiency.Portal.Tests.Formats;
 
 /// <summary>What an export says, its import says again: texts, ids where the format has them, and what was agreed on.</summary>
-public sealed class RoundTripTests
+public sealed partial class RoundTripTests
 {
     private static readonly string[] Labels = ["city", "größe", "東京"];
     private static readonly string[] Words =
@@ -19,11 +20,16 @@ public sealed class RoundTripTests
     private static readonly string[] Signs = ["\"no\"", "a,b", "<b>", "it's", "50%", "\\n", "{x}", "1;2"];
 
     [Theory]
-    [InlineData(TaskType.SingleChoice, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "csv")]
-    [InlineData(TaskType.MultiLabel, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "csv")]
-    [InlineData(TaskType.ShortAnswer, "native", "label-studio", "argilla", "prodigy", "doccano", "csv")]
-    [InlineData(TaskType.RewritePair, "native", "label-studio", "argilla", "prodigy", "doccano", "csv")]
-    [InlineData(TaskType.Spans, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "conll")]
+    [InlineData(TaskType.SingleChoice, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "csv",
+        "huggingface", "huggingface-parquet")]
+    [InlineData(TaskType.MultiLabel, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "csv",
+        "huggingface", "huggingface-parquet")]
+    [InlineData(TaskType.ShortAnswer, "native", "label-studio", "argilla", "prodigy", "doccano", "csv",
+        "huggingface", "huggingface-parquet")]
+    [InlineData(TaskType.RewritePair, "native", "label-studio", "argilla", "prodigy", "doccano", "csv",
+        "huggingface", "huggingface-parquet")]
+    [InlineData(TaskType.Spans, "native", "label-studio", "argilla", "prodigy", "doccano", "spacy", "conll",
+        "huggingface", "huggingface-parquet")]
     public async Task Export_ReadIntoAnotherProject_SaysTheSame(TaskType type, params string[] formats)
     {
         await using var pool = await PoolFixture.StartAsync(Labels);
@@ -37,28 +43,89 @@ public sealed class RoundTripTests
 
         foreach (var format in formats)
         {
-            var file = await pool.Lead.GetStringAsync($"/api/v1/projects/{pool.ProjectId}/export/{format}");
+            var file = await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{pool.ProjectId}/export/{format}");
             var copy = await pool.CopyAsync(type, Labels);
-            var import = await copy.ImportAsync(file, $"a{(format is "label-studio" or "spacy" ? ".json" : format is "csv" ? ".csv"
-                : format is "conll" ? ".conll" : ".jsonl")}", AnswerUse.Labels, m => m.For(DataEfficiency.Portal.Tasks.TaskKinds.Of(type))
-                with { Use = AnswerUse.Labels });
+            var ending = format switch
+            {
+                "label-studio" or "spacy" => "json", "csv" or "conll" => format, "huggingface" or "huggingface-parquet" => "zip",
+                _ => "jsonl",
+            };
+            var import = await copy.ImportAsync(file, $"a.{ending}", AnswerUse.Labels,
+                m => m.For(DataEfficiency.Portal.Tasks.TaskKinds.Of(type)) with { Use = AnswerUse.Labels });
             var after = await AnswersAsync(pool, copy.ProjectId);
             await using var db = await pool.Portal.OpenDbAsync();
             var issue = await db.ImportIssues.Where(i => i.ImportId == import.Id).Select(i => i.Reason + i.Excerpt).FirstOrDefaultAsync();
             // an empty list there may be a text that nobody has looked at
-            var expected = format is "doccano" || (format, type) is ("label-studio", TaskType.Spans)
-                ? before.Where(b => b.Answer != "none").ToList() : before;
+            var expected = format is "doccano" ? before.Where(b => b.Answer != "none").ToList() : before;
             if (format is "conll")
                 // tokens are what it keeps: written again they are the same
-                Assert.Equal(file, await pool.Lead.GetStringAsync($"/api/v1/projects/{copy.ProjectId}/export/conll"));
+                Assert.Equal(file, await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{copy.ProjectId}/export/conll"));
             else
                 Assert.True(expected.Select(e => (e.Text, e.Answer)).SequenceEqual(after.Select(a => (a.Text, a.Answer))),
                     $"{type} by {format}: {import.Added} of {import.Rows}; {issue}\n{string.Join('\n', expected)}\n---\n"
                     + string.Join('\n', after));
-            if (format is "native" or "label-studio" or "argilla" or "doccano" or "csv")
+            if (format is not ("conll" or "spacy"))
                 Assert.Equal(expected.Select(e => e.Id), after.Select(a => a.Id));
         }
     }
+
+    [Theory]
+    [InlineData(TaskType.SingleChoice), InlineData(TaskType.MultiLabel), InlineData(TaskType.ShortAnswer), InlineData(TaskType.Spans)]
+    public async Task Export_OfSeveralPeople_ReadIntoAnotherProjectAndExportedAgain_IsTheSame(TaskType type)
+    {
+        await using var pool = await PoolFixture.StartAsync(Labels);
+        await SetKindAsync(pool, pool.ProjectId, type);
+        var kind = DataEfficiency.Portal.Tasks.TaskKinds.Of(type);
+        var import = await pool.ImportAsync(People(type), "a.jsonl", AnswerUse.Labels, m => m.For(kind) with { Use = AnswerUse.Labels });
+        Assert.Equal((4, 0), Counts(import));
+        foreach (var (format, ending) in new[] { ("native", ".jsonl"), ("label-studio", ".json"), ("argilla", ".jsonl"),
+            ("prodigy", ".jsonl") })
+        {
+            var file = await ExportAsync(pool, pool.ProjectId, format);
+            var copy = await pool.CopyAsync(type, Labels);
+            import = await copy.ImportAsync(file, $"a{ending}", AnswerUse.Labels, m => m.For(kind) with { Use = AnswerUse.Labels });
+            Assert.True(import is { Bad: 0, Duplicates: 0 }, $"{format}: {import.Bad} bad, {import.Duplicates} duplicates");
+            Assert.Equal(file, await ExportAsync(pool, copy.ProjectId, format));
+        }
+        Assert.Equal(Given(People(type)), Given(await ExportAsync(pool, pool.ProjectId, "native")));
+
+        // what the file said, without what the portal adds
+        static string Given(string file) => string.Concat(file.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(l => JsonSerializer.Deserialize<JsonElement>(l).GetProperty("answers").EnumerateArray()
+                .Select(a => $"{a.GetProperty("by")} {a.GetProperty("rev")} {a.GetProperty("answer").GetRawText()}\n")));
+    }
+
+    // agreed, disagreed, skipped by one, skipped only; more than one part of each person
+    private static string People(TaskType type)
+    {
+        string Said(int i) => JsonSerializer.Serialize<object>(type switch
+        {
+            TaskType.SingleChoice => new { label = Labels[i] },
+            TaskType.MultiLabel => new { labels = Labels[..i] },
+            TaskType.Spans => new { spans = Enumerable.Range(0, i).Select(n => new { start = n * 4, end = n * 4 + 3, label = Labels[n] }) },
+            _ => new { text = $"answer {i}" },
+        }, Relaxed);
+        string Given(string by, int i, int rev = 1) => $$"""
+            {"by":"{{by}}","at":"2026-01-02T03:04:0{{i}}+00:00","ms":{{4100 + i}},"rev":{{rev}},"answer":{{Said(i)}}}
+            """;
+        string Line(string id, string text, string answers, string skips = "") => $$"""
+            {"id":"{{id}}","text":"{{text}}","meta":{"from":"mail"},"split":"pool","places":2,"answers":[{{answers}}],"skips":[{{skips}}]}
+            """ + "\n";
+        return Line("a", "Ada saw 👨‍👩‍👧 in Köln", $"{Given("ada", 1)},{Given("Bén", 1)},{Given("cleo d", 2, 3)}")
+            + Line("b", "one two three", $"{Given("ada", 2)},{Given("Bén", 1)}") + Line("c", "two one three", Given("ada", 0),
+                "{\"by\":\"Bén\",\"at\":\"2026-01-02T03:04:05Z\"}")
+            + Line("d", "the last of them", "", "{\"by\":\"dora\",\"at\":\"2026-01-02T03:04:06Z\"}");
+    }
+
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder
+        .UnsafeRelaxedJsonEscaping };
+
+    // without the numbers that each database gives anew
+    private static async Task<string> ExportAsync(PoolFixture pool, int project, string format) =>
+        Numbers().Replace(await pool.Lead.GetStringAsync($"/api/v1/projects/{project}/export/{format}"), "");
+
+    [GeneratedRegex("\"submission\":\"[^\"]*\",|\"id\":[0-9]+,|\"line\":[0-9]+,")]
+    private static partial Regex Numbers();
 
     private static (string File, string Path) Source(TaskType type, Random random)
     {

@@ -19,7 +19,7 @@ public sealed class KnownExportsTests
         var mapped = ReadFile.Mapped(export, "project-1.json");
 
         Assert.Equal([("1", "cold kettle", "heat"), ("2", "loose lid", null)], mapped.Select(m => (m.ExternalId!, m.Text, m.Answer)));
-        Assert.Equal("{\"data.source\":\"mail\"}", mapped[0].Metadata);
+        Assert.Equal("{\"source\":\"mail\"}", mapped[0].Metadata);
         Assert.Contains("Label Studio", Note(export, "project-1.json"));
     }
 

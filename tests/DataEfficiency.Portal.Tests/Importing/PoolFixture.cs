@@ -60,17 +60,22 @@ internal sealed class PoolFixture : IAsyncDisposable
         return file.ToString();
     }
 
-    public async Task<Guid> UploadAsync(string file, string name)
+    public Task<Guid> UploadAsync(string file, string name) => UploadAsync(Encoding.UTF8.GetBytes(file), name);
+
+    public async Task<Guid> UploadAsync(byte[] file, string name)
     {
-        var answer = await Lead.PostAsync($"/api/v1/projects/{ProjectId}/uploads?fileName={name}", new StringContent(file, Encoding.UTF8));
+        var answer = await Lead.PostAsync($"/api/v1/projects/{ProjectId}/uploads?fileName={name}", new ByteArrayContent(file));
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("upload").GetGuid();
     }
 
-    public async Task<int> StartAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null)
+    public Task<int> StartAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null) =>
+        StartAsync(Encoding.UTF8.GetBytes(file), name, use, change);
+
+    public async Task<int> StartAsync(byte[] file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null)
     {
         var upload = await UploadAsync(file, name);
-        var format = ImportPreview.Of(() => new MemoryStream(Encoding.UTF8.GetBytes(file)), name);
+        var format = ImportPreview.Of(() => new MemoryStream(file), name);
         var mapping = format.Proposed with { Use = use };
         var service = Portal.Services.GetRequiredService<ImportService>();
         return await service.StartAsync(ProjectId, upload, change is null ? mapping : change(mapping), LeadId);
@@ -87,6 +92,9 @@ internal sealed class PoolFixture : IAsyncDisposable
     }
 
     public async Task<Import> ImportAsync(string file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null) =>
+        await FinishedAsync(await StartAsync(file, name, use, change));
+
+    public async Task<Import> ImportAsync(byte[] file, string name, AnswerUse use, Func<ColumnMapping, ColumnMapping>? change = null) =>
         await FinishedAsync(await StartAsync(file, name, use, change));
 
     public async Task<Import> FindAsync(int id) => (await Portal.Services.GetRequiredService<ImportService>().FindAsync(ProjectId, id))!;

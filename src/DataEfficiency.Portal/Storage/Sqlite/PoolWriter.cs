@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataEfficiency.Portal.Importing;
+using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Tasks;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,67 +16,97 @@ internal static class PoolWriter
     private static readonly JsonSerializerOptions Plain =
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Adds items (without a place in the permutation yet) and the labels they bring, which do not count yet either.</summary>
-    public static void AddItems(AppDbContext db, Import import, ITaskKind kind, string annotator, IEnumerable<PoolRow> rows, long now)
+    /// <summary>Adds items (without a place in the permutation yet) and the answers and skips they bring, which do not count yet
+    /// either: answers are not current, skips are no project's.</summary>
+    public static void AddItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PoolRow> rows, long now)
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
-                "RandomRank","Split","Deleted")
-            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,-1,0,0) RETURNING "Id"
-            """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts");
+                "Split","RandomRank","Deleted")
+            VALUES (@project,@import,@line,@external,@text,@hash,@metadata,@gold,@right,@parts,@split,-1,0) RETURNING "Id"
+            """, "project", "import", "line", "external", "text", "hash", "metadata", "gold", "right", "parts", "split");
         using var given = Command(db, """
             INSERT INTO "Answers" ("SubmissionId","ProjectId","ItemId","UserId","AnswerJson","LabelId","AnswerText","Stratum",
                 "SuggestionShown","Revision","Current","Surplus","StartedAt","CreatedAt","AnsweredAt","ActiveMilliseconds",
                 "LabelVersion","Role","SchemaVersion")
-            VALUES (@submission,@project,@item,@user,@json,@label,@answer,@stratum,0,1,0,0,@now,@now,@now,0,0,@role,
-                (SELECT "SchemaVersion" FROM "Projects" WHERE "Id"=@project)) RETURNING "Id"
-            """, "submission", "project", "item", "user", "json", "label", "answer", "stratum", "now", "role");
+            VALUES (@submission,@project,@item,@user,@json,@label,@answer,@stratum,0,@revision,0,@surplus,@at-@active,@at,@at,@active,0,
+                @role,(SELECT "SchemaVersion" FROM "Projects" WHERE "Id"=@project)) RETURNING "Id"
+            """, "submission", "project", "item", "user", "json", "label", "answer", "stratum", "revision", "surplus", "at", "active",
+            "role");
         using var piece = Command(db, """
             INSERT INTO "AnswerParts" ("AnswerId","ItemId","LabelId","Start","End") VALUES (@answer,@item,@label,@start,@end)
             """, "answer", "item", "label", "start", "end");
-        foreach (var (row, gold, answer) in rows)
+        using var skip = Command(db, """
+            INSERT INTO "Skips" ("ProjectId","ItemId","UserId","Reason","CreatedAt","SubmissionId","AnsweredAt")
+            VALUES (-@project,@item,@user,@reason,@at,@submission,@at)
+            """, "project", "item", "user", "reason", "at", "submission");
+        foreach (var (row, gold, answers) in rows)
         {
             var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
             var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
-                gold.Count > 0 ? gold[0] : null, right, parts)!;
-            if (answer is null) continue;
-            var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, annotator, answer.Json, answer.LabelId, answer.Text,
-                (int)Stratum.Imported, now, (int)AnswerRole.Import)!;
-            foreach (var part in kind.Parts(new Answer { ItemId = id, AnswerJson = answer.Json, LabelId = answer.LabelId }))
-                Run(piece, answerId, id, part.LabelId, part.Start, part.End);
+                gold.Count > 0 ? gold[0] : null, right, parts, (int)row.Split)!;
+            foreach (var one in answers)
+            {
+                // a clock that runs ahead would make its answers newer than any that is given here
+                var (said, at) = (one.Said, Math.Min(one.Said.At ?? now, now));
+                var user = ExternalAnnotator.IdOf(import.Id, said.By);
+                if (one.Answer is not { } answer)
+                {
+                    Run(skip, import.ProjectId, id, user, SkipReasons.All[^1], at, Guid.NewGuid());
+                    continue;
+                }
+                var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, user, answer.Json, answer.LabelId, answer.Text,
+                    (int)Stratum.Imported, said.Revision, said.IsSurplus ? 1 : 0, at, said.Milliseconds, (int)one.Role)!;
+                foreach (var part in kind.Parts(new Answer { ItemId = id, AnswerJson = answer.Json, LabelId = answer.LabelId }))
+                    Run(piece, answerId, id, part.LabelId, part.Start, part.End);
+            }
         }
     }
 
-    /// <summary>Gives items their place in the permutation and makes one slot each; the slot of a labelled item is taken from the
-    /// start.</summary>
-    public static void PlaceItems(AppDbContext db, Import import, string annotator, IEnumerable<PlacedItem> items)
+    /// <summary>Gives items their place in the permutation, a slot for each answer that takes one and else a free one, and their final
+    /// answers, which are no project's yet.</summary>
+    public static void PlaceItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PlacedItem> items,
+        ILookup<long, Answer> answers)
     {
         const string ranks = """UPDATE "Items" SET "RandomRank"=@rank WHERE "Id"=@item""";
         using var place = Command(db, ranks, "rank", "item");
         using var slot = Command(db, """
             INSERT INTO "Slots"
-                ("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","AnswerId")
-            VALUES (@project,@item,@import,0,@rank,@rank,@user,0,@queue,@label)
-            """, "project", "item", "import", "rank", "user", "queue", "label");
-        foreach (var (id, rank, answerId) in items)
+                ("ProjectId","ItemId","ImportId","SlotNo","Split","RandomRank","ActiveRank","UserId","LeaseUntil","Queue","AnswerId")
+            VALUES (@project,@item,@import,@number,@split,@rank,@rank,@user,0,@queue,@answer)
+            """, "project", "item", "import", "number", "split", "rank", "user", "queue", "answer");
+        using var settle = Command(db, """
+            INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion","Stratum")
+            VALUES (@item,-@project,@by,@answer,@label,@text,@heard,@schema,@stratum)
+            """, "item", "project", "by", "answer", "label", "text", "heard", "schema", "stratum");
+        foreach (var (id, rank, split) in items)
         {
             Run(place, rank, id);
-            var isLabelled = answerId is not null;
-            Run(slot, import.ProjectId, id, import.Id, rank, isLabelled ? annotator : null, isLabelled ? (int)Stratum.Imported
-                : null, answerId);
+            List<Answer> given = [.. answers[id]];
+            // labels that came with a file are those in use
+            var final = FinalAnswers.Decide(kind, MergedLabels.None, given);
+            if (final is not null)
+                Run(settle, id, import.ProjectId, (int)final.By, final.AnswerId, final.LabelId, final.AnswerText, final.Heard,
+                    final.SchemaVersion, (int)final.Stratum);
+            var seated = given.Where(a => a is { Surplus: false, Role: not (AnswerRole.Review or AnswerRole.Gold) }).ToList();
+            // what only a review decided is nobody's to answer either
+            if (seated.Count == 0 && given.Find(a => a.Id == final?.AnswerId) is { } decided) seated.Add(decided);
+            for (var number = 0; number < Math.Max(1, seated.Count); number++)
+                if (number < seated.Count)
+                    Run(slot, import.ProjectId, id, import.Id, number, (int)split, rank, seated[number].UserId, (int)Stratum.Imported,
+                        seated[number].Id);
+                else Run(slot, import.ProjectId, id, import.Id, number, (int)split, rank, null, null, null);
         }
     }
 
-    /// <summary>The answers that an import brought are its items' final ones: new items have no other.</summary>
-    public static void SettleImported(AppDbContext db, Import import)
+    /// <summary>What an import brought becomes the project's: skips and final answers.</summary>
+    public static async Task ShowAsync(AppDbContext db, Import import, CancellationToken cancel)
     {
-        using var settle = Command(db, """
-            INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion","Stratum")
-            SELECT a."ItemId",a."ProjectId",@only,a."Id",a."LabelId",a."AnswerText",1,a."SchemaVersion",a."Stratum"
-            FROM "Items" i JOIN "Answers" a ON a."ItemId"=i."Id" AND a."Current" WHERE i."ImportId"=@import
-            """, "only", "import");
-        Run(settle, (int)FinalBy.Only, import.Id);
+        await db.Finals.Where(f => f.ProjectId == -import.ProjectId)
+            .ExecuteUpdateAsync(f => f.SetProperty(x => x.ProjectId, import.ProjectId), cancel);
+        await db.Skips.Where(s => s.ProjectId == -import.ProjectId)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.ProjectId, import.ProjectId), cancel);
     }
 
     /// <summary>Removes up to a chunk of an import's items with all that hangs on them. Returns how many items went.</summary>
@@ -120,5 +151,4 @@ internal static class PoolWriter
     }
 }
 
-/// <param name="AnswerId">The answer that came with the item, or null.</param>
-internal sealed record PlacedItem(long Id, int Rank, long? AnswerId);
+internal sealed record PlacedItem(long Id, int Rank, ItemSplit Split);

@@ -16,9 +16,9 @@ internal static class SlotSql
 
     // what a file answered is not asked again, and gold items have a slot for each person
     private static readonly string Wanted = $"""
-        CASE WHEN i."Split"={(int)ItemSplit.Gold} THEN o."Count" WHEN i."Split"<>{(int)ItemSplit.Pool} THEN @test
-        WHEN {Overlaps} AND NOT EXISTS(SELECT 1 FROM "Slots" f WHERE f."ItemId"=i."Id" AND f."Queue"={(int)Stratum.Imported})
-        THEN @overlap ELSE 1 END
+        CASE WHEN i."Split"={(int)ItemSplit.Gold} THEN o."Count"
+        WHEN EXISTS(SELECT 1 FROM "Slots" f WHERE f."ItemId"=i."Id" AND f."Queue"={(int)Stratum.Imported}) THEN 1
+        WHEN i."Split"<>{(int)ItemSplit.Pool} THEN @test WHEN {Overlaps} THEN @overlap ELSE 1 END
         """;
 
     private static readonly string Counted = $"""

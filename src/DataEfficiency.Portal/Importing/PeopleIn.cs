@@ -1,0 +1,16 @@
+namespace DataEfficiency.Portal.Importing;
+
+/// <summary>How a file says who answered.</summary>
+public enum PeopleIn
+{
+    /// <summary>It does not.</summary>
+    Nowhere,
+    /// <summary>The portal's own: "answers" and "skips".</summary>
+    Native,
+    /// <summary>Label Studio: "annotations", each with "completed_by".</summary>
+    LabelStudio,
+    /// <summary>Argilla: lists side by side, or a list of responses with "user_id".</summary>
+    Argilla,
+    /// <summary>Prodigy: a row for each answer, with its session.</summary>
+    Prodigy,
+}
