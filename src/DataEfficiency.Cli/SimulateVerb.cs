@@ -43,7 +43,8 @@ public sealed class SimulateVerb : Verb
     };
     private readonly Option<FileInfo?> _truth = new("--truth")
     {
-        Description = "The right answers: JSON lines with \"text\" and \"ground_truth\" (a label's name). Default: made-up ones.",
+        Description = "The right answers: JSON lines with \"text\" and \"ground_truth\": a label's name; names between semicolons; a line "
+            + "\"text -> label\" for each marked part; or a text. Default: made-up ones.",
     };
     private readonly Option<double> _spread = new("--pace-spread")
     {

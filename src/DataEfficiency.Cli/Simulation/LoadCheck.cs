@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace DataEfficiency.Cli.Simulation;
 
 /// <summary>An answer that the portal has acknowledged.</summary>
-/// <param name="Answer">In people's words: a label's name, or what was written.</param>
+/// <param name="Answer">In people's words: names of labels, marked parts, or what was written; empty: none.</param>
 public sealed record SentAnswer(Guid Submission, long Item, string User, string Answer);
 
 /// <summary>The acknowledged answers beside what the project's native export has afterwards.</summary>
@@ -39,7 +39,7 @@ public sealed record LoadCheck(int Found, IReadOnlyList<SentAnswer> Lost, int An
             var item = JsonSerializer.Deserialize<JsonElement>(line);
             List<JsonElement> answers = [.. item.GetProperty("answers").EnumerateArray()];
             foreach (var answer in answers)
-                stored[answer.GetProperty("submission").GetGuid()] = answer.GetProperty("words").GetString()!;
+                stored[answer.GetProperty("submission").GetGuid()] = Words(answer);
             bool Is(JsonElement answer, string role) => answer.TryGetProperty("role", out var said) && said.GetString() == role;
             var counting = answers.Where(a => !Is(a, "gold") && !Is(a, "surplus")).ToList();
             if (answers.Count > 0) answered++;
@@ -51,6 +51,11 @@ public sealed record LoadCheck(int Found, IReadOnlyList<SentAnswer> Lost, int An
         var lost = sent.Where(s => !stored.TryGetValue(s.Submission, out var kept) || kept != s.Answer).ToList();
         return new(sent.Count - lost.Count, lost, answered, several, over, repeated, surplus);
     }
+
+    // that there is none is said in the reader's words
+    private static string Words(JsonElement answer) => answer.GetProperty("answer").EnumerateObject()
+        .Any(p => p.Value is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0) ? ""
+        : answer.GetProperty("words").GetString()!;
 
     public IEnumerable<string> Lines()
     {

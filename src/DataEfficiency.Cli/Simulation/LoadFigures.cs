@@ -43,6 +43,9 @@ public sealed record LoadFigures(double Seconds, int Acknowledged, Latency Submi
     public int Fewest { get; init; }
     public int Most { get; init; }
 
+    /// <summary>Share of right answers of each annotator, in their order; null where it is not known what is right.</summary>
+    public IReadOnlyList<double?> Accuracies { get; init; } = [];
+
     /// <summary>What the project's own export says of the acknowledged answers; null: it was not asked.</summary>
     public LoadCheck? Check { get; init; }
 
@@ -53,6 +56,10 @@ public sealed record LoadFigures(double Seconds, int Acknowledged, Latency Submi
         yield return $"submit {Submit}";
         yield return $"deck   {Deck}";
         yield return $"answers of one annotator {Fewest} to {Most}; {SentTwice} sent twice, {TabsLeft} tabs left with their cards";
+        if (Accuracies.OfType<double>().Order().ToList() is { Count: > 0 } shares)
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"right answers of one annotator {100 * shares[0]:0} % to {100 * shares[^1]:0} %, "
+                + $"median {100 * shares[shares.Count / 2]:0} %");
         yield return string.Create(CultureInfo.InvariantCulture, $"longest time without a card {LongestWithoutCard:0.0} s");
         if (CpuMilliseconds is { } cpu)
             yield return string.Create(CultureInfo.InvariantCulture, $"CPU of the portal {cpu:0.0} ms an answer");

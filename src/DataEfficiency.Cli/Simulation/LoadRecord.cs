@@ -13,6 +13,7 @@ internal sealed class LoadRecord(int annotators)
     private HashSet<int>? _served;
     private readonly List<SentAnswer> _sent = [];
     private readonly int[] _answers = new int[annotators];
+    private readonly (int Right, int Of)[] _right = new (int, int)[annotators];
     private int _late, _twice, _left;
     private double _longestWait, _away, _first;
 
@@ -51,12 +52,14 @@ internal sealed class LoadRecord(int annotators)
     /// <summary>The portal was away, and this annotator has not been served since.</summary>
     public bool Misses(int annotator) { lock (_gate) return _served?.Contains(annotator) == false; }
 
-    public void Acknowledge(int annotator, SentAnswer answer)
+    /// <param name="right">Whether it is the right one; null: nobody knows.</param>
+    public void Acknowledge(int annotator, SentAnswer answer, bool? right)
     {
         lock (_gate)
         {
             _sent.Add(answer);
             _answers[annotator]++;
+            if (right is { } known) _right[annotator] = (_right[annotator].Right + (known ? 1 : 0), _right[annotator].Of + 1);
         }
     }
 
@@ -81,6 +84,7 @@ internal sealed class LoadRecord(int annotators)
                 new Dictionary<string, int>(_empty), _late, Round(_longestWait), cpuMilliseconds, [.. _outages, .. open])
             {
                 SentTwice = _twice, TabsLeft = _left, Fewest = _answers.Min(), Most = _answers.Max(),
+                Accuracies = [.. _right.Select(r => r.Of == 0 ? (double?)null : Math.Round((double)r.Right / r.Of, 3))],
             };
         }
     }

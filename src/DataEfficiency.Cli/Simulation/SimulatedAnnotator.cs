@@ -22,7 +22,9 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     private readonly List<(long Item, string Text)> _cards = [];
     private JsonObject? _unsent;
     private string? _user;
-    private (int Id, string Name)[] _choices = [];
+    private SimulatedTask? _task;
+    private SimulatedAnswer? _given;
+    private bool? _isRight;
     private long? _withoutCard = Stopwatch.GetTimestamp(), _left;
 
     public async Task RunAsync(CancellationToken ending)
@@ -96,29 +98,27 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     {
         var (item, text) = _cards[0];
         _cards.RemoveAt(0);
-        var answer = _choices.Length > 0 ? new JsonObject { ["label"] = Choice(item, text) }
-            : new JsonObject { ["text"] = plan.Truth?.GetValueOrDefault(text) is { } truth && _random.NextDouble() < _accuracy ? truth
-                : $"answer {_random.Next(100)}" };
+        (_given, _isRight) = Answer(item, text);
         return new JsonObject
         {
-            ["submissionId"] = Guid.NewGuid(), ["user"] = _user, ["itemId"] = item, ["answer"] = answer, ["startedAt"] = 0,
+            ["submissionId"] = Guid.NewGuid(), ["user"] = _user, ["itemId"] = item, ["answer"] = _given.Json, ["startedAt"] = 0,
             ["activeMs"] = Math.Max(200, (int)Math.Min(60_000, _pause.TotalMilliseconds)),
         };
     }
 
-    private int Choice(long item, string text)
+    /// <returns>With it whether it is right; null: nobody knows what would be.</returns>
+    private (SimulatedAnswer, bool?) Answer(long item, string text)
     {
-        var any = _random.Next(_choices.Length);
-        if (_accuracy is not { } accuracy) return _choices[any].Id;
         // made up: one and the same for everybody, as long as the seed is
-        var right = plan.Truth is { } truth ? Array.FindIndex(_choices, c => c.Name == truth.GetValueOrDefault(text))
-            : new Random(unchecked((int)(plan.Seed * 104729 + item))).Next(_choices.Length);
-        if (right < 0 || _choices.Length == 1) return _choices[any].Id;
-        return _choices[_random.NextDouble() < accuracy ? right : (right + 1 + _random.Next(_choices.Length - 1)) % _choices.Length].Id;
+        var right = _accuracy is null ? null : plan.Truth is { } truth
+            ? truth.GetValueOrDefault(text) is { } named ? _task!.Of(named, text) : null
+            : _task!.Any(new Random(unchecked((int)(plan.Seed * 104729 + item))), text);
+        if (right is null) return (_task!.Any(_random, text), null);
+        if (_random.NextDouble() >= _accuracy)
+            for (var tries = 0; tries < 50; tries++)
+                if (_task!.Any(_random, text) is var other && other.Words != right.Words) return (other, false);
+        return (right, true);
     }
-
-    private string Words(JsonNode answer) => answer["label"]?.GetValue<int>() is { } id ? _choices.First(c => c.Id == id).Name
-        : answer["text"]!.GetValue<string>();
 
     private JsonObject Deck(int want)
     {
@@ -158,15 +158,14 @@ internal sealed class SimulatedAnnotator(int number, LoadPlan plan, HttpClient c
     {
         _user ??= reply.GetProperty("user").GetString();
         if (reply.GetProperty("schema") is { ValueKind: JsonValueKind.Object } schema)
-            _choices = [.. schema.GetProperty("choices").EnumerateArray()
-                .Select(c => (c.GetProperty("id").GetInt32(), c.GetProperty("name").GetString()!))];
+            _task = new(schema);
         if (sent && _unsent is not null)
         {
             // nothing but its own id, repeated, takes an answer out of the hand
             var id = _unsent["submissionId"]!.GetValue<Guid>();
             bool Names(JsonElement e) => e.GetProperty("submissionId").GetGuid() == id;
             if (reply.GetProperty("acknowledged").EnumerateArray().Any(Names)) record.Acknowledge(number,
-                new(id, _unsent["itemId"]!.GetValue<long>(), _user!, Words(_unsent["answer"]!)));
+                new(id, _unsent["itemId"]!.GetValue<long>(), _user!, _given!.Words), _isRight);
             else if (reply.GetProperty("refused").EnumerateArray().FirstOrDefault(Names) is { ValueKind: JsonValueKind.Object } refusal)
                 record.Error(refusal.GetProperty("code").GetString() ?? "refused");
             else

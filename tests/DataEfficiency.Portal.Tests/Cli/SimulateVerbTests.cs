@@ -79,6 +79,48 @@ public sealed class SimulateVerbTests : IDisposable
             .ToListAsync(), a => Assert.Equal(truth[a.Text], labels[a.LabelId!.Value]));
     }
 
+    [Theory]
+    [InlineData(TaskType.MultiLabel), InlineData(TaskType.Spans), InlineData(TaskType.RewritePair), InlineData(TaskType.ShortAnswer)]
+    public async Task Load_OfEveryKind_AnswersByTheTasksRules_AsWellAsThePlanSays(TaskType type)
+    {
+        await _world.AddPoolAsync(60, drawn: 4, type: type);
+        await _world.SetProjectAsync(p => (p.LeastLabels, p.MostLabels, p.AnswerPattern, p.AnswerLength) = (0, 2,
+            type == TaskType.ShortAnswer ? "[a-z]+[0-9]*" : null, 12));
+        var people = new List<SimulatedPerson>();
+        foreach (var name in new[] { "ada", "ben" })
+        {
+            var user = await _world.AddPersonAsync(name);
+            await _world.AddMemberAsync(_world.ProjectId, user.Id, name == "ben" ? ProjectRole.Lead : ProjectRole.Annotator);
+            people.Add(SimulatedPerson.Of(await _world.Services.GetRequiredService<AccessTokens>()
+                .CreateAsync(user.Id, "load", CancellationToken.None)));
+        }
+        // every third is none, where a task knows that
+        var truth = Enumerable.Range(0, 60).ToDictionary(i => $"text {i}", i => type switch
+        {
+            TaskType.MultiLabel => i % 3 == 0 ? "none" : $"label {i % 2}; label 3",
+            TaskType.Spans => i % 3 == 0 ? "none" : $"text -> label 1\n{i} -> label 2",
+            _ => $"right{i}",
+        });
+        // ada is always right, ben never
+        var plan = new LoadPlan(_world.ProjectId, 2, 100, Patience.Long, 1).With(accuracy: (0, 1), truth: truth);
+        var figures = await new Load(plan, people, () => new HttpClient(_world.Server.CreateHandler())
+        {
+            BaseAddress = new Uri("http://localhost"),
+        })
+        { Enough = f => f.Fewest >= 8, Lead = people[1] }.RunAsync(null, _ => { }, CancellationToken.None);
+
+        Assert.True(figures.Check!.Holds && figures.Errors.Count == 0, string.Join("\n", figures.Lines()));
+        Assert.Equal([0, 1], figures.Accuracies.Select(a => a!.Value).Order());
+        await using var db = await _world.OpenDbAsync();
+        var stored = (await (from a in db.Answers where a.Current join i in db.Items on a.ItemId equals i.Id
+                             select new { a.UserId, i.Text, a.AnswerText }).ToListAsync())
+            // as the model learns it: the labels' answer texts
+            .GroupBy(a => a.UserId, a => a.AnswerText == truth[a.Text].Replace("label", "answer")).ToList();
+        Assert.Equal(2, stored.Count);
+        Assert.Contains(stored, s => s.All(right => right));
+        Assert.Contains(stored, s => s.All(right => !right));
+    }
+
     [Fact]
     public async Task Check_OfAnAnswerThatIsNotInTheExport_NamesIt()
     {
