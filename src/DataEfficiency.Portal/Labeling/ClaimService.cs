@@ -113,7 +113,7 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             await db.Slots.Where(s => s.Id == slot.Id).ExecuteUpdateAsync(
                 s => s.SetProperty(x => x.LeaseUntil, slot.LeaseUntil).SetProperty(x => x.Token, slot.Token), cancellation);
         }
-        return resumed.ConvertAll(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random, s.ActiveRank));
+        return resumed.ConvertAll(s => new ClaimedSlot(s.Id, s.ItemId, s.Queue ?? Stratum.Random, s.ActiveRank, s.RandomRank));
     }
 
     /// <summary>A millisecond more for each card behind: leases in the order of the deck bring it back in that order.</summary>
@@ -129,20 +129,22 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         var (sequence, resumed) = (member.Sequence, slots.Count);
         while (slots.Count < request.Want)
         {
-            var from = positions.From(project.Id, request.UserId, project.RankVersion, sequence);
+            var from = positions.From(project, request.UserId, Stratum.Active, sequence);
+            var randomFrom = positions.From(project, request.UserId, Stratum.Random, sequence);
             var sql = finishes ? ClaimSql.Finish : project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
             {
                 Stratum.Test => ClaimSql.TestFirst, Stratum.Random => ClaimSql.RandomFirst, _ => ClaimSql.ActiveFirst,
             };
             var isGold = Turns.IsGold(project, request.UserId, sequence);
-            var ask = new SlotRequest(project, request.UserId, request.Token, from, now,
+            var ask = new SlotRequest(project, request.UserId, request.Token, from, randomFrom, now,
                 Lease(until, request.Have.Count + slots.Count));
             var slot = isGold && !finishes ? await ClaimSql.TakeGoldAsync(db, ask, cancellation) : null;
             slot ??= await ClaimSql.TakeAsync(db, sql, ask, cancellation);
             if (slot is null) break;
             // an expired one before that place is no reason to go back to the head
-            if (slot.Queue == Stratum.Active && (slot.ActiveRank >= from || sequence % QueuePositions.FreshStart == 0))
-                positions.Remember(project.Id, request.UserId, project.RankVersion, slot.ActiveRank);
+            if (slot.Queue is Stratum.Active or Stratum.Random)
+                positions.Remember(project, request.UserId, slot.Queue, sequence,
+                    slot.Queue == Stratum.Active ? slot.ActiveRank : slot.RandomRank);
             slots.Add(slot);
             sequence++;
         }

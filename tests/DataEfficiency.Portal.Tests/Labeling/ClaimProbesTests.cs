@@ -72,16 +72,49 @@ public sealed class ClaimProbesTests : IDisposable
         Assert.InRange(await StepsAsync(ada), 1, few + 50);
     }
 
-    private async Task<long> StepsAsync(Annotator person)
+    /// <summary>A lone annotator of a pool that several are to answer: its further places are all at the head of the random queue.
+    /// </summary>
+    [Fact]
+    public async Task Claim_FiveThousandOwnFurtherPlacesAtTheHead_AreWalkedOverFromTheHeadOnly()
+    {
+        await _world.AddPoolAsync(60);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        var few = await StepsAsync(ada, ClaimSql.RandomOnly);
+        await AddLeasedAsync(5000, ada.UserId, further: true);
+        Assert.True(await StepsAsync(ada, ClaimSql.RandomOnly) > few + 10 * 5000);
+        Assert.InRange(await StepsAsync(ada, ClaimSql.RandomOnly, random: 0), 1, few + 50);
+    }
+
+    /// <summary>What is freed before the place where a person stands is given when its claims look at the head again.</summary>
+    [Fact]
+    public async Task Claims_OfTheRandomQueue_GoOnWhereTheLastOneWas_AndLookAtTheHeadOnceInTwenty()
+    {
+        await _world.AddPoolAsync(60, ranked: false);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        var first = Assert.Single((await ben.NextAsync()).Cards).ItemId;
+        List<long> given = [];
+        for (var i = 0; i < 21; i++)
+        {
+            if (i == 1)
+                await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Slots
+                    .Where(s => s.ItemId == first).ExecuteUpdateAsync(s => s.SetProperty(x => x.UserId, (string?)null), token),
+                    CancellationToken.None);
+            given.Add(Assert.Single((await ada.NextAsync()).Cards).ItemId);
+            await ada.SubmitAsync(ada.Answer(given[^1]));
+        }
+        Assert.Equal(QueuePositions.FreshStart - 1, given.IndexOf(first));
+    }
+
+    private async Task<long> StepsAsync(Annotator person, string? sql = null, int random = int.MinValue)
     {
         await using var db = await _world.OpenDbAsync();
         await db.Database.OpenConnectionAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var connection = (SqliteConnection)db.Database.GetDbConnection();
         await using var command = connection.CreateCommand();
-        command.CommandText = ClaimSql.ActiveFirst;
+        command.CommandText = sql ?? ClaimSql.ActiveFirst;
         command.Transaction = (SqliteTransaction)transaction.GetDbTransaction();
-        foreach (var parameter in Parameters(_world.ProjectId, person.UserId)) command.Parameters.Add(parameter);
+        foreach (var parameter in Parameters(_world.ProjectId, person.UserId, random)) command.Parameters.Add(parameter);
         var steps = 0L;
         SQLitePCL.raw.sqlite3_progress_handler(connection.Handle, 1, _ => { steps++; return 0; }, null);
         await using (var reader = await command.ExecuteReaderAsync()) Assert.True(await reader.ReadAsync());
@@ -89,8 +122,10 @@ public sealed class ClaimProbesTests : IDisposable
         return steps;
     }
 
-    /// <summary>Slots of other people that come before the pool's.</summary>
-    private Task AddLeasedAsync(int count) => _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+    /// <summary>Slots of somebody that come before the pool's.</summary>
+    /// <param name="further">Each item has a free one too.</param>
+    private Task AddLeasedAsync(int count, string user = "somebody", bool further = false) =>
+        _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
     {
         await db.Database.ExecuteSqlRawAsync("""
             INSERT INTO "Items"("Id","ProjectId","ImportId","Line","Text","TextHash","RandomRank",
@@ -99,8 +134,14 @@ public sealed class ClaimProbesTests : IDisposable
             SELECT (SELECT COUNT(*) FROM "Slots")+i+1000000,@p,1,i,'leased',X'00',-i,0,0 FROM n;
             INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","UserId","LeaseUntil")
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<@count)
-            SELECT @p,(SELECT COUNT(*) FROM "Slots")+i+1000000,1,0,-i,-i,'somebody',9000000000000 FROM n
-            """, [new SqliteParameter("@p", _world.ProjectId), new SqliteParameter("@count", count)], token);
+            SELECT @p,(SELECT COUNT(*) FROM "Slots")+i+1000000,1,0,-i,-i,@user,9000000000000 FROM n
+            """, [new SqliteParameter("@p", _world.ProjectId), new SqliteParameter("@count", count),
+            new SqliteParameter("@user", user)], token);
+        if (further)
+            await db.Database.ExecuteSqlRawAsync("""
+                INSERT INTO "Slots"("ProjectId","ItemId","ImportId","SlotNo","RandomRank","ActiveRank","LeaseUntil")
+                SELECT "ProjectId","ItemId","ImportId",1,"RandomRank","ActiveRank",0 FROM "Slots" WHERE "RandomRank"<0
+                """, token);
     }, CancellationToken.None);
 
     private Task LeaseAsync(string userId, Func<int, bool> which, long until) =>
@@ -117,10 +158,10 @@ public sealed class ClaimProbesTests : IDisposable
         return [.. (await db.Database.SqlQueryRaw<PlanRow>(explained, Parameters(1, "u")).ToListAsync()).Select(r => r.Detail)];
     }
 
-    private static SqliteParameter[] Parameters(int project, string user) =>
+    private static SqliteParameter[] Parameters(int project, string user, int random = int.MinValue) =>
     [
         new("@p", project), new("@u", user), new("@t", "t"), new("@now", 1_000_000L), new("@until", 2_000_000L), new("@visible", 1),
-        new("@draw", 1), new() { ParameterName = "@from", Value = int.MinValue },
+        new("@draw", 1), new() { ParameterName = "@from", Value = int.MinValue }, new("@random", random),
     ];
 
     private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);

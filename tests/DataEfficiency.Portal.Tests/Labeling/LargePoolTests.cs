@@ -53,7 +53,8 @@ public sealed class LargePoolTests : IDisposable
     private static Task<List<PlanRow>> PlanAsync(AppDbContext db, string sql) => db.Database.SqlQueryRaw<PlanRow>(sql,
         new SqliteParameter("@p", 1), new SqliteParameter("@u", "u"), new SqliteParameter("@t", "t"), new SqliteParameter("@now", 1L),
         new SqliteParameter("@until", 1L),
-        new SqliteParameter("@visible", 1), new SqliteParameter("@from", 1), new SqliteParameter("@draw", 1)).ToListAsync();
+        new SqliteParameter("@visible", 1), new SqliteParameter("@from", 1), new SqliteParameter("@random", 1),
+        new SqliteParameter("@draw", 1)).ToListAsync();
 
     private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 }

@@ -60,7 +60,8 @@ public sealed class BulkTests : IAsyncLifetime
     private Task<ClaimedSlot?> ClaimAsync(string person) => _world.Writes.WriteAsync(async (db, token) =>
     {
         var project = await db.Projects.AsNoTracking().SingleAsync(token);
-        return await ClaimSql.TakeAsync(db, ClaimSql.ActiveFirst, new(project, person, "tab", Slot.BeforeAll, 1, 100), token);
+        return await ClaimSql.TakeAsync(db, ClaimSql.ActiveFirst, new(project, person, "tab", Slot.BeforeAll, Slot.BeforeAll, 1, 100),
+            token);
     }, CancellationToken.None);
 
     private async Task<T> ReadAsync<T>(Func<AppDbContext, Task<T>> read)

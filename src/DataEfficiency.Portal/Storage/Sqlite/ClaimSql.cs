@@ -31,17 +31,14 @@ internal static class ClaimSql
 
     private const string Pool = "s.\"Split\"=0", FreePool = $"{Free} AND {Pool}", ExpiredPool = $"{Expired} AND {Pool}";
 
-    private static readonly string Random = Coded(Stratum.Random,
-        Either(Candidate("s.\"RandomRank\"", FreePool), Candidate("s.\"RandomRank\"", ExpiredPool)));
+    // behind what this person was given last, and then from the head: the further places of what it answered itself are there
+    private static readonly string Random = Queue(Stratum.Random, "s.\"RandomRank\"", "@random");
 
     // a few hundred items at most
     private static readonly string Test = Coded(Stratum.Test,
         Candidate("s.\"RandomRank\"", $"s.\"Split\">0 AND s.\"Split\"<{(int)ItemSplit.Gold} AND ({Free} OR {Expired})"));
 
-    // behind what this person was given last, and then from the head
-    private static readonly string Active = Coded(Stratum.Active, Either(
-        Candidate("s.\"ActiveRank\"", $"{FreePool} AND s.\"ActiveRank\">=@from"), Candidate("s.\"ActiveRank\"", ExpiredPool)))
-        + "," + Coded(Stratum.Active, Candidate("s.\"ActiveRank\"", FreePool));
+    private static readonly string Active = Queue(Stratum.Active, "s.\"ActiveRank\"", "@from");
 
     /// <summary>The first 32, then the random queue or the active one, then the others; the test set last, where it is not its turn.
     /// </summary>
@@ -66,19 +63,21 @@ internal static class ClaimSql
     /// <summary>Takes the next slot for a person, or finds none.</summary>
     /// <param name="sql">One of the orders above.</param>
     public static Task<ClaimedSlot?> TakeAsync(AppDbContext db, string sql, SlotRequest ask, CancellationToken cancellation) =>
-        RunAsync(db, sql, ask, new SqliteParameter { ParameterName = "@from", Value = ask.From }, cancellation);
+        RunAsync(db, sql, ask,
+            [new() { ParameterName = "@from", Value = ask.From }, new() { ParameterName = "@random", Value = ask.RandomFrom }],
+            cancellation);
 
     /// <summary>Makes a slot of a gold item that is new to the person, or finds none; none while the first 32 wait.</summary>
     public static Task<ClaimedSlot?> TakeGoldAsync(AppDbContext db, SlotRequest ask, CancellationToken cancellation) =>
-        RunAsync(db, Gold, ask, new("@salt", Turns.Salt(ask.Project, ask.UserId)), cancellation);
+        RunAsync(db, Gold, ask, [new("@salt", Turns.Salt(ask.Project, ask.UserId))], cancellation);
 
-    private static async Task<ClaimedSlot?> RunAsync(AppDbContext db, string sql, SlotRequest ask, SqliteParameter own,
+    private static async Task<ClaimedSlot?> RunAsync(AppDbContext db, string sql, SlotRequest ask, SqliteParameter[] own,
         CancellationToken cancellation)
     {
         SqliteParameter[] parameters =
         [
             new("@p", ask.Project.Id), new("@u", ask.UserId), new("@t", ask.Token), new("@now", ask.Now), new("@until", ask.Until),
-            new("@visible", ask.Project.VisibleImport), new("@draw", (object?)ask.Project.DrawId ?? DBNull.Value), own,
+            new("@visible", ask.Project.VisibleImport), new("@draw", (object?)ask.Project.DrawId ?? DBNull.Value), .. own,
         ];
         // RETURNING cannot be composed, so the list is read whole (one row at most)
         return (await db.Database.SqlQueryRaw<ClaimedSlot>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
@@ -110,12 +109,16 @@ internal static class ClaimSql
         AND {IsNewTo("i.\"Id\"")}
         AND {First32} IS NULL
         ORDER BY (i."RandomRank"*@salt)&{int.MaxValue},i."Id" LIMIT 1
-        RETURNING "Id","ItemId","Queue","ActiveRank"
+        RETURNING "Id","ItemId","Queue","ActiveRank","RandomRank"
         """;
 
     private static string Either(string free, string expired) => $"""
         SELECT "Id" FROM (SELECT * FROM ({free}) UNION ALL SELECT * FROM ({expired})) ORDER BY "Rank","ItemId","SlotNo" LIMIT 1
         """;
+
+    private static string Queue(Stratum queue, string rank, string from) =>
+        Coded(queue, Either(Candidate(rank, $"{FreePool} AND {rank}>={from}"), Candidate(rank, ExpiredPool)))
+        + "," + Coded(queue, Candidate(rank, FreePool));
 
     private static string Coded(Stratum queue, string slot) => $"(SELECT \"Id\"*8+{(int)queue} FROM ({slot}))";
 
@@ -123,13 +126,14 @@ internal static class ClaimSql
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%8
         FROM (SELECT COALESCE({Again},{queues}) AS "Code" LIMIT 1) AS c
         WHERE "Slots"."Id"=c."Code"/8 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
-        RETURNING "Id","ItemId","Queue","ActiveRank"
+        RETURNING "Id","ItemId","Queue","ActiveRank","RandomRank"
         """;
 }
 
 /// <summary>Who asks for a slot.</summary>
 /// <param name="From">Active rank behind which the active queue is asked first.</param>
-internal sealed record SlotRequest(Project Project, string UserId, string Token, int From, long Now, long Until);
+/// <param name="RandomFrom">And random rank, of the random one.</param>
+internal sealed record SlotRequest(Project Project, string UserId, string Token, int From, int RandomFrom, long Now, long Until);
 
 /// <summary>A slot as a claim hands it out.</summary>
-internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue, int ActiveRank);
+internal sealed record ClaimedSlot(long Id, long ItemId, Stratum Queue, int ActiveRank, int RandomRank);
