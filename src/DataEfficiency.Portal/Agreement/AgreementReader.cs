@@ -14,7 +14,7 @@ internal static class AgreementReader
         var items = await ItemsAsync(db, project.Id, kind, merged, cancellation);
         return ProjectAgreement.Of(project.LabelVersion, kind.Shape, items) with
         {
-            Gold = await GoldReader.ReadAsync(db, db.Answers.Where(a => a.ProjectId == project.Id), cancellation),
+            Gold = await GoldReader.ReadAsync(db, project, db.Answers.Where(a => a.ProjectId == project.Id), cancellation),
             LabelNames = await db.Labels.Where(l => l.ProjectId == project.Id).ToDictionaryAsync(l => l.Id, l => l.Name, cancellation),
         };
     }

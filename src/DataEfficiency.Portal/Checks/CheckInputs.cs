@@ -48,13 +48,14 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
             is not { } project) return null;
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation);
         var all = await LabelledExamples.ReadAsync(db, projectId, project.Kind(), labels, cancellation);
+        var texts = new GoldTexts(project.Kind(), labels);
         // else they only show how well people answer
         var gold = (await db.Items.AsNoTracking()
             .Where(i => project.GoldIsTest && i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null
                 && !i.Deleted)
             .OrderBy(i => i.RandomRank).ThenBy(i => i.Id).Select(i => new { i.Id, i.Text, i.Gold, i.RandomRank })
             .ToListAsync(cancellation)).ToLookup(i => i.RandomRank % GoldLooked == 0,
-                i => new CheckExample(i.Id, new Example(i.Text, i.Gold!), false));
+                i => new CheckExample(i.Id, new Example(i.Text, texts.Now(i.Gold!)), false));
         var isOpen = await TestSet.Open(db, projectId).AnyAsync(cancellation);
         List<CheckExample> test = [.. all.Where(e => e.Split == ItemSplit.Test).Select(e => Of(e, false)), .. gold[false]];
         return new(project, ProjectPrompt.Of(project, labels),

@@ -4,6 +4,7 @@ using DataEfficiency.Engine.Selection;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Estimating;
@@ -120,7 +121,8 @@ public sealed class RankStore(IDbContextFactory<AppDbContext> contexts, WriteQue
                            join s in db.ItemScores on i.Id equals s.ItemId
                            where s.RankingId == rankingId && s.ModelAnswer != null && s.Confidence != null
                            select new { i.Gold, i.RightAnswers, s.ModelAnswer }).ToListAsync(cancel);
-        return ZeroShotScore.Of(pairs.Select(p => (GoldAnswers.Of(p.Gold, p.RightAnswers), p.ModelAnswer!)));
+        var gold = await GoldTexts.OfAsync(db, await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancel), cancel);
+        return ZeroShotScore.Of(pairs.Select(p => (gold.Of(p.Gold, p.RightAnswers), p.ModelAnswer!)));
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

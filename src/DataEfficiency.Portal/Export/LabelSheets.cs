@@ -6,6 +6,7 @@ using System.IO.Compression;
 using System.Xml;
 using DataEfficiency.Engine.Answering;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 
@@ -19,6 +20,7 @@ internal static class LabelSheets
     {
         var sheets = Parts(small, snapshot.LabelCount);
         await using var rows = snapshot.RowsAsync().GetAsyncEnumerator(cancel);
+        var gold = new GoldTexts(snapshot.Project.Kind(), snapshot.Answers);
         small.Position = 0;
         using var from = new ZipArchive(small, ZipArchiveMode.Read, leaveOpen: true);
         using var to = new ZipArchive(report, ZipArchiveMode.Create, leaveOpen: true);
@@ -27,7 +29,7 @@ internal static class LabelSheets
         {
             await using var input = entry.Open();
             await using var output = to.CreateEntry(entry.FullName, CompressionLevel.Fastest).Open();
-            if (sheets.Contains(entry.FullName)) await FillAsync(input, output, rows, snapshot.Names);
+            if (sheets.Contains(entry.FullName)) await FillAsync(input, output, rows, snapshot.Names, gold);
             else await input.CopyToAsync(output, cancel);
         }
     }
@@ -42,14 +44,15 @@ internal static class LabelSheets
     }
 
     private static async Task FillAsync(Stream input, Stream output, IAsyncEnumerator<LabelRow> rows, IReadOnlyDictionary<string,
-        string> names)
+        string> names, GoldTexts gold)
     {
         using var reader = XmlReader.Create(input);
         await using var writer = XmlWriter.Create(output, new XmlWriterSettings { Async = true });
         var styles = new Dictionary<int, string>();
         while (reader.Read())
         {
-            if (reader is { NodeType: XmlNodeType.EndElement, LocalName: "sheetData" }) await WriteRowsAsync(writer, rows, styles, names);
+            if (reader is { NodeType: XmlNodeType.EndElement, LocalName: "sheetData" }) await WriteRowsAsync(writer, rows, styles,
+                    names, gold);
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "col" } && reader.GetAttribute("style") is { } style)
                 for (var c = int.Parse(reader.GetAttribute("min")!); c <= int.Parse(reader.GetAttribute("max")!)
                     && c <= ReportWorkbook.LabelColumns.Length; c++) styles[c] = style;
@@ -75,7 +78,7 @@ internal static class LabelSheets
     }
 
     private static async Task WriteRowsAsync(XmlWriter writer, IAsyncEnumerator<LabelRow> rows, Dictionary<int, string> styles,
-        IReadOnlyDictionary<string, string> names)
+        IReadOnlyDictionary<string, string> names, GoldTexts gold)
     {
         // the last row of a full sheet leaves the enumerator where the next sheet goes on
         for (var number = 2; number <= ReportWorkbook.RowsPerSheet + 1 && await rows.MoveNextAsync(); number++)
@@ -91,7 +94,7 @@ internal static class LabelSheets
                     r.Confidence,
                 r.ModelAnswer,
                 r.Gold is null ? null : string.Join(" / ", GoldAnswers.Of(r.Gold, r.RightAnswers)),
-                GoldAnswers.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => (string)ExportWords.Yes,
+                gold.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => (string)ExportWords.Yes,
                     false => ExportWords.No },
             ];
             writer.WriteStartElement("row", Main);

@@ -1,6 +1,7 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -23,13 +24,14 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<HistoryLine> Estim
     public static async Task<ReportFigures> ReadAsync(ExportSnapshot snapshot, TimeProvider time, CancellationToken cancel)
     {
         var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, int WithGold, int Agreeing)>();
+        var gold = new GoldTexts(snapshot.Project.Kind(), snapshot.Answers);
         await foreach (var row in snapshot.RowsAsync().WithCancellation(cancel))
         {
             // a review decides on answers and is no label that anybody is paid for
             if (row.Role == AnswerRole.Review) continue;
             var person = people.TryGetValue(row.UserId, out var known) ? known : ([], 0, 0);
             person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
-            if (GoldAnswers.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)
+            if (gold.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)
                 person = person with { WithGold = person.WithGold + 1, Agreeing = person.Agreeing + (agrees ? 1 : 0) };
             people[row.UserId] = person;
         }

@@ -19,7 +19,7 @@ internal static class GoldBar
         // what came before they were let go on counts no more
         var answers = db.Answers.Where(a => a.ProjectId == project.Id
             && people.Any(m => m.ProjectId == project.Id && m.UserId == a.UserId && a.CreatedAt > (m.GoldSince ?? 0)));
-        return (await GoldReader.ReadAsync(db, answers, cancellation)).Where(g => g.Value.IsUnder(project.GoldLeast))
+        return (await GoldReader.ReadAsync(db, project, answers, cancellation)).Where(g => g.Value.IsUnder(project.GoldLeast))
             .Select(g => g.Key).ToHashSet();
     }
 }

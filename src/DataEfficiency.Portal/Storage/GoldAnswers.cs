@@ -9,8 +9,4 @@ public static class GoldAnswers
     /// <param name="right">JSON list of all, where there are several.</param>
     public static IReadOnlyList<string> Of(string? gold, string? right) =>
         right is not null ? JsonSerializer.Deserialize<List<string>>(right) ?? [] : gold is null ? [] : [gold];
-
-    /// <summary>Case aside; null where the item has no gold answer or nobody answered.</summary>
-    public static bool? Agree(string? gold, string? right, string? answer) =>
-        gold is null || answer is null ? null : Of(gold, right).Any(g => string.Equals(g, answer, StringComparison.OrdinalIgnoreCase));
 }

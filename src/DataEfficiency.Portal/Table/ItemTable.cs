@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Reviewing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Table;
@@ -64,13 +65,16 @@ public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
             .Select(s => new { s.ItemId, s.Confidence, s.ModelAnswer, s.Unusable }).ToDictionaryAsync(s => s.ItemId, cancellation);
         var finals = await db.Finals.Where(f => ids.Contains(f.ItemId))
             .Select(f => new { f.ItemId, f.By, f.LabelId, f.AnswerText, f.Stratum }).ToDictionaryAsync(f => f.ItemId, cancellation);
-        var labels = await db.Labels.Where(l => l.ProjectId == projectId).ToDictionaryAsync(l => l.Id, l => l.AnswerText, cancellation);
+        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToDictionaryAsync(l => l.Id, cancellation);
+        var type = await db.Projects.Where(p => p.Id == projectId).Select(p => p.TaskType).SingleAsync(cancellation);
+        var gold = new GoldTexts(TaskKinds.Of(type), labels.Values);
         return rows.ToDictionary(r => r.Id, r =>
         {
             var (score, final) = (scores.GetValueOrDefault(r.Id), finals.GetValueOrDefault(r.Id));
+            var label = final?.LabelId is { } id ? labels[id].AnswerText : final?.AnswerText;
             return new ItemRow(r.Id, r.Line, r.ExternalId, r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start,
                 r.Split, r.Deleted, r.Gold, r.RightAnswers, score?.Confidence, score?.ModelAnswer, score?.Unusable, final?.By,
-                final?.LabelId is { } label ? labels[label] : final?.AnswerText, final?.Stratum, r.Skips, r.Flagged);
+                label, final?.Stratum, r.Skips, r.Flagged, gold.Agree(r.Gold, r.RightAnswers, label));
         });
     }
 

@@ -48,4 +48,10 @@ internal static class LabelSets
         var now = MergedLabels.Of(labels)[id];
         return labels.FirstOrDefault(l => l.Id == now);
     }
+
+    /// <summary>The label that an answer of this text stands for now; one that was merged comes behind one that was not. Null: there is
+    /// none.</summary>
+    public static Label? Now(this IReadOnlyCollection<Label> labels, string answerText) =>
+        labels.Where(l => GreedyAnswer.Normal(l.AnswerText) == GreedyAnswer.Normal(answerText)).OrderBy(l => l.MergedIntoId is not null)
+            .FirstOrDefault() is { } found ? labels.Now(found.Id) : null;
 }

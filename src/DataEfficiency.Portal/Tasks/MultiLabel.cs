@@ -74,6 +74,12 @@ public sealed class MultiLabel : ITaskKind
 
     public string TextNow(Answer answer, IEnumerable<Label> labels) => TextOf(Named(answer, labels));
 
+    public string TextNow(string answerText, IReadOnlyCollection<Label> labels)
+    {
+        var named = Written(answerText).Select(labels.Now).ToList();
+        return named.Contains(null) ? answerText : TextOf([.. Ordered(named.OfType<Label>().Distinct())]);
+    }
+
     public string Words(Answer answer, IEnumerable<Label> labels) =>
         Named(answer, labels) is { Count: > 0 } named ? string.Join(", ", named.Select(l => l.Name)) : LabelingWords.NoneOfThese;
 

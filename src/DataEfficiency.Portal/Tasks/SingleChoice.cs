@@ -43,6 +43,8 @@ public sealed class SingleChoice : ITaskKind
 
     public string TextNow(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.AnswerText ?? answer.AnswerText;
 
+    public string TextNow(string answerText, IReadOnlyCollection<Label> labels) => labels.Now(answerText)?.AnswerText ?? answerText;
+
     public string Words(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.Name ?? answer.AnswerText;
 
     // a label keeps its id whatever it is called; an imported answer of a label that is gone has its text only

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -110,7 +111,8 @@ public sealed class TextPairTests
         var items = await db.Items.OrderBy(i => i.Line).ThenBy(i => i.Id).ToListAsync();
 
         Assert.Equal([("refund", "[\"refund\",\"card arrival\"]"), ("refund", null)], items.Select(i => (i.Gold!, i.RightAnswers)));
-        Assert.Equal([true, false], items.Select(i => GoldAnswers.Agree(i.Gold, i.RightAnswers, "Card arrival")!.Value));
+        var gold = new GoldTexts(TaskKinds.Of(TaskType.SingleChoice), []);
+        Assert.Equal([true, false], items.Select(i => gold.Agree(i.Gold, i.RightAnswers, "Card arrival")!.Value));
     }
 
     [Fact]

@@ -1,0 +1,27 @@
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace DataEfficiency.Portal.Tasks;
+
+/// <summary>Hidden gold answers beside what people answered, both with the labels of now: one that was merged into another is read as
+/// that, whichever of the two somebody chose or the file named.</summary>
+public sealed class GoldTexts(ITaskKind kind, IReadOnlyCollection<Label> labels)
+{
+    // nothing was merged: a text is what it says
+    private readonly bool _changes = labels.Any(l => l.MergedIntoId is not null);
+
+    public static async Task<GoldTexts> OfAsync(AppDbContext db, Project project, CancellationToken cancellation) =>
+        new(project.Kind(), project.SchemaVersion <= 1 ? []
+            : await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation));
+
+    public string Now(string text) => _changes ? kind.TextNow(text, labels) : text;
+
+    /// <summary>All of an item, any of which is right.</summary>
+    /// <param name="gold">The first one, or null.</param>
+    /// <param name="right">JSON list of all, where there are several.</param>
+    public IReadOnlyList<string> Of(string? gold, string? right) => [.. GoldAnswers.Of(gold, right).Select(Now)];
+
+    /// <summary>Case aside; null where the item has no gold answer or nobody answered.</summary>
+    public bool? Agree(string? gold, string? right, string? answer) => gold is null || answer is null ? null
+        : Now(answer) is var now && Of(gold, right).Any(g => string.Equals(g, now, StringComparison.OrdinalIgnoreCase));
+}
