@@ -15,7 +15,7 @@ namespace DataEfficiency.Benchmarks;
 internal static class LoadFolder
 {
     private const int Chunk = 5000, Choices = 12, EarlierPeople = 20;
-    private const string Password = "correct horse battery";
+    public const string Password = "correct horse battery";
 
     /// <summary>Every item may be answered twice; the first <paramref name="answers"/> of them have one, of earlier people.</summary>
     public static async Task WriteAsync(string folder, int items, int answers, int annotators)
@@ -42,6 +42,12 @@ internal static class LoadFolder
             .Select(i => new Label { ProjectId = project.Id, Name = $"intent {i}", AnswerText = $"intent {i}", Order = i })
             .ToList();
         db.AddRange(choices);
+        // whose the items are: a later import is another one
+        db.Add(new Import
+        {
+            ProjectId = project.Id, FileName = "load.csv", Rows = items, Added = items, Bytes = 1,
+            Job = new Job { Kind = JobKind.Import, ProjectId = project.Id, State = WorkState.Done, Done = 1, Total = 1 },
+        });
         var draw = new Draw { ProjectId = project.Id, Instruction = project.Instruction };
         db.Add(draw);
         var ranking = new Ranking { ProjectId = project.Id, Model = project.Model };
@@ -87,10 +93,12 @@ internal static class LoadFolder
         int count, int answers)
     {
         var random = new Random(start);
-        var items = Enumerable.Range(start, count).Select(i => new Item
+        var items = Enumerable.Range(start, count).Select(i => (Number: i, Text: Text(i, random))).Select(i => new Item
         {
-            ProjectId = project.Id, ImportId = 1, Line = i + 1, Text = Text(i, random), TextHash = BitConverter.GetBytes(i),
-            RandomRank = (int)(i * 7919L % project.ItemCount),
+            ProjectId = project.Id, ImportId = 1, Line = i.Number + 1, Text = i.Text,
+            // as an import's: the next one compares its texts with these
+            TextHash = SHA256.HashData(Encoding.UTF8.GetBytes(i.Text)),
+            RandomRank = (int)(i.Number * 7919L % project.ItemCount),
         }).ToList();
         db.AddRange(items);
         await db.SaveChangesAsync();

@@ -59,9 +59,12 @@ switch (args)
     case ["exports", var folder]:
         await ExportTimes.RunAsync(folder);
         return 0;
+    case ["import-load", var folder, .. var rows]:
+        await ImportLoad.RunAsync(folder, rows is [var many, ..] ? int.Parse(many, CultureInfo.InvariantCulture) : 200_000);
+        return 0;
     default:
         Console.Error.WriteLine("Usage: journey BANKING77_TRAIN_CSV [FOLDER_FOR_SCREENSHOTS] | engine SHARED [ROUNDS] | pool [SIZES]"
             + " | labels | device cuda|cpu [float32|bfloat16] [LAYERS] [VOCABULARY] | load-folder FOLDER [ITEMS] [ANSWERS] [ANNOTATORS]"
-            + " | items FOLDER | exports FOLDER | claims FOLDER [LEASES] | posterior");
+            + " | items FOLDER | exports FOLDER | import-load FOLDER [ROWS] | claims FOLDER [LEASES] | posterior");
         return 2;
 }
