@@ -76,6 +76,9 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
             await db.Labels.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Webhooks.Where(w => w.ProjectId == id).ExecuteDeleteAsync(token);
             await db.Memberships.Where(m => m.ProjectId == id).ExecuteDeleteAsync(token);
+            // what was given for this project alone opens nothing any more
+            await db.AccessTokens.Where(t => t.ProjectId == id).ExecuteDeleteAsync(token);
+            await db.AccountLinks.Where(l => l.ProjectId == id).ExecuteDeleteAsync(token);
             // the audit stays: it is append-only
             await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(token);
         }, stopping);

@@ -13,17 +13,23 @@ internal static class ForeignKeys
         builder.Entity<Membership>().HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Membership>().HasOne<AppUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<AccessToken>().HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AccessToken>().HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AccountLink>().HasOne<AppUser>().WithMany().HasForeignKey(l => l.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AccountLink>().HasOne<Project>().WithMany().HasForeignKey(l => l.ProjectId).OnDelete(DeleteBehavior.NoAction);
 
         builder.Entity<Label>().HasOne<Project>().WithMany().HasForeignKey(l => l.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Schema>().HasOne<Project>().WithMany().HasForeignKey(s => s.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<SchemaLabel>().HasOne<Schema>().WithMany().HasForeignKey(l => l.SchemaId).OnDelete(DeleteBehavior.Cascade);
         builder.Entity<SchemaLabel>().HasOne<Label>().WithMany().HasForeignKey(l => l.LabelId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<SchemaLabel>().HasOne<Label>().WithMany().HasForeignKey(l => l.MergedIntoId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Label>().HasOne<Label>().WithMany().HasForeignKey(l => l.MergedIntoId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<GuidelineVersion>().HasOne<Project>().WithMany().HasForeignKey(g => g.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Item>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Import>().HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<ImportIssue>().HasOne<Import>().WithMany().HasForeignKey(i => i.ImportId).OnDelete(DeleteBehavior.Cascade);
         builder.Entity<Import>().HasOne(i => i.Job).WithMany().HasForeignKey(i => i.JobId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Ranking>().HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Ranking>().HasOne<Check>().WithMany().HasForeignKey(r => r.CheckId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Job>().HasOne<Project>().WithMany().HasForeignKey(j => j.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<StoredEstimate>().HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Check>().HasOne<Project>().WithMany().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.NoAction);
@@ -54,6 +60,9 @@ internal static class ForeignKeys
         builder.Entity<Answer>().HasOne<Label>().WithMany().HasForeignKey(a => a.LabelId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<AnswerPart>().HasOne<Label>().WithMany().HasForeignKey(p => p.LabelId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Final>().HasOne<Answer>().WithMany().HasForeignKey(f => f.AnswerId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<AnswerPart>().HasOne<Item>().WithMany().HasForeignKey(p => p.ItemId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Draft>().HasOne<AppUser>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.NoAction);
+        builder.Entity<Remark>().HasOne<AppUser>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.NoAction);
         builder.Entity<Skip>().HasOne<AppUser>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.NoAction);
 
         builder.Entity<Slot>().HasOne<Item>().WithMany().HasForeignKey(s => s.ItemId).OnDelete(DeleteBehavior.NoAction);

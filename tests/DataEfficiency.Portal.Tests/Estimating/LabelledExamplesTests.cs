@@ -94,7 +94,11 @@ public sealed class LabelledExamplesTests
 
         Assert.Equal(["said 1", null, "said 3"], await AnswersAsync());
         await using (var db = await world.OpenDbAsync())
-            await db.Rankings.Where(r => r.Id == ranking).ExecuteUpdateAsync(r => r.SetProperty(x => x.CheckId, 1));
+        {
+            var check = db.Checks.Add(new Check { ProjectId = world.ProjectId, Model = "m", ModelSha256 = "f00d" }).Entity;
+            await db.SaveChangesAsync();
+            await db.Rankings.Where(r => r.Id == ranking).ExecuteUpdateAsync(r => r.SetProperty(x => x.CheckId, check.Id));
+        }
         Assert.Equal([null, null, null], await AnswersAsync());
 
         async Task<IEnumerable<string?>> AnswersAsync()

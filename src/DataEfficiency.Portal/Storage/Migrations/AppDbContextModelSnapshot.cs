@@ -58,6 +58,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasIndex("Hash")
                         .IsUnique();
 
+                    b.HasIndex("ProjectId");
+
                     b.HasIndex("UserId");
 
                     b.ToTable("AccessTokens");
@@ -105,6 +107,10 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("UserId");
 
                     b.ToTable("AccountLinks");
                 });
@@ -566,6 +572,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("ItemId", "UserId");
 
+                    b.HasIndex("UserId");
+
                     b.ToTable("Drafts");
                 });
 
@@ -1009,6 +1017,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("MergedIntoId");
+
                     b.HasIndex("ProjectId", "Order");
 
                     b.ToTable("Labels");
@@ -1275,6 +1285,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CheckId");
+
                     b.HasIndex("ProjectId", "InputHash")
                         .IsUnique();
 
@@ -1304,6 +1316,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasKey("ItemId", "UserId");
 
                     b.HasIndex("ProjectId");
+
+                    b.HasIndex("UserId");
 
                     b.ToTable("Remarks");
                 });
@@ -1459,6 +1473,8 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasKey("SchemaId", "LabelId");
 
                     b.HasIndex("LabelId");
+
+                    b.HasIndex("MergedIntoId");
 
                     b.ToTable("SchemaLabels");
                 });
@@ -1929,11 +1945,29 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.AccessToken", b =>
                 {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
                     b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.AccountLink", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction);
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Answer", b =>
@@ -1962,6 +1996,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .WithMany("Parts")
                         .HasForeignKey("AnswerId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Item", null)
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
 
                     b.HasOne("DataEfficiency.Portal.Storage.Label", null)
@@ -2020,6 +2060,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasOne("DataEfficiency.Portal.Storage.Item", null)
                         .WithMany()
                         .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
                 });
@@ -2140,6 +2186,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Label", b =>
                 {
+                    b.HasOne("DataEfficiency.Portal.Storage.Label", null)
+                        .WithMany()
+                        .HasForeignKey("MergedIntoId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
@@ -2164,6 +2215,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Ranking", b =>
                 {
+                    b.HasOne("DataEfficiency.Portal.Storage.Check", null)
+                        .WithMany()
+                        .HasForeignKey("CheckId")
+                        .OnDelete(DeleteBehavior.NoAction);
+
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
@@ -2176,6 +2232,12 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.HasOne("DataEfficiency.Portal.Storage.Item", null)
                         .WithMany()
                         .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
                 });
@@ -2237,6 +2299,11 @@ namespace DataEfficiency.Portal.Storage.Migrations
                         .HasForeignKey("LabelId")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.Label", null)
+                        .WithMany()
+                        .HasForeignKey("MergedIntoId")
+                        .OnDelete(DeleteBehavior.NoAction);
 
                     b.HasOne("DataEfficiency.Portal.Storage.Schema", null)
                         .WithMany()
