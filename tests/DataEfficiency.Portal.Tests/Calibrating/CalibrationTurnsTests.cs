@@ -71,8 +71,8 @@ public sealed class CalibrationTurnsTests
 
         string[] calls = [.. world.Estimator.Calls];
         var (first, last) = (Array.FindIndex(calls, c => c.StartsWith("rank")), Array.FindLastIndex(calls, c => c.StartsWith("rank")));
-        // five minutes of waiting first, then 1,500 / 9 / 10
-        Assert.InRange(calls[first..last].Count(c => c == "calibration step"), 12, 18);
+        // some 16: 1,500 / 9 / 10, and what a busy machine adds
+        Assert.InRange(calls[first..last].Count(c => c == "calibration step"), 10, 24);
         Assert.True(Array.IndexOf(calls[first..last], "calibration step") > calls[first..last].Length / 8);
     }
 
