@@ -18,6 +18,7 @@ namespace DataEfficiency.Portal.Importing;
 internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, IPoolGrown grown,
     JobTurn turn, TimeProvider time)
 {
+    private readonly ChunkSize chunk = new(writes, time);
     private Import import = new();
     private RowChecks checks = default!;
     private int issuesStored;
@@ -75,7 +76,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             var (row, fault) = checks.Check(mapper.Map(source), import);
             if (row is not null) rows.Add(row);
             if (fault is not null) issues.Add(Issue(source, fault));
-            if (rows.Count + issues.Count >= ImportLimits.ChunkRows) await WriteAsync();
+            if (rows.Count + issues.Count >= chunk.Rows) await WriteAsync();
         }
         await WriteAsync();
 
@@ -89,6 +90,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
                 .Where(name => !people.Contains(ExternalAnnotator.IdOf(import.Id, name))).ToList();
             if (Math.Max(earlierPeople, people.Count) + fresh.Count > ImportLimits.People)
                 throw new ImportException(ImportingWords.TooManyPeople(ImportLimits.People));
+            chunk.Write();
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
@@ -121,19 +123,21 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         // numbers of its own for each import: its items mix into the order of those that are there, and every beginning of the order stays
         // a random sample
         var random = new SplitMix64(unchecked((ulong)project.Seed * 0x9E3779B97F4A7C15 + (ulong)import.Id));
-        foreach (var part in items.Chunk(ImportLimits.ChunkRows))
+        for (int at = 0, count; at < items.Count; at += count)
         {
+            count = Math.Min(chunk.Rows, items.Count - at);
             // every item draws its number, placed by an earlier try or not: the order is one, however often it was cut off
-            var chunk = part.Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
+            var placed = items.GetRange(at, count).Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
                 .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
-            if (chunk.Count == 0) continue;
-            var (from, to) = (chunk[0].Id, chunk[^1].Id);
+            if (placed.Count == 0) continue;
+            var (from, to) = (placed[0].Id, placed[^1].Id);
             var given = await AnswersAsync(from, to);
+            chunk.Write();
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
-                PoolWriter.PlaceItems(db, import, checks.Kind, chunk, given);
-                if (project.OverlapShare > 0 || chunk.Exists(i => i.Split != ItemSplit.Pool))
+                PoolWriter.PlaceItems(db, import, checks.Kind, placed, given);
+                if (project.OverlapShare > 0 || placed.Exists(i => i.Split != ItemSplit.Pool))
                     await SlotSql.FitAsync(db, project, from, to, token);
                 await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);

@@ -24,6 +24,7 @@ public sealed class WriteQueue : IAsyncDisposable
     private readonly Task _loop;
     // kept open: opening a connection costs as much as a small write
     private AppDbContext? _db;
+    private long _asked;
     private TaskCompletionSource? _turn;
 
     public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
@@ -32,6 +33,9 @@ public sealed class WriteQueue : IAsyncDisposable
         // the loop must not inherit the flow of whoever resolved the queue first
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>How many writes were asked for so far: who writes much sees by it whether others write too.</summary>
+    public long Asked => Interlocked.Read(ref _asked);
 
     /// <summary>
     /// Runs <paramref name="work"/> with a context inside a BEGIN IMMEDIATE transaction: committed when the result is there,
@@ -42,6 +46,7 @@ public sealed class WriteQueue : IAsyncDisposable
     {
         if (Inside.Value)
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
+        Interlocked.Increment(ref _asked);
         var write = new Write<T>(work, cancellationToken);
         if (!_waiting.Writer.TryWrite(write))
             write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,11 +31,23 @@ public sealed class ForeignIdsTests(HostilePortal portal) : IClassFixture<Hostil
             await d.SaveChangesAsync(token);
             return made.Id;
         }, CancellationToken.None);
+        var export = await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (d, token) =>
+        {
+            var made = new Job
+            {
+                Kind = JobKind.Export, ProjectId = portal.ProjectId, State = WorkState.Done,
+                Payload = new ExportAsk("native", ExportWhat.Final, "", false, "nobody", Guid.NewGuid()).ToJson(),
+            };
+            d.Jobs.Add(made);
+            await d.SaveChangesAsync(token);
+            return made.Id;
+        }, CancellationToken.None);
         var ids = new Dictionary<string, string>
         {
             ["import"] = $"{(await db.Imports.SingleAsync()).Id}", ["hook"] = $"{(await db.Webhooks.SingleAsync()).Id}",
             ["delivery"] = $"{delivery}", ["view"] = $"{(await db.SavedViews.SingleAsync()).Id}",
             ["item"] = $"{(await db.Items.FirstAsync(i => i.ProjectId == portal.ProjectId)).Id}", ["undo"] = $"{Guid.NewGuid()}",
+            ["export"] = $"{export}",
             ["check"] = $"{(await db.Checks.SingleAsync()).Id}", ["label"] = $"{(await db.Labels.FirstAsync()).Id}",
             ["person"] = (await db.Users.SingleAsync(u => u.UserName == HostileWords.Annotator)).Id,
         };
