@@ -127,7 +127,8 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             count = Math.Min(chunk.Rows, items.Count - at);
             // every item draws its number, placed by an earlier try or not: the order is one, however often it was cut off
-            var placed = items.GetRange(at, count).Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
+            var placed = items.GetRange(at, count)
+                .Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
                 .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
             if (placed.Count == 0) continue;
             var (from, to) = (placed[0].Id, placed[^1].Id);
