@@ -90,6 +90,7 @@ public class ChatTemplateTests
             "{{ " + string.Join(" + ", Enumerable.Repeat("1", 100_000)) + " }}",
             "{{ " + string.Concat(Enumerable.Repeat("not ", 50_000)) + "1 }}",
             "{{ range(999999999) }}",
+            "{{ range(5) | batch(999999999999999999999, 'x') | list }}",
             string.Concat(Enumerable.Repeat("{% if true %}", 10_000)),
         ];
         foreach (var template in hostile) Assert.Throws<ChatTemplateException>(() => Render(template));

@@ -36,7 +36,8 @@ internal sealed class JinjaLimits
     /// <summary>One step, or the work of so many.</summary>
     public void Step(long count = 1)
     {
-        if ((steps += count) > Steps) throw new ChatTemplateException($"the template takes more than {Steps:N0} steps");
+        // looked at alone first: a count near the largest number would run over, and below zero is never too much
+        if (count > Steps || (steps += count) > Steps) throw new ChatTemplateException($"the template takes more than {Steps:N0} steps");
     }
 
     /// <summary>A search may compare the whole of what it looks for at every place.</summary>
