@@ -31,13 +31,10 @@ public sealed record CalibrationReport(int Tasks, double MeanArea, SignalLine Co
         }))];
         CalibrationTask[] probed = [.. tasks.Where(t => t.Signals is not null)];
         var probes =
-            from kind in (AreaSignal[])[AreaSignal.ProbeOfLow, AreaSignal.Probe]
-            from n in probed.SelectMany(t => t.Signals!).Where(s => s.Kind == kind).Select(s => s.Examples).Distinct().Order()
-            let onTheWay = SignalFits.Table(probed, kind, n, onTheWay: true)
-            let table = onTheWay.Count >= CalibrationFit.SmallestTaskCount ? onTheWay
-                : SignalFits.Table(probed, kind, n, onTheWay: false)
-            where table.Count >= CalibrationFit.SmallestTaskCount
-            select new ProbeWorth(Line(table, kind, n), SignalChoice.Of(table, kind, withCosLow: true));
+            from kind in SignalFits.Probes
+            let onTheWay = SignalFits.Tables(probed, kind, onTheWay: true)
+            from table in onTheWay.Length > 0 ? onTheWay : SignalFits.Tables(probed, kind, onTheWay: false)
+            select new ProbeWorth(Line(table.Tasks, kind, table.Examples), SignalChoice.Of(table.Tasks, kind, withCosLow: true));
         return new(tasks.Count, tasks.Average(t => t.Auc!.Value), Line(cosLow, AreaSignal.CosLow, Engine.CosLow.Size), [.. probes]);
     }
 

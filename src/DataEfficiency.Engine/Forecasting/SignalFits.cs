@@ -10,12 +10,12 @@ public sealed class SignalFits
 
     private SignalFits(IReadOnlyList<CalibrationTask> tasks)
     {
-        foreach (var kind in (AreaSignal[])[AreaSignal.ProbeOfLow, AreaSignal.Probe])
+        foreach (var kind in Probes)
             foreach (var onTheWay in (bool[])[true, false])
-                _tables[(kind, onTheWay)] = [.. tasks.SelectMany(t => t.Signals!).Where(s => s.Kind == kind).Select(s => s.Examples)
-                    .Distinct().Order().Select(n => (n, Table(tasks, kind, n, onTheWay)))
-                    .Where(t => t.Item2.Count >= CalibrationFit.SmallestTaskCount)];
+                _tables[(kind, onTheWay)] = Tables(tasks, kind, onTheWay);
     }
+
+    internal static IReadOnlyList<AreaSignal> Probes { get; } = [AreaSignal.ProbeOfLow, AreaSignal.Probe];
 
     /// <summary>Null where the calibration has no signal beside CoS-Low, or too few tasks with one.</summary>
     public static SignalFits? Of(Calibration? calibration)
@@ -75,8 +75,20 @@ public sealed class SignalFits
         }
     }
 
+    /// <summary>The numbers of labels that enough tasks have the probe at, each with those tasks.</summary>
+    /// <param name="onTheWay">On the score's scale: none where a task of the calibration was measured without what that takes, for the
+    /// others alone would be fewer tasks than the line above chance has.</param>
+    internal static (int Examples, IReadOnlyList<SignalTask> Tasks)[] Tables(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind,
+        bool onTheWay)
+    {
+        var signals = tasks.SelectMany(t => t.Signals!).Where(s => s.Kind == kind).ToList();
+        if (onTheWay && signals.Exists(s => s.AsProbe().ZeroShot is null)) return [];
+        return [.. signals.Select(s => s.Examples).Distinct().Order().Select(n => (n, Table(tasks, kind, n, onTheWay)))
+            .Where(t => t.Item2.Count >= CalibrationFit.SmallestTaskCount)];
+    }
+
     // Tasks that lack the probe at this number (free answers of too many kinds) have no part in its fit.
-    internal static List<SignalTask> Table(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind, int examples, bool onTheWay) =>
+    private static List<SignalTask> Table(IReadOnlyList<CalibrationTask> tasks, AreaSignal kind, int examples, bool onTheWay) =>
         [.. from task in tasks
             let values = task.Signals!.Where(s => s.Kind == kind && s.Examples == examples)
                 .Select(s => onTheWay ? s.AsProbe().OnTheWay(task.Ceiling) : s.Value).OfType<double>().ToArray()
