@@ -22,7 +22,6 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         await using var context = await browser.SignedInAsync(_site, LookSite.Lead);
         await context.AddInitScriptAsync(scriptPath: Path.Combine(PortalFactory.RepositoryRoot,
             "tests/DataEfficiency.Browser.Tests/Looks/looks.js"));
-        await context.AddAxeAsync();
         var page = await context.NewPageAsync();
         List<string> faults = [];
         foreach (var (path, act) in Pages())
