@@ -56,10 +56,7 @@ internal static class Estimators
         bool IsOpen() => (curve.Need(share) ?? LabelAxis.MaxExamples) > Math.Max(labels, 1);
     }
 
-    internal static string Name(OtherMethod method) => method switch
-    {
-        OtherMethod.MeanOfTasks => "mean of the tasks", OtherMethod.CosLow => "CoS-Low alone", OtherMethod.Probe => "probe alone",
-        OtherMethod.LastValue => "last value", OtherMethod.PowerLaw => "power law", OtherMethod.Exponential => "exponential",
-        OtherMethod.LogLinear => "log-linear", _ => "posterior without a first signal",
-    };
+    // the curve alone is what the posterior is without one
+    internal static string Name(OtherMethod method) =>
+        method == OtherMethod.Curve ? "posterior without a first signal" : MethodOutput.Name(method);
 }

@@ -80,6 +80,5 @@ public sealed class CalibrationJobs(IDbContextFactory<AppDbContext> contexts, Wr
         return null;
     }
 
-    private static IQueryable<Job> Open(AppDbContext db) => db.Jobs.Where(j => j.Kind == JobKind.Calibration
-        && (j.State == WorkState.Queued || j.State == WorkState.Running));
+    private static IQueryable<Job> Open(AppDbContext db) => db.Jobs.Open().Where(j => j.Kind == JobKind.Calibration);
 }

@@ -74,8 +74,7 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
 
     /// <summary>Ends a queued check now and a running one after its current step.</summary>
     public Task CancelAsync(int projectId, int checkId, CancellationToken cancellation) => writes.WriteAsync((db, token) =>
-        db.Jobs.Where(j => db.Checks.Any(c => c.Id == checkId && c.ProjectId == projectId && c.JobId == j.Id)
-            && (j.State == WorkState.Queued || j.State == WorkState.Running))
+        db.Jobs.Open().Where(j => db.Checks.Any(c => c.Id == checkId && c.ProjectId == projectId && c.JobId == j.Id))
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), token), cancellation);
 
     /// <summary>It has begun, with these data.</summary>

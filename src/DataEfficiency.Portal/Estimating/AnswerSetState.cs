@@ -18,8 +18,7 @@ public sealed record AnswerSetState(int AskedAgain, bool IsBeingFitted, int Befo
     public static async Task<AnswerSetState> ReadAsync(AppDbContext db, Project project, CancellationToken cancellation) =>
         // nothing was ever changed
         project.SchemaVersion <= 1 ? Settled : new(await OutgrownAnswers.OpenAsync(db, project.Id, cancellation),
-            await db.Jobs.AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.AnswerSet
-                && (j.State == WorkState.Queued || j.State == WorkState.Running), cancellation),
+            await db.Jobs.Open().AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.AnswerSet, cancellation),
             await BeforeGrowthAsync(db, project, cancellation));
 
     private static async Task<int> BeforeGrowthAsync(AppDbContext db, Project project, CancellationToken cancellation)

@@ -60,7 +60,7 @@ public sealed record RankingProgress(int JobId, WorkState State, int Done, int T
 
     public double Share => Total > 0 ? (double)Done / Total : 0;
 
-    public bool IsUnderWay => State is WorkState.Queued or WorkState.Running;
+    public bool IsUnderWay => State.IsOpen();
 
     public TimeSpan? Left => IsUnderWay && ItemsPerSecond > 0 ? TimeSpan.FromSeconds((Total - Done) / ItemsPerSecond) : null;
 }

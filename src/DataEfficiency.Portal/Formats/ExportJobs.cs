@@ -13,7 +13,7 @@ namespace DataEfficiency.Portal.Formats;
 /// <param name="By">Name of who asked.</param>
 public sealed record ExportLine(Job Job, ExportAsk Ask, string By)
 {
-    public bool IsOpen => Job.State is WorkState.Queued or WorkState.Running;
+    public bool IsOpen => Job.State.IsOpen();
 }
 
 /// <param name="Status">Of HTTP.</param>
@@ -46,7 +46,7 @@ public sealed class ExportJobs(IDbContextFactory<AppDbContext> contexts, WriteQu
             if (!await ProjectAccess.IsLeadAsync(db, userId, projectId, token))
                 return (0, new ExportRefusal(StatusCodes.Status403Forbidden, ApiCodes.Role, TableWords.NotALead));
             var exports = await Of(db, projectId).OrderByDescending(j => j.Id).ToListAsync(token);
-            if (exports.Count(j => j.State is WorkState.Queued or WorkState.Running) >= MostOpen)
+            if (exports.Count(j => j.State.IsOpen()) >= MostOpen)
                 return (0, new ExportRefusal(StatusCodes.Status409Conflict, ApiCodes.TooMany, FormatsWords.TooManyExports(MostOpen)));
             db.Jobs.RemoveRange(exports.Skip(MostKept - 1).Where(j => j.FinishedAt is not null));
             var job = new Job
@@ -81,7 +81,7 @@ public sealed class ExportJobs(IDbContextFactory<AppDbContext> contexts, WriteQu
     {
         var found = await writes.WriteAsync(async (db, token) =>
         {
-            await Of(db, projectId).Where(j => j.Id == job && (j.State == WorkState.Queued || j.State == WorkState.Running))
+            await Of(db, projectId).Open().Where(j => j.Id == job)
                 .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), token);
             return await Of(db, projectId).AnyAsync(j => j.Id == job, token);
         }, cancellation);

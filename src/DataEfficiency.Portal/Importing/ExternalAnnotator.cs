@@ -17,37 +17,26 @@ public static class ExternalAnnotator
         : $"import-{importId}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16]}";
 
     /// <summary>No user name, no password, and ended from the start, so that no door opens whatever is added later.</summary>
-    internal static async Task AddAsync(AppDbContext db, Import import, IEnumerable<string?> names, long now,
-        CancellationToken cancellation)
-    {
-        foreach (var name in names)
+    /// <param name="names">None of them is there yet.</param>
+    internal static void Add(AppDbContext db, Import import, IEnumerable<string?> names, long now) =>
+        db.Users.AddRange(names.Select(name => new AppUser
         {
-            var id = IdOf(import.Id, name);
-            if (await db.Users.AnyAsync(u => u.Id == id, cancellation)) continue;
-            db.Users.Add(new AppUser
-            {
-                Id = id, DisplayName = name ?? $"{import.FileName} (imported)", IsExternal = true, CreatedAt = now, DeactivatedAt = now,
-                LockoutEnabled = true,
-            });
-        }
-        await db.SaveChangesAsync(cancellation);
-    }
+            Id = IdOf(import.Id, name), DisplayName = name ?? $"{import.FileName} (imported)", IsExternal = true, CreatedAt = now,
+            DeactivatedAt = now, LockoutEnabled = true,
+        }));
 
-    /// <summary>Those of an import that are there already.</summary>
-    internal static Task<int> CountAsync(AppDbContext db, int importId, CancellationToken cancellation)
+    /// <summary>The people of an import that are there.</summary>
+    internal static IQueryable<AppUser> Of(AppDbContext db, int importId)
     {
-        var beginning = $"{IdOf(importId)}-";
-        return db.Users.CountAsync(u => u.IsExternal && u.Id.StartsWith(beginning), cancellation);
+        var (id, beginning) = (IdOf(importId), $"{IdOf(importId)}-");
+        return db.Users.Where(u => u.IsExternal && (u.Id == id || u.Id.StartsWith(beginning)));
     }
 
     /// <summary>With the answers of their imports gone, they go too.</summary>
     internal static async Task RemoveAsync(AppDbContext db, IEnumerable<int> imports, CancellationToken cancellation)
     {
         foreach (var import in imports)
-        {
-            var (id, beginning) = (IdOf(import), $"{IdOf(import)}-");
-            await db.Users.Where(u => u.IsExternal && (u.Id == id || u.Id.StartsWith(beginning))
-                && !db.Answers.Any(a => a.UserId == u.Id) && !db.Skips.Any(s => s.UserId == u.Id)).ExecuteDeleteAsync(cancellation);
-        }
+            await Of(db, import).Where(u => !db.Answers.Any(a => a.UserId == u.Id) && !db.Skips.Any(s => s.UserId == u.Id))
+                .ExecuteDeleteAsync(cancellation);
     }
 }

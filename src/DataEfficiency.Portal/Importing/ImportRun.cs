@@ -25,8 +25,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     /// <summary>As it was when the items got their places; null: an earlier try has placed them.</summary>
     private Project? _placedFor;
     // whose answers the file brings, as far as they are stored as people
-    private readonly HashSet<string> people = [];
-    private int earlierPeople;
+    private HashSet<string> people = [];
 
     /// <summary>Runs the import to its end: from the first row, or behind the last one that an earlier try has stored.</summary>
     /// <exception cref="ImportException">The file, as a whole, cannot be imported.</exception>
@@ -43,7 +42,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
                 await KnownTexts.LoadAsync(db, import, cancel),
                 await db.Answers.CountAsync(a => db.Items.Any(i => i.Id == a.ItemId && i.ImportId == import.Id), cancel)
                     + await db.Skips.CountAsync(s => db.Items.Any(i => i.Id == s.ItemId && i.ImportId == import.Id), cancel));
-            earlierPeople = await ExternalAnnotator.CountAsync(db, import.Id, cancel);
+            people = await ExternalAnnotator.Of(db, import.Id).Select(u => u.Id).ToHashSetAsync(cancel);
             issuesStored = await db.ImportIssues.CountAsync(i => i.ImportId == import.Id, cancel);
         }
         if (checks.Mapping.HasRowPerAnswer)
@@ -88,13 +87,14 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             issuesStored += kept.Count;
             var fresh = rows.SelectMany(r => r.Given).Select(g => g.Said.By).Distinct()
                 .Where(name => !people.Contains(ExternalAnnotator.IdOf(import.Id, name))).ToList();
-            if (Math.Max(earlierPeople, people.Count) + fresh.Count > ImportLimits.People)
+            if (people.Count + fresh.Count > ImportLimits.People)
                 throw new ImportException(ImportingWords.TooManyPeople(ImportLimits.People));
             chunk.Write();
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
-                await ExternalAnnotator.AddAsync(db, import, fresh, Now, token);
+                ExternalAnnotator.Add(db, import, fresh, Now);
+                await db.SaveChangesAsync(token);
                 PoolWriter.AddItems(db, import, checks.Kind, rows, Now);
                 db.ImportIssues.AddRange(kept);
                 await db.SaveChangesAsync(token);

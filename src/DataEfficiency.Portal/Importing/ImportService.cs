@@ -21,8 +21,7 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
         var id = await writes.WriteAsync(async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
-            if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Import
-                && (j.State == WorkState.Queued || j.State == WorkState.Running), token))
+            if (await db.Jobs.Open().AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Import, token))
                 throw new ImportException(ImportingWords.AnotherImportProjectStillRunning);
             var before = await db.Imports.Where(i => i.ProjectId == projectId && i.Job.State == WorkState.Done)
                 .SumAsync(i => i.Bytes, token);
@@ -50,9 +49,8 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     /// <summary>Asks a queued or running import to stop; its rows are removed before it counts as cancelled.</summary>
     public async Task CancelAsync(int projectId, int importId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync((db, token) => db.Jobs
-            .Where(j => db.Imports.Any(i => i.JobId == j.Id && i.Id == importId && i.ProjectId == projectId)
-                && (j.State == WorkState.Queued || j.State == WorkState.Running))
+        await writes.WriteAsync((db, token) => db.Jobs.Open()
+            .Where(j => db.Imports.Any(i => i.JobId == j.Id && i.Id == importId && i.ProjectId == projectId))
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token), cancel);
         // one that waits for its turn, too
         bell.Ring();

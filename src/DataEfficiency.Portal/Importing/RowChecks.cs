@@ -12,7 +12,6 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
 {
     private static readonly (IReadOnlyList<string>, IReadOnlyList<PoolAnswer>, RowFault?) None = ([], [], null);
 
-
     public ColumnMapping Mapping => mapping;
 
     public ITaskKind Kind => answers.Kind;

@@ -141,7 +141,6 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
             var slot = isGold && !finishes ? await ClaimSql.TakeGoldAsync(db, ask, cancellation) : null;
             slot ??= await ClaimSql.TakeAsync(db, sql, ask, cancellation);
             if (slot is null) break;
-            // an expired one before that place is no reason to go back to the head
             if (slot.Queue is Stratum.Active or Stratum.Random)
                 positions.Remember(project, request.UserId, slot.Queue, sequence,
                     slot.Queue == Stratum.Active ? slot.ActiveRank : slot.RandomRank);

@@ -87,8 +87,7 @@ internal sealed class ProjectRemovalWorker(IDbContextFactory<AppDbContext> conte
     private async Task<bool> IsBusyAsync(int id, CancellationToken stopping)
     {
         await using var db = await contexts.CreateDbContextAsync(stopping);
-        return await db.Jobs.AnyAsync(j => j.ProjectId == id && (j.Kind == JobKind.Import || j.Kind == JobKind.Export)
-            && (j.State == WorkState.Running || j.State == WorkState.Queued), stopping);
+        return await db.Jobs.Open().AnyAsync(j => j.ProjectId == id && (j.Kind == JobKind.Import || j.Kind == JobKind.Export), stopping);
     }
 
     private static async Task<int> RemoveItemsAsync(AppDbContext db, int id, CancellationToken cancel)

@@ -66,5 +66,5 @@ public sealed class Check
     /// <summary>It waits for a lead to run or skip it.</summary>
     public bool IsOffered => JobId is null && SkippedAt is null && Failure is null;
 
-    public bool IsUnderWay => Job is { State: WorkState.Queued or WorkState.Running };
+    public bool IsUnderWay => Job?.State.IsOpen() == true;
 }

@@ -10,11 +10,15 @@ public sealed class GoldTexts(ITaskKind kind, IReadOnlyCollection<Label> labels)
     // nothing was merged: a text is what it says
     private readonly bool _changes = labels.Any(l => l.MergedIntoId is not null);
 
+    // the same few again and again, of a hundred thousand answers
+    private readonly Dictionary<string, string> _now = [];
+
     public static async Task<GoldTexts> OfAsync(AppDbContext db, Project project, CancellationToken cancellation) =>
         new(project.Kind(), project.SchemaVersion <= 1 ? []
             : await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation));
 
-    public string Now(string text) => _changes ? kind.TextNow(text, labels) : text;
+    public string Now(string text) => !_changes ? text
+        : _now.TryGetValue(text, out var known) ? known : _now[text] = kind.TextNow(text, labels);
 
     /// <summary>All of an item, any of which is right.</summary>
     /// <param name="gold">The first one, or null.</param>

@@ -46,7 +46,7 @@ public sealed partial class CalibrateCard
 
     private static CultureInfo Culture => CultureInfo.CurrentCulture;
 
-    private bool IsUnderWay => Job is { State: WorkState.Queued or WorkState.Running };
+    private bool IsUnderWay => Job?.State.IsOpen() == true;
 
     private CalibrationAsk Ask => new(Model, _mode, [.. _offered.Where(_builtIn.Contains)], [.. _projects.Order()]);
 

@@ -106,7 +106,7 @@ public sealed partial class CalibrationPage : IDisposable
             while (await timer.WaitForNextTickAsync(_leaving.Token))
                 await InvokeAsync(async () =>
                 {
-                    var isBusy = _job is { State: WorkState.Queued or WorkState.Running };
+                    var isBusy = _job?.State.IsOpen() == true;
                     if (isBusy || Costs.IsWaiting(Name)) await ReadAsync();
                     StateHasChanged();
                 });
