@@ -131,15 +131,14 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
                 .Select(item => (item.IsPlaced, Item: new PlacedItem(item.Id, (int)(random.Next() >> 33), item.Split)))
                 .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
             if (placed.Count == 0) continue;
-            var (from, to) = (placed[0].Id, placed[^1].Id);
-            var given = await AnswersAsync(from, to);
+            var given = await AnswersAsync(placed[0].Id, placed[^1].Id);
             chunk.Write();
             await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
                 PoolWriter.PlaceItems(db, import, checks.Kind, placed, given);
                 if (project.OverlapShare > 0 || placed.Exists(i => i.Split != ItemSplit.Pool))
-                    await SlotSql.FitAsync(db, project, from, to, token);
+                    await SlotSql.FitAsync(db, project, placed.Select(i => i.Id), token);
                 await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
             }, cancel);
         }

@@ -26,14 +26,15 @@ public sealed class OverlapWork(IDbContextFactory<AppDbContext> contexts, WriteQ
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         long last = 0;
-        for (var done = 0; await SlotSql.NextAsync(db, turn.ProjectId, last, ChunkSize, cancellation) is { } to; last = to)
+        for (var done = 0; await SlotSql.NextAsync(db, turn.ProjectId, last, ChunkSize, cancellation) is { Count: > 0 } items;
+            last = items[^1])
         {
             await writes.WriteAsync(async (write, token) =>
             {
                 await turn.GoOnAsync(write, token);
                 var project = await write.Projects.AsNoTracking().SingleAsync(p => p.Id == turn.ProjectId, token);
-                await SlotSql.FitAsync(write, project, last + 1, to, token);
-                await turn.ShowAsync(write, done += ChunkSize, project.ItemCount, gotOn: true, token);
+                await SlotSql.FitAsync(write, project, items, token);
+                await turn.ShowAsync(write, done += items.Count, project.ItemCount, gotOn: true, token);
             }, cancellation);
         }
         await writes.WriteAsync((write, token) => turn.EndAsync(write, token), cancellation);

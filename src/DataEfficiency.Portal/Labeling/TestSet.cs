@@ -63,7 +63,7 @@ public static class TestSet
         var ids = await Free(db, project, items).Take(missing.Test + missing.Validation).Select(i => i.Id).ToListAsync(cancellation);
         await SetAsideAsync(db, project, [.. ids.Take(missing.Test)], ItemSplit.Test, cancellation);
         await SetAsideAsync(db, project, [.. ids.Skip(missing.Test)], ItemSplit.Validation, cancellation);
-        if (ids.Count > 0) await SlotSql.FitAsync(db, project, ids.Min(), ids.Max(), cancellation);
+        await SlotSql.FitAsync(db, project, ids, cancellation);
     }
 
     /// <summary>For a database from before there were test sets.</summary>

@@ -61,7 +61,7 @@ public sealed class KilledPortalTests : IDisposable
             await db.Items.ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, "yes"), token);
             var project = await db.Projects.SingleAsync(p => p.Id == id, token);
             await Portal.Labeling.TestSet.DrawAsync(db, project, token);
-            await SlotSql.FitAsync(db, project, 0, long.MaxValue, token);
+            await SlotSql.FitAsync(db, project, await db.Items.Select(i => i.Id).ToListAsync(token), token);
         }, CancellationToken.None);
         var people = new List<SimulatedPerson>();
         for (var i = 0; i < People; i++)

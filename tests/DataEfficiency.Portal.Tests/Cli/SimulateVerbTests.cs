@@ -50,7 +50,8 @@ public sealed class SimulateVerbTests : IDisposable
         await _world.AddPoolAsync(120, drawn: 4);
         await _world.SetProjectAsync(p => (p.OverlapShare, p.OverlapAnswers) = (1, 2));
         await _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (write, token) => await SlotSql.FitAsync(write,
-            await write.Projects.SingleAsync(p => p.Id == _world.ProjectId, token), 0, long.MaxValue, token), CancellationToken.None);
+            await write.Projects.SingleAsync(p => p.Id == _world.ProjectId, token),
+            await write.Items.Select(i => i.Id).ToListAsync(token), token), CancellationToken.None);
         var people = new List<SimulatedPerson>();
         foreach (var name in new[] { "ada", "ben", "cleo" })
         {

@@ -71,7 +71,8 @@ public sealed class FinishingTests : IDisposable
         await _world.AddPoolAsync(items);
         await _world.SetProjectAsync(p => (p.OverlapShare, p.OverlapAnswers) = (1, 2));
         await _world.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, c) =>
-            await SlotSql.FitAsync(db, await db.Projects.SingleAsync(p => p.Id == _world.ProjectId, c), 1, int.MaxValue, c),
+            await SlotSql.FitAsync(db, await db.Projects.SingleAsync(p => p.Id == _world.ProjectId, c),
+                await db.Items.Select(i => i.Id).ToListAsync(c), c),
             CancellationToken.None);
     }
 

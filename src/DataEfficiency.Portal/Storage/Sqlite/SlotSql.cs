@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataEfficiency.Portal.Labeling;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +24,7 @@ internal static class SlotSql
 
     private static readonly string Counted = $"""
         (SELECT "ItemId",COUNT(*) AS "Count",MAX("SlotNo") AS "Last",MIN("ActiveRank") AS "Rank" FROM "Slots"
-        WHERE "ItemId" BETWEEN @from AND @to GROUP BY "ItemId") o JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p
+        WHERE "ItemId" IN (SELECT value FROM json_each(@items)) GROUP BY "ItemId") o JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p
         AND NOT i."Deleted"
         """;
 
@@ -36,16 +37,17 @@ internal static class SlotSql
     private static readonly string Remove = $"""
         DELETE FROM "Slots" WHERE "Id" IN (SELECT s."Id" FROM {Counted} JOIN (SELECT "Id","ItemId","AnswerId","UserId",
         ROW_NUMBER() OVER (PARTITION BY "ItemId" ORDER BY "AnswerId" IS NULL,"UserId" IS NULL,"SlotNo") AS "Number" FROM "Slots"
-        WHERE "ItemId" BETWEEN @from AND @to) s ON s."ItemId"=o."ItemId"
+        WHERE "ItemId" IN (SELECT value FROM json_each(@items))) s ON s."ItemId"=o."ItemId"
         WHERE s."AnswerId" IS NULL AND s."UserId" IS NULL AND s."Number">{Wanted})
         """;
 
-    /// <summary>Fits the items of this range of ids that have a slot.</summary>
-    public static async Task FitAsync(AppDbContext db, Project project, long from, long to, CancellationToken cancellation)
+    /// <summary>Fits those of these items that have a slot.</summary>
+    public static async Task FitAsync(AppDbContext db, Project project, IEnumerable<long> items, CancellationToken cancellation)
     {
+        var ids = JsonSerializer.Serialize(items);
         object[] Parameters() =>
         [
-            new SqliteParameter("@p", project.Id), new SqliteParameter("@from", from), new SqliteParameter("@to", to),
+            new SqliteParameter("@p", project.Id), new SqliteParameter("@items", ids),
             new SqliteParameter("@share", (long)(project.OverlapShare * (1L << 32))),
             new SqliteParameter("@overlap", project.OverlapAnswers), new SqliteParameter("@test", project.TestAnswers),
         ];
@@ -66,10 +68,9 @@ internal static class SlotSql
             ORDER BY i."RandomRank",i."Id" LIMIT {items}
             """, cancellation);
 
-    /// <summary>The last of the next items behind an id; null: there is none.</summary>
-    public static async Task<long?> NextAsync(AppDbContext db, int projectId, long behind, int count, CancellationToken cancellation) =>
-        (await db.Database.SqlQuery<long?>($"""
-        SELECT MAX("Id") AS "Value" FROM (SELECT "Id" FROM "Items" WHERE "Id">{behind} AND +"ProjectId"={projectId} ORDER BY "Id"
-        LIMIT {count})
-        """).ToListAsync(cancellation)).SingleOrDefault();
+    /// <summary>The next items behind an id, in their order.</summary>
+    public static Task<List<long>> NextAsync(AppDbContext db, int projectId, long behind, int count, CancellationToken cancellation) =>
+        db.Database.SqlQuery<long>($"""
+        SELECT "Id" AS "Value" FROM "Items" WHERE "Id">{behind} AND +"ProjectId"={projectId} ORDER BY "Id" LIMIT {count}
+        """).ToListAsync(cancellation);
 }
