@@ -24,8 +24,8 @@ internal static class SlotSql
 
     private static readonly string Counted = $"""
         (SELECT "ItemId",COUNT(*) AS "Count",MAX("SlotNo") AS "Last",MIN("ActiveRank") AS "Rank" FROM "Slots"
-        WHERE "ItemId" IN (SELECT value FROM json_each(@items)) GROUP BY "ItemId") o JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p
-        AND NOT i."Deleted"
+        WHERE "ItemId" IN (SELECT value FROM json_each(@items)) GROUP BY "ItemId") o
+        JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p AND NOT i."Deleted"
         """;
 
     private static readonly string Add = $"""
