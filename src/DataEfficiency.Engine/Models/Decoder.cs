@@ -10,12 +10,6 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace DataEfficiency.Engine.Models;
 
-/// <summary>Stands in for the plain linear y = x W^T + b of one layer; x is [batch, time, in].</summary>
-internal interface ILinearHook
-{
-    Tensor Apply(int layer, Linear linear, Tensor x, Tensor weight, Tensor? bias);
-}
-
 /// <summary>One loaded model. All tensors of one type on one device, norms, softmax and losses in float32; a call runs on the calling
 /// thread.</summary>
 internal sealed class Decoder : IDisposable

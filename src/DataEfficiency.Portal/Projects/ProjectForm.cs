@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Importing;
-using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -21,55 +19,11 @@ public enum TargetInput
     RawMeasured,
 }
 
-/// <param name="Id">0: not stored yet.</param>
-public sealed class AnswerDraft
-{
-    public int Id { get; init; }
-    public string Name { get; set; } = "";
-    public string AnswerText { get; set; } = "";
-    /// <summary>The letter that chooses it; null or empty: the digit of its place.</summary>
-    public string? Key { get; set; }
-    /// <summary>Labels of one group stand under its name.</summary>
-    public string? Group { get; set; }
-    /// <summary>When the label applies, for people.</summary>
-    public string? Description { get; set; }
-    /// <summary>#rrggbb, or null.</summary>
-    public string? Colour { get; set; }
-    /// <summary>What was answered with it so far is asked again: it means something else now.</summary>
-    public bool AskAgain { get; set; }
-
-    public const int LongestGroup = 60, LongestDescription = 300;
-
-    /// <summary>The value of a file that it was made from, which keeps meaning it whatever it is called; null: typed.</summary>
-    public string? Source { get; init; }
-
-    public static AnswerDraft Of(Label label) => new()
-    {
-        Id = label.Id, Name = label.Name, AnswerText = label.AnswerText, Key = label.Key, Group = label.Group,
-        Description = label.Description, Colour = label.Colour, AskAgain = !label.Retired && label.AskedAgainFrom is not null,
-    };
-
-    /// <summary>An answer as a file says it: people read words, the model learns to write what the file has.</summary>
-    public static AnswerDraft FromFile(string value) => new() { Name = value.Replace('_', ' ').Trim(), AnswerText = value, Source = value };
-
-    /// <summary>
-    /// A new name is for people only: the text that the model learns, and with it gold answers and rankings, changes where somebody changes
-    /// the text. Of an answer that is being typed and says the same in both, the text follows.
-    /// </summary>
-    public void Rename(string name)
-    {
-        if (Id == 0 && Source is null && (AnswerText.Length == 0 || AnswerText == Name)) AnswerText = name;
-        Name = name;
-    }
-}
-
 /// <summary>What a lead types about a project, as the wizard and the settings show it. <see cref="Validate"/> says what is wrong, field by
 /// field.</summary>
 public sealed partial class ProjectForm
 {
-    public const int MostAnswers = 150;
     private const int UsualBudget = 5000;
-    private const int LongestAnswer = 2000, MostCompletions = 1000, LargestTest = 5000, MostPeople = 5, MostGold = 50;
 
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
@@ -188,44 +142,6 @@ public sealed partial class ProjectForm
         AgreementLeast = project.AgreementLeast, StopsByItself = project.StopsByItself,
     };
 
-    /// <summary>Field name to what is wrong with it and what to do; empty when all is well.</summary>
-    /// <param name="hasGold">Hidden gold is there or mapped: a zero-shot score can be measured.</param>
-    public IReadOnlyDictionary<string, string> Validate(bool hasGold)
-    {
-        var wrong = new Dictionary<string, string>();
-        if (string.IsNullOrWhiteSpace(Name)) wrong[nameof(Name)] = ProjectsWords.NameNeeded;
-        else if (Name.Trim().Length > 100) wrong[nameof(Name)] = ProjectsWords.NameTooLong;
-        if (string.IsNullOrWhiteSpace(Instruction)) wrong[nameof(Instruction)] =
-            ProjectsWords.InstructionNeeded;
-        else if (Instruction.Length > 4000) wrong[nameof(Instruction)] =
-            ProjectsWords.InstructionTooLong;
-        if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = ProjectsWords.GuidelineTooLong;
-        if (!Kind.HasLabels) ValidateText(wrong);
-        else if (AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
-        else if (Kind.IsSet && (LeastLabels is not >= 0 || MostLabels is < 1 || LeastLabels > (MostLabels ?? Answers.Count)
-            || MostLabels > Answers.Count))
-            wrong[nameof(MostLabels)] = ProjectsWords.NumberOfLabels(Answers.Count);
-        if (string.IsNullOrWhiteSpace(Model)) wrong[nameof(Model)] = "Choose a model.";
-        if (TargetFault(hasGold) is { } target) wrong[nameof(Target)] = target;
-        if (MaximumBudget is not (>= Engine.CosLow.Size and <= 1_000_000)) wrong[nameof(MaximumBudget)] =
-            ProjectsWords.BudgetOutside;
-        if (PricePerLabel is not (>= 0 and <= 100_000)) wrong[nameof(PricePerLabel)] = ProjectsWords.PriceOutside;
-        if (ValidationSize is not (>= 0 and <= LargestTest) || TestSize is not (>= 0 and <= LargestTest))
-            wrong[nameof(TestSize)] = ProjectsWords.TestSizeOutside(LargestTest);
-        if (OverlapPercent is not (>= 0 and <= 100)) wrong[nameof(OverlapPercent)] = ProjectsWords.OverlapOutside;
-        if (GoldPercent is not (>= 0 and <= MostGold)) wrong[nameof(GoldPercent)] = ProjectsWords.GoldShareOutside(MostGold);
-        if (GoldLeastPercent is not (>= 0 and <= 100)) wrong[nameof(GoldLeastPercent)] = ProjectsWords.GoldLeastOutside;
-        if (AgreementLeast is < 0 or > 1) wrong[nameof(AgreementLeast)] = ProjectsWords.AgreementOutside;
-        if (OverlapAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(OverlapAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
-        if (TestAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(TestAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
-        if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
-        else if (PointValue > 0 && PricePerLabel is 0) wrong[nameof(PointValue)] = ProjectsWords.PointValueWithoutPrice;
-        if (ComputePrice is < 0 or > 100_000) wrong[nameof(ComputePrice)] = ProjectsWords.ComputePriceOutside;
-        if (Currency.Length != 3 || !Currency.All(char.IsAsciiLetterUpper)) wrong[nameof(Currency)] =
-            ProjectsWords.CurrencyUnknown;
-        return wrong;
-    }
-
     public void ApplyTo(Project project)
     {
         (project.Name, project.Instruction, project.Guideline) = (Name.Trim(), Instruction.Trim(), Guideline);
@@ -253,84 +169,4 @@ public sealed partial class ProjectForm
 
     private IEnumerable<string> CompletionLines => Completions.Split('\n',
         StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct();
-
-    private void ValidateText(Dictionary<string, string> wrong)
-    {
-        var pattern = AnswerPattern.Trim();
-        if (AnswerLength is < 1 or > LongestAnswer) wrong[nameof(AnswerLength)] =
-            ProjectsWords.AnswerLengthOutside(LongestAnswer);
-        if (pattern.Length > 0 && Labeling.AnswerPattern.FaultOf(pattern) is { } fault) wrong[nameof(AnswerPattern)] = fault;
-        else if (CompletionLines.Count() > MostCompletions) wrong[nameof(Completions)] =
-            ProjectsWords.TooManyCompletions(completions: CompletionLines.Count(), most: MostCompletions);
-        else if (CompletionLines.FirstOrDefault(c => c.Length > (AnswerLength
-            ?? LongestAnswer)) is { } tooLong) wrong[nameof(Completions)] = ProjectsWords.CompletionTooLong(tooLong);
-        else if (pattern.Length > 0 && CompletionLines.FirstOrDefault(c =>
-            Labeling.AnswerPattern.Refusal(pattern,
-            c) is not null) is { } unfit) wrong[nameof(Completions)] = ProjectsWords.CompletionUnfit(unfit);
-    }
-
-    private Said? AnswersFault()
-    {
-        if (Answers.Count < Kind.FewestLabels || Answers.Count > MostAnswers)
-            return ProjectsWords.NumberOfAnswers(fewest: Kind.FewestLabels, most: MostAnswers,
-            answers: Answers.Count);
-        for (var i = 0; i < Answers.Count; i++)
-        {
-            if (string.IsNullOrWhiteSpace(Answers[i].Name)) return ProjectsWords.AnswerWithoutName(i + 1);
-            if (string.IsNullOrWhiteSpace(Answers[i].AnswerText))
-                return ProjectsWords.AnswerWithoutText(number: i + 1, name: Answers[i].Name);
-            if (Answers[i].Name.Length > 200 || Answers[i].AnswerText.Length > 200) return ProjectsWords.AnswerTooLong(i
-                + 1);
-            if (Kind.TextFault(Answers[i].AnswerText) is { } fault) return fault;
-            if (Answers[i].Key is { Length: > 0 } key && !(key.Length == 1 && char.IsLetter(key[0])))
-                return ProjectsWords.KeyReserved(key: key, number: i + 1, name: Answers[i].Name);
-            if (Answers[i].Group?.Length > AnswerDraft.LongestGroup || Answers[i].Description?.Length > AnswerDraft.LongestDescription)
-                return ProjectsWords.DetailsTooLong(number: i + 1, group: AnswerDraft.LongestGroup,
-                    description: AnswerDraft.LongestDescription);
-            // it goes into styles
-            if (Answers[i].Colour is { } colour && !Colours().IsMatch(colour))
-                return ProjectsWords.ColourUnknown(colour: colour, number: i + 1);
-        }
-        if (Retired.FirstOrDefault(r => r.Fate == RetiredFate.Merge && !CanBe(r)) is { } lost)
-            return ProjectsWords.MergeWithoutTarget(lost.Label.Name);
-        return Twice(a => a.Name) is { } name ? ProjectsWords.NameTwice(name) : Twice(a => a.AnswerText) is { } text
-            ? ProjectsWords.TextTwice(text) : Twice(a => a.Key ?? "") is { Length: > 0 } twice
-            ? ProjectsWords.KeyTwice(twice) : null;
-
-        // one that was merged before may count as a label that is itself retired by now; in a circle nothing counts as anything
-        bool CanBe(RetiredDraft retired)
-        {
-            var next = retired;
-            for (var i = 0; i < Retired.Count && next is { Fate: RetiredFate.Merge }; i++)
-            {
-                var into = next.Into;
-                if (Answers.Any(a => a.AnswerText.Trim() == into)) return true;
-                next = Retired.FirstOrDefault(r => r.Label.AnswerText == into);
-            }
-            return next is { Fate: not RetiredFate.Merge };
-        }
-
-        string? Twice(Func<AnswerDraft, string> of) => Answers.GroupBy(a => of(a).Trim(), StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1)?.Key;
-    }
-
-    [GeneratedRegex(@"^#[0-9a-fA-F]{6}\z")]
-    private static partial Regex Colours();
-
-    private Said? TargetFault(bool hasGold)
-    {
-        if (Ceiling is not (> 0 and <= 1)) return ProjectsWords.CeilingOutside;
-        if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null
-            : ProjectsWords.ShareOutside;
-        if (TargetValue is not (> 0 and <= 1)) return ProjectsWords.ScoreOutside;
-        if (TargetValue > Ceiling)
-            return ProjectsWords.TargetAboveCeiling(target: Percent(TargetValue), ceiling: Percent(Ceiling));
-        if (Target == TargetInput.RawMeasured) return hasGold ? null
-            : ProjectsWords.MeasuringNeedsGold;
-        if (ZeroShot is not (>= 0 and < 1)) return ProjectsWords.ZeroShotNeeded;
-        return Ceiling - ZeroShot < Engine.Target.SmallestGap
-            ? ProjectsWords.GapTooSmall(zeroShot: Percent(ZeroShot), ceiling: Percent(Ceiling)) : null;
-    }
-
-    private static string Percent(double? share) => $"{share * 100:0.##} %";
 }
