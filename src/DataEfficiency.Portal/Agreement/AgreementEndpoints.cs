@@ -20,8 +20,10 @@ public static class AgreementEndpoints
 
     public sealed record LabelReply(int Id, string Name, double? Value, int Items);
 
+    /// <param name="Value">Of the measure, on all items that the person shares with others.</param>
+    /// <param name="Interval">Of 95 %; null under 30 items.</param>
     /// <param name="Gold">Null: no gold item was served to this person.</param>
-    public sealed record PersonReply(string Id, string Name, double? Value, int Items, GoldReply? Gold);
+    public sealed record PersonReply(string Id, string Name, double? Value, Interval? Interval, int Items, GoldReply? Gold);
 
     /// <param name="Interval">Wilson's, of 95 %.</param>
     public sealed record GoldReply(int Answers, int Right, Interval Interval);
@@ -48,7 +50,7 @@ public static class AgreementEndpoints
     private static PersonReply Person(ProjectAgreement found, string id, string name)
     {
         var (agreeing, gold) = (found.People.GetValueOrDefault(id), found.Gold.GetValueOrDefault(id));
-        return new(id, name, agreeing?.Value, agreeing?.Items ?? 0,
+        return new(id, name, agreeing?.Value, agreeing?.Interval, agreeing?.Items ?? 0,
             gold is null ? null : new(gold.Answers, gold.Right, gold.Interval));
     }
 

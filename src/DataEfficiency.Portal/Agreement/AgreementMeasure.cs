@@ -3,7 +3,7 @@ using DataEfficiency.Portal.Tasks;
 namespace DataEfficiency.Portal.Agreement;
 
 /// <summary>Which measures fit an answer's shape.</summary>
-internal abstract class AgreementMeasure
+internal abstract class AgreementMeasure(IReadOnlyList<RatedItem> items)
 {
     public static AgreementMeasure Of(AnswerShape shape, IReadOnlyList<RatedItem> items) => shape switch
     {
@@ -11,6 +11,8 @@ internal abstract class AgreementMeasure
         AnswerShape.Spans => new OfSpans(items),
         _ => new OfValues(items),
     };
+
+    protected IReadOnlyList<RatedItem> Items => items;
 
     public abstract double? Overall { get; }
 
@@ -22,7 +24,10 @@ internal abstract class AgreementMeasure
 
     public abstract double? OfPair(IReadOnlyCollection<(Rating A, Rating B)> pairs);
 
-    private sealed class OfValues(IReadOnlyList<RatedItem> items) : AgreementMeasure
+    protected Interval? Resampled(IReadOnlyList<int> kindOf, int kinds, Func<int[], double?> measure) =>
+        Bootstrap.Of([.. items.Select(i => i.ItemId)], kindOf, kinds, measure);
+
+    private sealed class OfValues(IReadOnlyList<RatedItem> items) : AgreementMeasure(items)
     {
         private readonly CountedItems _values =
             CountedItems.Of(items.Select(i => ValueCounts.Of(i.Ratings.Count, i.Ratings.Select(r => r.Value))));
@@ -30,23 +35,23 @@ internal abstract class AgreementMeasure
         public override double? Overall => NominalAgreement.Krippendorff(_values);
 
         public override Interval? Interval =>
-            Bootstrap.Of(_values.KindOf, _values.Kinds.Count, times => NominalAgreement.Krippendorff(_values, times));
+            Resampled(_values.KindOf, _values.Kinds.Count, times => NominalAgreement.Krippendorff(_values, times));
 
         public override double? Fleiss => NominalAgreement.Fleiss(_values);
 
-        public override IEnumerable<LabelAgreement> Labels => new LabelCounts(items).Labels;
+        public override IEnumerable<LabelAgreement> Labels => new LabelCounts(Items).Labels;
 
         public override double? OfPair(IReadOnlyCollection<(Rating A, Rating B)> pairs) =>
             NominalAgreement.Cohen([.. pairs.Select(p => (p.A.Value, p.B.Value))]);
     }
 
-    private sealed class OfLabels(IReadOnlyList<RatedItem> items) : AgreementMeasure
+    private sealed class OfLabels(IReadOnlyList<RatedItem> items) : AgreementMeasure(items)
     {
         private readonly LabelCounts _counts = new(items);
 
         public override double? Overall => SetAgreement.Mean(Labels.Select(l => l.Value));
 
-        public override Interval? Interval => Bootstrap.Of(_counts.Items.KindOf, _counts.Items.Kinds.Count,
+        public override Interval? Interval => Resampled(_counts.Items.KindOf, _counts.Items.Kinds.Count,
             times => SetAgreement.Mean(SetAgreement.Alphas(_counts.Items, times)));
 
         public override IEnumerable<LabelAgreement> Labels => _counts.Labels;
@@ -54,19 +59,19 @@ internal abstract class AgreementMeasure
         public override double? OfPair(IReadOnlyCollection<(Rating A, Rating B)> pairs) => SetAgreement.MeanCohen(pairs);
     }
 
-    private sealed class OfSpans(IReadOnlyList<RatedItem> items) : AgreementMeasure
+    private sealed class OfSpans(IReadOnlyList<RatedItem> items) : AgreementMeasure(items)
     {
         private readonly double[] _each = [.. items.Select(i => SetAgreement.MeanOfPairs([i], SetAgreement.F1)!.Value)];
 
         public override double? Overall => _each.Length == 0 ? null : _each.Average();
 
-        // every item is a kind of its own
-        public override Interval? Interval => Bootstrap.Of([.. Enumerable.Range(0, _each.Length)], _each.Length,
-            times => times.Select((t, i) => t * _each[i]).Sum() / _each.Length);
+        // every unit is a kind of its own
+        public override Interval? Interval => Resampled([.. Enumerable.Range(0, _each.Length)], _each.Length,
+            times => times.Select((t, i) => t * _each[i]).Sum() / times.Sum());
 
         public override IEnumerable<LabelAgreement> Labels =>
-            from label in items.SelectMany(i => i.Ratings).SelectMany(r => r.Pieces).Select(p => p.Label).Distinct().ToList()
-            let own = items.Select(i => i with
+            from label in Items.SelectMany(i => i.Ratings).SelectMany(r => r.Pieces).Select(p => p.Label).Distinct().ToList()
+            let own = Items.Select(i => i with
             {
                 Ratings = [.. i.Ratings.Select(r => r with { Pieces = [.. r.Pieces.Where(p => p.Label == label)] })],
             }).Where(i => i.Ratings.Any(r => r.Pieces.Count > 0)).ToList()

@@ -35,7 +35,11 @@ public static class AgreementText
     };
 
     public static Said Certainty(ProjectAgreement agreement, CultureInfo culture) =>
-        Range(agreement, culture) is { } range ? IntervalOf(range) : TooFew(Bootstrap.LeastItems);
+        Range(agreement.Interval, culture) is { } range ? IntervalOf(range) : TooFew(Bootstrap.LeastItems);
+
+    /// <summary>"0.59 (0.31 – 0.82)"; without what stands in brackets as long as there is no interval.</summary>
+    public static Said Person(PersonAgreement person, CultureInfo culture) =>
+        PersonValue(value: Value(person.Value, culture), range: Range(person.Interval, culture));
 
     /// <summary>"84 % (71 – 92 %)", or how many of the answers are there that it takes.</summary>
     public static Said Gold(GoldAccuracy gold, CultureInfo culture) => gold.IsKnown
@@ -45,8 +49,8 @@ public static class AgreementText
 
     /// <summary>One line, beside other figures.</summary>
     public static Said Line(ProjectAgreement agreement, CultureInfo culture) => Short(value: Value(agreement.Overall, culture),
-        interval: Range(agreement, culture), items: agreement.Items);
+        interval: Range(agreement.Interval, culture), items: agreement.Items);
 
-    private static string? Range(ProjectAgreement agreement, CultureInfo culture) => agreement.Interval is { } interval
+    private static string? Range(Interval? range, CultureInfo culture) => range is { } interval
         ? $"{Value(interval.Low, culture)}{NoBreakSpace}–{NoBreakSpace}{Value(interval.High, culture)}" : null;
 }

@@ -9,20 +9,27 @@ public static class Bootstrap
 
     private const int Seed = 20_26;
 
-    /// <param name="kindOf">The kind of each item.</param>
-    /// <param name="measure">Of how many items of each kind there are; null: undefined on them.</param>
+    /// <param name="itemOf">Which item each unit is of; the units of an item stand together, and are drawn together.</param>
+    /// <param name="kindOf">The kind of each unit.</param>
+    /// <param name="measure">Of how many units of each kind there are; null: undefined on them.</param>
     /// <returns>Null: too few items to say.</returns>
-    public static Interval? Of(IReadOnlyList<int> kindOf, int kinds, Func<int[], double?> measure)
+    public static Interval? Of(IReadOnlyList<long> itemOf, IReadOnlyList<int> kindOf, int kinds, Func<int[], double?> measure)
     {
-        var items = kindOf.ToArray();
-        if (items.Length < LeastItems) return null;
+        var units = kindOf.ToArray();
+        int[] starts = [.. Enumerable.Range(0, units.Length).Where(u => u == 0 || itemOf[u] != itemOf[u - 1]), units.Length];
+        var items = starts.Length - 1;
+        if (items < LeastItems) return null;
         var random = new Random(Seed);
         var times = new int[kinds];
         List<double> found = new(Resamples);
         for (var r = 0; r < Resamples; r++)
         {
             Array.Clear(times);
-            for (var i = 0; i < items.Length; i++) times[items[random.Next(items.Length)]]++;
+            for (var i = 0; i < items; i++)
+            {
+                var item = random.Next(items);
+                for (var u = starts[item]; u < starts[item + 1]; u++) times[units[u]]++;
+            }
             if (measure(times) is { } value) found.Add(value);
         }
         found.Sort();

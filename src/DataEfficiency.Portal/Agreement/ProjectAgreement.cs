@@ -11,9 +11,12 @@ public sealed record LabelAgreement(int Label, double? Value, int Items);
 /// <param name="Same">Share of items with the same answer from both.</param>
 public sealed record PairAgreement(string A, string B, int Items, double? Value, double Same);
 
-/// <summary>One person with all others.</summary>
-/// <param name="Value">Mean of the person's pairs, by their items; null where it is undefined with everybody.</param>
-public sealed record PersonAgreement(int Items, double? Value);
+/// <summary>One person with all others: the project's measure over all that the person shares with them, each of the person's answers
+/// beside each of theirs. What the others say of each other is no part of it.</summary>
+/// <param name="Items">That others answered too.</param>
+/// <param name="Value">Null: undefined.</param>
+/// <param name="Interval">Over resampled items; null under <see cref="Bootstrap.LeastItems"/> of them.</param>
+public sealed record PersonAgreement(int Items, double? Value, Interval? Interval);
 
 /// <summary>Two labels that were given for each other.</summary>
 /// <param name="Times">Pairs of answers to the same item, of which one has the first and the other the second.</param>
@@ -54,13 +57,12 @@ public sealed record ProjectAgreement(long Version, AnswerShape Shape, int Items
     public static ProjectAgreement Of(long version, AnswerShape shape, IReadOnlyList<RatedItem> items)
     {
         var measure = AgreementMeasure.Of(shape, items);
-        var pairs = PairsOf(items, measure);
         return new(version, shape, items.Count, items.Sum(i => i.Ratings.Count), measure.Overall, measure.Interval, measure.Fleiss,
             shape == AnswerShape.Whole ? null : SetAgreement.MeanOfPairs(items, SetAgreement.Jaccard))
         {
             Labels = [.. measure.Labels.OrderBy(l => l.Value ?? double.MaxValue).ThenByDescending(l => l.Items).ThenBy(l => l.Label)],
-            Pairs = pairs,
-            People = PeopleOf(pairs, items),
+            Pairs = PairsOf(items, measure),
+            People = PeopleOf(shape, items),
             Disagreements = DisagreementsOf(shape, items),
             Schemas = [.. SchemasOf(shape, items)],
         };
@@ -79,13 +81,19 @@ public sealed record ProjectAgreement(long Version, AnswerShape Shape, int Items
             measure.OfPair(s.Value), (double)s.Value.Count(p => p.A.Value == p.B.Value) / s.Value.Count))];
     }
 
-    private static Dictionary<string, PersonAgreement> PeopleOf(IReadOnlyList<PairAgreement> pairs, IReadOnlyList<RatedItem> items)
+    private static Dictionary<string, PersonAgreement> PeopleOf(AnswerShape shape, IReadOnlyList<RatedItem> items)
     {
-        var shared = items.SelectMany(i => i.Ratings).GroupBy(r => r.UserId).ToDictionary(g => g.Key, g => g.Count());
-        return shared.ToDictionary(s => s.Key, s =>
+        Dictionary<string, List<RatedItem>> people = [];
+        foreach (var item in items)
+            foreach (var own in item.Ratings)
+            {
+                if (!people.TryGetValue(own.UserId, out var units)) people[own.UserId] = units = [];
+                units.AddRange(item.Ratings.Where(r => r.UserId != own.UserId).Select(r => item with { Ratings = [own, r] }));
+            }
+        return people.ToDictionary(p => p.Key, p =>
         {
-            var own = pairs.Where(p => (p.A == s.Key || p.B == s.Key) && p.Value is not null).ToList();
-            return new PersonAgreement(s.Value, own.Count == 0 ? null : own.Sum(p => p.Items * p.Value!.Value) / own.Sum(p => p.Items));
+            var measure = AgreementMeasure.Of(shape, p.Value);
+            return new PersonAgreement(p.Value.DistinctBy(i => i.ItemId).Count(), measure.Overall, measure.Interval);
         });
     }
 

@@ -20,7 +20,7 @@ internal static class AgreementSheet
         foreach (var s in agreement.Schemas.Count > 1 ? agreement.Schemas : [])
             Row(AgreementRow("version"), $"{s.Version}", null, s.Items, s.Value);
         foreach (var (id, person) in agreement.People.OrderBy(p => Name(p.Key), StringComparer.CurrentCulture))
-            Row(AgreementRow("person"), Name(id), null, person.Items, person.Value);
+            Row(AgreementRow("person"), Name(id), null, person.Items, person.Value, person.Interval);
         foreach (var (id, gold) in agreement.Gold.OrderBy(p => Name(p.Key), StringComparer.CurrentCulture))
             Row(AgreementRow("gold"), Name(id), null, gold.Answers, gold.Share, gold.Interval);
         foreach (var p in agreement.Pairs) Row(AgreementRow("pair"), Name(p.A), Name(p.B), p.Items, p.Value, same: p.Same);

@@ -113,6 +113,9 @@ public sealed class AgreementPageTests : IAsyncLifetime
         Assert.Equal(["ada", "bob", "cy"],
             reply.GetProperty("people").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Order());
         Assert.Equal(3, reply.GetProperty("pairs").GetArrayLength());
+        var bob = reply.GetProperty("people").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "bob");
+        Assert.Equal((10, JsonValueKind.Null), (bob.GetProperty("items").GetInt32(), bob.GetProperty("interval").ValueKind));
+        Assert.Contains("Krippendorff’s alpha with all others, on 10 items that they answered too", page);
         Assert.Equal([1, 1, 1], reply.GetProperty("disagreements").EnumerateArray().Select(d => d.GetProperty("times").GetInt32()));
 
         using var book = new XLWorkbook(await lead.GetStreamAsync($"/api/v1/projects/{_project}/export.xlsx"));
@@ -122,6 +125,8 @@ public sealed class AgreementPageTests : IAsyncLifetime
         Assert.Equal(reply.GetProperty("overall").GetDouble(), rows[0].Cell(5).GetDouble(), 9);
         var pair = rows.Single(r => r.Cell(1).GetString() == "Two people" && r.Cell(4).GetDouble() == 10);
         Assert.Equal(.53125, pair.Cell(5).GetDouble(), 6);
+        Assert.Equal(bob.GetProperty("value").GetDouble(), rows.Single(r => r.Cell(1).GetString() == "One person with the others"
+            && r.Cell(2).GetString() == "bob").Cell(5).GetDouble(), 9);
         // both of the pair with the third say A alone: undefined, and no number
         Assert.Equal(2, rows.Count(r => r.Cell(1).GetString() == "Two people" && r.Cell(5).IsEmpty()));
     }

@@ -155,13 +155,52 @@ public sealed class AgreementTests
         Assert.Equal((7, 4, 10), (found.Version, found.Items, found.Answers));
         Assert.Equal([("a", "b", 4, .5), ("a", "c", 2, 1), ("b", "c", 2, .5)], found.Pairs.Select(p => (p.A, p.B, p.Items, p.Same)));
         Assert.Equal([NominalAgreement.Cohen([(0, 0), (0, 1), (1, 1), (0, 1)]), 1d, 0d], found.Pairs.Select(p => p.Value));
-        Assert.Equal((4, (4 * found.Pairs[0].Value + 2 * 1) / 6), (found.People["a"].Items, found.People["a"].Value));
+        // each answer of a beside each of the others': b's four, then c's two
+        Assert.Equal((4, NominalAgreement.Krippendorff(Items(["AA", "AB", "BB", "AB", "BB", "AA"]))),
+            (found.People["a"].Items, found.People["a"].Value));
+        Assert.Equal((2, NominalAgreement.Krippendorff(Items(["BB", "AA", "BB", "AB"]))),
+            (found.People["c"].Items, found.People["c"].Value));
         Assert.Equal([new LabelDisagreement('A', 'B', 3)], found.Disagreements);
         Assert.Equal([(1, 3), (2, 1)], found.Schemas.Select(s => (s.Version, s.Items)));
         Assert.Equal(NominalAgreement.Krippendorff(Items(["AA", "AB", "BBB"])), found.Schemas[0].Value);
         // items with unequally many answers have no Fleiss
         Assert.Null(found.Fleiss);
         Assert.Equal(2, found.Labels.Count);
+    }
+
+    // of ten items, a and b say the vector; c follows a
+    [Fact]
+    public void Person_WithAllOthers_IsTheVector_AndTheOddOneOutIsSeen()
+    {
+        var (one, other) = ("AAAABBBBCC", "AAABBBBCCA");
+        var two = ProjectAgreement.Of(1, AnswerShape.Whole, Choices(one.Zip(other, (a, b) => $"{a}{b}")));
+        Assert.All(two.People.Values, p => Assert.Equal((10, .554688, null), (p.Items, Math.Round(p.Value!.Value, 6), p.Interval)));
+        Assert.Equal(two.Overall, two.People["0"].Value);
+
+        var three = ProjectAgreement.Of(1, AnswerShape.Whole, Choices(one.Zip(other, (a, b) => $"{a}{b}{a}")));
+
+        Assert.Equal(three.People["0"].Value, three.People["2"].Value);
+        Assert.True(three.People["1"].Value < three.Overall && three.Overall < three.People["0"].Value);
+        // each answer beside two others'
+        Assert.Equal(NominalAgreement.Krippendorff(Items([.. one.Zip(other, (a, b) => $"{b}{a}").SelectMany(p => new[] { p, p })])),
+            three.People["1"].Value);
+    }
+
+    // twice the answers of others on the same items are no more items
+    [Theory]
+    [InlineData(AnswerShape.Whole)]
+    [InlineData(AnswerShape.Labels)]
+    [InlineData(AnswerShape.Spans)]
+    public void Person_FromThirtyItemsOn_HasAnInterval_OverItems(AnswerShape shape)
+    {
+        string[] pairs = [.. Enumerable.Range(0, 30).Select(i => i % 4 == 0 ? "AB" : i % 2 == 0 ? "AA" : "BB")];
+        var one = ProjectAgreement.Of(1, shape, Choices(pairs)).People["0"];
+        var two = ProjectAgreement.Of(1, shape, Choices(pairs.Select(p => $"{p}{p[1]}"))).People["0"];
+
+        Assert.InRange(one.Value!.Value, one.Interval!.Value.Low, one.Interval.Value.High);
+        Assert.Equal((30, 30), (one.Items, two.Items));
+        Assert.InRange((two.Interval!.Value.High - two.Interval.Value.Low) / (one.Interval.Value.High - one.Interval.Value.Low), .95, 1.05);
+        Assert.Null(ProjectAgreement.Of(1, shape, Choices(pairs.Skip(1))).People["0"].Interval);
     }
 
     [Theory]
