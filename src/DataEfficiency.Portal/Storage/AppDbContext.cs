@@ -41,6 +41,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<SavedView> SavedViews => Set<SavedView>();
     public DbSet<BulkRun> BulkRuns => Set<BulkRun>();
+    public DbSet<BulkUndo> BulkUndos => Set<BulkUndo>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The scores of the ranking that a project uses; none until one is whole.</summary>
@@ -157,6 +158,7 @@ public sealed class AppDbContext(DbContextOptions<AppDbContext> options) : Ident
         builder.Entity<WebhookDelivery>().HasIndex(d => d.DueAt).HasFilter("\"DueAt\" IS NOT NULL");
         builder.Entity<SavedView>().HasIndex(v => new { v.ProjectId, v.UserId, v.Name }).IsUnique();
         builder.Entity<BulkRun>().HasIndex(r => new { r.ProjectId, r.UserId, r.Key }).IsUnique();
+        builder.Entity<BulkUndo>().HasIndex(u => new { u.ProjectId, u.UserId, u.Undo });
         builder.Entity<AuditEntry>().HasIndex(a => new { a.ProjectId, a.Id });
         ForeignKeys.Add(builder);
         // money as text would not sort or sum on SQLite

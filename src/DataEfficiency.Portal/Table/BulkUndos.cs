@@ -1,29 +1,51 @@
-using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Table;
 
-/// <summary>What can still be taken back, for half a minute. It is not stored: a portal that ends takes it along, and a deletion can be
+/// <summary>An action that its lead can still take back.</summary>
+/// <param name="Until">Unix milliseconds.</param>
+public sealed record OpenUndo(Guid Id, BulkAction Action, int Items, long Until);
+
+/// <summary>What can still be taken back, for half a minute: rows, so that a portal that ended meanwhile knows it too. A deletion can be
 /// taken back later by restoring.</summary>
-public sealed class BulkUndos(TimeProvider clock)
+internal static class BulkUndos
 {
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<Guid, (Undo Undo, long Until)> _kept = [];
+    private static readonly JsonSerializerOptions Short = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
 
-    /// <param name="Newest">Newest answer of the project then: whatever is newer was given since.</param>
-    internal sealed record Undo(int ProjectId, string UserId, BulkAction Action, IReadOnlyList<ItemBefore> Items, long Newest);
-
-    internal (Guid Id, long Until)? Keep(Undo undo)
+    /// <summary>In the transaction of the change, after it.</summary>
+    public static async Task KeepAsync(AppDbContext db, BulkTurn turn, Guid undo, IReadOnlyList<ItemBefore> before,
+        CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var (old, _) in _kept.Where(k => k.Value.Until < now)) _kept.TryRemove(old, out _);
-        var (id, until) = (Guid.NewGuid(), now + (long)Kept.TotalMilliseconds);
-        _kept[id] = (undo, until);
-        return (id, until);
+        await db.BulkUndos.Where(u => u.Until < turn.Now).ExecuteDeleteAsync(cancellation);
+        db.BulkUndos.Add(new BulkUndo
+        {
+            Undo = undo, ProjectId = turn.Project.Id, UserId = turn.UserId, Action = $"{turn.Ask.Action}", ItemCount = before.Count,
+            Items = JsonSerializer.Serialize(before, Short), Until = turn.Now + (long)Kept.TotalMilliseconds,
+            Newest = await db.Answers.Where(a => a.ProjectId == turn.Project.Id).MaxAsync(a => (long?)a.Id, cancellation) ?? 0,
+        });
+        await db.SaveChangesAsync(cancellation);
     }
 
-    /// <summary>Once, by who did it, in time; else null.</summary>
-    internal Undo? Take(Guid id, int projectId, string userId) =>
-        _kept.TryGetValue(id, out var kept) && kept.Undo.ProjectId == projectId && kept.Undo.UserId == userId
-        && kept.Until >= clock.GetUtcNow().ToUnixTimeMilliseconds() && _kept.TryRemove(id, out _) ? kept.Undo : null;
+    /// <summary>The half minute begins when all of it is done.</summary>
+    public static Task<int> BeginAsync(AppDbContext db, Guid undo, long until, CancellationToken cancellation) =>
+        db.BulkUndos.Where(u => u.Undo == undo).ExecuteUpdateAsync(u => u.SetProperty(x => x.Until, until), cancellation);
+
+    /// <summary>By who did it, in time.</summary>
+    public static IQueryable<BulkUndo> Open(AppDbContext db, int projectId, string userId, long now) =>
+        db.BulkUndos.Where(u => u.ProjectId == projectId && u.UserId == userId && u.Until >= now);
+
+    /// <summary>What some of its items were; it is given out once. Null: there are no more.</summary>
+    public static async Task<(BulkAction Action, long Newest, IReadOnlyList<ItemBefore> Items)?> TakeAsync(AppDbContext db,
+        IQueryable<BulkUndo> open, Guid undo, CancellationToken cancellation)
+    {
+        if (await open.AsNoTracking().Where(u => u.Undo == undo).OrderBy(u => u.Id).FirstOrDefaultAsync(cancellation) is not { } row)
+            return null;
+        await db.BulkUndos.Where(u => u.Id == row.Id).ExecuteDeleteAsync(cancellation);
+        return (Enum.Parse<BulkAction>(row.Action), row.Newest, JsonSerializer.Deserialize<List<ItemBefore>>(row.Items, Short)!);
+    }
 }

@@ -6,7 +6,6 @@ public static class TableRegistration
     {
         builder.Services.AddSingleton<ItemTable>();
         builder.Services.AddSingleton<ItemDetails>();
-        builder.Services.AddSingleton<BulkUndos>();
         builder.Services.AddSingleton<BulkService>();
         builder.Services.AddSingleton<SavedViews>();
     }

@@ -24,8 +24,7 @@ public sealed class BulkTests : IAsyncLifetime
     {
         _figures = new FigureBook(_world, _world.Writes, new First32(), new EstimateFeed(_world.Clock,
             Options.Create(new EstimationOptions())));
-        _bulk = new BulkService(_world, _world.Writes, _figures, new QueuePositions(), new BulkUndos(_world.Clock), _doorbell,
-            _world.Clock);
+        _bulk = new BulkService(_world, _world.Writes, _figures, new QueuePositions(), _doorbell, _world.Clock);
         return Task.CompletedTask;
     }
 
@@ -249,10 +248,18 @@ public sealed class BulkTests : IAsyncLifetime
         async Task<bool> UndoneAsync(string person) =>
             (await _bulk.UndoAsync(_world.ProjectId, person, done.Undo!.Value, CancellationToken.None)).Undone is not null;
 
+        async Task<(Guid, BulkAction, int, long)?> OpenAsync() =>
+            await _bulk.OpenAsync(_world.ProjectId, TableWorld.Lead, CancellationToken.None) is { } open
+                ? (open.Id, open.Action, open.Items, open.Until) : null;
+
         Assert.False(await UndoneAsync(TableWorld.Ada));
+        Assert.Equal((done.Undo!.Value, BulkAction.Delete, 1, done.UndoUntil), await OpenAsync());
         _world.Clock.Advance(BulkUndos.Kept + TimeSpan.FromMilliseconds(1));
         Assert.False(await UndoneAsync(TableWorld.Lead));
+        Assert.Null(await OpenAsync());
         done = await RunAsync(new(BulkAction.Restore), 1);
+        // the row of the one whose time was over has gone with the next
+        Assert.Equal([done.Undo!.Value], await ReadAsync(db => db.BulkUndos.Select(u => u.Undo).ToListAsync()));
         Assert.True(await UndoneAsync(TableWorld.Lead));
         Assert.False(await UndoneAsync(TableWorld.Lead));
         var (_, refusal) = await _bulk.RunAsync(_world.ProjectId, TableWorld.Ada, new(BulkAction.Restore), _world.Items,

@@ -82,4 +82,32 @@ public sealed class ItemEndpointsTests : IAsyncLifetime
         Assert.Equal(["items.delete", "items.delete.undo"], await db.Audit.Where(a => a.What.StartsWith("items.")).OrderBy(a => a.Id)
             .Select(a => a.What).ToListAsync());
     }
+
+    [Fact]
+    public async Task Bulk_BeforeThePortalEnded_IsShownAndTakenBackAfterIt()
+    {
+        await using var first = new LabelingWorld { KeepDataFolder = true };
+        await first.AddPoolAsync(250);
+        var lead = await first.AddPersonAsync("lead");
+        await first.AddMemberAsync(first.ProjectId, lead.Id, ProjectRole.Lead);
+        var items = $"/api/v1/projects/{first.ProjectId}/items";
+        using var before = await first.WithTokenAsync(lead.Id);
+        using var done = await before.PostAsJsonAsync($"{items}/bulk", new { action = "delete", filter = "" });
+        var undo = (await done.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("undo").GetGuid();
+        await first.DisposeAsync();
+
+        await using var second = new LabelingWorld { DataFolder = first.DataFolder };
+        using var browser = await second.SignedInAsync("lead");
+        using var after = await second.WithTokenAsync(lead.Id);
+
+        async Task<string> PageAsync() => await browser.GetStringAsync($"/projects/{first.ProjectId}/items");
+        Assert.Matches("250 items deleted[^<]*<button[^>]*>Undo", (await PageAsync()).ReplaceLineEndings(" "));
+        using var undone = await after.PostAsJsonAsync($"{items}/bulk/{undo}/undo", new { });
+        Assert.Equal(250, (await undone.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("restored").GetInt32());
+        Assert.Equal(250, (await after.GetFromJsonAsync<JsonElement>(items)).GetProperty("count").GetInt32());
+        Assert.DoesNotContain(">Undo", await PageAsync());
+        await using var db = await second.OpenDbAsync();
+        Assert.Empty(db.BulkUndos);
+        Assert.Contains("\"items\":250", (await db.Audit.SingleAsync(a => a.What == "items.delete.undo")).After);
+    }
 }

@@ -395,6 +395,48 @@ namespace DataEfficiency.Portal.Storage.Migrations
                     b.ToTable("BulkRuns");
                 });
 
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.BulkUndo", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ItemCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Newest")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Undo")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId");
+
+                    b.HasIndex("ProjectId", "UserId", "Undo");
+
+                    b.ToTable("BulkUndos");
+                });
+
             modelBuilder.Entity("DataEfficiency.Portal.Storage.Check", b =>
                 {
                     b.Property<int>("Id")
@@ -2011,6 +2053,21 @@ namespace DataEfficiency.Portal.Storage.Migrations
                 });
 
             modelBuilder.Entity("DataEfficiency.Portal.Storage.BulkRun", b =>
+                {
+                    b.HasOne("DataEfficiency.Portal.Storage.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("DataEfficiency.Portal.Storage.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("DataEfficiency.Portal.Storage.BulkUndo", b =>
                 {
                     b.HasOne("DataEfficiency.Portal.Storage.Project", null)
                         .WithMany()
