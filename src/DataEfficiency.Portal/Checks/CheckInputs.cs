@@ -48,7 +48,7 @@ public sealed record CheckInputs(Project Project, TaskPrompt Task, IReadOnlyList
             is not { } project) return null;
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToListAsync(cancellation);
         var all = await LabelledExamples.ReadAsync(db, projectId, project.Kind(), labels, cancellation);
-        var texts = new GoldTexts(project.Kind(), labels);
+        var texts = await GoldTexts.OfAsync(db, project, cancellation);
         // else they only show how well people answer
         var gold = (await db.Items.AsNoTracking()
             .Where(i => project.GoldIsTest && i.ProjectId == projectId && i.Split == ItemSplit.Gold && i.Gold != null

@@ -7,6 +7,7 @@ using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Table;
+using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.TrackRecords;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -174,6 +175,8 @@ public sealed class ExportSnapshot : IAsyncDisposable
         }
         return pairs;
     }
+
+    public Task<GoldTexts> GoldAsync(CancellationToken cancel) => GoldTexts.OfAsync(db, Project, cancel);
 
     public Task<ProjectAgreement> AgreementAsync(CancellationToken cancel) => AgreementReader.ReadAsync(db, Project, cancel);
 

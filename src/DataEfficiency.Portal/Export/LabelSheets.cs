@@ -20,7 +20,7 @@ internal static class LabelSheets
     {
         var sheets = Parts(small, snapshot.LabelCount);
         await using var rows = snapshot.RowsAsync().GetAsyncEnumerator(cancel);
-        var gold = new GoldTexts(snapshot.Project.Kind(), snapshot.Answers);
+        var gold = await snapshot.GoldAsync(cancel);
         small.Position = 0;
         using var from = new ZipArchive(small, ZipArchiveMode.Read, leaveOpen: true);
         using var to = new ZipArchive(report, ZipArchiveMode.Create, leaveOpen: true);

@@ -24,7 +24,7 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<HistoryLine> Estim
     public static async Task<ReportFigures> ReadAsync(ExportSnapshot snapshot, TimeProvider time, CancellationToken cancel)
     {
         var people = new Dictionary<string, (Dictionary<Stratum, int> Strata, int WithGold, int Agreeing)>();
-        var gold = new GoldTexts(snapshot.Project.Kind(), snapshot.Answers);
+        var gold = await snapshot.GoldAsync(cancel);
         await foreach (var row in snapshot.RowsAsync().WithCancellation(cancel))
         {
             // a review decides on answers and is no label that anybody is paid for

@@ -66,8 +66,8 @@ public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
         var finals = await db.Finals.Where(f => ids.Contains(f.ItemId))
             .Select(f => new { f.ItemId, f.By, f.LabelId, f.AnswerText, f.Stratum }).ToDictionaryAsync(f => f.ItemId, cancellation);
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToDictionaryAsync(l => l.Id, cancellation);
-        var type = await db.Projects.Where(p => p.Id == projectId).Select(p => p.TaskType).SingleAsync(cancellation);
-        var gold = new GoldTexts(TaskKinds.Of(type), labels.Values);
+        var gold = await GoldTexts.OfAsync(db, await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation),
+            cancellation);
         return rows.ToDictionary(r => r.Id, r =>
         {
             var (score, final) = (scores.GetValueOrDefault(r.Id), finals.GetValueOrDefault(r.Id));

@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Agreement;
+using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Tasks;
@@ -55,6 +56,50 @@ public sealed class GoldTextsTests
         Assert.True((await RowAsync(world)).Agrees);
     }
 
+    // as the settings write it: the set before and the one of now are versions of their own
+    [Fact]
+    public async Task Accuracy_AfterAnAnswerTextChanged_ReadsGoldAndAnswersOfBothTexts()
+    {
+        await using var world = new TableWorld();
+        await world.StartAsync(4, (i, item) => (item.Split, item.Gold) = (i < 3 ? ItemSplit.Gold : ItemSplit.Pool,
+            i == 2 ? "answer zero" : "answer 0"));
+        await world.WriteAsync(db => KeepAsync(db));
+        await world.AnswerAsync(0, TableWorld.Ada, 0, role: AnswerRole.Gold, stratum: Stratum.Gold);
+        await world.AnswerAsync(1, TableWorld.Ada, 1, role: AnswerRole.Gold, stratum: Stratum.Gold);
+        await world.AnswerAsync(3, TableWorld.Bob, 0);
+        foreach (var text in new[] { "answer nil", "answer zero" })
+            await world.WriteAsync(async db =>
+            {
+                (await db.Labels.SingleAsync(l => l.Id == world.Labels[0].Id)).AnswerText = text;
+                await db.SaveChangesAsync();
+                await KeepAsync(db);
+            });
+        // whoever answers now answers with the new text
+        await world.AnswerAsync(0, TableWorld.Bob, 0, role: AnswerRole.Gold, stratum: Stratum.Gold);
+        await world.WriteAsync(db => db.Answers.Where(a => a.UserId == TableWorld.Bob && a.Role == AnswerRole.Gold)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.AnswerText, "answer zero")));
+        await world.AnswerAsync(2, TableWorld.Ada, 0, role: AnswerRole.Gold, stratum: Stratum.Gold);
+
+        Assert.Equal([(3, 2), (1, 1)], await AccuraciesAsync(world));
+        Assert.True((await RowAsync(world, 4)).Agrees);
+        await using var now = world.CreateDbContext();
+        var texts = await GoldTexts.OfAsync(now, await now.Projects.SingleAsync(), CancellationToken.None);
+        Assert.Equal(["answer zero", "answer zero", "answer 1", "elsewhere"],
+            new[] { "Answer 0", "answer nil", "answer 1", "elsewhere" }.Select(texts.Now));
+        // a label of today has the text for itself
+        await world.WriteAsync(async db =>
+        {
+            (await db.Labels.SingleAsync(l => l.Id == world.Labels[1].Id)).AnswerText = "answer nil";
+            await db.SaveChangesAsync();
+            await KeepAsync(db);
+        });
+        texts = await GoldTexts.OfAsync(now, await now.Projects.AsNoTracking().SingleAsync(), CancellationToken.None);
+        Assert.Equal(["answer zero", "answer nil", "answer nil"], new[] { "answer 0", "answer nil", "answer 1" }.Select(texts.Now));
+    }
+
+    private static async Task KeepAsync(AppDbContext db) => await SchemaVersions.KeepAsync(db, await db.Projects.SingleAsync(),
+        TableWorld.Lead, TableWorld.Then, CancellationToken.None);
+
     private static async Task<IEnumerable<(int Items, int Right)>> AccuraciesAsync(TableWorld world)
     {
         await using var db = world.CreateDbContext();
@@ -62,6 +107,6 @@ public sealed class GoldTextsTests
         return [.. found.OrderBy(f => f.Key).Select(f => (f.Value.Answers, f.Value.Right))];
     }
 
-    private static async Task<ItemRow> RowAsync(TableWorld world) =>
-        (await world.Table.PageAsync(world.ProjectId, new(), null, CancellationToken.None)).Rows.Single(r => r.Line == 3);
+    private static async Task<ItemRow> RowAsync(TableWorld world, int line = 3) =>
+        (await world.Table.PageAsync(world.ProjectId, new(), null, CancellationToken.None)).Rows.Single(r => r.Line == line);
 }
