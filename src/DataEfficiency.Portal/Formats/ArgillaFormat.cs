@@ -24,6 +24,8 @@ public sealed class ArgillaFormat : JsonLinesFormat
                 ["label.responses"] = item.Answers.Select(g => Value(g.Answer, source.Project))
                     .Concat(item.Skipped.Select(_ => (object?)null)),
                 ["label.responses.users"] = item.Answers.Select(g => g.By).Concat(item.Skipped.Select(s => s.By)),
+                ["label.responses.inserted_at"] = item.Answers.Select(g => FormatJson.Time(g.Row.CreatedAt))
+                    .Concat(item.Skipped.Select(s => FormatJson.Time(s.At))),
                 ["label.responses.status"] = item.Answers.Select(_ => "submitted").Concat(item.Skipped.Select(_ => "discarded")),
             };
             foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd($"metadata.{name}", value);

@@ -12,6 +12,9 @@ internal static class FormatJson
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>ISO 8601 in UTC, as other tools write it.</summary>
+    public static DateTime Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
+
     /// <summary>One object a line.</summary>
     public static async Task LinesAsync(Stream output, IAsyncEnumerable<object> rows, CancellationToken cancellation)
     {

@@ -9,11 +9,14 @@ namespace DataEfficiency.Portal.Formats;
 /// <param name="Number">Of its person, from 1, in the order in which people come in the file.</param>
 public sealed record FormatGiven(Answer Row, FormatAnswer Answer, string By, int Number);
 
+/// <param name="At">When, Unix milliseconds.</param>
+public sealed record FormatSkip(string By, int Number, long At, string? Reason);
+
 /// <param name="Final">What the item's answer is in the end; null: none, or they do not agree.</param>
 /// <param name="Given">Each person's current answer.</param>
 /// <param name="Skipped">Who skipped it.</param>
 public sealed record FormatItem(Item Item, int Places, Final? Settled, FormatAnswer? Final, IReadOnlyList<FormatGiven> Given,
-    IReadOnlyList<(string By, int Number, long At)> Skipped)
+    IReadOnlyList<FormatSkip> Skipped)
 {
     /// <summary>Those that label the item: what somebody answered to a gold item does not.</summary>
     public IEnumerable<FormatGiven> Answers => Given.Where(g => g.Row.Role != AnswerRole.Gold);
@@ -59,7 +62,8 @@ public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms, Expor
             yield return new(line.Item, line.Places, line.Final, final is null ? null : FormatAnswer.Of(final, Labels),
                 [.. given.Where(a => what != ExportWhat.Final || a == final)
                     .Select(a => new FormatGiven(a, FormatAnswer.Of(a, Labels), Name(a.UserId), Number(a.UserId)))],
-                [.. (what == ExportWhat.Final ? [] : skips[line.Item.Id]).Select(s => (Name(s.UserId), Number(s.UserId), s.At))]);
+                [.. (what == ExportWhat.Final ? [] : skips[line.Item.Id])
+                    .Select(s => new FormatSkip(Name(s.UserId), Number(s.UserId), s.At, s.What))]);
         }
     }
 

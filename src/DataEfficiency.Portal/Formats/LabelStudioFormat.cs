@@ -32,11 +32,12 @@ public sealed class LabelStudioFormat : IAnswerFormat
                 id = item.Item.Id, data,
                 annotations = item.Answers.Select(g => (object)new
                 {
-                    completed_by = g.Number, was_cancelled = false, lead_time = g.Row.ActiveMilliseconds / 1000.0,
+                    completed_by = g.Number, was_cancelled = false, created_at = FormatJson.Time(g.Row.CreatedAt),
+                    lead_time = g.Row.ActiveMilliseconds > 0 ? g.Row.ActiveMilliseconds / 1000.0 : (double?)null,
                     result = Results(g.Answer, item.Item.Text),
                 }).Concat(item.Skipped.Select(s => new
                 {
-                    completed_by = s.Number, was_cancelled = true, lead_time = 0.0, result = Array.Empty<object>(),
+                    completed_by = s.Number, was_cancelled = true, created_at = FormatJson.Time(s.At), result = Array.Empty<object>(),
                 })),
             };
         }

@@ -31,7 +31,7 @@ public sealed class NativeFormat : JsonLinesFormat
                 }),
                 skips = item.Skipped.Count == 0 ? null : item.Skipped.Select(s => new
                 {
-                    by = s.By, at = DateTimeOffset.FromUnixTimeMilliseconds(s.At),
+                    by = s.By, at = DateTimeOffset.FromUnixTimeMilliseconds(s.At), reason = s.Reason,
                 }),
             };
     }

@@ -27,11 +27,11 @@ public sealed class ProdigyFormat : JsonLinesFormat
                     user_input = given.Answer.Text, answer = "accept", _session_id = $"p-{given.By}",
                     _timestamp = given.Row.CreatedAt / 1000,
                 };
-            foreach (var (by, _, at) in item.Skipped)
+            foreach (var skip in item.Skipped)
                 yield return new
                 {
-                    text = item.Item.Text, meta = meta.Count > 0 ? meta : null, answer = "ignore", _session_id = $"p-{by}",
-                    _timestamp = at / 1000,
+                    text = item.Item.Text, meta = meta.Count > 0 ? meta : null, answer = "ignore", _session_id = $"p-{skip.By}",
+                    _timestamp = skip.At / 1000,
                 };
         }
     }

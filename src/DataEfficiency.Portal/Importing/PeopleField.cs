@@ -47,7 +47,10 @@ internal static class PeopleField
             };
         }
         foreach (var skip in skips)
-            yield return new PersonAnswer(Name(Text(skip, "by")), line) { At = Time(Text(skip, "at")), IsSkip = true };
+            yield return new PersonAnswer(Name(Text(skip, "by")), line)
+            {
+                At = Time(Text(skip, "at")), IsSkip = true, SkipReason = Text(skip, "reason"),
+            };
     }
 
     private static IEnumerable<PersonAnswer> LabelStudio(ColumnMapping mapping, List<JsonElement> annotations, int line)
@@ -75,18 +78,20 @@ internal static class PeopleField
         {
             var responses = List(field(path[..^nested.Length]));
             return responses.Index().Select(r => Response(By(Inside(r.Item, "user_id"), r.Index, responses.Count),
-                Inside(r.Item, "value"), Text(r.Item, "status"))).OfType<PersonAnswer>();
+                Inside(r.Item, "value"), Text(r.Item, "status"), Text(r.Item, "inserted_at"))).OfType<PersonAnswer>();
         }
         var column = path.EndsWith(".0", StringComparison.Ordinal) ? path[..^2] : path;
-        var (values, users, status) = (List(field(column)), List(field($"{column}.users")), List(field($"{column}.status")));
+        var (values, users) = (List(field(column)), List(field($"{column}.users")));
+        var (status, times) = (List(field($"{column}.status")), List(field($"{column}.inserted_at")));
         return Enumerable.Range(0, Math.Max(values.Count, users.Count)).Select(i => Response(
             By(i < users.Count ? users[i] : null, i, Math.Max(values.Count, users.Count)), i < values.Count ? values[i] : null,
-            i < status.Count ? Said(status[i]) : null)).OfType<PersonAnswer>();
+            i < status.Count ? Said(status[i]) : null, i < times.Count ? Said(times[i]) : null)).OfType<PersonAnswer>();
 
         // a draft is not said yet
-        PersonAnswer? Response(string? by, JsonElement? value, string? status) => status switch
+        PersonAnswer? Response(string? by, JsonElement? value, string? status, string? at) => status switch
         {
-            "draft" or "pending" => null, "discarded" => new PersonAnswer(by, line) { IsSkip = true }, _ => new(by, line, Said(value)),
+            "draft" or "pending" => null, "discarded" => new PersonAnswer(by, line) { At = Time(at), IsSkip = true },
+            _ => new(by, line, Said(value)) { At = Time(at) },
         };
     }
 

@@ -22,6 +22,9 @@ public sealed record PersonAnswer(string? By, int Line, string? Value = null)
     /// <summary>They skipped it: no answer.</summary>
     public bool IsSkip { get; init; }
 
+    /// <summary>Why, as the file says it; null: it does not.</summary>
+    public string? SkipReason { get; init; }
+
     /// <summary>The file has an earlier answer of the same person to the same text, which this one replaces.</summary>
     public bool Replaces { get; init; }
 

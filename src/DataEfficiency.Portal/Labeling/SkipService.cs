@@ -70,4 +70,7 @@ public sealed class SkipService(WriteQueue writes, FigureBook figures, IEstimate
 public static class SkipReasons
 {
     public static readonly IReadOnlyList<string> All = ["unclear", "no answer fits", "several answers fit", "broken text", "other"];
+
+    /// <summary>A file's; "other" where it says none of the five.</summary>
+    public static string Of(string? said) => All.FirstOrDefault(r => r.Equals(said, StringComparison.OrdinalIgnoreCase)) ?? All[^1];
 }

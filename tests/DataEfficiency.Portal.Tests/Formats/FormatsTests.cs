@@ -101,14 +101,16 @@ public sealed class FormatsTests : IDisposable
         Assert.Equal(4, tasks.GetArrayLength());
         Assert.Equal(Plain(Quoted("{'text':'Where is my 👨‍👩‍👧 card?','id':'a0','channel':'mail'}")),
             Plain(tasks[0].GetProperty("data").GetRawText()));
-        Assert.Equal(Quoted("{'completed_by':2,'was_cancelled':false,'lead_time':4.1,'result':[{'from_name':'label','to_name':'text',"
+        Assert.Equal(Quoted("{'completed_by':2,'was_cancelled':false,'created_at':'2026-01-02T03:04:05Z',"
+            + "'lead_time':4.1,'result':[{'from_name':'label','to_name':'text',"
             + "'type':'choices','value':{'choices':['answer 0']}}]}"), tasks[0].GetProperty("annotations")[1].GetRawText());
-        Assert.Equal(Quoted("[{'completed_by':2,'was_cancelled':true,'lead_time':0,'result':[]}]"),
+        Assert.Equal(Quoted("[{'completed_by':2,'was_cancelled':true,'created_at':'1970-01-01T00:00:02Z','result':[]}]"),
             tasks[3].GetProperty("annotations").GetRawText());
 
         Assert.Equal(Plain(Quoted("{'id':'a0','status':'completed','text':'Where is my 👨‍👩‍👧 card?',"
             + "'label.responses':['answer 0','answer 0'],"
-            + "'label.responses.users':['ada','ben'],'label.responses.status':['submitted','submitted'],'metadata.channel':'mail'}")),
+            + "'label.responses.users':['ada','ben'],'label.responses.inserted_at':['2026-01-02T03:04:05Z','2026-01-02T03:04:05Z'],"
+            + "'label.responses.status':['submitted','submitted'],'metadata.channel':'mail'}")),
             Plain((await LinesAsync("argilla"))[0]));
         var prodigy = await LinesAsync("prodigy");
         Assert.Equal(Quoted("{'text':'=cmd, \\'quoted\\'','meta':{'id':'a1'},'options':[{'id':'answer 0','text':'answer 0'},"

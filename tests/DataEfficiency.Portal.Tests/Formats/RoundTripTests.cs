@@ -86,6 +86,9 @@ public sealed partial class RoundTripTests
             import = await copy.ImportAsync(file, $"a{ending}", AnswerUse.Labels, m => m.For(kind) with { Use = AnswerUse.Labels });
             Assert.True(import is { Bad: 0, Duplicates: 0 }, $"{format}: {import.Bad} bad, {import.Duplicates} duplicates");
             Assert.Equal(file, await ExportAsync(pool, copy.ProjectId, format));
+            // times, and of the portal's own the reasons of skips, are in the file and read from it
+            Assert.Contains(format == "prodigy" ? "1767323045" : "2026-01-02T03:04:05", file);
+            Assert.Equal(format == "native" ? ["broken text", "other"] : ["other", "other"], await ReasonsAsync(pool, copy.ProjectId));
         }
         Assert.Equal(Given(People(type)), Given(await ExportAsync(pool, pool.ProjectId, "native")));
 
@@ -113,7 +116,7 @@ public sealed partial class RoundTripTests
             """ + "\n";
         return Line("a", "Ada saw 👨‍👩‍👧 in Köln", $"{Given("ada", 1)},{Given("Bén", 1)},{Given("cleo d", 2, 3)}")
             + Line("b", "one two three", $"{Given("ada", 2)},{Given("Bén", 1)}") + Line("c", "two one three", Given("ada", 0),
-                "{\"by\":\"Bén\",\"at\":\"2026-01-02T03:04:05Z\"}")
+                "{\"by\":\"Bén\",\"at\":\"2026-01-02T03:04:05Z\",\"reason\":\"broken text\"}")
             + Line("d", "the last of them", "", "{\"by\":\"dora\",\"at\":\"2026-01-02T03:04:06Z\"}");
     }
 
@@ -169,6 +172,12 @@ public sealed partial class RoundTripTests
     {
         await using var db = await pool.Portal.OpenDbAsync();
         await db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.TaskType, type));
+    }
+
+    private static async Task<List<string>> ReasonsAsync(PoolFixture pool, int project)
+    {
+        await using var db = await pool.Portal.OpenDbAsync();
+        return await db.Skips.Where(s => s.ProjectId == project).OrderBy(s => s.ItemId).Select(s => s.Reason).ToListAsync();
     }
 
     private static async Task<List<(string? Id, string Text, string Answer)>> AnswersAsync(PoolFixture pool, int project)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -45,7 +46,8 @@ public sealed class SeveralPeopleTests
         [{"id":"1","fields":{"text":"my money back"},"metadata":{},"suggestions":{},"status":"completed",
           "responses":{"label":[{"value":"refund","user_id":"ada"},{"value":"refund","user_id":"ben"}]}},
          {"id":"2","fields":{"text":"where is it"},"metadata":{},"suggestions":{},"status":"completed",
-          "responses":{"label":[{"value":"card arrival","user_id":"ada"},{"value":"refund","user_id":"ben","status":"submitted"},
+          "responses":{"label":[{"value":"card arrival","user_id":"ada","inserted_at":"2024-05-02T10:00:00.000000"},
+            {"value":"refund","user_id":"ben","status":"submitted"},
             {"value":null,"user_id":"cleo","status":"discarded"}]}},
          {"id":"3","fields":{"text":"nobody looked"},"metadata":{},"suggestions":{},"status":"pending","responses":{}}]
         """;
@@ -101,6 +103,10 @@ public sealed class SeveralPeopleTests
         Assert.Equal([$"my money back | {ada}: refund, {ben}: refund | Unanimous refund",
             $"where is it | {ada}: card arrival, {ben}: refund | None  | skipped by {cleo}", "nobody looked |  | "], await SaidAsync(pool));
         await using var db = await pool.Portal.OpenDbAsync();
+        // when, where the file says it
+        if (file == ArgillaRecords || file == Native)
+            Assert.Equal(DateTimeOffset.Parse("2024-05-02T10:00:00Z", CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
+                await db.Answers.Where(a => a.AnswerText == "card arrival").Select(a => a.CreatedAt).SingleAsync());
         // nobody is asked again for what was answered, and whoever is in the file cannot sign in
         Assert.Equal([2, 2, 1], await db.Items.OrderBy(i => i.Id).Select(i => db.Slots.Count(s => s.ItemId == i.Id)).ToListAsync());
         Assert.Equal(1, await db.Slots.CountAsync(s => s.AnswerId == null));

@@ -53,7 +53,7 @@ internal static class PoolWriter
                 var user = ExternalAnnotator.IdOf(import.Id, said.By);
                 if (one.Answer is not { } answer)
                 {
-                    Run(skip, import.ProjectId, id, user, SkipReasons.All[^1], at, Guid.NewGuid());
+                    Run(skip, import.ProjectId, id, user, SkipReasons.Of(said.SkipReason), at, Guid.NewGuid());
                     continue;
                 }
                 var answerId = (long)Run(given, Guid.NewGuid(), import.ProjectId, id, user, answer.Json, answer.LabelId, answer.Text,
