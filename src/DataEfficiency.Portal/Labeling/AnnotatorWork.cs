@@ -45,6 +45,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                     + db.Finals.Where(f => f.ProjectId == p.Id).Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s)
                         .Count(s => s.AnswerId == null && (s.UserId == null || s.LeaseUntil < now) && s.SlotNo > 0 && s.ProjectId > 0
                             && s.Split < ItemSplit.Gold && s.ImportId <= p.VisibleImport
+                            && (s.Again == null || p.State != ProjectState.Stopped)
                             && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
                             && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
                 // in the order of an index, so that counting ends with the limit

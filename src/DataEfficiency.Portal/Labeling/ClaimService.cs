@@ -131,7 +131,7 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         {
             var from = positions.From(project, request.UserId, Stratum.Active, sequence);
             var randomFrom = positions.From(project, request.UserId, Stratum.Random, sequence);
-            var sql = finishes ? ClaimSql.Finish : project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
+            var sql = finishes ? Finishing.Sql(project) : project.RankVersion == 0 ? ClaimSql.RandomOnly : turns.At(sequence) switch
             {
                 Stratum.Test => ClaimSql.TestFirst, Stratum.Random => ClaimSql.RandomFirst, _ => ClaimSql.ActiveFirst,
             };

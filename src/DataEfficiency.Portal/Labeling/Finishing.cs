@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -11,15 +12,25 @@ internal static class Finishing
 {
     public static bool IsAll(Project project) => project.State == ProjectState.Stopped || project.NothingNew;
 
+    /// <summary>What was asked again (<see cref="Slot.Again"/>) is answered while reviews go on, and not after a stop.</summary>
+    private static bool TakesAgain(Project project) => project.State != ProjectState.Stopped;
+
+    public static string Sql(Project project) => TakesAgain(project) ? ClaimSql.Finish : ClaimSql.FinishStopped;
+
     /// <summary>Further places without an answer, on screens or not. From the labels to their places: a pool has far more that nobody
     /// has begun.</summary>
-    public static IQueryable<Slot> Open(AppDbContext db, Project project) => db.Finals.Where(f => f.ProjectId == project.Id)
-        .Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s).Where(s => s.AnswerId == null && s.SlotNo > 0 && s.ProjectId > 0
-            && s.Split < ItemSplit.Gold && s.ImportId <= project.VisibleImport);
+    public static IQueryable<Slot> Open(AppDbContext db, Project project)
+    {
+        var again = TakesAgain(project);
+        return db.Finals.Where(f => f.ProjectId == project.Id).Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s)
+            .Where(s => s.AnswerId == null && s.SlotNo > 0 && s.ProjectId > 0 && s.Split < ItemSplit.Gold
+                && s.ImportId <= project.VisibleImport && (s.Again == null || again));
+    }
 
     /// <summary>Whether there may be one for this person, or something that is asked again.</summary>
     public static async Task<bool> AnyAsync(AppDbContext db, Project project, string userId, long now, CancellationToken cancellation) =>
-        await db.Slots.AnyAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Again != null, cancellation)
+        TakesAgain(project)
+            && await db.Slots.AnyAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Again != null, cancellation)
         || await Open(db, project).AnyAsync(s => (s.UserId == null || s.LeaseUntil < now)
             && !db.Slots.Any(o => o.ItemId == s.ItemId && o.UserId == userId), cancellation);
 

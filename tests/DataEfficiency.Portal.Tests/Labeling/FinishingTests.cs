@@ -46,6 +46,24 @@ public sealed class FinishingTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopped_AFurtherAnswerThatIsAskedAgain_IsNotServed()
+    {
+        await AddOverlapAsync(2);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        foreach (var card in (await ada.NextAsync(2)).Cards) await ada.SubmitAsync(ada.Answer(card.ItemId));
+        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, c) => db.Slots.Where(s => s.AnswerId == null)
+            .OrderBy(s => s.Id).Take(1).ExecuteUpdateAsync(s => s.SetProperty(x => x.Again, Stratum.Active), c), CancellationToken.None);
+        await _world.SetProjectAsync(p => p.State = ProjectState.Stopped);
+
+        Assert.Equal(1, await OpenAsync(ben));
+        var further = Assert.Single((await ben.NextAsync(3)).Cards).ItemId;
+        await ben.SubmitAsync(ben.Answer(further));
+        Assert.Equal((ApiCodes.Stopped, 0), ((await ben.NextAsync()).End!.Code, await OpenAsync(ben)));
+        await _world.SetProjectAsync(p => (p.State, p.NothingNew) = (ProjectState.Active, true));
+        Assert.NotEqual(further, Assert.Single((await ben.NextAsync(3)).Cards).ItemId);
+    }
+
+    [Fact]
     public async Task NothingNew_OnlySecondAnswersThatReviewIsSpentOnAreServed()
     {
         await _world.AddPoolAsync(6);

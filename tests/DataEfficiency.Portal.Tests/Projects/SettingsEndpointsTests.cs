@@ -29,6 +29,9 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
         await _world.ListenAsync(_world.ProjectId);
     }
 
+    /// <summary>Its answer set is version 1, as of every project that was made on its page.</summary>
+    private async Task KeepAnswerSetAsync() => await SaveAsync(await ReadAsync(), HttpStatusCode.NoContent);
+
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
     private string Path => $"/api/v1/projects/{_world.ProjectId}/settings";
@@ -144,4 +147,121 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
         Assert.Equal(2, (await _world.ToldAsync(_world.ProjectId)).Count(t => t.Event == "schema.changed"
             && t.Data.GetProperty("by").GetString() is not null));
     }
+
+    [Fact]
+    public async Task Label_RetiredAndAskedAgainByTheApi_ComesFirst_AfterAStopNotAtAll_AndComesBack()
+    {
+        await KeepAnswerSetAsync();
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        var item = await AnswerNextAsync(ada, 0);
+        var other = await AnswerNextAsync(ada, 1);
+        var settings = await ReadAsync();
+        var label = settings["answers"]![0]!;
+        settings["answers"]!.AsArray().RemoveAt(0);
+        settings["retired"]!.AsArray().Add(new JsonObject { ["label"] = label, ["fate"] = "AskAgain" });
+
+        Assert.Equal([$"{_world.LabelIds[0]} 1 1 askedAgain"], await CountAsync(settings));
+        Assert.Equal(2, await LabelledAsync());
+        await SaveAndFitAsync(settings, "?rankAgain=true");
+
+        Assert.Equal("AskAgain", (await ReadAsync())["retired"]![0]!["fate"]!.GetValue<string>());
+        Assert.Equal((1, 1), (await LabelledAsync(), await LabelledAsync($"&label={_world.LabelIds[1]}")));
+        // whoever stops has let go of it
+        await _world.SetProjectAsync(p => p.State = ProjectState.Stopped);
+        Assert.Equal(("stopped", 0), ((await ben.NextAsync()).End!.Code, await OpenAsync(ben)));
+        Assert.Empty((await ada.NextAsync()).Cards);
+        await _world.SetProjectAsync(p => p.State = ProjectState.Active);
+
+        var back = await ReadAsync();
+        back["answers"]!.AsArray().Insert(0, back["retired"]![0]!["label"]!.DeepClone());
+        back["retired"]!.AsArray().Clear();
+        await SaveAndFitAsync(back, "?rankAgain=true");
+        Assert.Equal((2, 1), (await LabelledAsync(), await LabelledAsync($"&label={_world.LabelIds[0]}")));
+        Assert.DoesNotContain((await ben.NextAsync()).Cards, c => c.ItemId == item || c.ItemId == other);
+
+        // while only reviews go on it is answered all the same
+        await SaveAndFitAsync(settings, "?rankAgain=true");
+        await _world.SetProjectAsync(p => p.NothingNew = true);
+        var cy = await _world.AddAnnotatorAsync("cy");
+        Assert.Equal(item, Assert.Single((await cy.NextAsync(3)).Cards).ItemId);
+        Assert.Equal("bad-answer", Assert.Single((await cy.SubmitAsync(cy.Answer(item, 0))).Refused).Code);
+    }
+
+    [Fact]
+    public async Task Label_OfferedOnAndAskedAgainByTheApi_IsChosenAnew_ByWhoeverComes()
+    {
+        await KeepAnswerSetAsync();
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        var item = await AnswerNextAsync(ada, 0);
+        await AnswerNextAsync(ada, 1);
+        var settings = await ReadAsync();
+        settings["answers"]![0]!["askAgain"] = true;
+
+        Assert.Equal([$"{_world.LabelIds[0]} 1 1 askedAgain"], await CountAsync(settings));
+        // the model reads what it read: nothing is ranked anew
+        await SaveAndFitAsync(settings);
+
+        Assert.Equal((1, 0), (await LabelledAsync(), await LabelledAsync($"&label={_world.LabelIds[0]}")));
+        Assert.Equal(item, (await ben.NextAsync()).Cards[0].ItemId);
+        Assert.Equal(Kept.Stored, Assert.Single((await ben.SubmitAsync(ben.Answer(item, 0))).Acknowledged).Kept);
+        Assert.Equal((2, 1), (await LabelledAsync(), await LabelledAsync($"&label={_world.LabelIds[0]}")));
+        // what is asked again is asked once
+        Assert.NotEqual(item, (await ada.NextAsync()).Cards[0].ItemId);
+    }
+
+    [Fact]
+    public async Task Label_RetiredByTheApi_KeepsWhatWasAnswered_AndIsOfferedNoMore()
+    {
+        await KeepAnswerSetAsync();
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await AnswerNextAsync(ada, 0);
+        var settings = await ReadAsync();
+        settings["answers"]!.AsArray().RemoveAt(0);
+
+        Assert.Equal([$"{_world.LabelIds[0]} 1 1 kept"], await CountAsync(settings));
+        await SaveAndFitAsync(settings, "?rankAgain=true");
+
+        Assert.Equal((1, 1), (await LabelledAsync(), await LabelledAsync($"&label={_world.LabelIds[0]}")));
+        var retired = Assert.Single((await ReadAsync())["retired"]!.AsArray())!;
+        Assert.Equal((_world.LabelIds[0], "Keep"), (retired["label"]!["id"]!.GetValue<int>(), retired["fate"]!.GetValue<string>()));
+        var next = (await ada.NextAsync()).Cards[0].ItemId;
+        Assert.Equal("bad-answer", Assert.Single((await ada.SubmitAsync(ada.Answer(next, 0))).Refused).Code);
+        await SaveAsync(await WithUnknownMergeAsync(), HttpStatusCode.BadRequest);
+    }
+
+    // into a label that is not there
+    private async Task<JsonNode> WithUnknownMergeAsync()
+    {
+        var settings = await ReadAsync();
+        (settings["retired"]![0]!["fate"], settings["retired"]![0]!["into"]) = ("Merge", "nowhere");
+        return settings;
+    }
+
+    private static async Task<long> AnswerNextAsync(Annotator person, int label)
+    {
+        var item = (await person.NextAsync()).Cards[0].ItemId;
+        await person.SubmitAsync(person.Answer(item, label));
+        return item;
+    }
+
+    private async Task<IEnumerable<string>> CountAsync(JsonNode settings) =>
+        (await SaveAsync(settings, HttpStatusCode.OK, "?countOnly=true"))!["labels"]!.AsArray()
+            .Select(l => $"{l!["id"]} {l["answers"]} {l["items"]} {l["becomes"]}");
+
+    private async Task SaveAndFitAsync(JsonNode settings, string query = "")
+    {
+        _world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await SaveAsync(settings, HttpStatusCode.NoContent, query);
+        _world.Clock.Advance(TimeSpan.FromSeconds(1));
+        using var patience = new CancellationTokenSource(Patience.Long);
+        await using var db = await _world.OpenDbAsync();
+        while (await db.Jobs.AnyAsync(j => j.Kind == JobKind.AnswerSet && j.State <= WorkState.Running, patience.Token))
+            await Task.Delay(20, patience.Token);
+    }
+
+    private async Task<int> LabelledAsync(string also = "") => (await _lead.GetFromJsonAsync<JsonNode>(
+        $"/api/v1/projects/{_world.ProjectId}/items?status=labelled{also}"))!["count"]!.GetValue<int>();
+
+    private static async Task<int> OpenAsync(Annotator person) =>
+        (await person.Client.GetFromJsonAsync<JsonNode>("/api/v1/work"))![0]!["open"]!.GetValue<int>();
 }

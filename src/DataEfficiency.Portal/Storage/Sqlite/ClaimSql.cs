@@ -52,13 +52,19 @@ internal static class ClaimSql
     public static string RandomOnly { get; } = Take($"{First32},{Random},{Test}");
 
     // the further answers of an item that has one; in the active queue's name, since chance did not choose who waits for them
-    private const string Further = "s.\"SlotNo\">0 AND EXISTS(SELECT 1 FROM \"Finals\" f WHERE f.\"ItemId\"=s.\"ItemId\")";
+    private const string Further = "s.\"SlotNo\">0 AND s.\"Again\" IS NULL"
+        + " AND EXISTS(SELECT 1 FROM \"Finals\" f WHERE f.\"ItemId\"=s.\"ItemId\")";
 
-    /// <summary>Nothing new: what the answer set has outgrown, and what other answers wait for (<see cref="Finishing"/>).</summary>
-    public static string Finish { get; } = Take(Coded(Stratum.Active, Either(
+    private static readonly string AllFurther = Coded(Stratum.Active, Either(
         Candidate("s.\"RandomRank\"", $"{FreePool} AND {Further}"), Candidate("s.\"RandomRank\"", $"{ExpiredPool} AND {Further}")))
         + "," + Coded(Stratum.Test, Candidate("s.\"RandomRank\"",
-            $"s.\"Split\">0 AND s.\"Split\"<{(int)ItemSplit.Gold} AND ({Free} OR {Expired}) AND {Further}")));
+            $"s.\"Split\">0 AND s.\"Split\"<{(int)ItemSplit.Gold} AND ({Free} OR {Expired}) AND {Further}"));
+
+    /// <summary>Nothing new: what the answer set has outgrown, and what other answers wait for (<see cref="Finishing"/>).</summary>
+    public static string Finish { get; } = Take(AllFurther);
+
+    /// <summary>After a stop: whoever stopped has let go of what was asked again.</summary>
+    public static string FinishStopped { get; } = Only(AllFurther);
 
     /// <summary>Takes the next slot for a person, or finds none.</summary>
     /// <param name="sql">One of the orders above.</param>
@@ -122,9 +128,11 @@ internal static class ClaimSql
 
     private static string Coded(Stratum queue, string slot) => $"(SELECT \"Id\"*8+{(int)queue} FROM ({slot}))";
 
-    private static string Take(string queues) => $"""
+    private static string Take(string queues) => Only($"{Again},{queues}");
+
+    private static string Only(string queues) => $"""
         UPDATE "Slots" SET "UserId"=@u,"LeaseUntil"=@until,"Token"=@t,"Queue"=c."Code"%8
-        FROM (SELECT COALESCE({Again},{queues}) AS "Code" LIMIT 1) AS c
+        FROM (SELECT COALESCE({queues}) AS "Code" LIMIT 1) AS c
         WHERE "Slots"."Id"=c."Code"/8 AND "AnswerId" IS NULL AND ("UserId" IS NULL OR "LeaseUntil"<@now)
         RETURNING "Id","ItemId","Queue","ActiveRank","RandomRank"
         """;
