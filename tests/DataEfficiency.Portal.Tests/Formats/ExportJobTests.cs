@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Formats;
@@ -296,6 +297,8 @@ public sealed class ExportJobTests : IAsyncLifetime
         Assert.Contains($"/projects/{_pool.ProjectId}/exports?status=labelled\"", items, StringComparison.Ordinal);
         var page = await browser.GetStringAsync($"/projects/{_pool.ProjectId}/exports?status=labelled");
         Assert.Contains("As the items table showed them", page, StringComparison.Ordinal);
+        // it is what is done with items: their tab is the current one, and no other
+        Assert.Equal(["Items"], Regex.Matches(page, "<a [^>]*class=\"on\"[^>]*>([^<]*)").Select(m => m.Groups[1].Value));
         Assert.Contains("2 items", page, StringComparison.Ordinal);
         Assert.Contains("1 item at label version", page, StringComparison.Ordinal);
         Assert.Contains($"/projects/{_pool.ProjectId}/items?status=open", page, StringComparison.Ordinal);
