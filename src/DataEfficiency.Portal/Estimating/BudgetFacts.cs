@@ -46,12 +46,14 @@ internal static class BudgetFacts
 
     private static BudgetFact Pace(VerdictFacts facts, WayAhead? way, CultureInfo culture)
     {
-        if (facts.PerHour is not > 0) return new(TilePace, None, FromTimedLabels(Estimating.Pace.Fewest));
+        if (facts.PerHour is not > 0) return new(TilePace, None, WithEnd(FromTimedLabels(Estimating.Pace.Fewest)));
         var pace = ForecastNumbers.Labels(facts.PerHour.Value, culture);
         if (way is null) return new(TilePace, None, LabelsAnHour(pace));
         var hours = way.More * facts.AnswersPerLabel / facts.PerHour.Value;
-        return new(TilePace, ForecastNumbers.Hours(hours, culture), way.Missing > 0 ? LabelsAnHourOpenItems(pace) : LabelsAnHour(pace),
-            HoursOf(hours.ToString("N2", culture)));
+        return new(TilePace, ForecastNumbers.Hours(hours, culture),
+            WithEnd(way.Missing > 0 ? LabelsAnHourOpenItems(pace) : LabelsAnHour(pace)), HoursOf(hours.ToString("N2", culture)));
+
+        string WithEnd(string small) => facts.End is { } end ? $"{small} · {WeekPace.Says(end, culture)}" : small;
     }
 
     private static BudgetFact Stop(VerdictFacts facts, CultureInfo culture)

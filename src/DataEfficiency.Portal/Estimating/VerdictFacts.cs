@@ -19,6 +19,9 @@ public sealed record VerdictFacts(ForecastUpdate Forecast, int Items, int Budget
     /// <summary>A lead goes on to so many labels, whatever the forecast says before; null: it is asked at once.</summary>
     public int? GoOnTo { get; init; }
 
+    /// <summary>When the way ends at this week's pace (<see cref="WeekPace"/>), Unix milliseconds; null: not known.</summary>
+    public long? End { get; init; }
+
     /// <summary>Of a picture that has its page's figures.</summary>
     public static VerdictFacts Of(ForecastUpdate update)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +28,9 @@ public sealed class WeekPace(IDbContextFactory<AppDbContext> contexts, TimeProvi
             _known[project.Id] = known = (now, await PerDayAsync(project, [.. figures.People.Keys], now, cancellation));
         return known.PerDay > 0 ? now + (long)(way.More * facts.AnswersPerLabel / known.PerDay * Day) : null;
     }
+
+    public static Said Says(long end, CultureInfo culture) =>
+        EstimatingWords.EndsAbout(DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("d", culture));
 
     // person by person: the index of answers by person and time has all of it
     private async Task<double> PerDayAsync(Project project, string[] people, long now, CancellationToken cancellation)

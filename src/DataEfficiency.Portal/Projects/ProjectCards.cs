@@ -77,7 +77,7 @@ public sealed class ProjectCards(IDbContextFactory<AppDbContext> contexts, Forec
             said.Add(ProjectsWords.CardCost(ForecastNumbers.Money(Cost.Of(facts.Price, way.More * facts.AnswersPerLabel), facts.Currency,
                 culture)));
         if (await week.EndAsync(facts, way, cancel) is { } end)
-            said.Add(ProjectsWords.CardEnd(DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("d", culture)));
+            said.Add(WeekPace.Says(end, culture));
         return said;
     }
 

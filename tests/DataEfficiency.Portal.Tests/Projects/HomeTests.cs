@@ -56,5 +56,8 @@ public sealed class HomeTests
         Assert.Matches(@"80 %: [\d,]+ – [\d,]+ labels · € 184 from here", page);
         Assert.Contains($"about {end} at this week’s pace", page, StringComparison.Ordinal);
         Assert.Matches(@"\d+ % reachable", page);
+        // the project's own page says the same
+        var budget = MadeUpForecast.Plain(WebUtility.HtmlDecode(await browser.GetStringAsync($"/projects/{project}")));
+        Assert.Matches($"At today’s pace</dt><dd[^>]*>[^<]*<small>[^<]* · about {end} at this week’s pace</small>", budget);
     }
 }

@@ -44,6 +44,7 @@ public sealed partial class BudgetPage
     [Inject] private RankJobs Ranking { get; set; } = default!;
     [Inject] private StopReader StopReader { get; set; } = default!;
     [Inject] private StopService Stops { get; set; } = default!;
+    [Inject] private WeekPace Week { get; set; } = default!;
     [Inject] private DecisionBook Decisions { get; set; } = default!;
     [Inject] private ModelCatalog Catalog { get; set; } = default!;
     [Inject] private IDialogService Dialogs { get; set; } = default!;
@@ -139,6 +140,7 @@ public sealed partial class BudgetPage
         if (_forecast is not null && update.IsOlderThan(_forecast)) return;
         var decisions = await Decisions.ReadAsync(Id, null, _leaving.Token);
         var facts = VerdictFacts.Of(update);
+        facts = facts with { End = await Week.EndAsync(facts, WayAhead.Of(facts), _leaving.Token) };
         var outlook = Outlook.Of(facts, culture);
         var stop = outlook.Verdict.StopAdvised || outlook.Verdict.StopWaits || Finishing.IsAll(view.Project)
             ? await StopReader.ReadAsync(Id, _leaving.Token) : null;
