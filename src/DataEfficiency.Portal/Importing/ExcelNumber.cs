@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>A stored number as Excel shows it: 15 digits, days in ISO form, times of day, spans of time.</summary>
+/// <summary>A stored number as Excel shows it, to 15 digits; days are in ISO form, times of day on 24 hours.</summary>
 internal static class ExcelNumber
 {
     private const double Days1904 = 1462, FirstAfterLeapBug = 61, BeyondYear9999 = 2_958_466;
@@ -12,9 +12,18 @@ internal static class ExcelNumber
     public static string Show(string stored, ExcelFormat format, bool is1904)
     {
         if (!double.TryParse(stored, NumberStyles.Float, Plain, out var number) || !double.IsFinite(number)) return stored;
+        if (format.Sections is { } sections)
+        {
+            var section = sections.First(s => s.IsFor(number));
+            format = section.Format;
+            if (format.Kind == ExcelKind.Number)
+                return format.Pattern?.Show(section.IsUnsigned ? Math.Abs(number) : number, General(stored, number))
+                    ?? General(stored, number);
+        }
         var days = number + (is1904 && format.Kind is not (ExcelKind.Time or ExcelKind.Duration) ? Days1904 : 0);
+        if (format.Kind == ExcelKind.Number) return format.Pattern?.Show(number, General(stored, number)) ?? General(stored, number);
         // Excel shows negative days as a row of signs; the number says more
-        if (format.Kind == ExcelKind.Number || days < 0 || days >= BeyondYear9999) return General(stored, number);
+        if (days < 0 || days >= BeyondYear9999) return General(stored, number);
         var kind = format.Kind != ExcelKind.DateOrTime ? format.Kind : days < 1 ? ExcelKind.Time : ExcelKind.DateTime;
         if (kind == ExcelKind.Date) return Day(Math.Floor(days));
         var milliseconds = Rounded(number, format);
