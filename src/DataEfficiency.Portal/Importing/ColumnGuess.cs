@@ -49,6 +49,10 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
             .FirstOrDefault()?.Select(n => Column(n)!).ToList();
         if (pair is not null && pair.Any(c => Whole.Contains(c)) && !pair.All(prose.Contains)) pair = null;
         if (pair is null && prose.Count > 1 && (named is null || !Whole.Contains(named))) pair = prose;
+        // rows that are wrapped: {"row": {"text": ..}}
+        if (named is null && pair is null && Inner(Texts) is { } inner) (named, answer) = (inner, answer ?? Inner(Answers));
+        string? Inner(string[] names) => names.Select(n => FieldPath.Offered(columns, rows).FirstOrDefault(p =>
+            p.Split('.') is [_, var last] && last.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(p => p is not null);
         var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer).MaxBy(c => Fields(columns, c, rows).Sum(f => f.Length))
             ?? columns.FirstOrDefault() ?? "";
         // without names: the one further column whose few short values come again is the answer

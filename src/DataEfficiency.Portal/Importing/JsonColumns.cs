@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DataEfficiency.Portal.Sentences;
 
@@ -35,12 +36,15 @@ internal sealed class JsonColumns(bool hasHeader)
             }
             if (_shape == Shape.Unknown || ShapeOf(value) != _shape)
                 return new SourceRow(line, [Start(json)], new(RowFault.BadRow, Expected(value)));
+            if (_shape == Shape.Lists && key is null && value.GetArrayLength() > 0
+                && value.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Object))
+                return new SourceRow(line, [Start(json)], new(RowFault.BadRow, ImportingWords.RowIsAListOfObjects));
             return Fields(line, value, key);
         }
         catch (JsonException e)
         {
             return new SourceRow(line, [Start(json)], new(RowFault.BadRow,
-                ImportingWords.NotValidJSONAtCharacter(e.BytePositionInLine + 1 ?? 1)));
+                Invalid(json, e)));
         }
         catch (InvalidOperationException)
         {
@@ -62,7 +66,17 @@ internal sealed class JsonColumns(bool hasHeader)
         var fields = new List<string?>(_names.Count);
         RowFault? fault = null;
         if (key is not null) Put("key", key);
-        if (_shape == Shape.Objects) foreach (var property in value.EnumerateObject()) Put(property.Name, Value(property.Value));
+        if (_shape == Shape.Objects)
+        {
+            foreach (var property in value.EnumerateObject())
+            {
+                var field = Value(property.Value);
+                if (_places.TryGetValue(property.Name, out var place) && place < fields.Count && place != (key is null ? -1 : 0)
+                    && fields[place] is { } earlier && earlier != field)
+                    fault ??= new(RowFault.BadRow, ImportingWords.KeyStandsTwice(property.Name), property.Name);
+                Put(property.Name, field);
+            }
+        }
         else if (_shape == Shape.Texts) Put("text", value.GetString());
         else
         {
@@ -106,6 +120,19 @@ internal sealed class JsonColumns(bool hasHeader)
         Shape.Lists => ImportingWords.ListExpected(value.ValueKind), Shape.Texts => ImportingWords.TextExpected(value.ValueKind),
         _ => ImportingWords.ObjectExpected(value.ValueKind),
     };
+
+    private static Said Invalid(string json, JsonException e)
+    {
+        var line = json.Split('\n').ElementAtOrDefault((int)(e.LineNumber ?? 0)) ?? "";
+        var place = Encoding.UTF8.GetBytes(line) is var bytes && e.BytePositionInLine is { } at && at <= bytes.Length
+            ? Encoding.UTF8.GetString(bytes, 0, (int)at).Length : 0;
+        var near = line[place..].TrimEnd();
+        var hint = e.Message.Contains("depth", StringComparison.Ordinal) ? "deep"
+            : near.StartsWith('\'') ? "quote"
+            : near.StartsWith("NaN", StringComparison.Ordinal) || near.TrimStart('-').StartsWith("Inf", StringComparison.Ordinal) ? "number"
+            : "none";
+        return ImportingWords.NotValidJSONAtCharacter(place: place + 1, near: near.Length <= 20 ? near : $"{near[..20]}…", hint: hint);
+    }
 
     private static string Start(string json) => json.Length <= 200 ? json : json[..200];
 }

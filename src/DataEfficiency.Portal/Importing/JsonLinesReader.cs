@@ -51,6 +51,9 @@ public sealed class JsonLinesReader(Stream stream, SourceFormat format) : IRowRe
             if (wasTooLong)
                 return new SourceRow(number, [], new(RowFault.TooLong,
                     ImportingWords.LineLongerThanMillionCharacters(ImportLimits.RowCharacters >> 20)));
+            // a comma behind the value is left over from an array
+            var value = json.AsSpan().TrimEnd();
+            if (value is [.., ',']) json = value[..^1].ToString();
             return string.IsNullOrWhiteSpace(json) ? null : _columns.Row(number, json);
         }
     }

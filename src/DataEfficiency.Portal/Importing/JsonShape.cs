@@ -3,6 +3,7 @@
 // rows.
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -12,11 +13,18 @@ public enum JsonRowKind { Objects, Lists, Texts, Others }
 /// <summary>A place in a JSON document that has rows.</summary>
 /// <param name="Path">For <see cref="SourceFormat.RowsAt"/>.</param>
 /// <param name="IsMap">The rows are the values of an object.</param>
-public sealed record JsonRows(string? Path, bool IsMap, int Rows, JsonRowKind Of);
+/// <param name="Repeats">Some come again, as labels do.</param>
+public sealed record JsonRows(string? Path, bool IsMap, int Rows, JsonRowKind Of, [property: JsonIgnore] bool Repeats = false);
 
 internal static class JsonShape
 {
-    private const int Deepest = 4, MostPlaces = 200, LeastMap = 3, SampleLines = 20;
+    // what documents call their rows, whatever other lists they hold
+    private static readonly HashSet<string> UsualPlaces = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "data", "rows", "items", "examples", "records", "results", "instances", "samples", "documents", "entries", "hits", "texts",
+    };
+
+    private const int Deepest = 4, MostPlaces = 200, LeastMap = 3, SampleLines = 20, Compared = 200;
 
     /// <summary>The format with the places that have rows, most likely first; null where the file is not JSON.</summary>
     /// <param name="extension">Of the file's name: bare texts in quotes could be CSV as well, and one object alone a document or a
@@ -26,9 +34,12 @@ internal static class JsonShape
     {
         var lines = new SourceFormat(FileKind.JsonLines, encoding, HasHeader: false);
         var (values, texts, sampled) = Lines(stream, encoding);
-        if (values >= Math.Max(2, sampled / 2)) return (lines, []);
         using var text = Open(stream, encoding);
         var first = text.Next();
+        // under the name of a table only what is nothing else
+        var isTable = extension is ".csv" or ".tsv";
+        if (isTable && first != '{' && first != '[') return null;
+        if (values >= Math.Max(2, isTable ? sampled : sampled / 2)) return (lines, []);
         if (first == '"') return texts == sampled && sampled > 0 && extension is ".json" or ".jsonl" or ".ndjson" ? (lines, []) : null;
         if (first is not ('{' or '[')) return null;
         var (line, json) = (text.Line, new StringBuilder());
@@ -36,12 +47,19 @@ internal static class JsonShape
         var isOneLine = text.Line == line;
         // a document can be larger than a row may be: what it holds is walked through below
         var valid = text.TooLong || IsValid(json.ToString());
-        // a plain text can begin with a bracket: [INST] ...
-        if (!valid && first == '[' && !BeginsWithValue(json)) return null;
+        var endLine = text.Line;
+        var next = text.Next();
+        if (isTable && !(valid && whole && next < 0 && (first == '{' || BeginsWithValue(json, "{")))) return null;
+        // a plain text can begin with a bracket: [INST] ..., [1] ..., {name} ...
+        if (!IsNamedJson(extension) && (!valid || next >= 0) && !BeginsWithValue(json, first == '[' ? "{\"[" : "\"'}")) return null;
+        // objects one behind the other, without a line end between them
+        if (first == '{' && isOneLine && valid && next == '{' && text.Line == endLine) return (lines with { Kind = FileKind.JsonValues }, []);
         if (!whole && values > 0 || isOneLine && extension is ".jsonl" or ".ndjson") return (lines, []);
-        if (whole && text.Next() >= 0 && first == '{') return (valid && !isOneLine ? lines with { Kind = FileKind.JsonValues } : lines, []);
+        if (whole && next >= 0 && first == '{') return (valid && !isOneLine ? lines with { Kind = FileKind.JsonValues } : lines, []);
         return Document(stream, encoding, first == '{', lines with { Kind = isOneLine ? FileKind.JsonLines : FileKind.JsonValues });
     }
+
+    public static bool IsNamedJson(string extension) => extension is ".json" or ".jsonl" or ".ndjson";
 
     private static (SourceFormat, IReadOnlyList<JsonRows>) Document(Stream stream, string encoding, bool isObject, SourceFormat asOneRow)
     {
@@ -50,7 +68,8 @@ internal static class JsonShape
         Walk(text, null, 0, places);
         if (!isObject) return (asOneRow with { Kind = FileKind.JsonArray }, []);
         RefuseColumns(places);
-        var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of).ThenByDescending(p => p.Rows)
+        var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of)
+            .ThenByDescending(p => UsualPlaces.Contains(p.Path![(p.Path!.LastIndexOf('.') + 1)..])).ThenByDescending(p => p.Rows)
             .ToList();
         var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects, Rows: >= LeastMap }).OrderByDescending(p => p.Rows)
             .ToList();
@@ -71,6 +90,7 @@ internal static class JsonShape
             return kind;
         }
         var (rows, of, isMap, place) = (0, JsonRowKind.Others, kind == JsonRowKind.Objects, places.Count);
+        var (seen, value, repeats) = (new HashSet<string>(), new StringBuilder(), false);
         text.Take();
         places.Add(new JsonRows(path, isMap, 0, of));
         while (true)
@@ -79,13 +99,18 @@ internal static class JsonShape
             var next = text.Next();
             if (next < 0 || next == (isMap ? '}' : ']')) break;
             var element = KindOf(next);
-            if (!isMap) text.Read(null);
+            if (!isMap)
+            {
+                var compares = rows < Compared && element is JsonRowKind.Texts or JsonRowKind.Others;
+                text.Read(compares ? value.Clear() : null);
+                repeats |= compares && !seen.Add(value.ToString());
+            }
             else if (text.Name() is { } name) element = Walk(text, path is null ? name : $"{path}.{name}", depth + 1, places);
             else break;
             of = rows++ == 0 || of == element ? element : isMap ? JsonRowKind.Others : of;
         }
         text.Take();
-        places[place] = new JsonRows(path, isMap, rows, of);
+        places[place] = new JsonRows(path, isMap, rows, of, repeats);
         return kind;
     }
 
@@ -94,8 +119,16 @@ internal static class JsonShape
     private static void RefuseColumns(List<JsonRows> places)
     {
         var top = places.Where(p => p.Path is not null && !p.Path.Contains('.')).ToList();
+        if (top.Count > 0 && top.Count == places[0].Rows && top.All(p => p.Rows == 0))
+            throw new ImportException(ImportingWords.FileHasNoRows);
+        // pandas' orient="split"
+        if (top.Find(p => p is { IsMap: false, Of: JsonRowKind.Texts, Path: "columns" or "header" or "headers" }) is { } names
+            && top.Find(p => p is { IsMap: false, Of: JsonRowKind.Lists, Rows: > 0 }) is { } rows)
+            throw new ImportException(ImportingWords.NamesApartFromRows(names: names.Path!, rows: rows.Path!));
         if (top.Count < 2 || places[0].Rows != top.Count || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
-        if (!top.Any(p => ColumnNames.IsUsual(p.Path!)) || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;
+        var areColumns = top.Any(p => ColumnNames.IsUsual(p.Path!))
+            || top.Any(p => p.Repeats) && top.All(p => !p.IsMap && !DataSplits.IsOne(p.Path!));
+        if (!areColumns || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;
         throw new ImportException(ImportingWords.TableByColumns(string.Join(", ", top.Take(4).Select(p => p.Path))));
     }
 
@@ -110,7 +143,10 @@ internal static class JsonShape
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         // the last one may be cut
         var lines = start.Take(read == buffer.Length ? Math.Max(1, start.Length - 1) : start.Length).Take(SampleLines).ToList();
-        return (lines.Count(l => l[0] is '{' or '[' && IsValid(l)), lines.Count(l => l[0] == '"' && IsValid(l)), lines.Count);
+        // values with a comma behind each, as they are cut out of an array
+        var commas = lines.Count > 0 && IsValid(lines[0].TrimEnd(','));
+        bool Holds(string line) => IsValid(commas ? line.TrimEnd(',') : line);
+        return (lines.Count(l => l[0] is '{' or '[' && Holds(l)), lines.Count(l => l[0] == '"' && Holds(l)), lines.Count);
     }
 
     private static JsonText Open(Stream stream, string encoding)
@@ -124,9 +160,10 @@ internal static class JsonShape
     private static JsonRowKind KindOf(int first) =>
         first switch { '{' => JsonRowKind.Objects, '[' => JsonRowKind.Lists, '"' => JsonRowKind.Texts, _ => JsonRowKind.Others };
 
-    private static bool BeginsWithValue(StringBuilder json)
+    /// <summary>Behind its bracket comes one of these.</summary>
+    private static bool BeginsWithValue(StringBuilder json, string starts)
     {
-        for (var i = 1; i < json.Length; i++) if (!char.IsWhiteSpace(json[i])) return json[i] is '{' or '"' or '[';
+        for (var i = 1; i < json.Length; i++) if (!char.IsWhiteSpace(json[i])) return starts.Contains(json[i]);
         return false;
     }
 

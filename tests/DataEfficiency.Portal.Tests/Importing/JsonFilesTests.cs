@@ -96,6 +96,58 @@ public sealed class JsonFilesTests
     public void Object_OfColumns_IsRefusedByItsShape(string content) =>
         Assert.Contains("by columns (text, label)", Assert.Throws<ImportException>(() => ReadFile.Of(content, "a.json")).Message);
 
+    [Theory]
+    [InlineData("{\"utt\": [\"a b\", \"c d\", \"e\"], \"intent_name\": [\"x\", \"y\", \"x\"]}", "by columns (utt, intent_name)")]
+    [InlineData("{\"columns\":[\"text\",\"label\"],\"index\":[0,1],\"data\":[[\"a\",\"x\"],[\"b\",\"y\"]]}", "(“columns”) apart")]
+    [InlineData("[[{\"text\":\"a\"},{\"text\":\"b\"}],[{\"text\":\"c\"}]]", "list of objects")]
+    [InlineData("{\"data\": []}", "no rows")]
+    public void Object_OfAnotherShape_IsRefusedByIt(string content, string says) =>
+        Assert.Contains(says, Assert.Throws<ImportException>(() => ReadFile.Of(content, "a.json")).Message);
+
+    [Theory]
+    [InlineData("{\"text\":\"a\"}{\"text\":\"b\"}", "a.json")]
+    [InlineData("{\"text\":\"a\"} {\"text\":\"b\"}", "a.jsonl")]
+    [InlineData("{\"text\":\"a\"},\n{\"text\":\"b\"}\n", "a.jsonl")]
+    [InlineData("{\"text\":\"a\"},\r\n{\"text\":\"b\"},\r\n", "a.json")]
+    [InlineData("{\"text\":\"a\"}\r{\"text\":\"b\"}\r", "a.jsonl")]
+    [InlineData("\"a\",\n\"b\",\n", "a.jsonl")]
+    [InlineData("{\"meta\":{\"authors\":[{\"n\":1},{\"n\":2},{\"n\":3}]},\"data\":[{\"text\":\"a\"},{\"text\":\"b\"}]}", "a.json")]
+    [InlineData("{\"schema\":{\"fields\":[{\"n\":1},{\"n\":2}]},\"data\":[{\"text\":\"a\"},{\"text\":\"b\"}]}", "a.json")]
+    public void Values_WhereverTheyStand_AreRows(string content, string name) =>
+        Assert.Equal(["a", "b"], ReadFile.Of(content, name).Values(0));
+
+    [Theory]
+    [InlineData("[{\"text\":\"a\"},{\"text\":\"b\"}]\nxyz", 2, "“xyz”")]
+    [InlineData("{\"data\":[{\"text\":\"a\"},{\"text\":\"b\"}],\"x\":[1", 1, "file ends inside")]
+    [InlineData("[{\"text\":\"a\"}\n{\"text\":\"b\"}]", 2, "comma is missing")]
+    [InlineData("[{\"text\":\"a\"},,{\"text\":\"b\"}]", 1, "2 commas")]
+    [InlineData("[{\"text\":\"a\"},{\"text\":\"b\"},{\"text\":\"c\",\"text\":\"d\"}]", 1, "“text” stands twice")]
+    [InlineData("[{\"text\":\"a\"},{\"text\":\"b\"},{\"text\":\"c\",\"n\":NaN}]", 1, "“NaN}”. JSON has no such number")]
+    [InlineData("[{\"text\":\"a\"},{\"text\":\"b\"},{'text':'c'}]", 1, "double quotes")]
+    public void Faults_OfTheDocument_AreOneRowError(string content, int line, string says)
+    {
+        var file = ReadFile.Of(content, "a.json");
+
+        Assert.Equal(["a", "b"], file.Values(0));
+        var fault = Assert.Single(file.Rows, r => r.Fault is not null);
+        Assert.Equal(line, fault.Line);
+        Assert.Contains(says, fault.Fault!.Reason);
+    }
+
+    [Theory]
+    [InlineData("[1] first note\n[2] second note\n")]
+    [InlineData("{name}, where is it?\n{name}, it is late.\n")]
+    public void Text_ThatBeginsLikeJson_IsText(string content) => Assert.Equal(2, ReadFile.Of(content, "a.txt").Rows.Count);
+
+    [Fact]
+    public void Rows_WrappedInAnObject_AreProposedByTheirTexts()
+    {
+        var mapped = ReadFile.Mapped("{\"rows\":[{\"row_idx\":0,\"row\":{\"text\":\"a\",\"label\":\"x\"}}," +
+            "{\"row_idx\":1,\"row\":{\"text\":\"b\",\"label\":\"y\"}}]}", "a.json");
+
+        Assert.Equal([("a", "x"), ("b", "y")], mapped.Select(m => (m.Text, m.Answer)));
+    }
+
     [Fact]
     public void Object_Alone_IsOneRow()
     {
