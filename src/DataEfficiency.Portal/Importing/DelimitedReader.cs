@@ -8,6 +8,7 @@ namespace DataEfficiency.Portal.Importing;
 
 public sealed class DelimitedReader : IRowReader
 {
+    private const char EndOfFile = '\u001A';
     private readonly Stream _stream;
     private readonly StreamReader _text;
     private readonly SourceFormat _format;
@@ -33,19 +34,25 @@ public sealed class DelimitedReader : IRowReader
     public IReadOnlyList<string> Columns => _columns;
     public long BytesRead => _stream.Position;
 
-    /// <summary>The separator that Excel's first line names ("sep=;"), or null where the line is none.</summary>
+    /// <summary>The separator that Excel's first line names ("sep=;"), '\0' where it leaves it out, or null where the line is
+    /// none.</summary>
     public static char? NamedSeparator(ReadOnlySpan<char> line)
     {
         var bare = line.TrimEnd("\r\n").Trim('"');
-        return bare.Length == 5 && bare.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) ? bare[4] : null;
+        if (!bare.StartsWith("sep", StringComparison.OrdinalIgnoreCase) || bare[3..].TrimStart(' ') is not ['=', .. var named]) return null;
+        named = named.Trim(' ').Trim('"');
+        if (named.IsEmpty) return '\0';
+        if (named is "\\t") return '\t';
+        // a program that took the line for a row ends it with as many separators as the table has
+        return !char.IsLetterOrDigit(named[0]) && named.IndexOfAnyExcept(named[0]) < 0 ? named[0] : null;
     }
 
     public IEnumerable<SourceRow> Rows()
     {
-        var first = true;
-        SkipNamedSeparator();
-        while (NextRow() is { } row)
+        var (first, above) = (true, _format.Above);
+        foreach (var row in Read())
         {
+            if (above-- > 0) continue;
             if (first)
             {
                 first = false;
@@ -58,9 +65,16 @@ public sealed class DelimitedReader : IRowReader
         }
     }
 
+    /// <summary>The rows as they stand, whatever number of fields each has.</summary>
+    internal IEnumerable<SourceRow> Read()
+    {
+        SkipNamedSeparator();
+        while (NextRow() is { } row) yield return row;
+    }
+
     public void Dispose() => _text.Dispose();
 
-    // seen within the first buffer: the line is at most eight characters long
+    // seen within the first buffer: the line is short
     private void SkipNamedSeparator()
     {
         if (_format.Delimiter == '\0' || Peek() < 0) return;
@@ -124,6 +138,8 @@ public sealed class DelimitedReader : IRowReader
         while (true)
         {
             var c = Take();
+            // DOS ended its files with this character
+            if (c == EndOfFile && Peek() < 0) c = -1;
             if (c < 0 || c is '\n' or '\r')
             {
                 if (c == '\r' && Peek() == '\n') Take();

@@ -1,5 +1,5 @@
-// Guesses about plain tables, from their first rows: separator, lines that begin with their label, and whether the first row names the
-// columns. Only proposals: the person sees them with the preview and can choose otherwise.
+// Guesses about plain tables, from their first rows: separator, quotes, lines that begin with their label, a title above the table, and
+// whether the first row names the columns. Only proposals: the person sees them with the preview and can choose otherwise.
 using System.Globalization;
 using System.Text;
 
@@ -8,39 +8,70 @@ namespace DataEfficiency.Portal.Importing;
 internal static class DelimitedShape
 {
     private const int SampleRows = 50;
-    private const int LongestName = 60;
+    private const int LongestName = 60, MostAbove = 5;
 
     /// <param name="text">The beginning of the file, without its byte order mark.</param>
     /// <param name="cut">The file goes on behind it.</param>
-    public static SourceFormat Of(string text, bool cut, string encoding, char? fixedDelimiter)
+    /// <param name="extension">Of the file's name: a TSV has tabs; a CSV is a table, and no list of texts with commas in them.</param>
+    public static SourceFormat Of(string text, bool cut, string encoding, string extension)
     {
+        char? fixedDelimiter = extension == ".tsv" ? '\t' : null;
         var firstLine = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
         var named = DelimitedReader.NamedSeparator(firstLine);
         List<string> lines = named is null ? Lines(text, cut) : [];
         if (ConllReader.Looks(lines)) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
-        var delimiter = named ?? fixedDelimiter ?? DelimiterOf(text, cut);
+        var delimiter = named is { } told and not '\0' ? told : fixedDelimiter ?? DelimiterOf(text, cut, extension == ".csv");
         if (named is null && fixedDelimiter is null && LabelLines.SeparatorOf(lines, delimiter) is { } separator)
             return new SourceFormat(FileKind.LabelLines, encoding, separator, HasHeader: false);
-        var format = new SourceFormat(FileKind.Delimited, encoding, delimiter, HasHeader: false);
-        return format with { HasHeader = LooksLikeHeader(FirstRows(text, format)) };
+        var format = new SourceFormat(FileKind.Delimited, encoding, delimiter, HasHeader: false,
+            Quoted: delimiter == '\t' && QuotedTabs.Looks(text, cut) ? true : null);
+        var rows = FirstRows(text, format);
+        var above = delimiter == '\0' ? 0 : Above(rows);
+        return format with { Above = above, HasHeader = LooksLikeHeader(rows[above..]) };
     }
 
-    private static char DelimiterOf(string text, bool cut)
+    /// <summary>How many rows stand above the names of the columns: a few of one field, such as a title.</summary>
+    public static int Above(List<SourceRow> rows)
+    {
+        static int Width(SourceRow row) => row.Fields.Count(f => !string.IsNullOrWhiteSpace(f));
+        var above = rows.FindIndex(r => Width(r) > 1);
+        if (above is <= 0 or > MostAbove || rows.Count < above + 2) return 0;
+        var wide = rows.Skip(above).Count(r => Width(r) > 1);
+        return wide >= (rows.Count - above) * .7 && LooksLikeHeader(rows[above..]) ? above : 0;
+    }
+
+    private static char DelimiterOf(string text, bool cut, bool isCsv)
     {
         var (best, bestScore) = ('\0', 0.0);
         foreach (var candidate in ",;\t|")
         {
-            var rows = FirstRows(text, new SourceFormat(FileKind.Delimited, "utf-16", candidate, HasHeader: false));
+            var rows = FirstRows(text, new SourceFormat(FileKind.Delimited, "utf-16", candidate, HasHeader: false,
+                Quoted: candidate == '\t' && QuotedTabs.Looks(text, cut) ? true : null));
             if (cut && rows.Count is > 1 and < SampleRows) rows.RemoveAt(rows.Count - 1);
             // a row with a broken quote says nothing about the separator
-            if (rows.Count(r => r.Fault is null) * 2 >= rows.Count) rows.RemoveAll(r => r.Fault is not null);
+            if (isCsv || rows.Count(r => r.Fault is null) * 2 >= rows.Count) rows.RemoveAll(r => r.Fault is not null);
+            if (isCsv) rows.RemoveRange(0, Above(rows));
             var common = rows.GroupBy(r => r.Fields.Count).Where(g => g.Key > 1).OrderByDescending(g => g.Count()).FirstOrDefault();
             if (common is null) continue;
             // prose has commas too: a separator makes nearly all rows equally wide
             var share = common.Count() / (double)rows.Count;
             if (share >= .7 && share + common.Key * 1e-3 > bestScore) (best, bestScore) = (candidate, share + common.Key * 1e-3);
         }
-        return best;
+        return best != '\0' || !isCsv ? best : CommaOrNone(text);
+    }
+
+    // of a CSV: rows with fields left out under usual names, and one column whose texts are in quotes, are tables too
+    private static char CommaOrNone(string text)
+    {
+        foreach (var candidate in ",;\t|")
+        {
+            var rows = FirstRows(text, new SourceFormat(FileKind.Delimited, "utf-16", candidate, HasHeader: false));
+            if (rows is [{ Fault: null, Fields: { Count: > 1 } names }, ..] && names.Any(n => ColumnNames.IsUsual(n ?? ""))
+                && rows.Count(r => r.Fields.Count > 1 || r.Fault is not null) * 2 >= rows.Count)
+                return candidate;
+        }
+        return text.Contains('"') && FirstRows(text, new SourceFormat(FileKind.Delimited, "utf-16", HasHeader: false))
+            .All(r => r.Fault is not null || r.Fields.Count == 1) ? ',' : '\0';
     }
 
     private static List<string> Lines(string text, bool cut)
@@ -53,7 +84,7 @@ internal static class DelimitedShape
     private static List<SourceRow> FirstRows(string text, SourceFormat format)
     {
         using var reader = new DelimitedReader(new MemoryStream(Encoding.Unicode.GetBytes(text)), format with { Encoding = "utf-16" });
-        try { return [.. reader.Rows().Take(SampleRows)]; }
+        try { return [.. reader.Read().Take(SampleRows)]; }
         catch (ImportException) { return []; }
     }
 
@@ -66,11 +97,21 @@ internal static class DelimitedShape
         if (given.Count > 0 && given.All(ColumnNames.IsUsual)) return true;
         if (given.Any(FieldPath.IsJson)) return false;
         if (rows.Count < 2) return names.Count > 1;
-        if (given.Count < Math.Max(1, names.Count - 1) || given.Any(n => n.Length > LongestName || IsNumber(n))) return false;
+        if (given.Count < Math.Max(1, names.Count - 1)) return false;
+        // years may be names beside a usual one; long questions are names above numbers and days
+        var hasUsual = given.Any(ColumnNames.IsUsual);
+        if (given.Any(n => IsValue(n) && !(hasUsual && IsYear(n)))) return false;
+        if (given.Any(n => n.Length > LongestName) && !names.Where((n, i) => n.Length > 0 && rows.Skip(1)
+            .All(r => IsValue(r.Field(i)?.Trim() ?? ""))).Any()) return false;
         if (given.Distinct(StringComparer.OrdinalIgnoreCase).Count() != given.Count) return false;
         if (names.Count == 1) return false;
         return !rows.Skip(1).Any(r => names.Select((n, i) => n.Length > 0 && n == r.Field(i)?.Trim()).Any(same => same));
     }
 
-    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    /// <summary>A number or a day.</summary>
+    private static bool IsValue(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        || text.Length is > 5 and < 30 && char.IsAsciiDigit(text[0])
+            && DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    private static bool IsYear(string text) => text.Length == 4 && int.TryParse(text, out var year) && year is >= 1900 and < 2100;
 }

@@ -33,8 +33,16 @@ public static class FormatSniffer
         var text = MarkedText.Decoding(encoding.Name).GetString(head).TrimStart('\uFEFF');
         if (isCut) text = text[..^4];
         if (text.AsSpan().Trim().IsEmpty) throw new ImportException(ImportingWords.FileHoldsNothingButBlanks);
-        if (extension is not (".csv" or ".tsv") && JsonShape.Of(stream, encoding.Name, extension) is { } json)
-            return new(json.Format, notes, json.Places);
-        return new(DelimitedShape.Of(text, isCut, encoding.Name, extension == ".tsv" ? '\t' : null), notes, []);
+        KnownFiles.RefuseText(text, extension);
+        if (JsonShape.Of(stream, encoding.Name, extension) is { } json) return new(json.Format, notes, json.Places);
+        if (JsonShape.IsNamedJson(extension)) throw new ImportException(ImportingWords.NoJson(Start(text)));
+        return new(DelimitedShape.Of(text, isCut, encoding.Name, extension), notes, []);
+    }
+
+    private static string Start(string text)
+    {
+        var line = text.AsSpan().Trim();
+        line = line.IndexOfAny('\r', '\n') is >= 0 and var end ? line[..end] : line;
+        return line.Length <= 60 ? line.ToString() : $"{line[..60]}…";
     }
 }

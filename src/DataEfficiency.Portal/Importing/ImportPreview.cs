@@ -28,7 +28,8 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         SniffedFormat sniffed;
         using (var head = open())
             sniffed = format is null ? FormatSniffer.Look(head, fileName) : new SniffedFormat(format, [], PlacesOf(head, format));
-        format ??= WithHeader(sniffed.Format, open);
+        var notes = sniffed.Notes.ToList();
+        if (format is null && (format = WithHeader(sniffed.Format, open)).Above > 0) notes.Add(AboveNote(format, open));
         using var reader = RowReaders.Open(open(), format);
         var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
         // some have columns whatever is in them
@@ -40,7 +41,7 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         var guess = ColumnGuess.Of(format, columns, rows);
         return new ImportPreview(format, columns, [.. rows.Select(Shown)], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [],
             FieldPath.Offered(columns, rows),
-            sniffed.Places, guess.Note is null ? sniffed.Notes : [.. sniffed.Notes, guess.Note], ReadingsOf(format, columns, rows, open));
+            sniffed.Places, guess.Note is null ? notes : [.. notes, guess.Note], ReadingsOf(format, columns, rows, open));
     }
 
     // choosing another place asks for all of them again
@@ -59,8 +60,16 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         if (format.Kind is FileKind.LabelLines or FileKind.Delimited) return format;
         using var reader = RowReaders.Open(open(), format with { HasHeader = false });
         var first = reader.Rows().Take(HeaderRows).Where(r => r.Fault is null).ToList();
-        return format with { HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns)
-            && DelimitedShape.LooksLikeHeader(first) };
+        var above = format.Kind == FileKind.Xlsx ? DelimitedShape.Above(first) : 0;
+        return format with { Above = above, HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns)
+            && DelimitedShape.LooksLikeHeader(first[above..]) };
+    }
+
+    private static string AboveNote(SourceFormat format, Func<Stream> open)
+    {
+        using var reader = RowReaders.Open(open(), format with { Above = 0, HasHeader = false });
+        var first = Shown(reader.Rows().First()).Fields.FirstOrDefault(f => !string.IsNullOrWhiteSpace(f));
+        return ImportingWords.LinesAboveTheTable(lines: format.Above, first: first);
     }
 
     private static HeaderReadings? ReadingsOf(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows,

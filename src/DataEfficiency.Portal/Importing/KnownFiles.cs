@@ -25,6 +25,9 @@ internal static class KnownFiles
         ([0x28, 0xB5, 0x2F, 0xFD], "zstandard"),
     ];
 
+    // the first record of workbooks before Excel 5, which are no compound files
+    private static readonly byte[][] OldWorkbooks = [[9, 0, 4, 0], [9, 2, 6, 0], [9, 4, 6, 0], [9, 8, 8, 0, 0, 5], [9, 8, 16, 0, 0, 6]];
+
     private static readonly (string Name, byte[] Bytes)[] EntryNames =
         [.. ((string[])["EncryptedPackage", "Workbook", "Book", "WordDocument", "PowerPoint Document", "__properties_version1.0"])
             .Select(name => (name, Encoding.Unicode.GetBytes("\0" + name + "\0")))];
@@ -33,6 +36,7 @@ internal static class KnownFiles
     public static void Refuse(ReadOnlySpan<byte> head, Stream whole)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0])) throw new ImportException(Compound(whole));
+        foreach (var bytes in OldWorkbooks) if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.OldExcel);
         foreach (var (bytes, kind) in Archives)
             if (head.StartsWith(bytes)) throw new ImportException(ImportingWords.Archive(kind));
         if (head.StartsWith("%PDF"u8)) throw new ImportException(ImportingWords.Pdf);
@@ -43,6 +47,19 @@ internal static class KnownFiles
             throw new ImportException(ImportingWords.NoText("program"));
         if (head.StartsWith("BM"u8) && head[..Math.Min(26, head.Length)].Contains((byte)0))
             throw new ImportException(ImportingWords.NoText("picture"));
+    }
+
+    /// <summary>Texts that are no table, whatever their names say.</summary>
+    /// <exception cref="ImportException">The text is known to be none.</exception>
+    public static void RefuseText(string text, string extension)
+    {
+        var start = text.AsSpan().TrimStart();
+        bool Begins(ReadOnlySpan<char> start, string with) => start.StartsWith(with, StringComparison.OrdinalIgnoreCase);
+        var kind = Begins(start, "<?xml") ? "xml"
+            : Begins(start, "<!doctype html") || Begins(start, "<html") || start is ['<', ..] && extension is ".xls" or ".xlsx" ? "html"
+            : Begins(start, "version https://git-lfs.github.com/spec") ? "lfs"
+            : extension is ".yaml" or ".yml" ? "yaml" : null;
+        if (kind is not null) throw new ImportException(ImportingWords.NoTable(kind));
     }
 
     /// <summary>A compound file: its directory, whose 128-byte entries begin with their names, says what is in it.</summary>

@@ -30,10 +30,12 @@ public enum FileKind
 /// <param name="HasHeader">The first row names the columns (delimited files, workbooks, JSON lists of lists).</param>
 /// <param name="Sheet">Of workbooks; null: the first visible one.</param>
 /// <param name="Quoted">Quotes enclose fields (RFC 4180); null: as usual for the separator.</param>
+/// <param name="Above">Of delimited files and workbooks: how many rows stand above the table and are none of it, such as a
+/// title.</param>
 /// <param name="RowsAt">Of JSON documents: the property under which the rows are, as "a.b"; null: the document itself.</param>
 public sealed record SourceFormat(FileKind Kind, string Encoding = "utf-8", char Delimiter = ',', bool HasHeader = true,
     string? Sheet = null,
-    bool? Quoted = null, string? RowsAt = null)
+    bool? Quoted = null, string? RowsAt = null, int Above = 0)
 {
     /// <summary>Tab-separated values and plain lines know no quoting: a quote is a character like any other there.</summary>
     public bool QuotesEnclose => Quoted ?? Delimiter is not ('\t' or '\0');

@@ -38,6 +38,7 @@ public sealed record TextEncoding(string Name, string? Note = null)
     private static string? MarkOf(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? "utf-8"
         : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]) ? "utf-32"
+        : head.StartsWith((ReadOnlySpan<byte>)[0, 0, 0xFE, 0xFF]) ? "utf-32BE"
         : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? "utf-16"
         : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? "utf-16BE" : null;
 
@@ -51,7 +52,9 @@ public sealed record TextEncoding(string Name, string? Note = null)
         }
         if (counts.Zeros > 3 + counts.Bytes / 50 || counts.Controls > 8 + counts.Bytes / 50) throw new ImportException(NoText);
         if (counts.Broken == 0) return new("utf-8");
-        if (counts.Sequences == 0 && counts.NotInWindows1252 == 0)
+        // words of nothing but accented letters are no language of Western Europe: rather errors than other letters
+        var isWestern = counts.HighLetters < 6 || counts.HighPairs * 2 < counts.HighLetters;
+        if (counts.Sequences == 0 && counts.NotInWindows1252 == 0 && isWestern)
             return new("windows-1252",
                 ImportingWords.TakenForWindows1252(counts.Broken));
         return new("utf-8", ImportingWords.PlacesThatAreNoUtf8(counts.Broken));
@@ -75,7 +78,8 @@ public sealed record TextEncoding(string Name, string? Note = null)
         private static readonly SearchValues<byte> Undefined = SearchValues.Create([0x81, 0x8D, 0x8F, 0x90, 0x9D]);
         private byte _before = 1;
 
-        public long Bytes, Zeros, DoubleZeros, PlainLittle, PlainBig, Controls, Broken, Sequences, NotInWindows1252;
+        public long Bytes, Zeros, DoubleZeros, PlainLittle, PlainBig, Controls, Broken, Sequences, NotInWindows1252,
+            HighLetters, HighPairs;
 
         /// <returns>How many bytes were counted: a character that the block cuts is left for the next one.</returns>
         public int Add(ReadOnlySpan<byte> block, bool last)
@@ -99,6 +103,12 @@ public sealed record TextEncoding(string Name, string? Note = null)
             if (block.ContainsAny(Undefined)) NotInWindows1252++;
             foreach (var b in block.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 ? [] : block)
                 if (b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x1A or 0x1B or 0)) Controls++;
+            for (var i = block.IndexOfAnyInRange((byte)0xC0, (byte)0xFF) is >= 0 and var at ? at : block.Length; i < block.Length; i++)
+                if (block[i] >= 0xC0)
+                {
+                    HighLetters++;
+                    if (i > 0 && block[i - 1] >= 0xC0) HighPairs++;
+                }
             if (_before == 0 || block.Contains((byte)0)) CountPairs(block);
             Bytes += block.Length;
             if (block.Length > 0) _before = block[^1];

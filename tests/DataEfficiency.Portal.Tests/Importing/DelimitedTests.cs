@@ -16,6 +16,27 @@ public sealed class DelimitedTests
         Assert.Equal(["ok", "ok", "bad", "bad", "ok"], file.Values(1));
     }
 
+    // a stray quote at the start of one text and one at the end of another: each line is a row as it stands
+    [Fact]
+    public void Tsv_QuotesThatCouldEncloseTwoRows_DoNot()
+    {
+        var file = ReadFile.Of("text\tlabel\n\"I loved it.\tok\nIt was great.\"\tbad\n", "a.tsv");
+
+        Assert.Equal(["\"I loved it.", "It was great.\""], file.Values(0));
+    }
+
+    [Theory]
+    [InlineData("text\tlabel\n\"two\nlines\"\tok\nplain\tbad\n", "two\nlines", "plain")]
+    [InlineData("id\ttext\r\n1\t\"a\r\nb\"\r\n2\tc\r\n", "1", "2")]
+    [InlineData("text\tlabel\n\"a, \"\"b\"\"\"\tok\nplain\tbad\n", "a, \"b\"", "plain")]
+    [InlineData("text\tlabel\n\"cold, again\"\tok\nplain\tbad\n", "cold, again", "plain")]
+    [InlineData("\"text\"\t\"label\"\n\"a\tb\"\t\"ok\"\n\"plain\"\t\"bad\"\n", "a\tb", "plain")]
+    public void Tsv_AsExcelOrPandasQuoteIt_IsReadSo(string content, string first, string second)
+    {
+        Assert.Equal([first, second], ReadFile.Of(content, "a.tsv").Values(0));
+        Assert.Equal([first, second], ReadFile.Of(content, "a.csv").Values(0));
+    }
+
     [Fact]
     public void Tsv_SavedWithQuotes_IsReadSoWhenAsked()
     {
@@ -60,6 +81,11 @@ public sealed class DelimitedTests
     [InlineData("SEP=|\ntext|label\nKettle, cold|heat\nLid|lid\n", '|')]
     [InlineData("\"sep=,\"\ntext,label\n\"Kettle, cold\",heat\nLid,lid\n", ',')]
     [InlineData("sep=\t\ntext\tlabel\nKettle, cold\theat\nLid\tlid\n", '\t')]
+    [InlineData("sep=\\t\ntext\tlabel\nKettle, cold\theat\nLid\tlid\n", '\t')]
+    [InlineData("sep = ;\ntext;label\nKettle, cold;heat\nLid;lid\n", ';')]
+    [InlineData("sep=;;\ntext;label\nKettle, cold;heat\nLid;lid\n", ';')]
+    [InlineData("\"sep=\";;\ntext;label\nKettle, cold;heat\nLid;lid\n", ';')]
+    [InlineData("sep=\ntext|label\nKettle, cold|heat\nLid|lid\n", '|')]
     public void Csv_ExcelsSeparatorLine_NamesTheSeparatorAndIsNoRow(string content, char separator)
     {
         var file = ReadFile.Of(content, "a.csv");
@@ -81,6 +107,46 @@ public sealed class DelimitedTests
         Assert.Equal(["text", "label"], named.Preview.Readings!.FirstItem);
         Assert.Equal(2, ReadFile.Of("text,label\ncold kettle,heat\n", "a.csv", f => f with { HasHeader = false }).Rows.Count);
     }
+
+    [Theory]
+    [InlineData("text,label,note\na,x\nb,y,z\n", "a", "b")]
+    [InlineData("text,label\n\"a\"b,x\n\"c\"d,y\n\"e\"f,z\n")]
+    [InlineData("review\n\"cold, kettle\"\n\"loose lid\"\n", "cold, kettle", "loose lid")]
+    [InlineData("Survey 2026\n\ntext,label\na,x\nb,y\n", "a", "b")]
+    [InlineData("# made by a tool\ntext,label\na,x\nb,y\n", "a", "b")]
+    [InlineData("When,What did you think of the kettle that you bought from us last week and why?\n2026-03-05,it is fine\n2026-03-06,no\n",
+        "2026-03-05", "2026-03-06")]
+    [InlineData("text,2024,2025\na,1,2\nb,3,4\n", "a", "b")]
+    [InlineData("text,label\na,x\nb,y\n\u001a", "a", "b")]
+    public void Csv_NamesOfTheColumns_AreNoRow(string content, params string[] first)
+    {
+        var file = ReadFile.Of(content, "a.csv");
+
+        Assert.True(file.Format.HasHeader);
+        Assert.Equal(first, file.Values(0));
+    }
+
+    [Fact]
+    public void Csv_FirstRowOfADayAndAText_IsARow() =>
+        Assert.Equal(2, ReadFile.Of("2026-03-05,the kettle is cold\n2026-03-06,the lid is loose\n", "a.csv").Rows.Count);
+
+    [Theory]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n", "a.csv")]
+    [InlineData("{\"text\":\"a\"}\n{\"text\":\"b\"}\n", "a.tsv")]
+    [InlineData("[{\"text\":\"a\"},{\"text\":\"b\"}]", "a.csv")]
+    public void Json_UnderTheNameOfATable_IsReadAsJson(string content, string name) =>
+        Assert.Equal(["a", "b"], ReadFile.Of(content, name).Values(0));
+
+    [Theory]
+    [InlineData("<html><table><tr><td>a</td></tr></table></html>", "report.xls", "web page")]
+    [InlineData("\n<!DOCTYPE html><html>Sign in</html>", "a.csv", "web page")]
+    [InlineData("<?xml version=\"1.0\"?>\n<Workbook/>", "a.xls", "XML")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12\n", "a.csv", "pointer of Git LFS")]
+    [InlineData("- text: a\n  label: x\n- text: b\n  label: y\n", "a.yaml", "YAML")]
+    [InlineData("var data = [{\"text\":\"a\"}];", "a.json", "begins with “var data")]
+    [InlineData("// made by\n[{\"text\":\"a\"}]", "a.json", "begins with “// made by”")]
+    public void Texts_ThatAreNoTable_AreRefusedAsWhatTheyAre(string content, string name, string says) =>
+        Assert.Contains(says, ReadFile.Refusal(Encoding.UTF8.GetBytes(content), name));
 
     [Theory]
     [InlineData("DESC:manner How did serfdom develop ?\nENTY:cremat What films featured Popeye ?\nDESC:manner How can I find one ?\n", ' ',
@@ -158,6 +224,22 @@ public sealed class DelimitedTests
         Assert.Equal(bigEndian ? "utf-16BE" : "utf-16", file.Format.Encoding);
         Assert.Equal(content.Split('\n')[1].Split(',')[0], file.Rows[0].Field(0));
     }
+
+    [Fact]
+    public void Encoding_CyrillicInOneByteEach_IsNoWesternText()
+    {
+        // "Она холодная,да" in Windows-1251
+        byte[] bytes = [.. "text,label\n"u8, 0xCE, 0xED, 0xE0, (byte)' ', 0xF5, 0xEE, 0xEB, 0xEE, 0xE4, 0xED, 0xE0, 0xFF, .. ",da\n"u8];
+
+        var file = ReadFile.Of(bytes, "a.csv");
+
+        Assert.Equal(RowFault.BadBytes, file.Rows[0].Fault?.Code);
+        Assert.Equal(["Она холодная"], ReadFile.Of(bytes, "a.csv", f => f with { Encoding = "windows-1251" }).Values(0));
+    }
+
+    [Fact]
+    public void Encoding_Utf32WithAMark_IsRead() => Assert.Equal(["水壶"],
+        ReadFile.Of([0, 0, 0xFE, 0xFF, .. new UTF32Encoding(true, false).GetBytes("text,label\n水壶,热\n")], "a.csv").Values(0));
 
     public static TheoryData<string, byte[]> NoTexts => new()
     {
