@@ -35,7 +35,7 @@ internal sealed class WorkbookPackage : IDisposable
         {
             if ((total += Math.Max(0, entry.Length)) > ImportLimits.UnpackedBytes)
                 throw new ImportException(ImportingWords.WorkbookUnpacksMoreThanGiB(ImportLimits.UnpackedBytes >> 30));
-            _parts.TryAdd(entry.FullName.Replace('\\', '/').TrimStart('/'), entry);
+            _parts.TryAdd(Uri.UnescapeDataString(entry.FullName.Replace('\\', '/').TrimStart('/')), entry);
         }
         _book = FindBook();
         _relations = Relations(_book);
@@ -88,6 +88,8 @@ internal sealed class WorkbookPackage : IDisposable
         if (_parts.ContainsKey("xl/workbook.xml")) return "xl/workbook.xml";
         if (_parts.ContainsKey("content.xml") && _parts.ContainsKey("mimetype"))
             throw new ImportException(ImportingWords.OpenDocumentFile);
+        if (_parts.ContainsKey("Index/Document.iwa") || _parts.ContainsKey("Index.zip"))
+            throw new ImportException(ImportingWords.NoTable("numbers"));
         throw new ImportException(ImportingWords.ZipButNoWorkbook);
     }
 

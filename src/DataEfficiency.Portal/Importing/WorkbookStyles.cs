@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>The number formats of a workbook's cell styles.</summary>
@@ -27,7 +29,19 @@ internal sealed class WorkbookStyles
     }
 
     /// <summary>The number as its style shows it.</summary>
-    public string Show(string stored, string? style) =>
-        ExcelNumber.Show(stored, int.TryParse(style, out var index) && index >= 0 && index < _formats.Count ? _formats[index] : default,
-            _is1904);
+    public string Show(string stored, string? style) => ExcelNumber.Show(stored, Of(style), _is1904);
+
+    /// <summary>A day or time that is written out, as its style shows it.</summary>
+    public string ShowDay(string stored, string? style)
+    {
+        var format = Of(style);
+        if (format.Kind == ExcelKind.Number || !DateTime.TryParse(stored, CultureInfo.InvariantCulture,
+            DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.AdjustToUniversal, out var day)) return stored;
+        // a time alone has no day, and no number stands for one
+        var serial = day.Year == 1 ? day.TimeOfDay.TotalDays : day.ToOADate();
+        return ExcelNumber.Show(serial.ToString("R", CultureInfo.InvariantCulture), format, is1904: false);
+    }
+
+    private ExcelFormat Of(string? style) => int.TryParse(style, out var index) && index >= 0 && index < _formats.Count ? _formats[index]
+        : default;
 }

@@ -24,7 +24,8 @@ public sealed class XlsxReader : IRowReader
         _package = new WorkbookPackage(stream);
         var sheet = format.Sheet is { } name
             ? _package.Sheets.FirstOrDefault(s => s.Name == name) ?? throw new ImportException(ImportingWords.WorkbookNoSheet(name))
-            : _package.Sheets.FirstOrDefault(s => !s.IsHidden) ?? _package.Sheets[0];
+            : _package.Sheets.FirstOrDefault(s => !s.IsHidden && HasCells(s)) ?? _package.Sheets.FirstOrDefault(s => !s.IsHidden)
+                ?? _package.Sheets[0];
         (Sheet, _part) = (sheet.Name, sheet.Part);
         _styles = new WorkbookStyles(_package);
     }
@@ -41,7 +42,7 @@ public sealed class XlsxReader : IRowReader
     {
         _shared = new SharedStrings(_package);
         using var xml = _package.OpenPart(_part);
-        var (number, count, first) = (0, 0, true);
+        var (number, count, first, above) = (0, 0, true, _format.Above);
         while (xml.Next())
         {
             if (!xml.Is("row")) continue;
@@ -50,6 +51,7 @@ public sealed class XlsxReader : IRowReader
             number = int.TryParse(xml.Attribute("r"), out var given) && given > 0 ? given : number + 1;
             var row = xml.IsEmpty ? new SourceRow(number, []) : ReadRow(xml, number);
             if (row is { Fault: null, FieldFaults: null } && row.Fields.All(string.IsNullOrEmpty)) continue;
+            if (above-- > 0) continue;
             if (first)
             {
                 first = false;
@@ -65,6 +67,14 @@ public sealed class XlsxReader : IRowReader
     {
         _package.Dispose();
         _stream.Dispose();
+    }
+
+    // a new workbook's first sheet can be one that nobody wrote on
+    private bool HasCells(WorkbookSheet sheet)
+    {
+        using var xml = _package.OpenPart(sheet.Part);
+        while (xml.Next()) if (xml.Is("v") || xml.Is("is")) return true;
+        return false;
     }
 
     private SourceRow Checked(SourceRow row)
@@ -121,13 +131,16 @@ public sealed class XlsxReader : IRowReader
             return (null, new(RowFault.NoResult,
                 ImportingWords.FormulaWithoutResult));
         var value = _text.ToString();
+        if (type == "s" && value.Length > 0 && (!int.TryParse(value, out var place) || _shared![place] is null))
+            return (null, new(RowFault.CellError, ImportingWords.SharedTextMissing(value)));
         var (shown, isLong) = type switch
         {
             "s" => int.TryParse(value, out var index) && _shared![index] is { } text ? (text, _shared.TooLong.Contains(index))
             : (null, false),
             "inlineStr" or "str" => (ExcelEscapes.Decode(value), !fits),
             "b" => (value is "1" or "true" ? "TRUE" : value.Length == 0 ? null : "FALSE", false),
-            "e" or "d" => (value, false),
+            "e" => (value, false),
+            "d" => (value.Length == 0 ? null : _styles.ShowDay(value, style), false),
             _ => (value.Length == 0 ? null : _styles.Show(value, style), !fits),
         };
         if (isLong) return (shown, new(RowFault.TooLong, ImportingWords.CellLongerThanKiB(ImportLimits.TextBytes >> 10)));
@@ -138,7 +151,7 @@ public sealed class XlsxReader : IRowReader
     private static int ColumnOf(string place)
     {
         var column = 0;
-        foreach (var c in place)
+        foreach (var c in place.ToUpperInvariant())
         {
             if (c is < 'A' or > 'Z' || column > 20_000) break;
             column = column * 26 + (c - 'A' + 1);

@@ -148,6 +148,50 @@ public sealed class WorkbookTests
         Assert.Equal(shown, ExcelNumber.Show(stored, ExcelFormat.BuiltIn(format), false));
 
     [Fact]
+    public void Cells_OfWrittenOutDays_AreShownAsTheirStyleSays()
+    {
+        static string Day(string stored, int style) => $"<c t=\"d\" s=\"{style}\"><v>{stored}</v></c>";
+        var book = new TinyWorkbook
+        {
+            Formats = ("", [0, 14, 20, 22]),
+            Sheets = { ("S", "", Row("text", "day") + Row("a", Day("2026-03-05T00:00:00", 1)) + Row("b", Day("06:30:00", 2))
+                + Row("c", Day("2026-03-05T06:30:00Z", 3)) + Row("d", Day("2026-03-05", 0))) },
+        };
+
+        Assert.Equal(["2026-03-05", "06:30", "2026-03-05T06:30:00", "2026-03-05"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(1));
+    }
+
+    [Fact]
+    public void Cells_ThatPointToNoText_AreFaultsAndNotEmpty()
+    {
+        var file = ReadFile.Of(new TinyWorkbook
+        {
+            Shared = "<si><t>a</t></si>",
+            Sheets = { ("S", "", Row("text", "label") + "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>7</v></c></row>") },
+        }.Bytes(), "a.xlsx");
+
+        Assert.Equal("a", file.Rows[0].Field(0));
+        Assert.Contains("text 7 of the workbook", file.Rows[0].FaultOf(1)!.Reason);
+    }
+
+    [Fact]
+    public void Sheets_FirstOneEmpty_TheFirstWithCellsIsProposed() => Assert.Equal(["cold"], ReadFile.Of(new TinyWorkbook
+    {
+        Sheets = { ("Sheet1", "", ""), ("Messages", "", Row("text", "label") + Row("cold", "heat")) },
+    }.Bytes(), "a.xlsx").Values(0));
+
+    [Fact]
+    public void Rows_AboveTheNamesOfTheColumns_AreToldAndNotImported()
+    {
+        var file = ReadFile.Of(TinyWorkbook.Of(Row("Survey of 2026") + "<row/>" + Row("text", "label") + Row("cold", "heat")
+            + Row("loose", "lid")).Bytes(), "a.xlsx");
+
+        Assert.Equal(["text", "label"], file.Columns);
+        Assert.Equal(["cold", "loose"], file.Values(0));
+        Assert.Contains("“Survey of 2026”", Assert.Single(file.Preview.Notes));
+    }
+
+    [Fact]
     public void Dates_From1904_AreFourYearsLater()
     {
         var book = new TinyWorkbook
@@ -228,5 +272,6 @@ public sealed class WorkbookTests
         Assert.Contains("old Excel file (.xls)", ReadFile.Refusal(Compound("Workbook")));
         Assert.Contains("old Word document", ReadFile.Refusal(Compound("WordDocument")));
         Assert.Contains("compound file", ReadFile.Refusal(Compound("Something")));
+        Assert.Contains("old Excel file (.xls)", ReadFile.Refusal([9, 8, 8, 0, 0, 5, 5, 0, .. new byte[50]]));
     }
 }
