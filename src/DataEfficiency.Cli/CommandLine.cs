@@ -1,5 +1,6 @@
 // The frame of the command line: finds the verb, maps every outcome to one exit code. A verb is one file and one class, listed in Verbs.
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using DataEfficiency.Prompts;
 
@@ -20,7 +21,11 @@ public static class CommandLine
         // Numbers are read and written the same way on every machine.
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var root = new RootCommand("Forecast how many labels fine-tuning a causal language model needs (CoS-Low, arXiv 2512.24991).");
-        foreach (var verb in Verbs()) root.Add(verb);
+        foreach (var verb in Verbs())
+        {
+            foreach (var option in verb.Options) ReadStrictly(option);
+            root.Add(verb);
+        }
 
         var parsed = root.Parse(args);
         if (parsed.Action is { Terminating: true } action && action != parsed.CommandResult.Command.Action && parsed.Errors.Count == 0)
@@ -54,5 +59,20 @@ public static class CommandLine
             stderr.WriteLine($"{parsed.CommandResult.Command.Name} failed: {e.Message}");
             return Failure;
         }
+    }
+
+    // the library takes a comma for a sign between thousands: 0,5 would be 5
+    private static void ReadStrictly(Option option)
+    {
+        if (option is Option<double> number) number.CustomParser = result => Number(result) ?? 0;
+        else if (option is Option<double?> maybe) maybe.CustomParser = Number;
+    }
+
+    private static double? Number(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return value;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: '{text}' is no number. Write it with a point, e.g. 0.5.");
+        return null;
     }
 }

@@ -36,6 +36,10 @@ internal static class StrictJson
         catch (JsonException e)
         {
             var at = firstLine + (int)(e.LineNumber ?? 0);
+            // a table or an archive: where its first word goes wrong says nothing
+            if (at == 1 && json.TrimStart(" \t\r\n"u8) is [not ((byte)'{' or (byte)'[' or (byte)'"'), ..])
+                throw new InvalidDataException($"{path}, line 1: not valid JSON, nor like it: is it a table (CSV, Excel)? Save it as JSON "
+                    + "lines first.", e);
             throw new InvalidDataException($"{path}, line {at}: not valid JSON (column {e.BytePositionInLine + 1}): {Reason(e)}", e);
         }
         catch (InvalidOperationException e)

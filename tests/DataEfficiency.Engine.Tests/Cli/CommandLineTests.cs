@@ -37,6 +37,8 @@ public class CommandLineTests
     [InlineData("budget --target .9 --colour red", "--colour")]
     [InlineData("budget", "--target")]
     [InlineData("budget --target high", "high")]
+    [InlineData("budget --target 0,5", "'0,5' is no number")]
+    [InlineData("budget --target .9 --auc .5 --auc-scale 0,1", "'0,1' is no number")]
     [InlineData("budget --target 1.5", "1.5")]
     [InlineData("budget --target .9 --auc 2", "--auc 2")]
     [InlineData("budget --target .9 --auc-scale .1", "--auc-scale needs --auc")]
