@@ -145,7 +145,8 @@ internal sealed record ExcelSection(ExcelFormat Format, Func<double, bool> IsFor
         if (conditions.All(c => c is null))
             return all.Count == 2 ? [new(all[0].Format, n => n >= 0, false), new(all[1].Format, _ => true, true)]
                 : [new(all[0].Format, n => n > 0, false), new(all[1].Format, n => n < 0, true), new(all[2].Format, _ => true, false)];
-        return [.. all.Select((s, i) => new ExcelSection(s.Format, i == all.Count - 1 ? _ => true : conditions[i] ?? (n => n < 0), false))];
+        return [.. all.Select((s, i) =>
+            new ExcelSection(s.Format, i == all.Count - 1 ? _ => true : conditions[i] ?? (n => n < 0), false))];
     }
 
     // [>=100]

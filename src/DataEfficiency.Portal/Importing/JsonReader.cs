@@ -73,7 +73,8 @@ public sealed class JsonReader : IRowReader
             while (_text.Take(',')) if (++commas == 1) comma = _text.Line;
             var next = _text.Next();
             if (close != '\0' && next >= 0 && next != close && commas != Math.Min(count, 1))
-                yield return new SourceRow(commas == 0 ? _text.Line : comma, [], new(RowFault.BadRow, ImportingWords.OneCommaExpected(commas)));
+                yield return new SourceRow(commas == 0 ? _text.Line : comma, [],
+                    new(RowFault.BadRow, ImportingWords.OneCommaExpected(commas)));
             if (next < 0)
             {
                 if (close != '\0') yield return CutOff(_text.Line);

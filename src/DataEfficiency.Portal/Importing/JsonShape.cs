@@ -53,7 +53,8 @@ internal static class JsonShape
         // a plain text can begin with a bracket: [INST] ..., [1] ..., {name} ...
         if (!IsNamedJson(extension) && (!valid || next >= 0) && !BeginsWithValue(json, first == '[' ? "{\"[" : "\"'}")) return null;
         // objects one behind the other, without a line end between them
-        if (first == '{' && isOneLine && valid && next == '{' && text.Line == endLine) return (lines with { Kind = FileKind.JsonValues }, []);
+        if (first == '{' && isOneLine && valid && next == '{' && text.Line == endLine)
+            return (lines with { Kind = FileKind.JsonValues }, []);
         if (!whole && values > 0 || isOneLine && extension is ".jsonl" or ".ndjson") return (lines, []);
         if (whole && next >= 0 && first == '{') return (valid && !isOneLine ? lines with { Kind = FileKind.JsonValues } : lines, []);
         return Document(stream, encoding, first == '{', lines with { Kind = isOneLine ? FileKind.JsonLines : FileKind.JsonValues });
