@@ -98,9 +98,11 @@ internal static class DelimitedShape
         if (given.Any(FieldPath.IsJson)) return false;
         if (rows.Count < 2) return names.Count > 1;
         if (given.Count < Math.Max(1, names.Count - 1)) return false;
-        // years may be names beside a usual one; long questions are names above numbers and days
+        // years and days may be names beside a usual one; long questions are names above numbers and days
         var hasUsual = given.Any(ColumnNames.IsUsual);
-        if (given.Any(n => IsValue(n) && !(hasUsual && IsYear(n)))) return false;
+        bool IsName(string name, int place) => !IsValue(name)
+            || hasUsual && (IsYear(name) || IsDay(name) && !rows.Skip(1).Any(r => IsDay(r.Field(place)?.Trim() ?? "")));
+        if (names.Where((n, i) => n.Length > 0 && !IsName(n, i)).Any()) return false;
         if (given.Any(n => n.Length > LongestName) && !names.Where((n, i) => n.Length > 0 && rows.Skip(1)
             .All(r => IsValue(r.Field(i)?.Trim() ?? ""))).Any()) return false;
         if (given.Distinct(StringComparer.OrdinalIgnoreCase).Count() != given.Count) return false;
@@ -109,9 +111,12 @@ internal static class DelimitedShape
     }
 
     /// <summary>A number or a day.</summary>
-    private static bool IsValue(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-        || text.Length is > 5 and < 30 && char.IsAsciiDigit(text[0])
-            && DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    private static bool IsValue(string text) => IsNumber(text) || IsDay(text);
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static bool IsDay(string text) => !IsNumber(text) && text.Length is > 5 and < 30 && char.IsAsciiDigit(text[0])
+        && DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     private static bool IsYear(string text) => text.Length == 4 && int.TryParse(text, out var year) && year is >= 1900 and < 2100;
 }

@@ -19,7 +19,8 @@ internal enum ExcelKind
 internal readonly record struct ExcelFormat(ExcelKind Kind, bool Hours = false, bool Minutes = false, bool Seconds = false,
     int Decimals = 0, char Span = '\0', int Padded = 1, ExcelPattern? Pattern = null, IReadOnlyList<ExcelSection>? Sections = null)
 {
-    private const int MostSections = 4;
+    // Excel takes no longer code
+    private const int MostSections = 4, LongestCode = 255;
 
     // those that differ from language to language are the ones of the standard
     private static readonly Dictionary<int, ExcelFormat> Numbers = new Dictionary<int, string>
@@ -44,6 +45,7 @@ internal readonly record struct ExcelFormat(ExcelKind Kind, bool Hours = false, 
 
     public static ExcelFormat Parse(string code)
     {
+        if (code.Length > LongestCode) return default;
         var sections = Split(code);
         // the one for texts says nothing of numbers
         if (sections.Count is > 1 and < MostSections && sections[^1].Contains('@')) sections.RemoveAt(sections.Count - 1);

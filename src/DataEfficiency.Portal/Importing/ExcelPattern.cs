@@ -8,7 +8,8 @@ namespace DataEfficiency.Portal.Importing;
 internal sealed class ExcelPattern
 {
     private const char Literal = 'L', Digit = 'D', Point = '.', Power = 'E', Fraction = '/', General = 'G';
-    private const int MostDecimals = 28, MostDenominatorDigits = 4;
+    private const int MostDecimals = 28, MostDenominatorDigits = 7;
+    private const long Whole = 1_000_000_000_000_000;
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
     /// <param name="Text">Of a digit its sign (0, # or ?); of a power its sign and digits; of a fraction what the denominator is.</param>
@@ -32,9 +33,17 @@ internal sealed class ExcelPattern
         var size = Math.Abs(number);
         // beyond what is exact to the last place that can be shown
         if (size >= 1e21 && !_parts.Exists(p => p.Kind == Power)) return null;
-        var text = _parts.Exists(p => p.Kind == Power) ? Scientific(size)
-            : _parts.Find(p => p.Kind == Fraction) is { Text: { } below } ? WithFraction(Scaled(size), below)
-            : Fixed(Scaled(size), general);
+        string text;
+        try
+        {
+            text = _parts.Exists(p => p.Kind == Power) ? Scientific(size)
+                : _parts.Find(p => p.Kind == Fraction) is { Text: { } below } ? WithFraction(Scaled(size), below)
+                : Fixed(Scaled(size), general);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
         text = text.Trim();
         return text.Length == 0 ? null : number < 0 ? "-" + text : text;
     }
@@ -211,14 +220,22 @@ internal sealed class ExcelPattern
     {
         if (below.Any(c => c is >= '1' and <= '9') && int.TryParse(below, NumberStyles.None, Plain, out var named) && named > 0)
             return (Math.Round(rest * named, MidpointRounding.AwayFromZero), named);
-        var most = (int)Math.Pow(10, Math.Min(below.Length, MostDenominatorDigits)) - 1;
-        var (best, bestOff) = ((Math.Round(rest, MidpointRounding.AwayFromZero), 1), decimal.MaxValue);
-        for (var denominator = 1; denominator <= most && bestOff > 0; denominator++)
+        var most = (long)Math.Pow(10, Math.Min(below.Length, MostDenominatorDigits)) - 1;
+        // the last convergent whose denominator is small enough, or what lies between it and the next one
+        var units = decimal.Truncate(rest);
+        rest -= units;
+        var (over, under) = ((long)(rest * Whole), Whole);
+        var ((above0, below0), (above1, below1)) = ((0L, 1L), (1L, 0L));
+        while (under > 0 && below0 + over / under * below1 is var next && next <= most)
         {
-            var above = Math.Round(rest * denominator, MidpointRounding.AwayFromZero);
-            var off = Math.Abs(rest - above / denominator);
-            if (off < bestOff) (best, bestOff) = ((above, denominator), off);
+            var step = over / under;
+            ((above0, below0), (above1, below1)) = ((above1, below1), (above0 + step * above1, next));
+            (over, under) = (under, over - step * under);
         }
-        return best;
+        var between = (most - below0) / below1;
+        var (nearAbove, nearBelow) = (above0 + between * above1, below0 + between * below1);
+        var isLast = Math.Abs(rest - (decimal)above1 / below1) <= Math.Abs(rest - (decimal)nearAbove / nearBelow);
+        var (above, shown) = isLast ? (above1, below1) : (nearAbove, nearBelow);
+        return (units * shown + above, (int)shown);
     }
 }

@@ -127,7 +127,8 @@ internal sealed class JsonColumns(bool hasHeader)
         var place = Encoding.UTF8.GetBytes(line) is var bytes && e.BytePositionInLine is { } at && at <= bytes.Length
             ? Encoding.UTF8.GetString(bytes, 0, (int)at).Length : 0;
         var near = line[place..].TrimEnd();
-        var hint = e.Message.Contains("depth", StringComparison.Ordinal) ? "deep"
+        var hint = near.Length == 0 ? "end"
+            : e.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "deep"
             : near.StartsWith('\'') ? "quote"
             : near.StartsWith("NaN", StringComparison.Ordinal) || near.TrimStart('-').StartsWith("Inf", StringComparison.Ordinal) ? "number"
             : "none";

@@ -68,6 +68,8 @@ internal static class JsonShape
         var places = new List<JsonRows>();
         Walk(text, null, 0, places);
         if (!isObject) return (asOneRow with { Kind = FileKind.JsonArray }, []);
+        if (places.GroupBy(p => p.Path).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+            throw new ImportException(ImportingWords.KeyStandsTwice(twice));
         RefuseColumns(places);
         var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of)
             .ThenByDescending(p => UsualPlaces.Contains(p.Path![(p.Path!.LastIndexOf('.') + 1)..])).ThenByDescending(p => p.Rows)

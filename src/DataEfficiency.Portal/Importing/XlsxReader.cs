@@ -7,7 +7,7 @@ namespace DataEfficiency.Portal.Importing;
 public sealed class XlsxReader : IRowReader
 {
     // Excel's own limits: what is beyond them was made to be beyond them
-    private const int MostRows = 1_048_576, MostCells = 16_384;
+    private const int MostRows = 1_048_576, MostCells = 16_384, MostMerged = 50_000;
     private readonly Stream _stream;
     private readonly SourceFormat _format;
     private readonly WorkbookPackage _package;
@@ -15,6 +15,7 @@ public sealed class XlsxReader : IRowReader
     private readonly List<string> _columns = [];
     private readonly string _part;
     private readonly StringBuilder _text = new();
+    private readonly List<Merged> _merged = [];
     private SharedStrings? _shared;
 
     /// <exception cref="ImportException">The workbook is damaged or has no such sheet.</exception>
@@ -41,6 +42,7 @@ public sealed class XlsxReader : IRowReader
     public IEnumerable<SourceRow> Rows()
     {
         _shared = new SharedStrings(_package);
+        ReadMerged();
         using var xml = _package.OpenPart(_part);
         var (number, count, first, above) = (0, 0, true, _format.Above);
         while (xml.Next())
@@ -52,6 +54,7 @@ public sealed class XlsxReader : IRowReader
             var row = xml.IsEmpty ? new SourceRow(number, []) : ReadRow(xml, number);
             if (row is { Fault: null, FieldFaults: null } && row.Fields.All(string.IsNullOrEmpty)) continue;
             if (above-- > 0) continue;
+            if (_merged.Count > 0) row = Filled(row);
             if (first)
             {
                 first = false;
@@ -67,6 +70,43 @@ public sealed class XlsxReader : IRowReader
     {
         _package.Dispose();
         _stream.Dispose();
+    }
+
+    // they stand behind the cells, but say what rows are: one read through for them alone
+    private void ReadMerged()
+    {
+        using var xml = _package.OpenPart(_part);
+        while (xml.Next())
+            if (xml.Is("row")) xml.Progressed();
+            else if (xml.Is("mergeCell") && xml.Attribute("ref")?.Split(':') is [var first, var last] && RowOf(first) is var top
+                && RowOf(last) is var bottom && top < bottom && _merged.Count < MostMerged)
+                _merged.Add(new Merged(ColumnOf(first), top, bottom));
+        _merged.Sort((a, b) => a.Top.CompareTo(b.Top));
+    }
+
+    // Excel shows the value of merged cells beside all of their rows
+    private SourceRow Filled(SourceRow row)
+    {
+        if (_merged.RemoveAll(m => m.Bottom < row.Line) >= 0 && _merged.Count == 0) return row;
+        List<string?>? fields = null;
+        foreach (var merged in _merged)
+            if (merged.Top > row.Line) break;
+            else if (merged.Top == row.Line) merged.Value = row.Field(merged.Column);
+            else if (merged.Value is not null && row.Field(merged.Column) is null or "")
+            {
+                fields ??= [.. row.Fields];
+                while (fields.Count <= merged.Column) fields.Add(null);
+                fields[merged.Column] = merged.Value;
+            }
+        return fields is null ? row : row with { Fields = fields };
+    }
+
+    private static int RowOf(string place) => int.TryParse(place.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ$"), out var row) ? row : 0;
+
+    /// <summary>Cells of several rows that are one.</summary>
+    private sealed record Merged(int Column, int Top, int Bottom)
+    {
+        public string? Value { get; set; }
     }
 
     // a new workbook's first sheet can be one that nobody wrote on

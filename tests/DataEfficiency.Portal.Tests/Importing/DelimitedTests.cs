@@ -117,6 +117,7 @@ public sealed class DelimitedTests
     [InlineData("When,What did you think of the kettle that you bought from us last week and why?\n2026-03-05,it is fine\n2026-03-06,no\n",
         "2026-03-05", "2026-03-06")]
     [InlineData("text,2024,2025\na,1,2\nb,3,4\n", "a", "b")]
+    [InlineData("text,2024-01-01\na,1\nb,2\n", "a", "b")]
     [InlineData("text,label\na,x\nb,y\n\u001a", "a", "b")]
     public void Csv_NamesOfTheColumns_AreNoRow(string content, params string[] first)
     {

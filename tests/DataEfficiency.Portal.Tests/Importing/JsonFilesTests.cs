@@ -101,6 +101,7 @@ public sealed class JsonFilesTests
     [InlineData("{\"columns\":[\"text\",\"label\"],\"index\":[0,1],\"data\":[[\"a\",\"x\"],[\"b\",\"y\"]]}", "(“columns”) apart")]
     [InlineData("[[{\"text\":\"a\"},{\"text\":\"b\"}],[{\"text\":\"c\"}]]", "list of objects")]
     [InlineData("{\"data\": []}", "no rows")]
+    [InlineData("{\"data\":[{\"text\":\"a\"}],\"data\":[{\"text\":\"b\"}]}", "“data” stands twice")]
     public void Object_OfAnotherShape_IsRefusedByIt(string content, string says) =>
         Assert.Contains(says, Assert.Throws<ImportException>(() => ReadFile.Of(content, "a.json")).Message);
 
@@ -162,6 +163,7 @@ public sealed class JsonFilesTests
         var file = ReadFile.Of("{\"text\": \"a\n{\"text\": \"b\"}\n{\"text\": \"c\"}\n", "a.jsonl");
 
         Assert.Equal(["bad-row", null, null], file.Rows.Select(r => r.Fault?.Code));
+        Assert.Contains("It ends before the value does", file.Rows[0].Fault!.Reason);
     }
 
     [Fact]

@@ -116,6 +116,10 @@ public sealed class WorkbookTests
     [InlineData("##0.0E+0", "123456", "123.5E+3")]
     [InlineData("0E+0", "9.99", "1E+1")]
     [InlineData("# ?/?", "0.3", "2/7")]
+    [InlineData("??/??", "1234.567", "119753/97")]
+    [InlineData("# ??/??", "-12345.6789", "-12345 55/81")]
+    [InlineData("# ?/?", "0.999", "1")]
+    [InlineData("# ?/?", "0.04", "0")]
     [InlineData("# ??/??", "1.25", "1 1/4")]
     [InlineData("# ?/8", "0.3", "2/8")]
     [InlineData("?/?", "1.5", "3/2")]
@@ -132,6 +136,8 @@ public sealed class WorkbookTests
     [InlineData("@", "12.5", "12.5")]
     [InlineData(";;;", "5", "5")]
     [InlineData("0", "1E+300", "1E+300")]
+    [InlineData("?/999999999", "1E+20", "100000000000000000000")]
+    [InlineData("??/??", "1E+20", "100000000000000000000/1")]
     [InlineData("yyyy-mm-dd;@", "46086", "2026-03-05")]
     public void NumberFormats_ShowWhatExcelShows(string code, string stored, string shown) =>
         Assert.Equal(shown, ExcelNumber.Show(stored, ExcelFormat.Parse(code), false));
@@ -179,6 +185,22 @@ public sealed class WorkbookTests
     {
         Sheets = { ("Sheet1", "", ""), ("Messages", "", Row("text", "label") + Row("cold", "heat")) },
     }.Bytes(), "a.xlsx").Values(0));
+
+    [Fact]
+    public void Cells_MergedOverRows_HaveTheirValueInEach()
+    {
+        var file = ReadFile.Of(new TinyWorkbook
+        {
+            Sheets = { ("S", "", Row("text", "label") + Row("a", "heat") + Row("b") + Row("c") + Row("d", "lid") + Row("e")) },
+            Tail = "<mergeCells><mergeCell ref=\"B2:B4\"/><mergeCell ref=\"B5:C5\"/></mergeCells>",
+        }.Bytes(), "a.xlsx");
+
+        Assert.Equal(["heat", "heat", "heat", "lid", null], file.Values(1));
+    }
+
+    [Fact]
+    public void NumberFormats_LongerThanExcelTakes_AreGeneral() =>
+        Assert.Equal("0.5", ExcelNumber.Show("0.5", ExcelFormat.Parse(new string('0', 300)), false));
 
     [Fact]
     public void Rows_AboveTheNamesOfTheColumns_AreToldAndNotImported()
