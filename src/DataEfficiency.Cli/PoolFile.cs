@@ -38,10 +38,9 @@ public sealed record PoolFile(TaskPrompt? Task, IReadOnlyList<string> Texts, IRe
                 : value.ValueKind == JsonValueKind.String ? Said(name, value.GetString()!)
                 : throw Wrong($"expected an object with the text \"{name}\", which is {Kind(value)}.");
 
-            // as the portal has it: no text to label, and none that a database keeps
-            string Said(string name, string text) =>
-                name != "ground_truth" && string.IsNullOrWhiteSpace(text) ? throw Wrong($"the text \"{name}\" is empty.")
-                : text.Contains('\0') ? throw Wrong($"the text \"{name}\" holds the character U+0000.") : text;
+            // as the portal has it: no text to label
+            string Said(string name, string text) => name == "text" && string.IsNullOrWhiteSpace(text)
+                ? throw Wrong($"the text \"{name}\" is empty.") : text;
 
             bool Flag(string name) => !item.TryGetProperty(name, out var value) || (value.ValueKind is JsonValueKind.True
                 or JsonValueKind.False ? value.GetBoolean() : throw Wrong($"\"{name}\" is {Kind(value)}, expected true or false."));

@@ -160,8 +160,8 @@ internal sealed record ExcelSection(ExcelFormat Format, Func<double, bool> IsFor
             if (end < 0) return null;
             var inside = code.AsSpan(open + 1, end - open - 1);
             var sign = inside[..(inside.IndexOfAnyExcept("<>=") is >= 0 and var at ? at : inside.Length)].ToString();
-            if (sign.Length == 0 || !double.TryParse(inside[sign.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var bound))
-                continue;
+            if (sign.Length == 0
+                || !double.TryParse(inside[sign.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var bound)) continue;
             return sign switch
             {
                 "<" => n => n < bound, "<=" => n => n <= bound, ">" => n => n > bound, ">=" => n => n >= bound, "=" => n => n == bound,

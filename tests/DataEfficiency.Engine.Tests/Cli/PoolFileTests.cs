@@ -45,7 +45,6 @@ public sealed class PoolFileTests : IDisposable
     [InlineData("{\"text\":\"one\"}\n[\"two\"]", "line 2: expected an object with the text \"text\", found an array")]
     [InlineData("{\n\"text\":\"one\"\n}", "line 1: not valid JSON")]
     [InlineData("{\"text\":\"one\"}\n{\"text\":\" \"}", "line 2: the text \"text\" is empty")]
-    [InlineData("{\"text\":\"one\"}\n{\"text\":\"a\\u0000b\"}", "line 2: the text \"text\" holds the character U+0000")]
     [InlineData("text,label\na,b\n", "line 1: not valid JSON, nor like it")]
     [InlineData("PK\u0003\u0004", "line 1: not valid JSON, nor like it")]
     [InlineData(" \n", "holds no item")]
