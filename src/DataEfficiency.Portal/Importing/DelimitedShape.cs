@@ -20,11 +20,13 @@ internal static class DelimitedShape
         var named = DelimitedReader.NamedSeparator(firstLine);
         List<string> lines = named is null ? Lines(text, cut) : [];
         if (ConllReader.Looks(lines)) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
-        var delimiter = named is { } told and not '\0' ? told : fixedDelimiter ?? DelimiterOf(text, cut, extension == ".csv");
+        bool? areTabsQuoted = QuotedTabs.Looks(text, cut) ? true : null;
+        var delimiter = named is { } told and not '\0' ? told : fixedDelimiter
+            ?? DelimiterOf(text, cut, extension == ".csv", areTabsQuoted);
         if (named is null && fixedDelimiter is null && LabelLines.SeparatorOf(lines, delimiter) is { } separator)
             return new SourceFormat(FileKind.LabelLines, encoding, separator, HasHeader: false);
         var format = new SourceFormat(FileKind.Delimited, encoding, delimiter, HasHeader: false,
-            Quoted: delimiter == '\t' && QuotedTabs.Looks(text, cut) ? true : null);
+            Quoted: delimiter == '\t' ? areTabsQuoted : null);
         var rows = FirstRows(text, format);
         var above = delimiter == '\0' ? 0 : Above(rows);
         return format with { Above = above, HasHeader = LooksLikeHeader(rows[above..]) };
@@ -40,13 +42,13 @@ internal static class DelimitedShape
         return wide >= (rows.Count - above) * .7 && LooksLikeHeader(rows[above..]) ? above : 0;
     }
 
-    private static char DelimiterOf(string text, bool cut, bool isCsv)
+    private static char DelimiterOf(string text, bool cut, bool isCsv, bool? areTabsQuoted)
     {
         var (best, bestScore) = ('\0', 0.0);
         foreach (var candidate in ",;\t|")
         {
             var rows = FirstRows(text, new SourceFormat(FileKind.Delimited, "utf-16", candidate, HasHeader: false,
-                Quoted: candidate == '\t' && QuotedTabs.Looks(text, cut) ? true : null));
+                Quoted: candidate == '\t' ? areTabsQuoted : null));
             if (cut && rows.Count is > 1 and < SampleRows) rows.RemoveAt(rows.Count - 1);
             // a row with a broken quote says nothing about the separator
             if (isCsv || rows.Count(r => r.Fault is null) * 2 >= rows.Count) rows.RemoveAll(r => r.Fault is not null);

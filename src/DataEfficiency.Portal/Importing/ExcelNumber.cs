@@ -12,18 +12,14 @@ internal static class ExcelNumber
     public static string Show(string stored, ExcelFormat format, bool is1904)
     {
         if (!double.TryParse(stored, NumberStyles.Float, Plain, out var number) || !double.IsFinite(number)) return stored;
-        if (format.Sections is { } sections)
-        {
-            var section = sections.First(s => s.IsFor(number));
-            format = section.Format;
-            if (format.Kind == ExcelKind.Number)
-                return format.Pattern?.Show(section.IsUnsigned ? Math.Abs(number) : number, General(stored, number))
-                    ?? General(stored, number);
-        }
+        var general = General(stored, number);
+        var section = format.Sections?.First(s => s.IsFor(number));
+        format = section?.Format ?? format;
+        if (format.Kind == ExcelKind.Number)
+            return format.Pattern?.Show(section is { IsUnsigned: true } ? Math.Abs(number) : number, general) ?? general;
         var days = number + (is1904 && format.Kind is not (ExcelKind.Time or ExcelKind.Duration) ? Days1904 : 0);
-        if (format.Kind == ExcelKind.Number) return format.Pattern?.Show(number, General(stored, number)) ?? General(stored, number);
         // Excel shows negative days as a row of signs; the number says more
-        if (days < 0 || days >= BeyondYear9999) return General(stored, number);
+        if (days < 0 || days >= BeyondYear9999) return general;
         var kind = format.Kind != ExcelKind.DateOrTime ? format.Kind : days < 1 ? ExcelKind.Time : ExcelKind.DateTime;
         if (kind == ExcelKind.Date) return Day(Math.Floor(days));
         var milliseconds = Rounded(number, format);

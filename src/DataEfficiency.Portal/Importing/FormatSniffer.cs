@@ -43,6 +43,6 @@ public static class FormatSniffer
     {
         var line = text.AsSpan().Trim();
         line = line.IndexOfAny('\r', '\n') is >= 0 and var end ? line[..end] : line;
-        return line.Length <= 60 ? line.ToString() : $"{line[..60]}…";
+        return Excerpt.Of(line.ToString());
     }
 }

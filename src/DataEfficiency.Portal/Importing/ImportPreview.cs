@@ -39,7 +39,7 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         List<string> columns = [.. reader.Columns];
         if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
         var guess = ColumnGuess.Of(format, columns, rows);
-        return new ImportPreview(format, columns, [.. rows.Select(Shown)], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [],
+        return new ImportPreview(format, columns, [.. rows.Select(r => Shown(r))], guess.Mapping, reader is XlsxReader x ? x.SheetNames : [],
             FieldPath.Offered(columns, rows),
             sniffed.Places, guess.Note is null ? notes : [.. notes, guess.Note], ReadingsOf(format, columns, rows, open));
     }
@@ -48,8 +48,8 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
     private static IReadOnlyList<JsonRows> PlacesOf(Stream stream, SourceFormat format) =>
         format.RowsAt is null || !format.IsJson ? [] : JsonShape.Of(stream, format.Encoding, ".json")?.Places ?? [];
 
-    private static SourceRow Shown(SourceRow row) => row with { Fields = [.. row.Fields.Select(f => f is { Length: > CellCharacters }
-        ? f[..CellCharacters] + "…" : f)] };
+    private static SourceRow Shown(SourceRow row, int most = CellCharacters) =>
+        row with { Fields = [.. row.Fields.Select(f => f is null ? null : Excerpt.Of(f, most))] };
 
     private static bool CanHaveHeader(SourceFormat format, IReadOnlyList<string> columns) =>
         format.Kind is FileKind.Delimited or FileKind.Xlsx
@@ -81,7 +81,7 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
             using var plain = RowReaders.Open(open(), format with { HasHeader = false });
             return plain.Rows().FirstOrDefault() is { Fault: null } first ? new HeaderReadings(columns, Shown(first).Fields) : null;
         }
-        return rows is [{ Fault: null } row, ..] ? new HeaderReadings([.. ColumnNames.From(row.Fields.Select(f => f is { Length: > 60 }
-            ? f[..60] + "…" : f))], Shown(row).Fields) : null;
+        return rows is [{ Fault: null } row, ..]
+            ? new HeaderReadings([.. ColumnNames.From(Shown(row, Excerpt.Usual).Fields)], Shown(row).Fields) : null;
     }
 }

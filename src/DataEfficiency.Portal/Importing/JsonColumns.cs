@@ -43,8 +43,7 @@ internal sealed class JsonColumns(bool hasHeader)
         }
         catch (JsonException e)
         {
-            return new SourceRow(line, [Start(json)], new(RowFault.BadRow,
-                Invalid(json, e)));
+            return new SourceRow(line, [Start(json)], new(RowFault.BadRow, Invalid(json, e)));
         }
         catch (InvalidOperationException)
         {
@@ -66,17 +65,7 @@ internal sealed class JsonColumns(bool hasHeader)
         var fields = new List<string?>(_names.Count);
         RowFault? fault = null;
         if (key is not null) Put("key", key);
-        if (_shape == Shape.Objects)
-        {
-            foreach (var property in value.EnumerateObject())
-            {
-                var field = Value(property.Value);
-                if (_places.TryGetValue(property.Name, out var place) && place < fields.Count && place != (key is null ? -1 : 0)
-                    && fields[place] is { } earlier && earlier != field)
-                    fault ??= new(RowFault.BadRow, ImportingWords.KeyStandsTwice(property.Name), property.Name);
-                Put(property.Name, field);
-            }
-        }
+        if (_shape == Shape.Objects) foreach (var property in value.EnumerateObject()) Put(property.Name, Value(property.Value));
         else if (_shape == Shape.Texts) Put("text", value.GetString());
         else
         {
@@ -105,6 +94,9 @@ internal sealed class JsonColumns(bool hasHeader)
             }
             _places[name] = place;
             while (fields.Count <= place) fields.Add(null);
+            // beside the row's own key, which is no key of it
+            if (_shape == Shape.Objects && (key is null || place > 0) && fields[place] is { } earlier && earlier != field)
+                fault ??= new(RowFault.BadRow, ImportingWords.KeyStandsTwice(name), name);
             fields[place] = field;
             if (field is not null && MarkedText.FaultOf(field, name) is { } bad) fault ??= bad;
         }
@@ -132,7 +124,7 @@ internal sealed class JsonColumns(bool hasHeader)
             : near.StartsWith('\'') ? "quote"
             : near.StartsWith("NaN", StringComparison.Ordinal) || near.TrimStart('-').StartsWith("Inf", StringComparison.Ordinal) ? "number"
             : "none";
-        return ImportingWords.NotValidJSONAtCharacter(place: place + 1, near: near.Length <= 20 ? near : $"{near[..20]}…", hint: hint);
+        return ImportingWords.NotValidJSONAtCharacter(place: place + 1, near: Excerpt.Of(near, 20), hint: hint);
     }
 
     private static string Start(string json) => json.Length <= 200 ? json : json[..200];

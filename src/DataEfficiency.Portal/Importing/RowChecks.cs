@@ -136,7 +136,7 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
         // one value of several that is no label makes another set; of right answers the others stay right
         if (found.Count == 0 || answers.Kind.IsSet && named.Any(n => n.Label is null))
             return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use,
-                answer: Short(named.First(n => n.Label is null).Value)), mapping.Answer));
+                answer: Excerpt.Of(named.First(n => n.Label is null).Value)), mapping.Answer));
         var answer = answers.Kind.Imported(found, row.Answers[0]);
         return (answers.Kind.IsSet ? [answer.Text] : [.. found.Select(l => l.AnswerText)], answer, null);
     }
@@ -147,7 +147,7 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
         var spans = (row.Spans ?? []).Where(s => !answers.LeavesOut(s.Label))
             .Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label))).ToList();
         if (spans.Find(s => s.Found is null) is { Label: not null } unknown)
-            return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Short(unknown.Label)),
+            return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Excerpt.Of(unknown.Label)),
                 mapping.Answer));
         return Read(row, new { spans = spans.Select(s => new { start = s.Start, end = s.End, label = s.Found!.Id }) });
     }
@@ -159,6 +159,4 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
             ImportLimits.AnswerCharacters);
         return problem is null ? ([read!.Text], read, null) : ([], null, new(RowFault.BadAnswer, problem, mapping.Answer));
     }
-
-    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

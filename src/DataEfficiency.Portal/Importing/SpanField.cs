@@ -16,6 +16,7 @@ internal static class SpanField
 {
     private readonly record struct Raw(int Start, int End, string Label, string? Words, bool IsUtf16);
 
+    private const int ShownWords = 40;
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowTrailingCommas = true };
 
     /// <summary>It is a list of marked parts, with one at least.</summary>
@@ -62,7 +63,8 @@ internal static class SpanField
         if (parts.All(p => Fits(p, !isUtf16))) return (Counted(!isUtf16), null);
         return (null, wrong.Words is null || Slice(wrong, isUtf16) is not { } slice
             ? ImportingWords.PartOutside(start: wrong.Start, end: wrong.End)
-            : ImportingWords.PartDiffers(start: wrong.Start, end: wrong.End, words: Short(wrong.Words), slice: Short(slice)));
+            : ImportingWords.PartDiffers(start: wrong.Start, end: wrong.End, words: Excerpt.Of(wrong.Words, ShownWords),
+                slice: Excerpt.Of(slice, ShownWords)));
 
         bool Fits(Raw part, bool utf16) => Slice(part, utf16) is { } slice && (part.Words is null || Folded(part.Words) == Folded(slice));
 
@@ -101,6 +103,4 @@ internal static class SpanField
         && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     private static string Folded(string words) => string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Short(string words) => words.Length <= 40 ? words : words[..40] + "…";
 }

@@ -21,10 +21,10 @@ public sealed record TextTemplate(IReadOnlyList<(string Name, string Column)> Pa
             var open = line.IndexOf('{');
             // the column's name can hold braces and colons, the part's own name neither
             if (open < 2 || line[^1] != '}' || line[..open].TrimEnd() is not [.., ':'] || line.Length - open < 3)
-                throw new ImportException(ImportingWords.NoLineOfATemplate(Short(line)));
+                throw new ImportException(ImportingWords.NoLineOfATemplate(Excerpt.Of(line)));
             var name = line[..open].TrimEnd()[..^1].Trim();
             if (name.Length is 0 or > LongestName)
-                throw new ImportException(ImportingWords.TemplateNameLength(line: Short(line), most: LongestName));
+                throw new ImportException(ImportingWords.TemplateNameLength(line: Excerpt.Of(line), most: LongestName));
             if (parts.Any(p => p.Item1 == name)) throw new ImportException(ImportingWords.TemplateNameTwice(name));
             parts.Add((name, line[(open + 1)..^1]));
         }
@@ -40,6 +40,4 @@ public sealed record TextTemplate(IReadOnlyList<(string Name, string Column)> Pa
         foreach (var part in parts) text.Append(text.Length > 0 ? "\n" : "").Append(part.Name).Append(": ").Append(part.Text);
         return text.ToString();
     }
-
-    private static string Short(string line) => line.Length <= 60 ? line : line[..60] + "…";
 }

@@ -171,12 +171,13 @@ public sealed class XlsxReader : IRowReader
             return (null, new(RowFault.NoResult,
                 ImportingWords.FormulaWithoutResult));
         var value = _text.ToString();
-        if (type == "s" && value.Length > 0 && (!int.TryParse(value, out var place) || _shared![place] is null))
+        var place = -1;
+        var text = type == "s" && int.TryParse(value, out place) ? _shared![place] : null;
+        if (type == "s" && value.Length > 0 && text is null)
             return (null, new(RowFault.CellError, ImportingWords.SharedTextMissing(value)));
         var (shown, isLong) = type switch
         {
-            "s" => int.TryParse(value, out var index) && _shared![index] is { } text ? (text, _shared.TooLong.Contains(index))
-            : (null, false),
+            "s" => (text, _shared!.TooLong.Contains(place)),
             "inlineStr" or "str" => (ExcelEscapes.Decode(value), !fits),
             "b" => (value is "1" or "true" ? "TRUE" : value.Length == 0 ? null : "FALSE", false),
             "e" => (value, false),
