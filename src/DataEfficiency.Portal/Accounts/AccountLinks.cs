@@ -57,7 +57,7 @@ public sealed class AccountLinks(
             GlobalRole = globalRole,
             ProjectId = projectId,
             ProjectRole = projectId is null ? null : role ?? ProjectRole.Annotator,
-            CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)!,
+            CreatedBy = by.PersonId()!,
         });
     }
 
@@ -73,7 +73,7 @@ public sealed class AccountLinks(
 
     private async Task<LinkMade> ForPersonAsync(ClaimsPrincipal by, string userId, LinkKind kind) =>
         await access.MayResetAsync(by, userId) ? await StoreAsync(new AccountLink { Kind = kind, UserId = userId,
-            CreatedBy = by.FindFirstValue(ClaimTypes.NameIdentifier)! }) : LinkMade.Refused(AccountsWords.OnlyAdminResets);
+            CreatedBy = by.PersonId()! }) : LinkMade.Refused(AccountsWords.OnlyAdminResets);
 
     /// <summary>The link of this secret if it still works, without using it.</summary>
     public async Task<AccountLink?> FindAsync(string secret)
@@ -86,7 +86,7 @@ public sealed class AccountLinks(
     public async Task<List<OpenLink>> OpenAsync(ClaimsPrincipal by)
     {
         var all = await access.IsAdminAsync(by);
-        var id = by.FindFirstValue(ClaimTypes.NameIdentifier);
+        var id = by.PersonId();
         var now = Now;
         await using var db = await contexts.CreateDbContextAsync();
         var links = await db.AccountLinks.AsNoTracking().Where(l => l.UsedAt == null && l.ExpiresAt > now && (all || l.CreatedBy == id))
@@ -116,7 +116,7 @@ public sealed class AccountLinks(
     public async Task WithdrawAsync(ClaimsPrincipal by, int linkId)
     {
         var all = await access.IsAdminAsync(by);
-        var id = by.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        var id = by.PersonId()!;
         await writes.WriteAsync(async (db, token) =>
         {
             if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id))

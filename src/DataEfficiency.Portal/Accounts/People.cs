@@ -53,7 +53,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         if (role != GlobalRoles.Admin && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
         var before = await RolesAsync(db, userId, token);
         await GiveRoleAsync(db, userId, role, token);
-        AuditTrail.Add(db, time, IdOf(by)!, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}");
+        AuditTrail.Add(db, time, by.PersonId()!, "role.set", $"{userId}: {string.Join(", ", before)}", $"{userId}: {role ?? "none"}");
         return null;
     });
 
@@ -64,7 +64,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         if (deactivated && await IsLastAdminAsync(db, userId, token)) return OnlyAdmin;
         var at = deactivated ? now : (long?)null;
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.DeactivatedAt, at), token);
-        AuditTrail.Add(db, time, IdOf(by)!, deactivated ? "person.deactivated" : "person.reactivated", after: userId);
+        AuditTrail.Add(db, time, by.PersonId()!, deactivated ? "person.deactivated" : "person.reactivated", after: userId);
         return null;
     });
 
@@ -73,7 +73,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
     {
         var logins = await db.UserLogins.Where(l => l.UserId == userId).ToListAsync(token);
         db.UserLogins.RemoveRange(logins);
-        AuditTrail.Add(db, now, IdOf(by)!, "person.parted", $"{userId}: {string.Join(", ", logins.Select(l => l.LoginProvider))}");
+        AuditTrail.Add(db, now, by.PersonId()!, "person.parted", $"{userId}: {string.Join(", ", logins.Select(l => l.LoginProvider))}");
         return null;
     });
 
@@ -106,7 +106,7 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsAdminAsync(db, IdOf(by), token)) return NotYours;
+            if (!await ProjectAccess.IsAdminAsync(db, by.PersonId(), token)) return NotYours;
             if (!await db.Users.AnyAsync(u => u.Id == userId && !u.IsExternal, token)) return AccountsWords.PersonGone;
             if (await change(db, now, token) is { } why) return why;
             await RightsChanges.EndOpenAsync(db, userId, now, token);
@@ -116,6 +116,4 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         if (refusal is null) rights.Announce(userId);
         return refusal;
     }
-
-    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 }

@@ -26,7 +26,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>The user's role, null when the project does not exist (any more) or is not theirs. An admin counts as lead.</summary>
     public async Task<ProjectRole?> RoleAsync(ClaimsPrincipal user, int projectId)
     {
-        if (IdOf(user) is not { } userId || !TokenScope.Opens(user, projectId)) return null;
+        if (user.PersonId() is not { } userId || !TokenScope.Opens(user, projectId)) return null;
         await using var db = await contexts.CreateDbContextAsync();
         return (await Standings(db, projectId, userId))?.RoleHere;
     }
@@ -35,20 +35,20 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     public async Task<bool> IsAdminAsync(ClaimsPrincipal user)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await HasRole(db, IdOf(user), GlobalRoles.Admin).AnyAsync();
+        return await HasRole(db, user.PersonId(), GlobalRoles.Admin).AnyAsync();
     }
 
     /// <summary>True for admins and global leads.</summary>
     public async Task<bool> MayCreateProjectsAsync(ClaimsPrincipal user)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await HasRole(db, IdOf(user), GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync();
+        return await HasRole(db, user.PersonId(), GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync();
     }
 
     /// <summary>True for admins, global leads, and leads of at least one project: they see the navigation of leads.</summary>
     public async Task<bool> LeadsAnythingAsync(ClaimsPrincipal user)
     {
-        var id = IdOf(user);
+        var id = user.PersonId();
         await using var db = await contexts.CreateDbContextAsync();
         return await HasRole(db, id, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync() || await Led(db, id).AnyAsync();
     }
@@ -56,7 +56,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>The projects that this person leads, by name; all of them for an admin, and of a token those that it opens.</summary>
     public async Task<List<Project>> LedProjectsAsync(ClaimsPrincipal user)
     {
-        var id = IdOf(user);
+        var id = user.PersonId();
         await using var db = await contexts.CreateDbContextAsync();
         var admin = await HasRole(db, id, GlobalRoles.Admin).AnyAsync();
         var (led, only) = (Led(db, id), TokenScope.ProjectOf(user));
@@ -70,7 +70,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     public async Task<bool> MayResetAsync(ClaimsPrincipal by, string userId)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await MayResetAsync(db, IdOf(by), userId, CancellationToken.None);
+        return await MayResetAsync(db, by.PersonId(), userId, CancellationToken.None);
     }
 
     /// <summary>Whether the maker of a link may, at this moment, give what it gives.</summary>
@@ -104,8 +104,6 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     /// <summary>Decides what an item's answer is in the end; whose own answers are among those decided on is another question.</summary>
     internal static async Task<bool> MayReviewAsync(AppDbContext db, string userId, int projectId, CancellationToken cancellation) =>
         (await Standings(db, projectId, userId))?.RoleHere?.MayReview() == true;
-
-    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
     /// <summary>The projects whose lead this person is by membership.</summary>
     internal static IQueryable<int> Led(AppDbContext db, string? userId) =>

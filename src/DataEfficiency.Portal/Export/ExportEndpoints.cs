@@ -102,5 +102,5 @@ public static class ExportEndpoints
 
     private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time,
         CancellationToken cancel) => writes.WriteAsync((db, token) => ExportRecord.AddAsync(db, id,
-            user.FindFirstValue(ClaimTypes.NameIdentifier)!, what, size, time.GetUtcNow().ToUnixTimeMilliseconds(), token), cancel);
+            user.PersonId()!, what, size, time.GetUtcNow().ToUnixTimeMilliseconds(), token), cancel);
 }

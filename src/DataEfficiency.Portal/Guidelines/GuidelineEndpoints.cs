@@ -27,13 +27,13 @@ public static class GuidelineEndpoints
     }
 
     private static async Task<Results<Ok<ReadGuideline>, ProblemHttpResult>> ReadAsync(int id, ClaimsPrincipal user, GuidelineBook book,
-        CancellationToken cancellation) => await book.ReadAsync(id, IdOf(user), cancellation) is { } guideline
+        CancellationToken cancellation) => await book.ReadAsync(id, user.PersonId()!, cancellation) is { } guideline
             ? TypedResults.Ok(guideline) : ApiProblem.NotFound(ApiWords.ProjectNotHere);
 
     private static async Task<NoContent> SeeAsync(int id, SeenRequest request, ClaimsPrincipal user, GuidelineBook book,
         CancellationToken cancellation)
     {
-        await book.SeeAsync(id, IdOf(user), request.Version, cancellation);
+        await book.SeeAsync(id, user.PersonId()!, request.Version, cancellation);
         return TypedResults.NoContent();
     }
 
@@ -44,6 +44,4 @@ public static class GuidelineEndpoints
         var rows = await book.VersionsAsync(id, before, cancellation);
         return TypedResults.Ok(new VersionsReply(rows, rows.Count == GuidelineBook.Page ? rows[^1].Version : null));
     }
-
-    private static string IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

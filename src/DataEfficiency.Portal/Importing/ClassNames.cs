@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using static DataEfficiency.Portal.Importing.JsonColumns;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -50,7 +51,4 @@ internal sealed class ClassNames(IReadOnlyDictionary<string, IReadOnlyList<strin
 
     private static int? Number(string field) => int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
         out var number) ? number : null;
-
-    private static JsonElement? Inside(JsonElement? value, string name) => value is { ValueKind: JsonValueKind.Object } there
-        && there.TryGetProperty(name, out var inner) ? inner : null;
 }

@@ -60,6 +60,10 @@ internal sealed class JsonColumns(bool hasHeader)
         _ => value.GetRawText(),
     };
 
+    /// <summary>A member of an object; null: it has none of that name, or is no object.</summary>
+    public static JsonElement? Inside(JsonElement? value, string name) => value is { ValueKind: JsonValueKind.Object } there
+        && there.TryGetProperty(name, out var inner) ? inner : null;
+
     private SourceRow Fields(int line, JsonElement value, string? key)
     {
         var fields = new List<string?>(_names.Count);

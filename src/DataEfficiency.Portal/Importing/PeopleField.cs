@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DataEfficiency.Portal.Storage;
+using static DataEfficiency.Portal.Importing.JsonColumns;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -135,9 +136,6 @@ internal static class PeopleField
             return [];
         }
     }
-
-    private static JsonElement? Inside(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var inner) ? inner : null;
 
     private static string? Text(JsonElement value, string name) => Said(Inside(value, name));
 

@@ -56,7 +56,7 @@ public static class LabelEndpoints
     public static Results<Ok<AliveReply>, ProblemHttpResult> Alive(ClaimsPrincipal user, AliveRequest request, LivingTabs tabs)
     {
         if (RequestLimits.TokenFault(request.Token) is { } fault) return Refused(fault);
-        tabs.Speak(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request.Token);
+        tabs.Speak(user.PersonId()!, request.Token);
         return TypedResults.Ok(new AliveReply(true));
     }
 
@@ -107,7 +107,7 @@ public static class LabelEndpoints
     public static async Task<Ok<WorkReply[]>> WorkAsync(ClaimsPrincipal user, AnnotatorWork work, CancellationToken cancellation)
     {
         var only = TokenScope.ProjectOf(user);
-        return TypedResults.Ok((await work.ReadAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellation))
+        return TypedResults.Ok((await work.ReadAsync(user.PersonId()!, cancellation))
             .Where(w => only is null || w.Id == only)
             .Select(w => new WorkReply(w.Id, w.Name, w.Open, w.Returned, w.Own, w.PerHour, w.Last)).ToArray());
     }
@@ -115,7 +115,7 @@ public static class LabelEndpoints
     /// <summary>Stores a person's keys and answers with the whole map, or says which key cannot be.</summary>
     public static async Task<Results<Ok<IReadOnlyList<KeyAction>>, ProblemHttpResult>> KeysAsync(ClaimsPrincipal user, KeySettings request,
         KeyStore keys, CancellationToken cancellation) =>
-        await keys.SaveAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, request, cancellation) is { } fault
+        await keys.SaveAsync(user.PersonId()!, request, cancellation) is { } fault
             ? ApiProblem.Of(StatusCodes.Status409Conflict, ApiCodes.BadKeys, LabelingWords.KeysNotChanged, fault)
             : TypedResults.Ok(KeyMap.Of(request));
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Schemas;
@@ -18,20 +17,11 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
     public async Task<Receipt> SubmitAsync(int projectId, string userId, AnswerRecord record, CancellationToken cancellation)
     {
         using var timing = PortalMeter.Submit.Time();
-        var mismatch = await MismatchAsync(projectId, record.Answer, cancellation);
+        var mismatch = await OwnRule.MismatchAsync(contexts, projectId, record.Answer, cancellation);
         var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
         // only after the commit: the estimator reads what is in the database
         if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older or Kept.Noted) }) doorbell.Ring(projectId);
         return receipt;
-    }
-
-    private async Task<Said?> MismatchAsync(int projectId, JsonElement answer, CancellationToken cancellation)
-    {
-        // only what is written has a pattern to fit
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("text", out _)) return null;
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation);
-        return project.Kind().Mismatch(project, answer);
     }
 
     private async Task<Receipt> StoreAsync(AppDbContext db, int projectId, string userId, AnswerRecord record, Said? mismatch,

@@ -41,7 +41,7 @@ public static class ProjectEndpoints
     private static async Task<Ok<ProjectsReply>> ListAsync(ClaimsPrincipal user, IDbContextFactory<AppDbContext> contexts,
         CancellationToken cancellation, int? before = null)
     {
-        var id = user.FindFirstValue(ClaimTypes.NameIdentifier);
+        var id = user.PersonId();
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var all = await ProjectAccess.IsAdminAsync(db, id, cancellation);
         var only = TokenScope.ProjectOf(user);

@@ -35,7 +35,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     /// projects.</summary>
     public async Task<IReadOnlyList<AppUser>> OthersAsync(ClaimsPrincipal by, int projectId, CancellationToken cancel = default)
     {
-        var id = IdOf(by);
+        var id = by.PersonId();
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var all = await ProjectAccess.IsAdminAsync(db, id, cancel);
         var led = ProjectAccess.Led(db, id);
@@ -65,7 +65,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
         var changed = false;
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeactivatedAt == null, token)) return ProjectsWords.PersonGone;
             var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
             if (member?.Role == role) return null;
@@ -81,7 +81,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
                 changed = true;
                 await RightsChanges.EndOpenAsync(db, userId, Now, token);
             }
-            AuditTrail.Add(db, time, IdOf(by)!, "member.set", before, $"{userId}: {role}", projectId);
+            AuditTrail.Add(db, time, by.PersonId()!, "member.set", before, $"{userId}: {role}", projectId);
             await db.SaveChangesAsync(token);
             if (changed && !role.MayLabel()) await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
@@ -101,11 +101,11 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     public Task<string?> LetGoOnAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default) =>
         writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             var now = Now;
             await db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.GoldSince, now), token);
-            AuditTrail.Add(db, time, IdOf(by)!, "member.goesOn", after: userId, projectId: projectId);
+            AuditTrail.Add(db, time, by.PersonId()!, "member.goesOn", after: userId, projectId: projectId);
             await db.SaveChangesAsync(token);
             return (string?)null;
         }, cancel);
@@ -115,13 +115,13 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     {
         var refusal = await writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return NoLead;
+            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
             if (member is null) return null;
             if (await IsLastLeadAsync(db, member, token)) return LastLead;
             db.Memberships.Remove(member);
             await RightsChanges.EndOpenAsync(db, userId, Now, token);
-            AuditTrail.Add(db, time, IdOf(by)!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
+            AuditTrail.Add(db, time, by.PersonId()!, "member.removed", $"{userId}: {member.Role}", projectId: projectId);
             await db.SaveChangesAsync(token);
             await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
@@ -141,8 +141,6 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     private static string LastLead => ProjectsWords.LastLead;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static string? IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
     private static async Task<bool> IsLastLeadAsync(AppDbContext db, Membership member, CancellationToken cancel) =>
         member.Role == ProjectRole.Lead

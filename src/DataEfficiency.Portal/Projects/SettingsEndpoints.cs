@@ -77,7 +77,7 @@ public static class SettingsEndpoints
         if (change.Reranks && !rankAgain)
             return ApiProblem.Of(StatusCodes.Status409Conflict, ApiCodes.AskFirst, ProjectsWords.RankAgainFirst(
                 fields: string.Join(", ", change.Fields), items: found.Project.ItemCount));
-        var by = user.FindFirstValue(ClaimTypes.NameIdentifier)!;
+        var by = user.PersonId()!;
         if (await projects.SaveAsync(id, form, by, change, tag, cancellation) is not null) return Outdated();
         if (await projects.FindAsync(id, cancellation) is { } saved) http.Response.Headers.ETag = $"\"{saved.Form.Tag}\"";
         return TypedResults.NoContent();

@@ -49,7 +49,7 @@ public static class ReviewEndpoints
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == id, cancellation);
-        var list = await reader.ListAsync(id, IdOf(user), cancellation);
+        var list = await reader.ListAsync(id, user.PersonId()!, cancellation);
         List<ReviewReply> items = [];
         foreach (var open in list.Items.Take(Listed))
             if (await reader.CardAsync(project, open, cancellation) is { } card)
@@ -63,7 +63,7 @@ public static class ReviewEndpoints
     {
         var decision = new ReviewDecision(request.ItemId, request.After, request.Verdict, request.AnswerId, request.Answer, request.Cause,
             request.Note);
-        if (await reviews.DecideAsync(id, IdOf(user), decision, cancellation) is not { } refusal) return TypedResults.NoContent();
+        if (await reviews.DecideAsync(id, user.PersonId()!, decision, cancellation) is not { } refusal) return TypedResults.NoContent();
         var status = refusal.Code switch
         {
             ApiCodes.Role => StatusCodes.Status403Forbidden,
@@ -73,6 +73,4 @@ public static class ReviewEndpoints
         };
         return ApiProblem.Of(status, refusal.Code, refusal.Why);
     }
-
-    private static string IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

@@ -4,7 +4,6 @@ using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
-using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Webhooks;
@@ -26,18 +25,11 @@ public sealed class ReviewService(IDbContextFactory<AppDbContext> contexts, Writ
         if (decision.Note?.Length > options.Value.NoteLimit)
             return new(ApiCodes.TooLong, LabelingWords.NoteTooLong(characters: decision.Note.Length, most: options.Value.NoteLimit));
         if (decision is { Verdict: ReviewVerdict.Written, Answer: { } written }
-            && await MismatchAsync(projectId, written, cancellation) is { } mismatch) return new(ApiCodes.BadAnswer, mismatch);
+            && await OwnRule.MismatchAsync(contexts, projectId, written, cancellation) is { } mismatch)
+            return new(ApiCodes.BadAnswer, mismatch);
         var refusal = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, decision, c), cancellation);
         if (refusal is null) doorbell.Ring(projectId);
         return refusal;
-    }
-
-    // outside of the transaction: a hostile pattern takes its whole time
-    private async Task<Said?> MismatchAsync(int projectId, JsonElement answer, CancellationToken cancellation)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId, cancellation) is { } project
-            ? project.Kind().Mismatch(project, answer) : null;
     }
 
     private async Task<ReviewRefusal?> StoreAsync(AppDbContext db, int projectId, string userId, ReviewDecision decision,

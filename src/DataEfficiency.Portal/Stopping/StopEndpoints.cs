@@ -91,7 +91,7 @@ public static class StopEndpoints
         var decision = new StopDecision(request.Kind, request.Point, request.Reason, request.Value);
         // the portal's own is nobody's to send
         var refusal = request.Kind == DecisionKind.StopByItself ? StoppingWords.NotAdvised
-            : await stops.DecideAsync(id, user.FindFirstValue(ClaimTypes.NameIdentifier)!, decision, cancellation);
+            : await stops.DecideAsync(id, user.PersonId()!, decision, cancellation);
         return refusal is null ? TypedResults.NoContent()
             : ApiProblem.Of(StatusCodes.Status409Conflict, ApiCodes.BadDecision, StoppingWords.NotDecided, refusal);
     }

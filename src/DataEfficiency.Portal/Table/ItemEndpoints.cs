@@ -114,7 +114,7 @@ public static class ItemEndpoints
             return ApiProblem.BadRequest(ApiCodes.BadRequest, TableWords.ItemsOrFilter);
         var (filter, problem) = SavedViews.Read(request.Filter ?? "");
         if (problem is not null) return ApiProblem.BadRequest(ApiCodes.BadFilter, problem);
-        var (ask, by) = (new BulkAsk(action, request.LabelId, request.Person), IdOf(user));
+        var (ask, by) = (new BulkAsk(action, request.LabelId, request.Person), user.PersonId()!);
         var items = request.Items ?? await table.IdsAsync(id, filter, cancellation);
         if (request.CountOnly)
         {
@@ -133,22 +133,23 @@ public static class ItemEndpoints
 
     private static async Task<Results<Ok<BulkUndone>, ProblemHttpResult>> UndoAsync(int id, string undo, ClaimsPrincipal user,
         BulkService bulk, CancellationToken cancellation) =>
-        Guid.TryParse(undo, out var known) && await bulk.UndoAsync(id, IdOf(user), known, cancellation) is { Undone: { } undone }
+        Guid.TryParse(undo, out var known) && await bulk.UndoAsync(id, user.PersonId()!, known, cancellation) is { Undone: { } undone }
             ? TypedResults.Ok(undone)
             : ApiProblem.NotFound(TableWords.UndoOver);
 
     private static async Task<Ok<IReadOnlyList<ViewLine>>> ViewsAsync(int id, ClaimsPrincipal user, SavedViews views,
-        CancellationToken cancellation) => TypedResults.Ok(await views.ListAsync(id, IdOf(user), cancellation));
+        CancellationToken cancellation) => TypedResults.Ok(await views.ListAsync(id, user.PersonId()!, cancellation));
 
     private static async Task<Results<Ok<int>, ProblemHttpResult>> SaveViewAsync(int id, ViewRequest request, ClaimsPrincipal user,
         SavedViews views, CancellationToken cancellation)
     {
-        var (view, refusal) = await views.SaveAsync(id, IdOf(user), request.Name ?? "", request.Query ?? "", request.Shared, cancellation);
+        var (view, refusal) = await views.SaveAsync(id, user.PersonId()!, request.Name ?? "", request.Query ?? "", request.Shared,
+            cancellation);
         return refusal is null ? TypedResults.Ok(view) : Problem(refusal);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveViewAsync(int id, int view, ClaimsPrincipal user,
-        SavedViews views, CancellationToken cancellation) => await views.RemoveAsync(id, IdOf(user), view, cancellation)
+        SavedViews views, CancellationToken cancellation) => await views.RemoveAsync(id, user.PersonId()!, view, cancellation)
             ? TypedResults.NoContent() : ApiProblem.NotFound(TableWords.NoSuchView);
 
     private static ItemReply Reply(ItemRow item) => new(item.Id, item.ExternalId, item.Line, item.Text, ItemQuery.NameOf(item.Split),
@@ -165,6 +166,4 @@ public static class ItemEndpoints
 
     private static ProblemHttpResult Problem(BulkRefusal refusal) => ApiProblem.Of(
         refusal.Code == ApiCodes.Role ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, refusal.Code, refusal.Why);
-
-    private static string IdOf(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)!;
 }

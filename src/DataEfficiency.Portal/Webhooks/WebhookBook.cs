@@ -43,13 +43,13 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
     {
         if (FaultOf(settings) is { } fault) return new(null, null, fault);
         var (secret, kept) = secrets.New();
-        var hook = new Webhook { ProjectId = projectId, ProtectedSecret = kept, CreatedBy = IdOf(by), CreatedAt = Now };
+        var hook = new Webhook { ProjectId = projectId, ProtectedSecret = kept, CreatedBy = by.PersonId()!, CreatedAt = Now };
         (hook.Url, hook.Events) = (settings.Url.Trim(), settings.Events);
         var refusal = await ChangeAsync(by, projectId, async (db, token) =>
         {
             if (await Of(db, projectId).CountAsync(token) >= Most) return WebhooksWords.TooMany(Most);
             db.Webhooks.Add(hook);
-            AuditTrail.Add(db, clock, IdOf(by), "webhook.made", after: Words(hook), projectId: projectId);
+            AuditTrail.Add(db, clock, by.PersonId()!, "webhook.made", after: Words(hook), projectId: projectId);
             return null;
         }, cancellation);
         return refusal is null ? new(hook.Id, secret, null) : new(null, null, refusal);
@@ -70,7 +70,7 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
             if (await Of(db, projectId).SingleOrDefaultAsync(w => w.Id == id, token) is not { } hook) return WebhooksWords.Gone;
             var before = Words(hook);
             (hook.Url, hook.Events) = (settings.Url.Trim(), settings.Events);
-            AuditTrail.Add(db, clock, IdOf(by), "webhook.set", before, Words(hook), projectId);
+            AuditTrail.Add(db, clock, by.PersonId()!, "webhook.set", before, Words(hook), projectId);
             return null;
         }, cancellation);
 
@@ -84,7 +84,8 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
             if (!pause)
                 await db.WebhookDeliveries.Where(d => d.WebhookId == id && d.DueAt != null)
                     .ExecuteUpdateAsync(d => d.SetProperty(x => x.DueAt, Now).SetProperty(x => x.Tries, 0), token);
-            AuditTrail.Add(db, clock, IdOf(by), pause ? "webhook.paused" : "webhook.resumed", after: Words(hook), projectId: projectId);
+            AuditTrail.Add(db, clock, by.PersonId()!, pause ? "webhook.paused" : "webhook.resumed", after: Words(hook),
+                projectId: projectId);
             return null;
         }, cancellation);
 
@@ -94,7 +95,7 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
         {
             if (await Of(db, projectId).SingleOrDefaultAsync(w => w.Id == id, token) is not { } hook) return WebhooksWords.Gone;
             hook.RemovedAt = Now;
-            AuditTrail.Add(db, clock, IdOf(by), "webhook.removed", Words(hook), projectId: projectId);
+            AuditTrail.Add(db, clock, by.PersonId()!, "webhook.removed", Words(hook), projectId: projectId);
             return null;
         }, cancellation);
 
@@ -128,7 +129,7 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
     private Task<Said?> ChangeAsync(ClaimsPrincipal by, int projectId, Func<AppDbContext, CancellationToken, Task<Said?>> change,
         CancellationToken cancellation) => writes.WriteAsync(async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, IdOf(by), projectId, token)) return WebhooksWords.NotItsLead;
+            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return WebhooksWords.NotItsLead;
             if (await change(db, token) is { } refusal) return refusal;
             await db.SaveChangesAsync(token);
             await ListenAsync(db, projectId, token);
@@ -143,6 +144,4 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
         $"{new Uri(hook.Url).Host}: {string.Join(", ", WebhookNames.Each(hook.Events))}";
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static string IdOf(ClaimsPrincipal by) => by.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 }

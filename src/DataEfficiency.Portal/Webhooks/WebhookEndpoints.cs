@@ -69,7 +69,7 @@ public static class WebhookEndpoints
         CancellationToken cancellation)
     {
         if (Read(request) is not { } settings) return NoEvent();
-        var (made, refusal) = await keys.OnceAsync(id, user.FindFirstValue(ClaimTypes.NameIdentifier)!, key,
+        var (made, refusal) = await keys.OnceAsync(id, user.PersonId()!, key,
             new { route = "webhooks", request }, async () =>
             {
                 var made = await book.CreateAsync(user, id, settings, cancellation);
