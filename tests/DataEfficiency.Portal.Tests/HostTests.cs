@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tests.Storage;
@@ -119,6 +120,30 @@ public sealed class HostTests
         Assert.NotEmpty(keys);
         foreach (var key in keys)
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+    }
+
+    [Fact]
+    public async Task End_OfAPortal_LeavesNothingOfItInMemory()
+    {
+        List<WeakReference> ended = [];
+        for (var i = 0; i < 3; i++) ended.Add(await StartAndEndAsync());
+
+        // the newest may still be held by what ran last
+        using var limit = new CancellationTokenSource(Patience.Long);
+        while (ended.Count(e => e.IsAlive) > 1)
+        {
+            await Task.Delay(10, limit.Token);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> StartAndEndAsync()
+    {
+        await using var portal = new PortalFactory();
+        await portal.Browser().GetAsync("/sign-in");
+        return new(portal.Services);
     }
 
     // the portal's own process, started from the root folder: settings must be found beside the dll

@@ -75,7 +75,7 @@ public static class AccountsRegistration
         app.UseMiddleware<SetupRedirect>();
         app.UseAuthentication();
         app.UseReadersLanguage();
-        app.UseRateLimiter();
+        app.UseMiddleware<RateLimits>();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

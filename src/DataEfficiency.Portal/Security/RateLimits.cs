@@ -25,32 +25,34 @@ public sealed class RateLimitOptions
 }
 
 /// <summary>Per person or token on the API; per address only where nobody is known yet. Pages, circuits and static files are not
-/// counted.</summary>
-internal static class RateLimits
+/// counted. Not the framework's middleware: it makes a second limiter for policies of endpoints, of which there are none, and disposes
+/// neither, so that their timers tick on and keep a portal that has ended in memory.</summary>
+internal sealed class RateLimits(RequestDelegate next, PartitionedRateLimiter<HttpContext> limiter)
 {
     private static readonly string[] WaysIn = [AccountCookie.SignInPath, SetupRedirect.Path, AccountLinks.PathPrefix.TrimEnd('/')];
 
-    public static void AddRateLimits(this IServiceCollection services)
+    public static void Add(IServiceCollection services)
     {
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
             .Validate(o => o is { PerSecond: > 0, Burst: > 0, SignInPerMinute: > 0, SignInBurst: > 0 },
                 "RateLimits: each limit must be at least 1")
             .ValidateOnStart();
-        services.AddRateLimiter(limiter =>
+        services.AddSingleton(_ => PartitionedRateLimiter.Create<HttpContext, string>(Partition));
+    }
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        using var lease = limiter.AttemptAcquire(http);
+        if (lease.IsAcquired)
         {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Partition);
-            limiter.OnRejected = async (rejected, _) =>
-            {
-                var http = rejected.HttpContext;
-                var after = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds)
-                    : 1;
-                http.Response.Headers.RetryAfter = after.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                if (ApiPaths.IsApi(http.Request))
-                    await ApiProblem.Of(StatusCodes.Status429TooManyRequests, ApiCodes.TooOften, ApiWords.TooOften)
-                        .ExecuteAsync(http);
-            };
-        });
+            await next(http);
+            return;
+        }
+        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        var after = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? (int)Math.Ceiling(wait.TotalSeconds) : 1;
+        http.Response.Headers.RetryAfter = after.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (ApiPaths.IsApi(http.Request))
+            await ApiProblem.Of(StatusCodes.Status429TooManyRequests, ApiCodes.TooOften, ApiWords.TooOften).ExecuteAsync(http);
     }
 
     private static RateLimitPartition<string> Partition(HttpContext http)

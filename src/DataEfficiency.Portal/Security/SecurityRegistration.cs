@@ -21,7 +21,7 @@ public static class SecurityRegistration
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
-        services.AddRateLimits();
+        RateLimits.Add(services);
         // this portal's own check comes after the forwarding headers; the host's would come before them
         services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
         builder.Logging.AddConsoleFormatter<BoundedLog, ConsoleFormatterOptions>();
