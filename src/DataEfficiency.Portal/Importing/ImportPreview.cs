@@ -40,7 +40,8 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
         var guess = ColumnGuess.Of(format, columns, rows);
         return new ImportPreview(format, columns, [.. rows.Select(r => Shown(r))], guess.Mapping,
-            reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows), sniffed.Places, guess.Note is null ? notes : [.. notes, guess.Note], ReadingsOf(format, columns, rows, open));
+            reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows), sniffed.Places,
+            guess.Note is null ? notes : [.. notes, guess.Note], ReadingsOf(format, columns, rows, open));
     }
 
     // choosing another place asks for all of them again
