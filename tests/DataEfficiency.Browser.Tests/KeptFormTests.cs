@@ -57,6 +57,8 @@ public sealed class KeptFormTests(Browser browser) : IDisposable
         await page.WaitForFunctionAsync("() => Object.values(localStorage).some(value => value.includes('Half a guideline'))");
         await page.GotoAsync(budget);
         await page.WaitForSelectorAsync("main[data-interactive=true]");
+        // the server may still be reading what the page shows
+        await page.Locator(".when-live").WaitForAsync();
         await _portal.KillAsync();
         await page.Locator(".when-away").WaitForAsync();
         Assert.True(await page.Locator(".when-live").IsHiddenAsync());

@@ -201,7 +201,7 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         });
 
         await page.Keyboard.PressAsync("Digit1");
-        await page.WaitForFunctionAsync("() => document.querySelector('.stage .item').innerText === 'text 1'");
+        await LabelSite.ShowsAsync(page, "text 1");
         await page.Keyboard.PressAsync("Digit2");
 
         await LabelSite.SavedAsync(page);
@@ -355,7 +355,7 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal("transfer", await page.InputValueAsync("textarea"));
         await page.Keyboard.PressAsync("Enter");
-        Assert.Equal("text 1", await LabelSite.ItemAsync(page));
+        await LabelSite.ShowsAsync(page, "text 1");
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 0 = transfer"], await _site.AnswersAsync());
     }
@@ -370,13 +370,13 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await page.Keyboard.TypeAsync(new string('a', 50) + "!");
         await page.Keyboard.PressAsync("Enter");
 
-        await page.WaitForFunctionAsync("() => document.querySelector('.stage .item').innerText === 'text 1'");
+        await LabelSite.ShowsAsync(page, "text 1");
         await LabelSite.SavedAsync(page);
         await page.ClickAsync(".saved button");
         Assert.Contains("takes too long", await page.InnerTextAsync(".panel"));
         await page.FillAsync("textarea", "aaa");
         await page.PressAsync("textarea", "Enter");
-        Assert.Equal("text 2", await LabelSite.ItemAsync(page));
+        await LabelSite.ShowsAsync(page, "text 2");
         await LabelSite.SavedAsync(page);
         Assert.Equal(["text 1 = aaa"], await _site.AnswersAsync());
     }

@@ -51,6 +51,10 @@ public sealed class LabelSite(Browser browser) : KestrelFactory
         return await page.InnerTextAsync(".stage .item");
     }
 
+    /// <summary>Waits for a text: where a pattern is tried in its worker, the next card comes after Enter has returned.</summary>
+    public static Task ShowsAsync(IPage page, string text) =>
+        page.WaitForFunctionAsync("text => document.querySelector('.stage[data-item] .item')?.innerText === text", text);
+
     public static Task SavedAsync(IPage page) => page.WaitForSelectorAsync(".stage[data-connection=saved][data-waiting='0']");
 
     public async Task<List<string>> AnswersAsync()
