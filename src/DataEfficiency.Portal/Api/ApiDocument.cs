@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Security;
 using Microsoft.OpenApi;
@@ -14,6 +15,14 @@ public static class ApiDocument
         .AddOpenApi(options =>
     {
         options.ShouldInclude = api => api.RelativePath?.StartsWith(ApiPaths.Api.TrimStart('/'), StringComparison.Ordinal) == true;
+        // of a converter of one's own it does not know what it takes
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (type.IsEnum && schema.Enum is null or [])
+                schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonValue.Create(n))];
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
 
 namespace DataEfficiency.Portal.Calibrating;
 
 /// <summary>What kind of calibration: one by a profile of the engine, or tasks that join the one there is.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CalibrationMode>))]
+[JsonConverter(typeof(OneName))]
 public enum CalibrationMode { Full, Small, SignalsOnly, Join }
 
 /// <summary>What somebody asked for: the payload of a calibration's job.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
 
 namespace DataEfficiency.Portal.Export;
 
@@ -14,7 +14,7 @@ public enum ExportWhat { Both, Final, Answers }
 public sealed record ExportAsk(string Format, ExportWhat What, string Filter, bool Pseudonyms, string By, Guid File,
     ExportMade? Made = null)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
 
     public static ExportAsk FromJson(string json) => JsonSerializer.Deserialize<ExportAsk>(json, Json)!;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
@@ -38,7 +39,7 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     PeopleIn People = PeopleIn.Nowhere, string? Split = null)
 {
     private static readonly JsonSerializerOptions Options =
-        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+        new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Security;
@@ -15,7 +14,7 @@ namespace DataEfficiency.Portal.Importing;
 /// <summary>Uploads, imports and their errors over HTTP: files never travel over the circuit.</summary>
 public static class ImportEndpoints
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
 
     public sealed record ImportRequest(Guid Upload, ColumnMapping Mapping);
 

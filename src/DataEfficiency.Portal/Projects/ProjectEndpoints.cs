@@ -25,7 +25,7 @@ public static class ProjectEndpoints
 
     /// <param name="UserName">Whom to add, or whose role to set: what the person signs in with.</param>
     public sealed record MemberRequest(string UserName,
-        [property: JsonConverter(typeof(JsonStringEnumConverter<ProjectRole>))] ProjectRole Role);
+        [property: JsonConverter(typeof(OneName))] ProjectRole Role);
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {

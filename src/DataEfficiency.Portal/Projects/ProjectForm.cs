@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
@@ -28,7 +29,7 @@ public sealed partial class ProjectForm
     public string Name { get; set; } = "";
     public string Instruction { get; set; } = "";
     public string Guideline { get; set; } = "";
-    [JsonConverter(typeof(JsonStringEnumConverter<TaskType>))]
+    [JsonConverter(typeof(OneName))]
     public TaskType TaskType { get; set; }
     [JsonIgnore]
     public ITaskKind Kind => TaskKinds.Of(TaskType);
@@ -45,7 +46,7 @@ public sealed partial class ProjectForm
     /// <summary>One per line.</summary>
     public string Completions { get; set; } = "";
     public string Model { get; set; } = "";
-    [JsonConverter(typeof(JsonStringEnumConverter<TargetInput>))]
+    [JsonConverter(typeof(OneName))]
     public TargetInput Target { get; set; }
     public double? TargetValue { get; set; } = .9;
     public double? ZeroShot { get; set; }
@@ -68,7 +69,7 @@ public sealed partial class ProjectForm
     /// <summary>Agreement that a stop asks for; null: the field's usual.</summary>
     public double? AgreementLeast { get; set; }
     public bool StopsByItself { get; set; }
-    [JsonConverter(typeof(JsonStringEnumConverter<CheckTraining>))]
+    [JsonConverter(typeof(OneName))]
     public CheckTraining CheckTraining { get; set; }
     /// <summary>Random labels first, the others behind them.</summary>
     public bool ChecksTakeOthers { get; set; } = true;

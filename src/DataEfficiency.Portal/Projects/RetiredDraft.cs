@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
 
 namespace DataEfficiency.Portal.Projects;
 
@@ -18,7 +19,7 @@ public sealed class RetiredDraft
 {
     /// <summary>As it was when it was offered.</summary>
     public AnswerDraft Label { get; init; } = new();
-    [JsonConverter(typeof(JsonStringEnumConverter<RetiredFate>))]
+    [JsonConverter(typeof(OneName))]
     public RetiredFate Fate { get; set; }
     /// <summary>Answer text of the label that it counts as: one that is new has no id yet.</summary>
     public string Into { get; set; } = "";

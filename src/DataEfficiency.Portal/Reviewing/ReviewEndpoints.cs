@@ -25,9 +25,9 @@ public static class ReviewEndpoints
     public sealed record ReviewsReply(int Open, int Own, IReadOnlyList<ReviewReply> Items);
 
     /// <param name="Verdict">taken (an answer of the list), written (the answer as the label page sends it) or sentBack.</param>
-    public sealed record ReviewRequest(long ItemId, long After, [property: JsonConverter(typeof(JsonStringEnumConverter<ReviewVerdict>))]
+    public sealed record ReviewRequest(long ItemId, long After, [property: JsonConverter(typeof(OneName))]
         ReviewVerdict Verdict, long? AnswerId, JsonElement? Answer,
-        [property: JsonConverter(typeof(JsonStringEnumConverter<ReviewCause>))] ReviewCause? Cause, string? Note);
+        [property: JsonConverter(typeof(OneName))] ReviewCause? Cause, string? Note);
 
     private const int Listed = 50;
 

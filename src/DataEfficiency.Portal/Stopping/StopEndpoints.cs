@@ -44,8 +44,8 @@ public static class StopEndpoints
     /// <param name="Kind">stop, goOn, raiseTarget, review, reopen or waive.</param>
     /// <param name="Point">Of a waiver.</param>
     /// <param name="Value">Labels to go on to; the new target, a share; items that get a second answer.</param>
-    public sealed record DecisionRequest([property: JsonConverter(typeof(JsonStringEnumConverter<DecisionKind>))] DecisionKind Kind,
-        [property: JsonConverter(typeof(JsonStringEnumConverter<StopPoint>))] StopPoint? Point, string? Reason, double? Value);
+    public sealed record DecisionRequest([property: JsonConverter(typeof(OneName))] DecisionKind Kind,
+        [property: JsonConverter(typeof(OneName))] StopPoint? Point, string? Reason, double? Value);
 
     public static void AddStopping(this WebApplicationBuilder builder)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Table;
 
 /// <summary>What can be done to many items at once.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<BulkAction>))]
+[JsonConverter(typeof(OneName))]
 public enum BulkAction
 {
     /// <summary>A person gets the items next.</summary>

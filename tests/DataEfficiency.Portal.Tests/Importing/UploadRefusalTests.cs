@@ -48,19 +48,33 @@ public sealed class UploadRefusalTests(PeopledPortal portal) : IClassFixture<Peo
     [InlineData("utf-7"), InlineData("no-such-encoding"), InlineData("")]
     public async Task Import_InAnEncodingThatIsNotRead_Is400WithASentence(string encoding)
     {
+        using var answer = await ImportAsync(m => m["format"]!["encoding"] = encoding);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("encoding", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString());
+    }
+
+    /// <summary>Of two names the library's reader makes a third value, which no case of the import knows.</summary>
+    [Fact]
+    public async Task Import_WithTwoUsesInTheMapping_NamesTheField()
+    {
+        using var answer = await ImportAsync(m => m["use"] = "HiddenGold, Labels");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("$.mapping.use", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString());
+    }
+
+    private async Task<HttpResponseMessage> ImportAsync(Action<JsonNode> change)
+    {
         using var client = await portal.WithTokenAsync(portal.People["lead"].Id);
         var uploads = $"/api/v1/projects/{portal.Project.Id}/uploads?fileName=a.csv";
         var upload = JsonNode.Parse(await (await client.PostAsync(uploads, new ByteArrayContent("text\nhello there\n"u8.ToArray())))
             .Content.ReadAsStringAsync())!;
         var mapping = upload["proposed"]!.DeepClone();
-        mapping["format"]!["encoding"] = encoding;
-
-        var answer = await client.PostAsync($"/api/v1/projects/{portal.Project.Id}/imports", new StringContent(
+        change(mapping);
+        return await client.PostAsync($"/api/v1/projects/{portal.Project.Id}/imports", new StringContent(
             new JsonObject { ["upload"] = upload["upload"]!.DeepClone(), ["mapping"] = mapping }.ToJsonString(),
             Encoding.UTF8, "application/json"));
-
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("encoding", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString());
     }
 
     private static byte[] ZipOf(params (string Name, string Content)[] entries)

@@ -38,6 +38,8 @@ public sealed class ProjectEndpointTests(PeopledPortal portal) : IClassFixture<P
             (await client.GetFromJsonAsync<ProjectEndpoints.MemberReply[]>(members))!.Select(m => (m.UserName, m.Role)));
         using var unknown = await client.PutAsJsonAsync(members, new { userName = "vera", role = "owner" });
         Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        using var two = await client.PutAsJsonAsync(members, new { userName = "vera", role = "lead, annotator" });
+        Assert.Equal(HttpStatusCode.BadRequest, two.StatusCode);
         using var nobody = await client.PutAsJsonAsync(members, new { userName = "nobody", role = "viewer" });
         Assert.Equal(HttpStatusCode.Conflict, nobody.StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"{members}/{vera.Id}")).StatusCode);

@@ -75,8 +75,9 @@ public sealed class ItemEndpointsTests : IAsyncLifetime
         Assert.Equal(5, (await PostAsync(undo, new { })).GetProperty("restored").GetInt32());
         await PostAsync(undo, new { }, status: HttpStatusCode.NotFound);
         Assert.Equal(5, (await GetAsync("items")).GetProperty("count").GetInt32());
-        foreach (var wrong in new object[] { new { action = "drop", filter = "" }, new { action = "delete" },
-            new { action = "delete", filter = "", items = new[] { 1 } }, new { action = "delete", filter = "passwordHash=x" } })
+        foreach (var wrong in new object[] { new { action = "drop", filter = "" }, new { action = "restore, delete", filter = "" },
+            new { action = "delete" }, new { action = "delete", filter = "", items = new[] { 1 } },
+            new { action = "delete", filter = "passwordHash=x" } })
             await PostAsync("items/bulk", wrong, status: HttpStatusCode.BadRequest);
         await using var db = await _world.OpenDbAsync();
         Assert.Equal(["items.delete", "items.delete.undo"], await db.Audit.Where(a => a.What.StartsWith("items.")).OrderBy(a => a.Id)

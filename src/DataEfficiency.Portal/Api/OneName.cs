@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DataEfficiency.Portal.Api;
+
+/// <summary>An enumeration by one of its names. The library's own converter takes "lead, viewer" as well and makes a third role of the
+/// two.</summary>
+internal sealed class OneName : JsonConverterFactory
+{
+    public override bool CanConvert(Type type) => type.IsEnum;
+
+    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(type))!;
+
+    private sealed class Of<T> : JsonConverter<T> where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            // whether there is such a one is asked where it is used
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number)) return (T)Enum.ToObject(type, number);
+            if (reader.TokenType != JsonTokenType.String) throw new JsonException();
+            var said = reader.GetString();
+            return Enum.GetNames<T>().FirstOrDefault(n => n.Equals(said, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse<T>(name) : throw new JsonException();
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue($"{value}");
+    }
+}
