@@ -18,7 +18,8 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
     {
         using var timing = PortalMeter.Submit.Time();
         var mismatch = await OwnRule.MismatchAsync(contexts, projectId, record.Answer, cancellation);
-        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation);
+        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, mismatch, c), cancellation,
+            ahead: true);
         // only after the commit: the estimator reads what is in the database
         if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older or Kept.Noted) }) doorbell.Ring(projectId);
         return receipt;

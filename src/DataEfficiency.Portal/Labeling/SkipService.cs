@@ -10,7 +10,7 @@ public sealed class SkipService(WriteQueue writes, FigureBook figures, IEstimate
 {
     public async Task<Receipt> SkipAsync(int projectId, string userId, SkipRecord record, CancellationToken cancellation)
     {
-        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, c), cancellation);
+        var receipt = await writes.WriteAsync((db, c) => StoreAsync(db, projectId, userId, record, c), cancellation, ahead: true);
         // the first 32 may be other items now
         if (receipt.Acknowledged is { Kept: not (Kept.Known or Kept.Older) }) doorbell.Ring(projectId);
         return receipt;

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace DataEfficiency.Portal.Storage;
 
 /// <summary>
-/// The one writer of this process: SQLite takes one write transaction at a time, so writers wait here in their order (FIFO)
-/// instead of colliding on the file. Keep each piece of work short (under 50 ms; longer work goes in chunks): every label
+/// The one writer of this process: SQLite takes one write transaction at a time, so writers wait here in their order instead of
+/// colliding on the file. Keep each piece of work short (under 50 ms; longer work goes in chunks): every label
 /// waits behind it. What waits when a piece is done joins its transaction, so that many answers share one wait for the disk; each piece
 /// is told of its end after the commit, and one that fails takes back its own changes only.
 /// </summary>
@@ -17,19 +17,27 @@ public sealed class WriteQueue : IAsyncDisposable
     /// <summary>A transaction that is older takes nobody in any more: who came first is not kept waiting by who came late.</summary>
     private static readonly TimeSpan Joining = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Who goes ahead does so of what has waited for less: nobody waits for ever.</summary>
+    public static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(2);
+
     private static readonly AsyncLocal<bool> Inside = new();
-    private readonly Channel<Write> _waiting = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Write> _waiting = Channel.CreateUnboundedPrioritized(
+        new UnboundedPrioritizedChannelOptions<Write>
+        {
+            SingleReader = true, Comparer = Comparer<Write>.Create((a, b) => a.Turn.CompareTo(b.Turn)),
+        });
     private readonly IDbContextFactory<AppDbContext> _contexts;
     private readonly TimeProvider _clock;
     private readonly Task _loop;
     // kept open: opening a connection costs as much as a small write
     private AppDbContext? _db;
+    private readonly long _began;
     private long _asked;
     private TaskCompletionSource? _turn;
 
     public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
     {
-        (_contexts, _clock) = (contexts, clock);
+        (_contexts, _clock, _began) = (contexts, clock, clock.GetTimestamp());
         // the loop must not inherit the flow of whoever resolved the queue first
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
@@ -41,13 +49,17 @@ public sealed class WriteQueue : IAsyncDisposable
     /// Runs <paramref name="work"/> with a context inside a BEGIN IMMEDIATE transaction: committed when the result is there,
     /// rolled back when it throws (the exception reaches the caller). Cancelling while it waits takes it out of the queue.
     /// </summary>
+    /// <param name="ahead">Short work that a person waits for with an answer in hand: before what came a <see cref="HeadStart"/> earlier
+    /// or less.</param>
     /// <exception cref="InvalidOperationException">Called from inside other work of the queue, which would wait for itself.</exception>
-    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken,
+        bool ahead = false)
     {
         if (Inside.Value)
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
-        Interlocked.Increment(ref _asked);
-        var write = new Write<T>(work, cancellationToken);
+        var number = Interlocked.Increment(ref _asked);
+        var at = _clock.GetElapsedTime(_began) - (ahead ? HeadStart : TimeSpan.Zero);
+        var write = new Write<T>(work, (at, number), cancellationToken);
         if (!_waiting.Writer.TryWrite(write))
             write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
         return write.Done;
@@ -155,15 +167,18 @@ public sealed class WriteQueue : IAsyncDisposable
         await _loop;
     }
 
-    private abstract class Write
+    private abstract class Write((TimeSpan At, long Number) turn)
     {
+        public (TimeSpan At, long Number) Turn => turn;
+
         /// <summary>False: it was cancelled while it waited.</summary>
         public abstract bool Begin();
         public abstract Task RunAsync(AppDbContext db);
         public abstract void End(Exception? fault);
     }
 
-    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) : Write
+    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, (TimeSpan, long) turn,
+        CancellationToken cancellation) : Write(turn)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly PortalMeter.Timing _waits = PortalMeter.WriteWait.Time();

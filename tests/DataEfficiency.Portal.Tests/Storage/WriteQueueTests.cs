@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Estimating;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -31,6 +32,29 @@ public sealed class WriteQueueTests : IClassFixture<PortalFactory>
         await Task.WhenAll(rest);
 
         Assert.Equal(Enumerable.Range(0, 20), order);
+    }
+
+    /// <summary>An answer does not wait for the first decks of a whole team, and what has waited for long is not passed for ever.</summary>
+    [Fact]
+    public async Task WriteAsync_Ahead_GoesBeforeWhatCameALittleEarlierOnly()
+    {
+        var clock = new TimerTime();
+        await using var queue = new WriteQueue(_portal.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(), clock);
+        var gate = new TaskCompletionSource();
+        var order = new List<string>();
+        var first = queue.WriteAsync(async (_, _) => await gate.Task, CancellationToken.None);
+        List<Task> rest = [Write("long ago")];
+        clock.Advance(WriteQueue.HeadStart * 1.5);
+        rest.AddRange([Write("just now"), Write("just now too"), Write("an answer", ahead: true), Write("another answer", ahead: true)]);
+
+        gate.SetResult();
+        await first;
+        await Task.WhenAll(rest);
+
+        Assert.Equal(["long ago", "an answer", "another answer", "just now", "just now too"], order);
+
+        Task Write(string name, bool ahead = false) =>
+            queue.WriteAsync((_, _) => { order.Add(name); return Task.FromResult(true); }, CancellationToken.None, ahead);
     }
 
     [Fact]
