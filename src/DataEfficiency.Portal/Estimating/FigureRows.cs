@@ -52,9 +52,11 @@ internal static class FigureRows
     public static async Task<FirstFigures> FirstAsync(AppDbContext db, First32 first32, Project stamp, CancellationToken cancellation)
     {
         var items = await first32.ItemsAsync(db, stamp.Id, cancellation);
-        var finals = items.Count == 0 ? [] : await db.Finals.AsNoTracking()
-            .Where(f => f.ProjectId == stamp.Id && items.Contains(f.ItemId)).ToListAsync(cancellation);
-        return new([.. items], finals.ToImmutableDictionary(f => f.ItemId, f => FinalText.Of(f)!), stamp.DrawId);
+        // by the items alone: asked for the project too, SQLite walks over all of its answers
+        var finals = items.Count == 0 ? []
+            : await db.Finals.AsNoTracking().Where(f => items.Contains(f.ItemId)).ToListAsync(cancellation);
+        return new([.. items], finals.Where(f => f.ProjectId == stamp.Id)
+            .ToImmutableDictionary(f => f.ItemId, f => FinalText.Of(f)!), stamp.DrawId);
     }
 
     private sealed class Tally

@@ -26,11 +26,13 @@ internal static class RankSql
         json_extract(r.value,'$[3]'),json_extract(r.value,'$[4]'),json_extract(r.value,'$[5]') FROM json_each({rows}) AS r
         """, cancellation);
 
+    // the slots of these rows are looked up first: left to itself, SQLite walks over all open slots and reads the rows anew for each
     /// <param name="rows">[[item, place], ...]</param>
     public static Task SaveOrderAsync(AppDbContext db, int projectId, string rows, CancellationToken cancellation) =>
         db.Database.ExecuteSqlAsync($"""
-        UPDATE "Slots" SET "ActiveRank"=json_extract(r.value,'$[1]') FROM json_each({rows}) AS r
-        WHERE "Slots"."ItemId"=json_extract(r.value,'$[0]') AND "Slots"."AnswerId" IS NULL AND "Slots"."ProjectId"={projectId}
-        AND "Slots"."ActiveRank">=0
+        WITH c AS MATERIALIZED (SELECT s."Id",json_extract(r.value,'$[1]') AS "Rank"
+        FROM json_each({rows}) AS r CROSS JOIN "Slots" s ON s."ItemId"=json_extract(r.value,'$[0]')
+        WHERE s."AnswerId" IS NULL AND +s."ProjectId"={projectId} AND s."ActiveRank">=0)
+        UPDATE "Slots" SET "ActiveRank"=c."Rank" FROM c WHERE "Slots"."Id"=c."Id"
         """, cancellation);
 }

@@ -22,10 +22,11 @@ internal static class SlotSql
         WHEN i."Split"<>{(int)ItemSplit.Pool} THEN @test WHEN {Overlaps} THEN @overlap ELSE 1 END
         """;
 
+    // the plus: by the items' ids, not over all items of the project
     private static readonly string Counted = $"""
         (SELECT "ItemId",COUNT(*) AS "Count",MAX("SlotNo") AS "Last",MIN("ActiveRank") AS "Rank" FROM "Slots"
         WHERE "ItemId" IN (SELECT value FROM json_each(@items)) GROUP BY "ItemId") o
-        JOIN "Items" i ON i."Id"=o."ItemId" AND i."ProjectId"=@p AND NOT i."Deleted"
+        JOIN "Items" i ON i."Id"=o."ItemId" AND +i."ProjectId"=@p AND NOT i."Deleted"
         """;
 
     private static readonly string Add = $"""

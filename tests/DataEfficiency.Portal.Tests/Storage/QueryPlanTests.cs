@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Estimating;
+using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tests.Labeling;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace DataEfficiency.Portal.Tests.Storage;
+
+/// <summary>How SQLite finds the rows of statements that hold up everybody else. It keeps no statistics of these tables, so that its plan
+/// is the same for a hundred rows and for a hundred thousand: what walks over a project's items here takes minutes there.</summary>
+public sealed partial class QueryPlanTests : IDisposable
+{
+    private readonly StatementCounter _counter = new();
+    private readonly LabelingWorld _world = new();
+
+    public QueryPlanTests() => _world.ConfigureServices += services =>
+        services.ConfigureDbContext<AppDbContext>(o => o.AddInterceptors(_counter));
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task SlotsOfGivenItems_AreLookedUpByThem()
+    {
+        await _world.AddPoolAsync(4);
+        await PlansAsync(async db => await SlotSql.FitAsync(db, await db.Projects.SingleAsync(), [1, 2], default), "json_each",
+            plan => Assert.DoesNotContain(plan, step => step.Contains("(ProjectId=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task OrderOfARanking_IsWrittenByItems_AndReadOnce()
+    {
+        await _world.AddPoolAsync(4);
+        await PlansAsync(db => RankSql.SaveOrderAsync(db, _world.ProjectId, "[[1,4]]", default), "json_each", plan =>
+        {
+            Assert.Contains(plan, step => step.StartsWith("MATERIALIZE", StringComparison.Ordinal));
+            Assert.DoesNotContain(plan, step => step.Contains("(ProjectId=", StringComparison.Ordinal)
+                || step.StartsWith("SCAN Slots", StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public async Task FinalsOfTheFirst32_AreLookedUpByTheirItems()
+    {
+        await _world.AddPoolAsync(40, drawn: 32);
+        await PlansAsync(async db => await FigureRows.FirstAsync(db, _world.Services.GetRequiredService<First32>(),
+            await db.Projects.SingleAsync(), default), "FROM \"Finals\"",
+            plan => Assert.DoesNotContain(plan, step => step.Contains("(ProjectId=", StringComparison.Ordinal)));
+    }
+
+    private async Task PlansAsync(Func<AppDbContext, Task> act, string of, Action<IReadOnlyList<string>> check)
+    {
+        _counter.Statements.Clear();
+        await _world.Services.GetRequiredService<WriteQueue>().WriteAsync((db, _) => act(db), CancellationToken.None);
+        var statements = _counter.Statements.Where(s => s.Contains(of, StringComparison.Ordinal)).Distinct().ToList();
+        Assert.NotEmpty(statements);
+        await using var db = await _world.OpenDbAsync();
+        foreach (var sql in statements)
+        {
+            var explained = "EXPLAIN QUERY PLAN " + sql;
+            object[] values = [.. Parameters().Matches(sql).Select(m => m.Value).Distinct().Select(name => new SqliteParameter(name, 1))];
+            check([.. (await db.Database.SqlQueryRaw<PlanRow>(explained, values).ToListAsync()).Select(r => r.Detail)]);
+        }
+    }
+
+    [GeneratedRegex(@"@\w+")]
+    private static partial Regex Parameters();
+
+    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
+}
