@@ -9,8 +9,8 @@ namespace DataEfficiency.Portal.Storage;
 /// <summary>
 /// The one writer of this process: SQLite takes one write transaction at a time, so writers wait here in their order instead of
 /// colliding on the file. Keep each piece of work short (under 50 ms; longer work goes in chunks): every label
-/// waits behind it. What waits when a piece is done joins its transaction, so that many answers share one wait for the disk; each piece
-/// is told of its end after the commit, and one that fails takes back its own changes only.
+/// waits behind it. What waits when a piece is done joins its transaction, so that many answers share one wait for the disk (and with
+/// none that is of no hurry); each piece is told of its end after the commit, and one that fails takes back its own changes only.
 /// </summary>
 public sealed class WriteQueue : IAsyncDisposable
 {
@@ -59,7 +59,7 @@ public sealed class WriteQueue : IAsyncDisposable
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
         var number = Interlocked.Increment(ref _asked);
         var at = _clock.GetElapsedTime(_began) - (ahead ? HeadStart : TimeSpan.Zero);
-        var write = new Write<T>(work, (at, number), cancellationToken);
+        var write = new Write<T>(work, (at, number), ahead, cancellationToken);
         if (!_waiting.Writer.TryWrite(write))
             write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
         return write.Done;
@@ -113,9 +113,12 @@ public sealed class WriteQueue : IAsyncDisposable
             await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable);
             var began = _clock.GetTimestamp();
             await RunAsync(first, db);
-            while (_clock.GetElapsedTime(began) < Joining && _waiting.Reader.TryRead(out var next))
+            var hurries = first.Ahead;
+            while (_clock.GetElapsedTime(began) < Joining && _waiting.Reader.TryPeek(out var next) && (next.Ahead || !hurries)
+                && _waiting.Reader.TryRead(out next))
             {
                 if (!next.Begin()) continue;
+                hurries |= next.Ahead;
                 ran.Add((next, null));
                 ran[^1] = (next, await JoinAsync(next, db, transaction));
             }
@@ -167,9 +170,10 @@ public sealed class WriteQueue : IAsyncDisposable
         await _loop;
     }
 
-    private abstract class Write((TimeSpan At, long Number) turn)
+    private abstract class Write((TimeSpan At, long Number) turn, bool ahead)
     {
         public (TimeSpan At, long Number) Turn => turn;
+        public bool Ahead => ahead;
 
         /// <summary>False: it was cancelled while it waited.</summary>
         public abstract bool Begin();
@@ -177,8 +181,8 @@ public sealed class WriteQueue : IAsyncDisposable
         public abstract void End(Exception? fault);
     }
 
-    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, (TimeSpan, long) turn,
-        CancellationToken cancellation) : Write(turn)
+    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, (TimeSpan, long) turn, bool ahead,
+        CancellationToken cancellation) : Write(turn, ahead)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly PortalMeter.Timing _waits = PortalMeter.WriteWait.Time();

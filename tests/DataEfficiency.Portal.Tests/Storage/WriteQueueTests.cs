@@ -58,6 +58,22 @@ public sealed class WriteQueueTests : IClassFixture<PortalFactory>
     }
 
     [Fact]
+    public async Task WriteAsync_Ahead_IsAcknowledgedWithoutWhatIsOfNoHurryBehindIt()
+    {
+        var (gate, chunk) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = _queue.WriteAsync(async (_, _) => await gate.Task, CancellationToken.None);
+        var import = _queue.WriteAsync(async (_, _) => await chunk.Task, CancellationToken.None);
+        var answer = _queue.WriteAsync((_, _) => Task.FromResult(true), CancellationToken.None, ahead: true);
+
+        gate.SetResult();
+        await answer.WaitAsync(Patience.Long);
+
+        Assert.False(import.IsCompleted);
+        chunk.SetResult();
+        await Task.WhenAll(first, import);
+    }
+
+    [Fact]
     public async Task WriteAsync_WorkThrows_RollsBackAndGoesOn()
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => _queue.WriteAsync(async (db, token) =>
