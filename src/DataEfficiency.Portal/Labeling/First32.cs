@@ -24,9 +24,10 @@ public sealed class First32
     internal static IQueryable<DrawItem> Counting(AppDbContext db, int projectId) =>
         Current(db, projectId).Where(d => d.Reason == null).OrderBy(d => d.Place).Take(CosLow.Size);
 
-    /// <summary>The places of the project's current draw.</summary>
+    /// <summary>The places of the project's current draw. (Its number comes first: asked whether a project has the draw of a place, SQLite
+    /// reads the places of all draws.)</summary>
     internal static IQueryable<DrawItem> Current(AppDbContext db, int projectId) =>
-        db.DrawItems.Where(d => db.Projects.Any(p => p.Id == projectId && p.DrawId == d.DrawId));
+        db.DrawItems.Where(d => d.DrawId == db.Projects.Where(p => p.Id == projectId).Select(p => p.DrawId).FirstOrDefault());
 
     /// <summary>The model cannot use these: the next of the draw take their places.</summary>
     internal static Task PassOverAsync(AppDbContext db, int projectId, IReadOnlyCollection<long> items, CancellationToken cancellation) =>

@@ -52,6 +52,18 @@ public sealed partial class QueryPlanTests : IDisposable
             plan => Assert.DoesNotContain(plan, step => step.Contains("(ProjectId=", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task First32_AreThePlacesOfOneDraw()
+    {
+        await _world.AddPoolAsync(40, drawn: 32);
+        await PlansAsync(db => First32.AnsweredAsync(db, _world.ProjectId, default), "\"DrawItems\"", plan =>
+        {
+            Assert.Contains(plan, step => step.Contains("(DrawId=?", StringComparison.Ordinal));
+            Assert.DoesNotContain(plan, step => step.Contains("SCAN d ", StringComparison.Ordinal)
+                || step.EndsWith("SCAN d", StringComparison.Ordinal));
+        });
+    }
+
     private async Task PlansAsync(Func<AppDbContext, Task> act, string of, Action<IReadOnlyList<string>> check)
     {
         _counter.Statements.Clear();
