@@ -5,7 +5,6 @@ using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
 using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,15 +51,12 @@ public sealed class RankJobTests
     public async Task NextItems_OfAPool_AreWalkedToFromTheCursorAndNeverSorted()
     {
         using var world = new EstimatingWorld();
-        var project = await world.AddPoolAsync(1);
+        await world.AddPoolAsync(1);
         await using var db = await world.OpenDbAsync();
-        var plan = await db.Database.SqlQueryRaw<PlanRow>($"EXPLAIN QUERY PLAN {RankSql.Next}", new SqliteParameter("@p", project),
-            new SqliteParameter("@cursor", 1L), new SqliteParameter("@count", 256)).ToListAsync();
-        Assert.Contains(plan, row => row.Detail.Contains("Items USING INTEGER PRIMARY KEY (rowid>?)", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, row => row.Detail.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        var plan = await QueryPlan.OfAsync(db, RankSql.Next);
+        Assert.Contains(plan, row => row.Contains("Items USING INTEGER PRIMARY KEY (rowid>?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, row => row.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
-
-    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 
     [Fact]
     public async Task Job_Killed_GoesOnBehindTheLastStoredStep()

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -48,7 +49,7 @@ public sealed class ClaimProbesTests : IDisposable
         await using var db = await _world.OpenDbAsync();
         foreach (var (sql, rank) in new[] { (ClaimSql.ActiveFirst, "ActiveRank"), (ClaimSql.RandomFirst, "RandomRank") })
         {
-            var plan = await PlanAsync(db, sql);
+            var plan = await QueryPlan.OfAsync(db, sql);
             Assert.Contains(plan,
                 row => row.Contains($"SEARCH s USING INDEX IX_Slots_ProjectId_{rank}_ItemId_SlotNo", StringComparison.Ordinal));
             Assert.Contains(plan, row => row.Contains("SEARCH s USING INDEX IX_Slots_ProjectId_LeaseUntil (ProjectId=? AND LeaseUntil<?)",
@@ -152,17 +153,9 @@ public sealed class ClaimProbesTests : IDisposable
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
 
-    private static async Task<IReadOnlyList<string>> PlanAsync(AppDbContext db, string sql)
-    {
-        var explained = "EXPLAIN QUERY PLAN " + sql;
-        return [.. (await db.Database.SqlQueryRaw<PlanRow>(explained, Parameters(1, "u")).ToListAsync()).Select(r => r.Detail)];
-    }
-
     private static SqliteParameter[] Parameters(int project, string user, int random = int.MinValue) =>
     [
         new("@p", project), new("@u", user), new("@t", "t"), new("@now", 1_000_000L), new("@until", 2_000_000L), new("@visible", 1),
         new("@draw", 1), new() { ParameterName = "@from", Value = int.MinValue }, new("@random", random),
     ];
-
-    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 }

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,10 +34,10 @@ public sealed class LargePoolTests : IDisposable
                 """);
             foreach (var sql in new[] { ClaimSql.ActiveFirst, ClaimSql.RandomFirst })
             {
-                var plan = await PlanAsync(db, $"EXPLAIN QUERY PLAN {sql}");
+                var plan = await QueryPlan.OfAsync(db, sql);
                 foreach (var index in new[] { "ActiveRank", "RandomRank" })
-                    Assert.Contains(plan, row => row.Detail.Contains($"IX_Slots_ProjectId_{index}", StringComparison.Ordinal));
-                Assert.DoesNotContain(plan, row => row.Detail.StartsWith("SCAN s", StringComparison.OrdinalIgnoreCase));
+                    Assert.Contains(plan, row => row.Contains($"IX_Slots_ProjectId_{index}", StringComparison.Ordinal));
+                Assert.DoesNotContain(plan, row => row.StartsWith("SCAN s", StringComparison.OrdinalIgnoreCase));
             }
         }
 
@@ -49,12 +50,4 @@ public sealed class LargePoolTests : IDisposable
             await labels.SubmitAsync(_world.ProjectId, ada.UserId, ada.Answer(card.ItemId), CancellationToken.None);
         }
     }
-
-    private static Task<List<PlanRow>> PlanAsync(AppDbContext db, string sql) => db.Database.SqlQueryRaw<PlanRow>(sql,
-        new SqliteParameter("@p", 1), new SqliteParameter("@u", "u"), new SqliteParameter("@t", "t"), new SqliteParameter("@now", 1L),
-        new SqliteParameter("@until", 1L),
-        new SqliteParameter("@visible", 1), new SqliteParameter("@from", 1), new SqliteParameter("@random", 1),
-        new SqliteParameter("@draw", 1)).ToListAsync();
-
-    private sealed record PlanRow(int Id, int Parent, int Notused, string Detail);
 }

@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
 using DataEfficiency.Portal.Table;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -68,7 +69,9 @@ public sealed class ItemSearchTests : IAsyncLifetime
     public async Task Plan_OfASearch_UsesTheIndexAndReadsNoText()
     {
         await using var db = _world.CreateDbContext();
-        var plan = await PlanAsync(db, ItemSearch.Matching(db, "card").Where(i => i.ProjectId == _world.ProjectId).Select(i => i.Id));
+        await using var query = ItemSearch.Matching(db, "card").Where(i => i.ProjectId == _world.ProjectId).Select(i => i.Id)
+            .CreateDbCommand();
+        var plan = await QueryPlan.OfAsync(db, query.CommandText);
         Assert.Contains(plan, row => row.Contains("ItemTexts VIRTUAL TABLE INDEX", StringComparison.Ordinal));
         // only what the index names is looked up, by its id
         Assert.Contains(plan, row => row.Contains("SEARCH Items USING INTEGER PRIMARY KEY", StringComparison.Ordinal));
@@ -92,15 +95,4 @@ public sealed class ItemSearchTests : IAsyncLifetime
 
     private async Task<int> CountAsync(string search) =>
         (await _world.Table.CountAsync(_world.ProjectId, new ItemFilter { Text = search }, CancellationToken.None)).Number;
-
-    private static async Task<IReadOnlyList<string>> PlanAsync(AppDbContext db, IQueryable<long> query)
-    {
-        await using var command = query.CreateDbCommand();
-        command.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
-        await db.Database.OpenConnectionAsync();
-        var plan = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) plan.Add(reader.GetString(3));
-        return plan;
-    }
 }
