@@ -7,6 +7,9 @@ namespace DataEfficiency.Portal.Api;
 /// two.</summary>
 internal sealed class OneName : JsonConverterFactory
 {
+    /// <summary>JSON as the web has it, with every enumeration by one of its names.</summary>
+    public static JsonSerializerOptions Web { get; } = new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
+
     public override bool CanConvert(Type type) => type.IsEnum;
 
     public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>

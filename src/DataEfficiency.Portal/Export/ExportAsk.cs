@@ -14,11 +14,9 @@ public enum ExportWhat { Both, Final, Answers }
 public sealed record ExportAsk(string Format, ExportWhat What, string Filter, bool Pseudonyms, string By, Guid File,
     ExportMade? Made = null)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
+    public static ExportAsk FromJson(string json) => JsonSerializer.Deserialize<ExportAsk>(json, OneName.Web)!;
 
-    public static ExportAsk FromJson(string json) => JsonSerializer.Deserialize<ExportAsk>(json, Json)!;
-
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, OneName.Web);
 }
 
 /// <param name="LabelVersion">The one state of the labels that the file shows.</param>

@@ -38,12 +38,9 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
     bool Several = false, bool Marked = false, string? SpansIn = null, bool EmptyIsAnswer = false,
     PeopleIn People = PeopleIn.Nowhere, string? Split = null)
 {
-    private static readonly JsonSerializerOptions Options =
-        new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
+    public string ToJson() => JsonSerializer.Serialize(this, OneName.Web);
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
-
-    public static ColumnMapping FromJson(string json) => JsonSerializer.Deserialize<ColumnMapping>(json, Options)
+    public static ColumnMapping FromJson(string json) => JsonSerializer.Deserialize<ColumnMapping>(json, OneName.Web)
         ?? throw new ImportException(ImportingWords.ImportNoColumnMapping);
 
     /// <summary>A first proposal from the columns' names and what is in them.</summary>

@@ -14,8 +14,6 @@ namespace DataEfficiency.Portal.Importing;
 /// <summary>Uploads, imports and their errors over HTTP: files never travel over the circuit.</summary>
 public static class ImportEndpoints
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new OneName() } };
-
     public sealed record ImportRequest(Guid Upload, ColumnMapping Mapping);
 
     public sealed record ImportStarted(int Import);
@@ -54,7 +52,8 @@ public static class ImportEndpoints
             {
                 var preview = await Task.Run(() => ImportPreview.Of(() => uploads.Open(upload.Id), upload.FileName), cancel);
                 return TypedResults.Json(new Uploaded(upload.Id, upload.FileName, upload.Bytes, preview.Format, preview.Columns,
-                    preview.Rows, preview.Proposed, preview.Sheets, preview.Paths, preview.Places, preview.Notes, preview.Readings), Json);
+                    preview.Rows, preview.Proposed, preview.Sheets, preview.Paths, preview.Places, preview.Notes,
+                    preview.Readings), OneName.Web);
             }
             catch
             {
@@ -73,13 +72,13 @@ public static class ImportEndpoints
     {
         try
         {
-            var body = await JsonSerializer.DeserializeAsync<ImportRequest>(request.Body, Json, cancel);
+            var body = await JsonSerializer.DeserializeAsync<ImportRequest>(request.Body, OneName.Web, cancel);
             if (body is not { Mapping.Format: not null, Mapping.Text: not null })
                 throw new ImportException(ImportingWords.SendUploadAndMapping);
             var by = request.HttpContext.User.FindFirstValue(ClaimTypes.NameIdentifier)!;
             var (started, refusal) = await keys.OnceAsync<ImportStarted>(id, by, key, new { route = "imports", body },
                 async () => (new(await imports.StartAsync(id, body.Upload, body.Mapping, by, cancel)), null), cancel);
-            return started is null ? refusal! : TypedResults.Json(started, Json, statusCode: StatusCodes.Status202Accepted);
+            return started is null ? refusal! : TypedResults.Json(started, OneName.Web, statusCode: StatusCodes.Status202Accepted);
         }
         catch (JsonException e)
         {
@@ -96,7 +95,7 @@ public static class ImportEndpoints
         await imports.FindAsync(id, import, cancel) is { } found
             ? TypedResults.Json(new ImportProgress(found.Id, found.FileName, found.State, found.Bytes, found.BytesRead, found.Rows,
                 found.Added, found.Bad, found.Duplicates, found.Error is null ? null : StoredSaid.Words(found.Error),
-                StoredSaid.ArgumentsOf(found.Error)), Json)
+                StoredSaid.ArgumentsOf(found.Error)), OneName.Web)
             : ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int import, ImportService imports,
