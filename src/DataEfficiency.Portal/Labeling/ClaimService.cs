@@ -30,14 +30,16 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
         if (request.Want <= 0) return ((await Places(db, request.ProjectId, request.UserId, cancellation)).Project, []);
         // before the transaction: the last answer counts or not, a turn more or less
         var random = (await figures.OfAsync(request.ProjectId, cancellation))?.DecidedBy.GetValueOrDefault(Stratum.Random) ?? 0;
-        // a card or two with an answer's receipt, which is shown when both are there; a first deck is many
-        var (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, false, c), cancellation,
-            ahead: request.Have.Count > 0);
+        var (project, slots) = await TakeAsync(finishing: false);
         // mostly there is nothing to finish: that is read before the writers' turn is asked for
         if (slots.Count == 0 && Finishing.IsAll(project)
             && await Finishing.AnyAsync(db, project, request.UserId, clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellation))
-            (project, slots) = await writes.WriteAsync((write, c) => NextAsync(write, request, random, until, true, c), cancellation);
+            (project, slots) = await TakeAsync(finishing: true);
         return (project, slots.Count == 0 ? [] : await Cards.ReadAsync(db, project, request.UserId, slots, until, cancellation));
+
+        // ahead: a card or two with an answer's receipt, which is shown when both are there; a first deck is many
+        Task<(Project, IReadOnlyList<ClaimedSlot>)> TakeAsync(bool finishing) => writes.WriteAsync(
+            (write, c) => NextAsync(write, request, random, until, finishing, c), cancellation, ahead: request.Have.Count > 0);
     }
 
     /// <param name="Project">What serving needs of it: not its texts, which may be long.</param>

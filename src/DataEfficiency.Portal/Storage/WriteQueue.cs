@@ -31,13 +31,12 @@ public sealed class WriteQueue : IAsyncDisposable
     private readonly Task _loop;
     // kept open: opening a connection costs as much as a small write
     private AppDbContext? _db;
-    private readonly long _began;
     private long _asked;
     private TaskCompletionSource? _turn;
 
     public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
     {
-        (_contexts, _clock, _began) = (contexts, clock, clock.GetTimestamp());
+        (_contexts, _clock) = (contexts, clock);
         // the loop must not inherit the flow of whoever resolved the queue first
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
@@ -58,7 +57,7 @@ public sealed class WriteQueue : IAsyncDisposable
         if (Inside.Value)
             throw new InvalidOperationException("WriteAsync was called from inside a write: use the context that the write was given.");
         var number = Interlocked.Increment(ref _asked);
-        var at = _clock.GetElapsedTime(_began) - (ahead ? HeadStart : TimeSpan.Zero);
+        var at = _clock.GetElapsedTime(0) - (ahead ? HeadStart : TimeSpan.Zero);
         var write = new Write<T>(work, (at, number), ahead, cancellationToken);
         if (!_waiting.Writer.TryWrite(write))
             write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
