@@ -33,6 +33,8 @@ public sealed class WriteQueue : IAsyncDisposable
     private AppDbContext? _db;
     private long _asked;
     private TaskCompletionSource? _turn;
+    private volatile TaskCompletionSource? _follower;
+    private readonly CancellationTokenSource _ending = new();
 
     public WriteQueue(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
     {
@@ -40,6 +42,9 @@ public sealed class WriteQueue : IAsyncDisposable
         // the loop must not inherit the flow of whoever resolved the queue first
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>Behind an answer comes its person's next card, asked for once the receipt is there: so long nothing else begins.</summary>
+    internal TimeSpan Follows { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>How many writes were asked for so far: who writes much sees by it whether others write too.</summary>
     public long Asked => Interlocked.Read(ref _asked);
@@ -61,6 +66,7 @@ public sealed class WriteQueue : IAsyncDisposable
         var write = new Write<T>(work, (at, number), ahead, cancellationToken);
         if (!_waiting.Writer.TryWrite(write))
             write.End(new ObjectDisposedException(nameof(WriteQueue), "The portal is shutting down."));
+        else if (ahead) _follower?.TrySetResult();
         return write.Done;
     }
 
@@ -75,8 +81,15 @@ public sealed class WriteQueue : IAsyncDisposable
     {
         while (await _waiting.Reader.WaitToReadAsync())
             while (_waiting.Reader.TryRead(out var first))
-                if (first.Begin()) await TransactAsync(first);
+                if (first.Begin() && await TransactAsync(first)) await FollowerAsync();
         await CloseAsync();
+    }
+
+    private async Task FollowerAsync()
+    {
+        var follower = _follower = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_waiting.Reader.TryPeek(out var next) || !next.Ahead)
+            await follower.Task.WaitAsync(Follows, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<AppDbContext> OpenAsync()
@@ -98,7 +111,8 @@ public sealed class WriteQueue : IAsyncDisposable
         _db = null;
     }
 
-    private async Task TransactAsync(Write first)
+    /// <returns>One of them was ahead of others.</returns>
+    private async Task<bool> TransactAsync(Write first)
     {
         // what each of them is told in the end: null, or why it failed
         List<(Write Write, Exception? Fault)> ran = [(first, null)];
@@ -132,6 +146,7 @@ public sealed class WriteQueue : IAsyncDisposable
         }
         turn.SetResult();
         foreach (var (write, own) in ran) write.End(own ?? fault);
+        return ran.Exists(r => r.Write.Ahead);
     }
 
     /// <returns>Why it failed, and its changes are taken back; null: it is done.</returns>
@@ -166,7 +181,9 @@ public sealed class WriteQueue : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
+        await _ending.CancelAsync();
         await _loop;
+        _ending.Dispose();
     }
 
     private abstract class Write((TimeSpan At, long Number) turn, bool ahead)

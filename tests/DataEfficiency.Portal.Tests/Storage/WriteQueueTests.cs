@@ -73,6 +73,23 @@ public sealed class WriteQueueTests : IClassFixture<PortalFactory>
         await Task.WhenAll(first, import);
     }
 
+    /// <summary>The next card, which is asked for when the answer's receipt is there, does not wait for one more chunk of an import.</summary>
+    [Fact]
+    public async Task WriteAsync_BehindOneAhead_ComesBeforeWhatWaitedLonger()
+    {
+        var contexts = _portal.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        await using var queue = new WriteQueue(contexts, TimeProvider.System) { Follows = Patience.Long };
+        var gate = new TaskCompletionSource();
+        var answer = queue.WriteAsync(async (_, _) => { await gate.Task; return true; }, CancellationToken.None, ahead: true);
+        var chunk = queue.WriteAsync((_, _) => Task.CompletedTask, CancellationToken.None);
+        gate.SetResult();
+        await answer;
+
+        var card = queue.WriteAsync((_, _) => Task.FromResult(chunk.IsCompleted), CancellationToken.None, ahead: true);
+
+        Assert.False(await card.WaitAsync(Patience.Long));
+    }
+
     [Fact]
     public async Task WriteAsync_WorkThrows_RollsBackAndGoesOn()
     {
