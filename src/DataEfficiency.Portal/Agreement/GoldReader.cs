@@ -18,9 +18,13 @@ internal static class GoldReader
                           where a.Current && a.Role == AnswerRole.Gold
                           join i in db.Items on a.ItemId equals i.Id
                           where i.Gold != null && !i.Deleted
-                          select new { a.UserId, a.AnswerText, i.Gold, i.RightAnswers }).ToListAsync(cancellation);
+                          select new
+                          {
+                              a.UserId, i.Gold, i.RightAnswers,
+                              Answer = new Answer { LabelId = a.LabelId, AnswerText = a.AnswerText, AnswerJson = a.AnswerJson },
+                          }).ToListAsync(cancellation);
         var gold = await GoldTexts.OfAsync(db, project, cancellation);
         return rows.GroupBy(r => r.UserId).ToDictionary(g => g.Key, g => new GoldAccuracy(g.Count(),
-            g.Count(r => gold.Agree(r.Gold, r.RightAnswers, r.AnswerText) == true)));
+            g.Count(r => gold.Agree(r.Gold, r.RightAnswers, r.Answer) == true)));
     }
 }

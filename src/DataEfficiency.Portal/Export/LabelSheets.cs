@@ -94,7 +94,7 @@ internal static class LabelSheets
                     r.Confidence,
                 r.ModelAnswer,
                 r.Gold is null ? null : string.Join(" / ", GoldAnswers.Of(r.Gold, r.RightAnswers)),
-                gold.Agree(r.Gold, r.RightAnswers, r.Answer) switch { null => null, true => (string)ExportWords.Yes,
+                gold.Agree(r.Gold, r.RightAnswers, r.Given) switch { null => null, true => (string)ExportWords.Yes,
                     false => ExportWords.No },
             ];
             writer.WriteStartElement("row", Main);

@@ -31,7 +31,7 @@ public sealed record ReportFigures(DateTime At, IReadOnlyList<HistoryLine> Estim
             if (row.Role == AnswerRole.Review) continue;
             var person = people.TryGetValue(row.UserId, out var known) ? known : ([], 0, 0);
             person.Strata[row.Stratum] = person.Strata.GetValueOrDefault(row.Stratum) + 1;
-            if (gold.Agree(row.Gold, row.RightAnswers, row.Answer) is { } agrees)
+            if (gold.Agree(row.Gold, row.RightAnswers, row.Given) is { } agrees)
                 person = person with { WithGold = person.WithGold + 1, Agreeing = person.Agreeing + (agrees ? 1 : 0) };
             people[row.UserId] = person;
         }

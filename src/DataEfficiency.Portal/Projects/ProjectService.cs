@@ -107,7 +107,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
             AuditTrail.Add(db, time, userId, "project.settings", before, Summary(project), id);
             await GuidelineVersions.KeepAsync(db, project, guideline, userId, Now, token);
             await db.SaveChangesAsync(token);
-            var changed = await answers.EndAsync(db, id, token);
+            var changed = await answers.EndAsync(db, project, token);
             if (changed.After is not null) AuditTrail.Add(db, time, userId, "schema.changed", changed.Before, changed.After, id);
             if (changed.Touched.Count > 0) AnswerSetWork.Queue(db, id, changed.Touched, Now);
             await SchemaVersions.KeepAsync(db, project, userId, Now, token);

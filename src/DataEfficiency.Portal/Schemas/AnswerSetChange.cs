@@ -16,9 +16,10 @@ public sealed class AnswerSetChange
         new(await LabelsAsync(db, projectId, cancellation));
 
     /// <summary>After the change was saved.</summary>
-    public async Task<AnswerSetChanged> EndAsync(AppDbContext db, int projectId, CancellationToken cancellation)
+    public async Task<AnswerSetChanged> EndAsync(AppDbContext db, Project project, CancellationToken cancellation)
     {
-        var after = await LabelsAsync(db, projectId, cancellation);
+        var after = await LabelsAsync(db, project.Id, cancellation);
+        await GoldTexts.FollowAsync(db, project, _before, after, cancellation);
         var (was, now) = (MergedLabels.Of(_before), MergedLabels.Of(after));
         var known = _before.ToDictionary(l => l.Id);
         var touched = after.Where(l => known.TryGetValue(l.Id, out var old)

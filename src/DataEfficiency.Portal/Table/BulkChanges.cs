@@ -1,6 +1,7 @@
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tasks;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Table;
@@ -83,9 +84,13 @@ internal static class BulkChanges
 
     private static async Task GoldAsync(AppDbContext db, Project project, IReadOnlyList<long> ids, CancellationToken cancellation)
     {
-        await db.Items.Where(i => ids.Contains(i.Id)).ExecuteUpdateAsync(i => i.SetProperty(x => x.Split, ItemSplit.Gold)
-            .SetProperty(x => x.Gold, x => x.Gold ?? db.Finals.Where(f => f.ItemId == x.Id).Select(f => f.AnswerText).FirstOrDefault()),
-            cancellation);
+        var texts = await GoldTexts.OfAsync(db, project, cancellation);
+        var given = await (from f in db.Finals where ids.Contains(f.ItemId) join a in db.Answers on f.AnswerId equals a.Id select a)
+            .AsNoTracking().ToListAsync(cancellation);
+        foreach (var same in given.GroupBy(texts.Now, a => a.ItemId))
+            await db.Items.Where(i => same.Contains(i.Id) && i.Gold == null)
+                .ExecuteUpdateAsync(i => i.SetProperty(x => x.Gold, same.Key), cancellation);
+        await db.Items.Where(i => ids.Contains(i.Id)).ExecuteUpdateAsync(i => i.SetProperty(x => x.Split, ItemSplit.Gold), cancellation);
         // nobody has to answer it; who gets it as gold has a slot made
         await db.Slots.Where(s => ids.Contains(s.ItemId) && s.AnswerId == null).ExecuteDeleteAsync(cancellation);
         await db.Slots.Where(s => ids.Contains(s.ItemId)).ExecuteUpdateAsync(s => s.SetProperty(x => x.Split, ItemSplit.Gold),

@@ -63,18 +63,21 @@ public sealed class ItemTable(IDbContextFactory<AppDbContext> contexts)
         // beside the items: a first of each in one query makes the database number all rows of the tables
         var scores = await db.ScoresInUse(projectId).Where(s => ids.Contains(s.ItemId))
             .Select(s => new { s.ItemId, s.Confidence, s.ModelAnswer, s.Unusable }).ToDictionaryAsync(s => s.ItemId, cancellation);
-        var finals = await db.Finals.Where(f => ids.Contains(f.ItemId))
-            .Select(f => new { f.ItemId, f.By, f.LabelId, f.AnswerText, f.Stratum }).ToDictionaryAsync(f => f.ItemId, cancellation);
-        var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == projectId).ToDictionaryAsync(l => l.Id, cancellation);
+        var finals = await db.Finals.Where(f => ids.Contains(f.ItemId)).Select(f => new
+        {
+            f.ItemId, f.By, f.Stratum,
+            Answer = db.Answers.Where(a => a.Id == f.AnswerId)
+                .Select(a => new Answer { LabelId = a.LabelId, AnswerText = a.AnswerText, AnswerJson = a.AnswerJson }).FirstOrDefault(),
+        }).ToDictionaryAsync(f => f.ItemId, cancellation);
         var gold = await GoldTexts.OfAsync(db, await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation),
             cancellation);
         return rows.ToDictionary(r => r.Id, r =>
         {
             var (score, final) = (scores.GetValueOrDefault(r.Id), finals.GetValueOrDefault(r.Id));
-            var label = final?.LabelId is { } id ? labels[id].AnswerText : final?.AnswerText;
             return new ItemRow(r.Id, r.Line, r.ExternalId, r.Around is { } around && r.Place > Excerpt - Before ? $"…{around}" : r.Start,
                 r.Split, r.Deleted, r.Gold, r.RightAnswers, score?.Confidence, score?.ModelAnswer, score?.Unusable, final?.By,
-                label, final?.Stratum, r.Skips, r.Flagged, gold.Agree(r.Gold, r.RightAnswers, label));
+                final?.Answer is { } answer ? gold.Now(answer) : null, final?.Stratum, r.Skips, r.Flagged,
+                gold.Agree(r.Gold, r.RightAnswers, final?.Answer));
         });
     }
 

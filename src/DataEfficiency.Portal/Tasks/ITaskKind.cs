@@ -77,9 +77,9 @@ public interface ITaskKind
     /// <param name="labels">All labels of the project.</param>
     string TextNow(Answer answer, IEnumerable<Label> labels);
 
-    /// <summary>The same of an answer that is known by its text alone: labels that were merged into others are read as those.</summary>
-    /// <param name="labels">All labels of the project.</param>
-    string TextNow(string answerText, IReadOnlyCollection<Label> labels) => answerText;
+    /// <summary>The same of an answer that is known by its text alone.</summary>
+    /// <param name="named">The label that an answer text stands for now; null: none.</param>
+    string TextNow(string answerText, Func<string, Label?> named) => answerText;
 
     /// <summary>The answer in people's words.</summary>
     /// <param name="labels">All labels of the project.</param>

@@ -74,10 +74,10 @@ public sealed class MultiLabel : ITaskKind
 
     public string TextNow(Answer answer, IEnumerable<Label> labels) => TextOf(Named(answer, labels));
 
-    public string TextNow(string answerText, IReadOnlyCollection<Label> labels)
+    public string TextNow(string answerText, Func<string, Label?> named)
     {
-        var named = Written(answerText).Select(labels.Now).ToList();
-        return named.Contains(null) ? answerText : TextOf([.. Ordered(named.OfType<Label>().Distinct())]);
+        var labels = Written(answerText).Select(named).ToList();
+        return labels.Contains(null) ? answerText : TextOf([.. Ordered(labels.OfType<Label>().Distinct())]);
     }
 
     public string Words(Answer answer, IEnumerable<Label> labels) =>

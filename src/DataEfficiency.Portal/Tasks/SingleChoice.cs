@@ -43,7 +43,7 @@ public sealed class SingleChoice : ITaskKind
 
     public string TextNow(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.AnswerText ?? answer.AnswerText;
 
-    public string TextNow(string answerText, IReadOnlyCollection<Label> labels) => labels.Now(answerText)?.AnswerText ?? answerText;
+    public string TextNow(string answerText, Func<string, Label?> named) => named(answerText)?.AnswerText ?? answerText;
 
     public string Words(Answer answer, IEnumerable<Label> labels) => LabelOf(answer, labels)?.Name ?? answer.AnswerText;
 

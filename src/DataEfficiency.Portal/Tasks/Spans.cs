@@ -108,8 +108,8 @@ public sealed class Spans : ITaskKind
     public string TextNow(Answer answer, IEnumerable<Label> labels) =>
         Lines(answer, labels, l => l.AnswerText, Arrow) is { Count: > 0 } lines ? string.Join('\n', lines) : answer.AnswerText;
 
-    public string TextNow(string answerText, IReadOnlyCollection<Label> labels) => string.Join('\n', answerText.Split('\n').Select(line =>
-        line.LastIndexOf(Arrow, StringComparison.Ordinal) is > 0 and var cut && labels.Now(line[(cut + Arrow.Length)..]) is { } label
+    public string TextNow(string answerText, Func<string, Label?> named) => string.Join('\n', answerText.Split('\n').Select(line =>
+        line.LastIndexOf(Arrow, StringComparison.Ordinal) is > 0 and var cut && named(line[(cut + Arrow.Length)..]) is { } label
             ? line[..cut] + Arrow + label.AnswerText : line).Distinct());
 
     public string Words(Answer answer, IEnumerable<Label> labels) => Lines(answer, labels, l => l.Name, " → ") is { Count: > 0 } lines

@@ -112,7 +112,7 @@ public sealed class TextPairTests
 
         Assert.Equal([("refund", "[\"refund\",\"card arrival\"]"), ("refund", null)], items.Select(i => (i.Gold!, i.RightAnswers)));
         var gold = new GoldTexts(TaskKinds.Of(TaskType.SingleChoice), []);
-        Assert.Equal([true, false], items.Select(i => gold.Agree(i.Gold, i.RightAnswers, "Card arrival")!.Value));
+        Assert.Equal([true, false], items.Select(i => gold.Agree(i.Gold, i.RightAnswers, new() { AnswerText = "Card arrival" })!.Value));
     }
 
     [Fact]

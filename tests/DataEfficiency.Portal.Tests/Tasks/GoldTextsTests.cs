@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DataEfficiency.Portal.Agreement;
 using DataEfficiency.Portal.Schemas;
 using DataEfficiency.Portal.Storage;
@@ -95,6 +96,61 @@ public sealed class GoldTextsTests
         });
         texts = await GoldTexts.OfAsync(now, await now.Projects.AsNoTracking().SingleAsync(), CancellationToken.None);
         Assert.Equal(["answer zero", "answer nil", "answer nil"], new[] { "answer 0", "answer nil", "answer 1" }.Select(texts.Now));
+    }
+
+    // in one edit or by way of a third text, and back again
+    [Theory]
+    [InlineData(TaskType.SingleChoice, "answer 0", "answer 1", false), InlineData(TaskType.SingleChoice, "answer 0", "answer 1", true)]
+    [InlineData(TaskType.MultiLabel, "answer 0; answer 2", "answer 1; answer 2", false)]
+    public async Task Gold_OfLabelsThatSwappedTheirTexts_GoesOnToNameItsLabel(TaskType type, string first, string second, bool byAThird)
+    {
+        await using var world = new TableWorld();
+        await world.StartAsync(4, (i, item) => (item.Split, item.Gold, item.RightAnswers) = (ItemSplit.Gold, i % 2 == 0 ? first : second,
+            i == 2 ? $"[\"{first}\",\"answer 2\"]" : null), type);
+        await world.WriteAsync(db => KeepAsync(db));
+        var ids = world.Labels.Select(l => l.Id).ToList();
+        await AnswerAsync(0, TableWorld.Ada, [ids[0], ids[2]]);
+        await AnswerAsync(1, TableWorld.Ada, [ids[0], ids[2]]);
+        Assert.Equal([(2, 1)], await AccuraciesAsync(world));
+
+        await SwapAsync("answer 1", "answer 0");
+        await AnswerAsync(2, TableWorld.Bob, [ids[0], ids[2]]);
+        await AnswerAsync(3, TableWorld.Bob, [ids[0], ids[2]]);
+        Assert.Equal([(2, 1), (2, 1)], await AccuraciesAsync(world));
+        await using (var db = world.CreateDbContext())
+            Assert.Equal([byAThird ? "between" : second, first],
+                await db.Items.OrderBy(i => i.Id).Select(i => i.Gold!).Take(2).ToListAsync());
+
+        await SwapAsync("answer 0", "answer 1");
+        Assert.Equal([(2, 1), (2, 1)], await AccuraciesAsync(world));
+
+        async Task SwapAsync(string one, string other)
+        {
+            foreach (var (a, b) in byAThird ? new[] { ("between", other), (one, other) } : [(one, other)])
+                await world.WriteAsync(async db =>
+                {
+                    var project = await db.Projects.SingleAsync();
+                    var change = await AnswerSetChange.BeginAsync(db, project.Id, CancellationToken.None);
+                    (await db.Labels.SingleAsync(l => l.Id == ids[0])).AnswerText = a;
+                    (await db.Labels.SingleAsync(l => l.Id == ids[1])).AnswerText = b;
+                    await db.SaveChangesAsync();
+                    await change.EndAsync(db, project, CancellationToken.None);
+                    await KeepAsync(db);
+                });
+        }
+
+        async Task AnswerAsync(int item, string person, int[] labels) => await world.WriteAsync(async db =>
+        {
+            var project = await db.Projects.SingleAsync();
+            var json = JsonSerializer.SerializeToElement(type == TaskType.MultiLabel ? new { labels } : (object)new { label = labels[0] });
+            var read = project.Kind().Read(project, await db.Labels.ToListAsync(), "text", json, 100).Answer!;
+            db.Add(new Answer
+            {
+                SubmissionId = Guid.NewGuid(), ProjectId = project.Id, ItemId = world.Items[item], UserId = person,
+                Role = AnswerRole.Gold, Stratum = Stratum.Gold, LabelId = read.LabelId, AnswerText = read.Text, AnswerJson = read.Json,
+                SchemaVersion = project.SchemaVersion,
+            });
+        });
     }
 
     private static async Task KeepAsync(AppDbContext db) => await SchemaVersions.KeepAsync(db, await db.Projects.SingleAsync(),

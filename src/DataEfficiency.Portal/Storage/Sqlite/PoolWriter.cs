@@ -42,10 +42,9 @@ internal static class PoolWriter
             """, "project", "item", "user", "reason", "at", "submission");
         foreach (var (row, gold, answers) in rows)
         {
-            var right = gold.Count > 1 ? JsonSerializer.Serialize(gold, Plain) : null;
             var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
-                gold.Count > 0 ? gold[0] : null, right, parts, (int)row.Split)!;
+                gold.Count > 0 ? gold[0] : null, GoldAnswers.Json(gold), parts, (int)row.Split)!;
             foreach (var one in answers)
             {
                 // a clock that runs ahead would make its answers newer than any that is given here
