@@ -7,8 +7,8 @@ namespace DataEfficiency.Portal.Components;
 
 /// <summary>
 /// What a person types into a long form lies in that person's browser until it is sent, so that neither a restart of the server nor a
-/// closed
-/// tab wipes it. The server writes it there whenever it has changed; wwwroot/js/portal.js adds what was typed while the server was away.
+/// closed tab wipes it. The server writes it there whenever it has changed; wwwroot/js/portal.js adds what was typed while the server
+/// was away.
 /// </summary>
 public sealed class KeptForm<T>(IJSRuntime script, string name) where T : class
 {
@@ -44,7 +44,7 @@ public sealed class KeptForm<T>(IJSRuntime script, string name) where T : class
     /// <summary>It was sent, or given up.</summary>
     public async Task DropAsync()
     {
-        if (_key is null) return;
+        if (_key is null || _kept is null) return;
         _kept = null;
         await SendAsync("portal.keep", _key, null);
     }

@@ -25,6 +25,12 @@ public sealed class CorrectionTests(KindsSite site, Browser browser) : IClassFix
         // the flagged one: what Ada marked stands there, and Pisa is marked too
         await page.GotoAsync($"{site.Url}projects/{site.ProjectId}/review");
         await page.WaitForSelectorAsync("main[data-interactive=true]");
+        // what a reviewer typed is there when the page is loaded anew
+        await page.FillAsync(".note-field textarea", "half a note");
+        await page.WaitForFunctionAsync("() => Object.values(localStorage).some(value => value.includes('half a note'))");
+        await page.ReloadAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('.note-field textarea')?.value === 'half a note'");
+        await page.Locator(".review").FocusAsync();
         await page.Keyboard.PressAsync("e");
         await page.WaitForSelectorAsync(".other-answer mark.span");
         await KindsTests.PressAsync(page, "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "Digit1");

@@ -55,7 +55,7 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
         await KeyAsync(page, "1");
         await page.FindComponent<OtherAnswer>().Instance.SaveAsync($$"""{"label":{{_world.Portal.LabelIds[3]}}}""");
         Waits(page, "text 2");
-        await page.Find("textarea[name=note]").InputAsync("see the guideline");
+        await page.Find("textarea[name^=note]").InputAsync("see the guideline");
         await KeyAsync(page, "b");
         // the flagged one, whose two people agree
         Waits(page, "text 3");
@@ -69,6 +69,40 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
             (await db.Reviews.OrderBy(r => r.Id).ToListAsync()).Select(r => (r.Verdict, r.Cause, r.Note)));
         Assert.Equal([_world.Portal.LabelIds[1], _world.Portal.LabelIds[3], _world.Portal.LabelIds[3]],
             await db.Finals.Where(f => f.By == FinalBy.Review).OrderBy(f => f.ItemId).Select(f => f.LabelId!.Value).ToListAsync());
+    }
+
+    // as a browser has it when the page is loaded anew, after the portal ended or by its reader
+    [Fact]
+    public async Task Typed_NoteAndCause_StayWithTheirItemUntilItIsDecided()
+    {
+        await _world.StartAsync(3);
+        for (var item = 0; item < 3; item++) await _world.AnswerAsync(item, 0, 1);
+        var page = Open();
+        await KeyAsync(page, "ArrowRight");
+        Waits(page, "text 1");
+        await page.Find("textarea").InputAsync("half a note");
+        await KeyAsync(page, "s");
+        await KeyAsync(page, "ArrowLeft");
+        Waits(page, "text 0");
+        Assert.Equal("", page.Find("textarea").GetAttribute("value") ?? "");
+        await KeyAsync(page, "ArrowRight");
+        Waits(page, "text 1");
+        Assert.Equal("half a note", page.Find("textarea").GetAttribute("value"));
+        var kept = JSInterop.Invocations["portal.keep"][^1].Arguments;
+        Assert.EndsWith($".review.{_world.ProjectId}", (string)kept[0]!);
+        page.Instance.Dispose();
+
+        JSInterop.Setup<string?>("portal.kept", kept[0]).SetResult((string?)kept[1]);
+        page = Render<ReviewPage>(p => p.Add(r => r.Id, _world.ProjectId));
+        Waits(page, "text 1");
+        page.WaitForAssertion(() => Assert.Equal("half a note", page.Find("textarea").GetAttribute("value")), Patience.Long);
+        Assert.Equal("true", page.FindAll(".causes button")[2].GetAttribute("aria-pressed"));
+        await KeyAsync(page, "b");
+        Waits(page, "text 2");
+        Assert.Null(JSInterop.Invocations["portal.keep"][^1].Arguments[1]);
+        await using var db = await _world.Portal.OpenDbAsync();
+        Assert.Equal(("half a note", ReviewCause.Slip), await db.Reviews.Select(r => new ValueTuple<string?, ReviewCause?>(r.Note, r.Cause))
+            .SingleAsync());
     }
 
     [Fact]

@@ -11,17 +11,21 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.JSInterop;
 
 namespace DataEfficiency.Portal.Components.Reviewing;
 
 /// <summary>One item that its people could not settle, everything that was said of it, and a key for each way to settle it.</summary>
 public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts, ReviewReader reader, ReviewService reviews,
-    ProjectAccess access) : IDisposable
+    ProjectAccess access, IJSRuntime script) : IDisposable
 {
     private static readonly (string Key, ReviewCause Cause)[] Causes =
         [("a", ReviewCause.Ambiguous), ("g", ReviewCause.Gap), ("s", ReviewCause.Slip), ("x", ReviewCause.Schema)];
 
     private readonly CancellationTokenSource _leaving = new();
+    // of items that are not decided yet
+    private readonly Dictionary<long, Typed> _typed = [];
+    private KeptForm<KeptReview>? _kept;
     private ElementReference _root;
     private Project? _project;
     private ProjectRole _role = ProjectRole.Reviewer;
@@ -54,19 +58,47 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (_list is null) return;
+        if (_kept is null) await RestoreAsync();
+        else if (Keep()) await _kept.WriteAsync(new(_card?.Open.ItemId ?? 0, _typed));
+        else await _kept.DropAsync();
         if (!_focus || _card is null) return;
         // keys act at once, without a click into the page
         _focus = false;
         await _root.FocusAsync(preventScroll: true);
     }
 
+    /// <summary>The item where this person was, with what they had typed.</summary>
+    private async Task RestoreAsync()
+    {
+        _kept = new(script, $"review.{Id}");
+        if (await _kept.ReadAsync(Authentication) is { } kept)
+        {
+            foreach (var (item, typed) in kept.Typed) _typed.TryAdd(item, typed);
+            _at = Math.Max(0, _list!.Items.ToList().FindIndex(i => i.ItemId == kept.Item));
+            await ReadAsync();
+            StateHasChanged();
+        }
+        await _kept.RetypeAsync();
+    }
+
+    /// <summary>Whether anything typed waits to be sent.</summary>
+    private bool Keep()
+    {
+        if (_card?.Open.ItemId is { } item && (_note != "" || _cause is not null)) _typed[item] = new(_note, _cause);
+        else if (_card is not null) _typed.Remove(_card.Open.ItemId);
+        return _typed.Count > 0;
+    }
+
     /// <summary>The queue as it is now, and the item at the same place of it.</summary>
     private async Task ReadAsync()
     {
         _list = await reader.ListAsync(Id, _userId, _leaving.Token);
+        foreach (var gone in _typed.Keys.Except(_list.Items.Select(i => i.ItemId)).ToList()) _typed.Remove(gone);
         _at = _list.Items.Count == 0 ? 0 : _at % _list.Items.Count;
         _card = _list.Items.Count == 0 ? null : await reader.CardAsync(_project!, _list.Items[_at], _leaving.Token);
-        (_cause, _note, _writing, _focus) = (null, "", false, true);
+        var typed = _card is null ? null : _typed.GetValueOrDefault(_card.Open.ItemId);
+        (_cause, _note, _writing, _focus) = (typed?.Cause, typed?.Note ?? "", false, true);
     }
 
     private Task KeyAsync(KeyboardEventArgs e)
@@ -119,7 +151,12 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
         {
             var decision = new ReviewDecision(_card!.Open.ItemId, _card.Open.After, verdict, take, answer, _cause, _note);
             var refusal = await reviews.DecideAsync(Id, _userId, decision, _leaving.Token);
-            if (refusal is null) _said = verdict == ReviewVerdict.SentBack ? ReviewingWords.SentBackDone : ReviewingWords.Decided;
+            if (refusal is null)
+            {
+                _typed.Remove(decision.ItemId);
+                (_note, _cause, _said) = ("", null,
+                    verdict == ReviewVerdict.SentBack ? ReviewingWords.SentBackDone : ReviewingWords.Decided);
+            }
             else _refusal = refusal.Why;
             // what can be put right here stays on screen
             if (refusal is not { Code: ApiCodes.BadAnswer or ApiCodes.TooLong }) await ReadAsync();
@@ -143,6 +180,11 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
 
     private static string Says(ReviewPast past) => ReviewingWords.PastIs(verdict: ReviewText.Verdict(past.Verdict),
         cause: past.Cause is { } cause ? ReviewText.Cause(cause).ToString() : null, note: past.Note);
+
+    private sealed record Typed(string Note, ReviewCause? Cause);
+
+    /// <param name="Item">The one on the page.</param>
+    private sealed record KeptReview(long Item, Dictionary<long, Typed> Typed);
 
     public void Dispose()
     {
