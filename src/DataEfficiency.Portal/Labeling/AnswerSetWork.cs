@@ -10,7 +10,7 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Labels were merged, asked again or brought back: decides the items that were answered with them anew, some hundred at a time,
 /// so that nobody's answer waits for it. Begun again after a restart, it finds the first ones done.</summary>
 public sealed class AnswerSetWork(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, FigureBook figures,
-    IEstimateDoorbell doorbell) : IJobWork
+    IEstimateDoorbell doorbell, TimeProvider clock) : IJobWork
 {
     private const int ChunkSize = 200;
 
@@ -39,7 +39,7 @@ public sealed class AnswerSetWork(IDbContextFactory<AppDbContext> contexts, Writ
             {
                 await turn.GoOnAsync(write, token);
                 var project = await write.Projects.AsNoTracking().SingleAsync(p => p.Id == turn.ProjectId, token);
-                await OutgrownAnswers.FitAsync(write, project, items, token);
+                await OutgrownAnswers.FitAsync(write, project, items, clock.GetUtcNow().ToUnixTimeMilliseconds(), token);
                 await turn.ShowAsync(write, done + items.Count, done + left, gotOn: true, token);
                 write.AfterCommit.Add(() => figures.Forget(turn.ProjectId));
             }, cancellation);

@@ -82,7 +82,7 @@ public sealed class LabelService(IDbContextFactory<AppDbContext> contexts, Write
         {
             // it began before its label was asked again: kept, and asked again too
             db.ChangeTracker.Clear();
-            await OutgrownAnswers.FitAsync(db, project, [record.ItemId], cancellation);
+            await OutgrownAnswers.FitAsync(db, project, [record.ItemId], now, cancellation);
             db.AfterCommit.Add(() => figures.Forget(projectId));
         }
         await LabelVersions.AdvanceAsync(db, projectId, cancellation);

@@ -6,7 +6,8 @@ namespace DataEfficiency.Portal.Labeling;
 
 /// <summary>
 /// Answers whose label is asked again (<see cref="Label.AskedAgainFrom"/>): they are taken back, never deleted, and their places are served
-/// before all others. A label that is brought back brings back what nobody has answered anew.
+/// before all others. A label that is brought back brings its answers back; where somebody has answered anew, or is about to, the old one
+/// is one more than was asked for.
 /// </summary>
 internal static class OutgrownAnswers
 {
@@ -15,14 +16,15 @@ internal static class OutgrownAnswers
         named.Any(l => l.AskedAgainFrom is { } from && from > schemaVersion);
 
     /// <summary>Makes the answers of these items fit the answer set, and decides the items anew.</summary>
-    public static async Task FitAsync(AppDbContext db, Project project, IReadOnlyCollection<long> items, CancellationToken cancellation)
+    public static async Task FitAsync(AppDbContext db, Project project, IReadOnlyCollection<long> items, long now,
+        CancellationToken cancellation)
     {
         var labels = await db.Labels.AsNoTracking().Where(l => l.ProjectId == project.Id).ToListAsync(cancellation);
         var answers = (await db.Answers.Include(a => a.Parts).Where(a => items.Contains(a.ItemId) && (a.Current || a.Outgrown))
             .OrderBy(a => a.Id).ToListAsync(cancellation)).ToLookup(a => a.ItemId);
         var slots = (await db.Slots.Where(s => items.Contains(s.ItemId)).OrderBy(s => s.SlotNo).ToListAsync(cancellation))
             .ToLookup(s => s.ItemId);
-        foreach (var answer in items.SelectMany(i => answers[i]))
+        foreach (var answer in items.SelectMany(i => answers[i].OrderBy(a => a.Surplus)))
             if (!answer.Current) BringBack(answer, answers[answer.ItemId], slots[answer.ItemId]);
             else if (answer.Role != AnswerRole.Gold && Asks(answer)) TakeBack(answer, slots[answer.ItemId]);
         await db.SaveChangesAsync(cancellation);
@@ -47,12 +49,12 @@ internal static class OutgrownAnswers
         {
             if (Asks(answer) || others.Any(o => o.Current && o.UserId == answer.UserId && o.Role == answer.Role)) return;
             // the person's own first: they may hold the item to answer it anew
-            var place = places.Where(s => s is { Again: not null, AnswerId: null } && (s.UserId is null || s.UserId == answer.UserId))
-                .OrderBy(s => s.UserId is null).FirstOrDefault();
-            // somebody has answered anew, or is about to
-            if (place is null && answer is { Role: AnswerRole.Annotator or AnswerRole.Import, Surplus: false }) return;
+            var place = places.Where(s => s is { Again: not null, AnswerId: null }
+                    && (s.UserId is null || s.UserId == answer.UserId || s.LeaseUntil < now))
+                .OrderBy(s => s.UserId != answer.UserId).FirstOrDefault();
             if (place is not null) (place.AnswerId, place.UserId, place.Token, place.Again) = (answer.Id, answer.UserId, null, null);
             (answer.Current, answer.Outgrown) = (true, false);
+            if (answer.Role is AnswerRole.Annotator or AnswerRole.Import) answer.Surplus = place is null;
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class Answer
     public long? RevisesId { get; set; }
     /// <summary>False once a newer revision (or an undo) replaced it.</summary>
     public bool Current { get; set; } = true;
-    /// <summary>Was taken back because the answer set changed; asked anew. Brought back with its label, unless somebody answered.</summary>
+    /// <summary>Was taken back because the answer set changed; asked anew. Brought back with its label.</summary>
     public bool Outgrown { get; set; }
     /// <summary>Came when the item was full: in agreement and export, not in progress or training.</summary>
     public bool Surplus { get; set; }

@@ -183,6 +183,37 @@ public sealed class AnswerSetTests : IDisposable
         Assert.Equal(_world.LabelIds[1], finals[anew].Label);
         Assert.Equal([_world.LabelIds[0], _world.LabelIds[0]], finals.Where(f => f.Key != anew).Select(f => f.Value.Label!.Value));
         Assert.Equal((3, 0), ((await ForecastAsync()).Labels, (await ForecastAsync()).AnswerSet.AskedAgain));
+        // somebody else has the place now: the old answer is one more than was asked for
+        await using var db = await _world.OpenDbAsync();
+        var old = await db.Answers.SingleAsync(a => a.ItemId == anew && a.UserId == ada.UserId);
+        Assert.Equal((true, true, false), (old.Current, old.Surplus, old.Outgrown));
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task AskedAgain_BroughtBackWhileSomebodyHasTheCard_IsOneMoreUnlessTheyLeft(bool left)
+    {
+        await StartAsync(2);
+        await _world.SetProjectAsync(p => p.RandomShare = 1);
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        await AnswerNextAsync(ada, 0);
+        await AnswerNextAsync(ada, 0);
+        await SaveAsync(f =>
+        {
+            f.Retire(f.Answers[0]);
+            f.Retired[0].Fate = RetiredFate.AskAgain;
+        });
+        var held = (await ben.NextAsync()).Cards.Select(c => c.ItemId).ToList();
+        if (left) _world.Clock.Advance(TimeSpan.FromHours(1));
+
+        await SaveAsync(f => f.BringBack(f.Retired[0]));
+
+        await using (var db = await _world.OpenDbAsync())
+            Assert.All(await db.Answers.ToListAsync(), a => Assert.Equal((true, !left && held.Contains(a.ItemId)), (a.Current, a.Surplus)));
+        Assert.Equal(left ? 0 : held.Count, (await ForecastAsync()).AnswerSet.AskedAgain);
+        Assert.Equal(left ? 2 : 2 - held.Count, (await FinalsAsync()).Count);
+        await ben.SubmitAsync(ben.Answer(held[0], 1));
+        Assert.Equal((FinalBy.Only, _world.LabelIds[left ? 0 : 1]), (await FinalsAsync())[held[0]]);
     }
 
     [Fact]
