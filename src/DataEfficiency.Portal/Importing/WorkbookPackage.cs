@@ -1,6 +1,7 @@
 // The zip of an .xlsx, opened with suspicion: entry names are only looked up, never used as paths; sizes are bounded before and while
 // unpacking. Parts are found through relationships from _rels/.rels on (ECMA-376 part 2): their names are the writer's choice.
 using System.IO.Compression;
+using System.Text;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -53,7 +54,40 @@ internal sealed class WorkbookPackage : IDisposable
     public WorkbookXml? Open(string kind) => _relations.Values.FirstOrDefault(r => r.Kind == kind).Part is { } part
         && _parts.ContainsKey(part) ? OpenPart(part) : null;
 
-    public WorkbookXml OpenPart(string part)
+    public WorkbookXml OpenPart(string part) => Unpack(part, stream => new WorkbookXml(stream));
+
+    /// <summary>Whether any of these words (of ASCII) stands in a part: that none does is known sooner than by reading its XML.</summary>
+    public bool Mentions(string part, params string[] words)
+    {
+        using var stream = Unpack(part, stream => stream);
+        return Mentions(stream, [.. words.Select(Encoding.ASCII.GetBytes)]);
+    }
+
+    private static bool Mentions(Stream stream, byte[][] sought)
+    {
+        var (buffer, kept, isFirst) = (new byte[1 << 17], 0, true);
+        try
+        {
+            for (int read; (read = stream.Read(buffer, kept, buffer.Length - kept)) > 0; isFirst = false)
+            {
+                var text = buffer.AsSpan(0, kept + read);
+                // in UTF-16 the words are others: its XML says it
+                if (isFirst && (text[0] >= 0xFE || text.Length > 1 && text[..2].Contains((byte)0))) return true;
+                foreach (var word in sought) if (text.IndexOf(word) >= 0) return true;
+                // a word may stand over the end
+                kept = Math.Min(text.Length, sought.Max(w => w.Length) - 1);
+                text[^kept..].CopyTo(buffer);
+            }
+            return false;
+        }
+        catch (InvalidDataException)
+        {
+            // whoever reads the XML says what is wrong
+            return true;
+        }
+    }
+
+    private T Unpack<T>(string part, Func<Stream, T> open)
     {
         if (!_parts.TryGetValue(part, out var entry)) throw new ImportException(ImportingWords.WorkbookDamagedPartMissing(part));
         var most = Math.Min(ImportLimits.UnpackedBytes, Math.Max(ImportLimits.RatioFreeBytes,
@@ -61,7 +95,7 @@ internal sealed class WorkbookPackage : IDisposable
         if (entry.Length > most)
             throw new ImportException(ImportingWords.PartUnpacksTooFar(part: entry.Name, mebibytes: entry.Length >> 20,
                 ratio: ImportLimits.UnpackRatio));
-        try { return new WorkbookXml(new BoundedStream(entry.Open(), most, entry.Name)); }
+        try { return open(new BoundedStream(entry.Open(), most, entry.Name)); }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or IOException)
         {
             throw new ImportException(ImportingWords.PartCannotBeUnpacked(part: entry.Name, message: e.Message));

@@ -75,6 +75,7 @@ public sealed class XlsxReader : IRowReader
     // they stand behind the cells, but say what rows are: one read through for them alone
     private void ReadMerged()
     {
+        if (!_package.Mentions(_part, "mergeCell")) return;
         using var xml = _package.OpenPart(_part);
         while (xml.Next())
             if (xml.Is("row")) xml.Progressed();

@@ -198,6 +198,20 @@ public sealed class WorkbookTests
         Assert.Equal(["heat", "heat", "heat", "lid", null], file.Values(1));
     }
 
+    // merged cells are looked for in pieces of the sheet: what stands over the end of one is found
+    [Fact]
+    public void Cells_MergedBehindALongSheet_AreFoundWhereverTheirNameStands()
+    {
+        for (var place = -11; place <= 1; place++)
+        {
+            var book = new TinyWorkbook { Sheets = { ("S", "", Row("text", "label") + Row("a", "heat") + Row("b")) } };
+            var before = $"<worksheet {Main}><sheetData>{book.Sheets[0].Rows}</sheetData><".Length;
+            book = new() { Sheets = { book.Sheets[0] }, Tail = new string(' ', (1 << 17) - before + place)
+                + "<mergeCells><mergeCell ref=\"B2:B3\"/></mergeCells>" };
+            Assert.Equal(["heat", "heat"], ReadFile.Of(book.Bytes(), "a.xlsx").Values(1));
+        }
+    }
+
     [Fact]
     public void NumberFormats_LongerThanExcelTakes_AreGeneral() =>
         Assert.Equal("0.5", ExcelNumber.Show("0.5", ExcelFormat.Parse(new string('0', 300)), false));
