@@ -37,7 +37,13 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
             throw new ImportException(rows is [{ Fault: { } fault } first, ..]
                 ? ImportingWords.LineFault(line: first.Line, reason: fault.Reason) : ImportingWords.FileHasNoRows);
         List<string> columns = [.. reader.Columns];
-        if (reader is XlsxReader sheet) format = format with { Sheet = sheet.Sheet };
+        if (reader is XlsxReader sheet)
+        {
+            format = format with { Sheet = sheet.Sheet };
+            var hidden = sheet.Hidden();
+            if (hidden.Rows > 0) notes.Add(ImportingWords.HiddenRows(hidden.Rows));
+            if (hidden.Columns > 0) notes.Add(ImportingWords.HiddenColumns(hidden.Columns));
+        }
         var guess = ColumnGuess.Of(format, columns, rows);
         return new ImportPreview(format, columns, [.. rows.Select(r => Shown(r))], guess.Mapping,
             reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows), sniffed.Places,

@@ -72,6 +72,28 @@ public sealed class XlsxReader : IRowReader
         _stream.Dispose();
     }
 
+    /// <summary>Rows with cells, and columns of those that were read, which Excel does not show: hidden by hand, grouped or filtered
+    /// out.</summary>
+    public (int Rows, int Columns) Hidden()
+    {
+        var (rows, columns, isHidden) = (0, 0, false);
+        if (!_package.Mentions(_part, [.. from quote in "\"'" from value in "1t" select $"hidden={quote}{value}"])) return (0, 0);
+        using var xml = _package.OpenPart(_part);
+        while (xml.Next())
+            if (xml.Is("row"))
+            {
+                xml.Progressed();
+                isHidden = IsHidden();
+            }
+            else if (isHidden && (xml.Is("v") || xml.Is("is"))) (rows, isHidden) = (rows + 1, false);
+            else if (xml.Is("col") && IsHidden() && int.TryParse(xml.Attribute("min"), out var min)
+                && int.TryParse(xml.Attribute("max"), out var max))
+                columns += Math.Max(0, Math.Min(max, _columns.Count) - Math.Max(1, min) + 1);
+        return (rows, columns);
+
+        bool IsHidden() => xml.Attribute("hidden") is "1" or "true";
+    }
+
     // they stand behind the cells, but say what rows are: one read through for them alone
     private void ReadMerged()
     {

@@ -16,6 +16,8 @@ internal sealed class TinyWorkbook
     public string SharedPart { get; init; } = "xl/sharedStrings.xml";
     public string BookProperties { get; init; } = "";
     public string? Shared { get; init; }
+    /// <summary>What stands before the cells of each sheet.</summary>
+    public string Head { get; init; } = "";
     /// <summary>What stands behind the cells of each sheet.</summary>
     public string Tail { get; init; } = "";
     /// <summary>Number formats by id, and the id of each cell style.</summary>
@@ -40,7 +42,8 @@ internal sealed class TinyWorkbook
                 string.Concat(Formats.Styles.Select(s => $"<xf numFmtId=\"{s}\"/>")) + "</cellXfs></styleSheet>");
             if (Shared is not null) Write(zip, SharedPart, $"<sst {Main}>{Shared}</sst>");
             for (var i = 0; i < Sheets.Count; i++)
-                Write(zip, $"xl/worksheets/part{i}.xml", $"<worksheet {Main}><sheetData>{Sheets[i].Rows}</sheetData>{Tail}</worksheet>");
+                Write(zip, $"xl/worksheets/part{i}.xml",
+                    $"<worksheet {Main}>{Head}<sheetData>{Sheets[i].Rows}</sheetData>{Tail}</worksheet>");
         }
         return file.ToArray();
     }

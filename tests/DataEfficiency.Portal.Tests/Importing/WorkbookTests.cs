@@ -213,6 +213,23 @@ public sealed class WorkbookTests
     }
 
     [Fact]
+    public void RowsAndColumns_HiddenInTheSheet_AreReadAndTold()
+    {
+        var file = ReadFile.Of(new TinyWorkbook
+        {
+            Head = "<cols><col min=\"1\" max=\"1\" hidden=\"0\"/><col min=\"2\" max=\"16384\" hidden=\"1\"/></cols>",
+            Sheets = { ("S", "", Row("text", "label", "note") + Row("a", "heat").Replace("<row", "<row hidden=\"true\"")
+                + Row("b", "lid") + "<row hidden=\"1\"/>" + Row("c", "lid").Replace("<row", "<row hidden=\"1\"")) },
+        }.Bytes(), "a.xlsx");
+
+        Assert.Equal(["a", "b", "c"], file.Values(0));
+        Assert.Equal(["2 rows that are hidden or filtered out in the sheet are imported too.",
+            "2 columns that are hidden in the sheet are read too."], file.Preview.Notes.Select(n => n.ReplaceLineEndings(" ")));
+        Assert.Empty(ReadFile.Of(TinyWorkbook.Of(Row("text", "label") + Row("a", "heat").Replace("<row", "<row hidden=\"false\"")).Bytes(),
+            "a.xlsx").Preview.Notes);
+    }
+
+    [Fact]
     public void NumberFormats_LongerThanExcelTakes_AreGeneral() =>
         Assert.Equal("0.5", ExcelNumber.Show("0.5", ExcelFormat.Parse(new string('0', 300)), false));
 
