@@ -49,7 +49,8 @@ internal static class ReviewQueue
     private static async Task<(List<long> Items, int Own)> VisibleAsync(AppDbContext db, int projectId, string userId,
         IReadOnlyCollection<long> asked, CancellationToken cancellation)
     {
-        var seen = await db.Items.Where(i => asked.Contains(i.Id) && i.ProjectId == projectId && !i.Deleted
+        // the sum: by the ids, not over all items of the project
+        var seen = await db.Items.Where(i => asked.Contains(i.Id) && i.ProjectId + 0 == projectId && !i.Deleted
                 && i.Split != ItemSplit.Gold
                 && db.Projects.Any(p => p.Id == projectId && i.ImportId <= p.VisibleImport))
             .Select(i => new { i.Id, Own = OwnAnswers(db, userId).Any(a => a.ItemId == i.Id) }).ToListAsync(cancellation);

@@ -9,7 +9,8 @@ internal static class BulkFit
     public static IQueryable<Item> Of(AppDbContext db, BulkTurn turn, IReadOnlyCollection<long> ids)
     {
         var (project, ask, now) = (turn.Project, turn.Ask, turn.Now);
-        var items = db.Items.Where(i => ids.Contains(i.Id) && i.ProjectId == project.Id && i.ImportId <= project.VisibleImport);
+        // the sum: by the ids, not over all items of the project
+        var items = db.Items.Where(i => ids.Contains(i.Id) && i.ProjectId + 0 == project.Id && i.ImportId <= project.VisibleImport);
         if (ask.Action == BulkAction.Restore) return items.Where(i => i.Deleted);
         items = items.Where(i => !i.Deleted);
         // what everybody answers has no place in a queue

@@ -1,7 +1,9 @@
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
+using DataEfficiency.Portal.Reviewing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
+using DataEfficiency.Portal.Table;
 using DataEfficiency.Portal.Tests.Labeling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +62,23 @@ public sealed class QueryPlanTests : IDisposable
             Assert.DoesNotContain(plan, step => step.Contains("SCAN d ", StringComparison.Ordinal)
                 || step.EndsWith("SCAN d", StringComparison.Ordinal));
         });
+    }
+
+    [Fact]
+    public async Task ItemsOfAReviewAndOfABulkAction_AreLookedUpByThem()
+    {
+        await _world.AddPoolAsync(4);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await PlansAsync(async db =>
+        {
+            var item = await db.Items.FirstAsync();
+            db.Remarks.Add(new Remark { ProjectId = item.ProjectId, ItemId = item.Id, UserId = ada.UserId, Flagged = true, UpdatedAt = 1 });
+            await db.SaveChangesAsync();
+            Assert.Single((await ReviewQueue.ReadAsync(db, item.ProjectId, "lead", default)).Items);
+            foreach (var action in Enum.GetValues<BulkAction>())
+                await BulkFit.Of(db, new(await db.Projects.AsNoTracking().SingleAsync(), "lead", new(action), null, 1), [item.Id])
+                    .CountAsync();
+        }, "+ 0", plan => Assert.Contains(plan, step => step.StartsWith("SEARCH i USING INTEGER PRIMARY KEY", StringComparison.Ordinal)));
     }
 
     private async Task PlansAsync(Func<AppDbContext, Task> act, string of, Action<IReadOnlyList<string>> check)
