@@ -29,6 +29,7 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var further = Finishing.Open(db);
         var rows = await db.Projects.AsNoTracking()
             .Where(p => p.DeletedAt == null && p.State != ProjectState.Setup && p.State != ProjectState.Archived)
             .Where(p => db.Memberships.Any(m => m.ProjectId == p.Id && m.UserId == userId && m.Role != ProjectRole.Viewer))
@@ -42,10 +43,8 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                 // where nothing new begins: what waits for another answer
                 Further = p.State != ProjectState.Stopped && !p.NothingNew ? 0
                     : db.Slots.Count(s => s.ProjectId == p.Id && s.UserId == userId && s.AnswerId == null && s.LeaseUntil >= now)
-                    + db.Finals.Where(f => f.ProjectId == p.Id).Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s)
-                        .Count(s => s.AnswerId == null && (s.UserId == null || s.LeaseUntil < now) && s.SlotNo > 0 && s.ProjectId > 0
-                            && s.Split < ItemSplit.Gold && s.ImportId <= p.VisibleImport
-                            && (s.Again == null || p.State != ProjectState.Stopped)
+                    + further.Where(o => o.ProjectId == p.Id).Select(o => o.Slot)
+                        .Count(s => (s.UserId == null || s.LeaseUntil < now)
                             && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
                             && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
                 // in the order of an index, so that counting ends with the limit

@@ -17,25 +17,34 @@ internal static class Finishing
 
     public static string Sql(Project project) => TakesAgain(project) ? ClaimSql.Finish : ClaimSql.FinishStopped;
 
-    /// <summary>Further places without an answer, on screens or not. From the labels to their places: a pool has far more that nobody
-    /// has begun.</summary>
-    public static IQueryable<Slot> Open(AppDbContext db, Project project)
-    {
-        var again = TakesAgain(project);
-        return db.Finals.Where(f => f.ProjectId == project.Id).Join(db.Slots, f => f.ItemId, s => s.ItemId, (f, s) => s)
-            .Where(s => s.AnswerId == null && s.SlotNo > 0 && s.ProjectId > 0 && s.Split < ItemSplit.Gold
-                && s.ImportId <= project.VisibleImport && (s.Again == null || again));
-    }
+    /// <summary>Further places without an answer, on screens or not, of all projects. From the labels to their places: a pool has far more
+    /// that nobody has begun.</summary>
+    public static IQueryable<FurtherPlace> Open(AppDbContext db) =>
+        from f in db.Finals
+        join p in db.Projects on f.ProjectId equals p.Id
+        join s in db.Slots on f.ItemId equals s.ItemId
+        where s.AnswerId == null && s.SlotNo > 0 && s.ProjectId > 0 && s.Split < ItemSplit.Gold && s.ImportId <= p.VisibleImport
+            && (s.Again == null || p.State != ProjectState.Stopped)
+        select new FurtherPlace { ProjectId = p.Id, Slot = s };
+
+    public static IQueryable<Slot> Open(AppDbContext db, int projectId) =>
+        Open(db).Where(o => o.ProjectId == projectId).Select(o => o.Slot);
 
     /// <summary>Whether there may be one for this person, or something that is asked again.</summary>
     public static async Task<bool> AnyAsync(AppDbContext db, Project project, string userId, long now, CancellationToken cancellation) =>
         TakesAgain(project)
             && await db.Slots.AnyAsync(s => s.ProjectId == project.Id && s.AnswerId == null && s.Again != null, cancellation)
-        || await Open(db, project).AnyAsync(s => (s.UserId == null || s.LeaseUntil < now)
+        || await Open(db, project.Id).AnyAsync(s => (s.UserId == null || s.LeaseUntil < now)
             && !db.Slots.Any(o => o.ItemId == s.ItemId && o.UserId == userId), cancellation);
 
     /// <summary>Items of the pool whose answer is one person's, and that nobody is asked for a second time.</summary>
     public static IQueryable<Item> Single(AppDbContext db, int projectId) => db.Items.Where(i => i.ProjectId == projectId && !i.Deleted
         && i.Split == ItemSplit.Pool && db.Finals.Any(f => f.ItemId == i.Id && f.By == FinalBy.Only)
             && !db.Slots.Any(s => s.ItemId == i.Id && s.AnswerId == null));
+
+    internal sealed class FurtherPlace
+    {
+        public int ProjectId { get; init; }
+        public Slot Slot { get; init; } = default!;
+    }
 }

@@ -55,7 +55,7 @@ public sealed class StopReader(IDbContextFactory<AppDbContext> contexts, Forecas
             StopNumbers.Of(facts, measured, project.TargetValue,
                 [.. lines.Select(l => l with { Waived = l.IsMet ? null : waivers.GetValueOrDefault(l.Point) })]),
             !ends ? 0 : await db.Slots.CountAsync(s => s.ProjectId == projectId && s.AnswerId == null && s.LeaseUntil >= now, cancellation),
-            !ends ? 0 : await Finishing.Open(db, project).CountAsync(cancellation),
+            !ends ? 0 : await Finishing.Open(db, project.Id).CountAsync(cancellation),
             !verdict.StopAdvised && !verdict.StopWaits ? 0 : await Finishing.Single(db, projectId).CountAsync(cancellation));
     }
 

@@ -81,6 +81,23 @@ public sealed class QueryPlanTests : IDisposable
         }, "+ 0", plan => Assert.Contains(plan, step => step.StartsWith("SEARCH i USING INTEGER PRIMARY KEY", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task FurtherPlacesOfAnsweredItems_AreReachedFromTheLabels()
+    {
+        await _world.AddPoolAsync(4);
+        await _world.SetProjectAsync(p => p.State = ProjectState.Stopped);
+        await PlansAsync(async db =>
+        {
+            await Finishing.Open(db, _world.ProjectId).CountAsync();
+            await _world.Services.GetRequiredService<AnnotatorWork>().ReadAsync("lead", default);
+        }, "\"Finals\"", plan =>
+        {
+            Assert.Contains(plan, step => step.StartsWith("SEARCH f USING", StringComparison.Ordinal)
+                && step.Contains("(ProjectId=?", StringComparison.Ordinal));
+            Assert.Contains(plan, step => step.Contains("(ItemId=?", StringComparison.Ordinal));
+        });
+    }
+
     private async Task PlansAsync(Func<AppDbContext, Task> act, string of, Action<IReadOnlyList<string>> check)
     {
         _counter.Statements.Clear();
