@@ -33,7 +33,10 @@ public static class LabelledExamples
                           from s in db.ScoresInUse(projectId).Where(s => s.ItemId == i.Id && s.Unusable == null
                               && db.Rankings.Any(r => r.Id == s.RankingId && r.CheckId == null)).DefaultIfEmpty()
                           orderby a.Id
-                          select new Row(a, i.Text, f.Stratum, i.Split, i.RandomRank, s!.ModelAnswer)).ToListAsync(cancellation);
+                          // as far as a kind reads them: an estimate reads all of a project's
+                          select new Row(new Answer { ItemId = a.ItemId, LabelId = a.LabelId, AnswerText = a.AnswerText,
+                              AnswerJson = a.AnswerJson }, i.Text, f.Stratum, i.Split, i.RandomRank, s!.ModelAnswer))
+            .ToListAsync(cancellation);
         return [.. rows.Select(r => new LabelledExample(r.Answer.ItemId, new(r.Text, kind.TextNow(r.Answer, labels)), Of(r), r.RandomRank,
             r.Split, r.ModelAnswer))];
     }
