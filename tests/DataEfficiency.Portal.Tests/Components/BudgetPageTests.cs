@@ -38,6 +38,10 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
         Assert.Contains("three other models", page.Find(".verdict").TextContent);
         Assert.Contains("Frozen at 32", page.Markup);
         Assert.Equal(2, page.FindAll(".history tbody tr").Count);
+        // numbers stay on one line; a name that does not fit is whole in its title
+        Assert.Equal(2, page.FindAll(".history td.one-line").Count);
+        Assert.All(page.FindAll(".names td.name"), name => Assert.Equal(name.TextContent, name.GetAttribute("title")));
+        Assert.NotEmpty(page.FindAll(".names td.name"));
     }
 
     [Fact]
