@@ -215,7 +215,7 @@ public sealed class Estimator : IEstimator
     private static void RequireFolder(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new ModelException($"{folder} is no folder: name a Hugging Face folder with config.json, "
+            throw new ModelException(ModelFault.Missing, $"{folder} is no folder: name a Hugging Face folder with config.json, "
                 + "tokenizer.json and *.safetensors.");
     }
 

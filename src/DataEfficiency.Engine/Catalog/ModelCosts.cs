@@ -38,7 +38,7 @@ public static class ModelCosts
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ModelException($"The measured cost cannot be stored in {root}: {e.Message}", e);
+                throw new ModelException(ModelFault.Disk, $"The measured cost cannot be stored in {root}: {e.Message}", e);
             }
         }
     }

@@ -45,7 +45,7 @@ internal sealed class RunFiles(string folder, long room, TimeProvider? clock = n
         var disk = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace + TensorFiles.Sum(f => new FileInfo(f).Length);
         var least = Math.Min(room, disk);
         if (2 * bytes <= least) return;
-        throw new ModelException($"A checkpoint of this run takes up to {Size(bytes)}, twice that while one replaces "
+        throw new ModelException(ModelFault.Disk, $"A checkpoint of this run takes up to {Size(bytes)}, twice that while one replaces "
             + $"another, and {folder} has room for {Size(least)}. Make room there, train an adapter, or run without checkpoints.");
     }
 

@@ -23,7 +23,8 @@ internal static class TrainingMemory
         if (recipe.Trained != Trained.Full || (free ?? Available(decoder.Device)) is not { } room) return;
         var need = Full(decoder.Parameters.Flat.numel(), decoder.Dtype);
         if (need <= room) return;
-        throw new ModelException($"Full training of this model ({decoder.Config.ModelType}, {decoder.Parameters.Count:N0} parameters) "
+        throw new ModelException(ModelFault.Memory,
+            $"Full training of this model ({decoder.Config.ModelType}, {decoder.Parameters.Count:N0} parameters) "
             + $"needs {Size(need)} of memory beside the loaded model (its own weights, the best of them, master weights, moments and "
             + $"gradient), and {decoder.Device} has {Size(room)} free. Train a LoRA adapter instead, or "
             + "take a smaller model or a device with more memory.");

@@ -37,7 +37,7 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path))
-            throw new ModelException(
+            throw new ModelException(ModelFault.Missing,
                 $"{path} is missing: a model is a Hugging Face folder with config.json, tokenizer.json and *.safetensors.");
         try
         {
@@ -46,7 +46,8 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new ModelException($"{path} cannot be read as a model's configuration: {malformed.Message}", malformed);
+            throw new ModelException(ModelFault.Damaged, $"{path} cannot be read as a model's configuration: {malformed.Message}",
+                malformed);
         }
     }
 
@@ -54,13 +55,15 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
     {
         var type = (string?)json["model_type"];
         if (!Supported.Contains(type))
-            throw new ModelException($"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} "
+            throw new ModelException(ModelFault.Unsupported,
+                $"{path}: model_type is \"{type}\", expected one of {string.Join(", ", Supported)} "
                 + "(Llama 3, SmolLM2, Mistral, Qwen2, Qwen2.5).");
         Expect(json, path, "hidden_act", "silu");
         // Weights that are codes, whatever their type in the files: read as numbers they would give a forecast of nothing.
         foreach (var key in (string[])["quantization_config", "compression_config"])
             if (json[key] is { } coded)
-                throw new ModelException($"{path}: {key} ({(coded as JsonObject)?["quant_method"]?.ToString() ?? "no quant_method"}): "
+                throw new ModelException(ModelFault.Unsupported,
+                    $"{path}: {key} ({(coded as JsonObject)?["quant_method"]?.ToString() ?? "no quant_method"}): "
                     + "the weights are quantized, and quantized weights are not computed with. Get the model in BF16, F16 or F32.");
         // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
         var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));

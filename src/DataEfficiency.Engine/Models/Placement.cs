@@ -22,11 +22,13 @@ internal static class Placement
     {
         if (name == "cpu" || (name == "auto" && !cuda.is_available())) return CPU;
         if (!cuda.is_available())
-            throw new ModelException($"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a "
+            throw new ModelException(ModelFault.Device,
+                $"Device {name} was asked for, but libtorch finds no CUDA device. Build with -p:Accelerator=cuda on a "
                 + "machine with an NVIDIA GPU or set Estimation:LibTorchPath, or use cpu.");
         var index = name.Length > 5 ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
         if (index >= cuda.device_count())
-            throw new ModelException($"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to "
+            throw new ModelException(ModelFault.Device,
+                $"Device {name} was asked for, but there are {cuda.device_count()} CUDA devices: cuda:0 to "
                 + $"cuda:{cuda.device_count() - 1}.");
         return device($"cuda:{index}");
     }

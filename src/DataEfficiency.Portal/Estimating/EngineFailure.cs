@@ -1,3 +1,4 @@
+using DataEfficiency.Engine;
 using DataEfficiency.Prompts;
 using DataEfficiency.Portal.Sentences;
 
@@ -9,8 +10,13 @@ internal static class EngineFailure
     public static string Stored(Exception failure) => failure switch
     {
         SaidException mistake => mistake.Said.ToJson(),
-        // the engine's own words, which are English: about files, settings or labels
-        ModelException or ArgumentException or InvalidDataException => failure.Message,
+        // the engine's own words are English (about files, settings or labels): what to do is said before them
+        CheckRefusedException refused => Says(refused, refused.Reason),
+        ModelException mistake => Says(mistake, mistake.Fault),
+        ArgumentException or InvalidDataException => Says(failure, ModelFault.Other),
         _ => EstimatingWords.EngineFailed(failure.GetType().Name).ToJson(),
     };
+
+    private static string Says(Exception failure, Enum fault) =>
+        EstimatingWords.EngineSays(fault: $"{fault}".ToLowerInvariant(), message: failure.Message).ToJson();
 }

@@ -63,7 +63,7 @@ public sealed partial class ModelPulls(ModelCatalog catalog, Func<HubOptions> hu
         }
         catch (ModelException e)
         {
-            outcome = e.Message;
+            outcome = EngineFailure.Stored(e);
         }
         catch (Exception e)
         {

@@ -20,7 +20,8 @@ internal static class TokenizerFile
     {
         var file = new FileInfo(path);
         if (!file.Exists)
-            throw new ModelException($"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes "
+            throw new ModelException(ModelFault.Missing,
+                $"There is no '{path}'. A model folder needs the tokenizer.json that transformers writes "
                 + "(a sentencepiece tokenizer.model alone is not read).");
         if (file.Length > LargestFile)
             throw new ModelException($"{path}: {file.Length:N0} bytes; a tokenizer.json of more than {LargestFile:N0} bytes is not read.");
@@ -37,7 +38,7 @@ internal static class TokenizerFile
         }
         catch (JsonException e)
         {
-            throw new ModelException($"{path} is no valid JSON: {e.Message}", e);
+            throw new ModelException(ModelFault.Damaged, $"{path} is no valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {

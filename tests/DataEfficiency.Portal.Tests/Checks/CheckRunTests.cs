@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataEfficiency.Engine;
 using DataEfficiency.Portal.Checks;
 using DataEfficiency.Portal.Projects;
+using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 using DataEfficiency.Portal.Tests.Estimating;
@@ -253,12 +254,12 @@ public sealed class CheckRunTests
         world.Fake().Refusal = new CheckRefusedException(CheckRefusal.TooLong, "3 labels do not fit the model's context.");
         var project = await world.RandomPoolAsync(200, 40);
         var row = Assert.Single(await world.UntilAsync(project, r => r.Count > 0));
-        Assert.Equal(("too-long", "3 labels do not fit the model's context."), (row.FailureCode, row.Failure));
+        Assert.Equal(("too-long", "3 labels do not fit the model's context."), (row.FailureCode, StoredSaid.Words(row.Failure!)));
 
         // a lead who asks all the same hears the same
         await world.Checks().AskAsync(project, null, "lead");
         row = (await world.UntilAsync(project, r => r.Count == 2 && r[1].Job!.State == WorkState.Failed))[1];
-        Assert.Equal(("too-long", "3 labels do not fit the model's context."), (row.FailureCode, row.Job!.Error));
+        Assert.Equal(("too-long", "3 labels do not fit the model's context."), (row.FailureCode, StoredSaid.Words(row.Job!.Error!)));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Reflection;
+using DataEfficiency.Engine;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Sentences;
+using DataEfficiency.Prompts;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Sentences;
@@ -71,6 +73,32 @@ public sealed class EverySentenceTests
                 StoredSaid.Words(stored));
             CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("ja");
             Assert.StartsWith("エンジンでエラーが起きました", StoredSaid.Words(stored));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    // what to do is said in the reader's language, what exactly is wrong in the engine's
+    [Theory]
+    [InlineData("de", ModelFault.Missing, "Eine Datei des Modells fehlt: Laden Sie das Modell neu, oder vervollständigen Sie seinen "
+        + "Ordner. Auf Englisch: m/config.json is missing.")]
+    [InlineData("de", ModelFault.Other, "Die Engine meldet einen Fehler. Auf Englisch: m/config.json is missing.")]
+    [InlineData("ja", ModelFault.Memory, "空きメモリが足りません。小さいモデルを使うか、アダプターを学習してください。（英語：m/config.json is missing.）")]
+    [InlineData("en", ModelFault.Damaged, "A file of the model is damaged or cut off: pull the model again. m/config.json is missing.")]
+    [InlineData("en", ModelFault.Other, "m/config.json is missing.")]
+    public void Mistake_OutsideTheProgram_SaysWhatToDo(string language, ModelFault fault, string said)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        // as a check passes on what its training refuses
+        var stored = EngineFailure.Stored(new ModelException("m/config.json is missing.", new ModelException(fault, "inside")));
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            Assert.Equal(said, StoredSaid.Words(stored));
+            Assert.EndsWith(language == "de" ? "bis eine zweite vorkommt. Auf Englisch: All." : "All.",
+                StoredSaid.Words(EngineFailure.Stored(new CheckRefusedException(CheckRefusal.OneAnswer, "All."))).TrimEnd('）'));
         }
         finally
         {

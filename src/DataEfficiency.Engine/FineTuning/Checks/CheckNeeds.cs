@@ -28,7 +28,8 @@ internal static class CheckNeeds
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"The folder {plan.Request.Folder} of a check cannot be written: {refused.Message}", refused);
+            throw new ModelException(ModelFault.Disk,
+                $"The folder {plan.Request.Folder} of a check cannot be written: {refused.Message}", refused);
         }
     }
 

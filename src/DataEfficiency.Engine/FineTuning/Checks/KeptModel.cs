@@ -40,7 +40,7 @@ internal static class KeptModel
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"The trained model could not be written to {folder}: {refused.Message}", refused);
+            throw new ModelException(ModelFault.Disk, $"The trained model could not be written to {folder}: {refused.Message}", refused);
         }
     }
 

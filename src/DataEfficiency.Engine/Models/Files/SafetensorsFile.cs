@@ -50,10 +50,10 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="ModelException">Missing, truncated or malformed file.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (!File.Exists(path)) throw new ModelException($"{path} is missing.");
+        if (!File.Exists(path)) throw new ModelException(ModelFault.Missing, $"{path} is missing.");
         var length = new FileInfo(path).Length;
         if (length < 8)
-            throw new ModelException($"{path}: expected at least 8 bytes of header length, found {length}: the file is truncated.");
+            throw Damaged($"{path}: expected at least 8 bytes of header length, found {length}: the file is truncated.");
         byte[] header;
         using (var stream = File.OpenRead(path))
         {
@@ -61,9 +61,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             stream.ReadExactly(first);
             var size = BinaryPrimitives.ReadUInt64LittleEndian(first);
             if (size > LongestHeader)
-                throw new ModelException($"{path}: header length {size} is absurd (limit {LongestHeader}): this is no safetensors file.");
+                throw Damaged($"{path}: header length {size} is absurd (limit {LongestHeader}): this is no safetensors file.");
             if ((long)size > length - 8)
-                throw new ModelException($"{path}: expected a header of {size} bytes, found {length - 8} bytes: the file is truncated.");
+                throw Damaged($"{path}: expected a header of {size} bytes, found {length - 8} bytes: the file is truncated.");
             header = new byte[size];
             stream.ReadExactly(header);
         }
@@ -96,40 +96,42 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         catch (Exception malformed) when (
             malformed is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new ModelException($"{path}: the header is no safetensors header: {malformed.Message}", malformed);
+            throw Damaged($"{path}: the header is no safetensors header: {malformed.Message}", malformed);
         }
         long end = 0;
         foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
         {
             if (!Types.TryGetValue(entry.Dtype, out var type)) throw NotComputedWith(path, name, entry.Dtype);
             if (entry.Begin < 0 || entry.End < entry.Begin)
-                throw new ModelException($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
+                throw Damaged($"{path}: tensor {name} has absurd offsets [{entry.Begin}, {entry.End}].");
             if (entry.End > dataLength)
-                throw new ModelException(
+                throw Damaged(
                     $"{path}: tensor {name} ends at byte {entry.End}, expected at most {dataLength}: the file is truncated.");
             if (entry.Begin < end)
-                throw new ModelException(
+                throw Damaged(
                     $"{path}: tensor {name} begins at byte {entry.Begin}, inside the tensor before it, which ends at {end}.");
             if (entry.Begin > end)
-                throw new ModelException(
+                throw Damaged(
                     $"{path}: tensor {name} begins at byte {entry.Begin}, expected {end}, where the tensor before it ends.");
             end = entry.End;
             var elements = (entry.End - entry.Begin) / type.Size;
             if (entry.Shape.Any(s => s < 0) || Elements(entry.Shape) != elements || elements * type.Size != entry.End - entry.Begin)
-                throw new ModelException(
+                throw Damaged(
                     $"{path}: tensor {name} {entry.Dtype} [{string.Join(", ", entry.Shape)}] does not "
                         + $"fit its {entry.End - entry.Begin} bytes.");
         }
         if (end != dataLength)
-            throw new ModelException($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
+            throw Damaged($"{path}: the tensors end at byte {end}, expected {dataLength}, the end of the file.");
         return entries;
     }
+
+    private static ModelException Damaged(string message, Exception? inner = null) => new(ModelFault.Damaged, message, inner);
 
     private static bool IsNumber(ScalarType type) =>
         type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     private static ModelException NotComputedWith(string path, string name, string dtype) =>
-        new($"{path}: tensor {name} has type {dtype}, which is not computed with (quantized "
+        new(ModelFault.Unsupported, $"{path}: tensor {name} has type {dtype}, which is not computed with (quantized "
             + "weights?). Get the model in BF16, F16, F32 or F64.");
 
     private static Int128 Elements(IReadOnlyList<long> shape)

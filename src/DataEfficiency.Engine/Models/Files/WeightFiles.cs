@@ -46,7 +46,8 @@ public sealed class WeightFiles : IDisposable
         var single = Path.Combine(folder, SingleName);
         if (File.Exists(single)) return [single];
         var index = Path.Combine(folder, IndexName);
-        if (!File.Exists(index)) throw new ModelException($"{folder} has neither {SingleName} nor {IndexName}: the weights are missing.");
+        if (!File.Exists(index)) throw new ModelException(ModelFault.Missing,
+            $"{folder} has neither {SingleName} nor {IndexName}: the weights are missing.");
         try
         {
             var map = JsonNode.Parse(SmallFile.Text(index))!["weight_map"]!.AsObject();

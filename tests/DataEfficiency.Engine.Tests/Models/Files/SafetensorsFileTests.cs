@@ -95,8 +95,12 @@ public sealed class SafetensorsFileTests : IDisposable
 
     [Theory]
     [InlineData(ulong.MaxValue, "absurd"), InlineData(1_000_000UL, "truncated")]
-    public void Open_WrongHeaderLength_IsRefused(ulong length, string fault) =>
-        Assert.Contains(fault, Assert.Throws<ModelException>(() => SafetensorsFile.Open(Write("{}", 0, length))).Message);
+    public void Open_WrongHeaderLength_IsRefused(ulong length, string fault)
+    {
+        var error = Assert.Throws<ModelException>(() => SafetensorsFile.Open(Write("{}", 0, length)));
+        Assert.Contains(fault, error.Message);
+        Assert.Equal(ModelFault.Damaged, error.Fault);
+    }
 
     [Fact]
     public void CopyTo_AnotherShape_NamesExpectedAndFound()
