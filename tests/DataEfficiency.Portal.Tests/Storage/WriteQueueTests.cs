@@ -73,7 +73,8 @@ public sealed class WriteQueueTests : IClassFixture<PortalFactory>
         await Task.WhenAll(first, import);
     }
 
-    /// <summary>The next card, which is asked for when the answer's receipt is there, does not wait for one more chunk of an import.</summary>
+    /// <summary>The next card, which is asked for when the answer's receipt is there, does not wait for one more chunk of an
+    /// import.</summary>
     [Fact]
     public async Task WriteAsync_BehindOneAhead_ComesBeforeWhatWaitedLonger()
     {
