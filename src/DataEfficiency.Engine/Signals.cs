@@ -61,13 +61,28 @@ public sealed record ProbeScore(int Examples, int Counted, double Accuracy, doub
     // A model that is nearly at the ceiling already leaves no way to measure by.
     private const double SmallestWay = .1;
 
-    /// <summary>The probe on the score's own scale: how far its accuracy is on the way from the untrained model's to the ceiling. What an
-    /// area is measured on begins there, so a task whose answers the model gives by chance already has less to gain than one whose answers
-    /// it does not know.</summary>
+    // So many standard errors above chance are all the evidence that counts, as much as this share of the way.
+    private const double MostErrors = 4, EvidenceWeight = .25;
+
+    /// <summary>The probe on the score's own scale: how far its accuracy is on the way from the untrained model's to the ceiling, and how
+    /// sure it is that there is something to learn. What an area is measured on begins at the untrained model, so a task whose answers the
+    /// model gives by chance already has less to gain than one whose answers it does not know. The same way is more where it is further
+    /// from chance: a tenth right of forty answers is a beginning, half right of two is none.</summary>
     /// <param name="ceiling">The best score that can be had.</param>
-    /// <returns>From -1 to 1; null without <see cref="ZeroShot"/>.</returns>
-    public double? OnTheWay(double ceiling) =>
-        ZeroShot is { } zero ? Math.Clamp((Accuracy - zero) / Math.Max(ceiling - zero, SmallestWay), -1, 1) : null;
+    /// <returns>From -1 to 1.25; null without <see cref="ZeroShot"/>.</returns>
+    public double? OnTheWay(double ceiling) => ZeroShot is { } zero
+        ? Math.Clamp((Accuracy - zero) / Math.Max(ceiling - zero, SmallestWay), -1, 1) + EvidenceWeight * Evidence : null;
+
+    /// <summary>Standard errors that the accuracy lies above chance, as a share of the most that count: 0 to 1.</summary>
+    private double Evidence
+    {
+        get
+        {
+            if (AboveChance is <= 0 or >= 1) return AboveChance <= 0 ? 0 : 1;
+            var chance = (Accuracy - AboveChance) / (1 - AboveChance);
+            return Math.Min(1, AboveChance * Math.Sqrt(Counted * (1 - chance) / chance) / MostErrors);
+        }
+    }
 }
 
 /// <param name="Signal">What it was judged by: the least confident labels alone, or the random ones among all.</param>

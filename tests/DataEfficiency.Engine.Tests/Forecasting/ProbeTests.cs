@@ -36,6 +36,22 @@ public sealed class ProbeTests
         Assert.Null(new ProbeScore(50, 50, accuracy, 0).OnTheWay(ceiling));
     }
 
+    // chance .5: .6 lies sqrt(m) / 5 standard errors above it; chance 1/40: .1 lies three above it at 37 labels
+    [Theory]
+    [InlineData(.6, .2, 25, 1 / 4.0)]
+    [InlineData(.6, .2, 100, 2 / 4.0)]
+    [InlineData(.6, .2, 10000, 1)]
+    [InlineData(.1, .1 - .9 / 39, 39, .075 / .025 / 4)]
+    [InlineData(.4, -.2, 100, 0)]
+    [InlineData(1, 1, 16, 1)]
+    [InlineData(0, 0, 50, 0)]
+    public void OnTheWay_CountsHowSurelyItIsAboveChance_AsAQuarterOfTheWayAtMost(double accuracy, double aboveChance, int counted,
+        double evidence)
+    {
+        var score = new ProbeScore(132, counted, accuracy, aboveChance, 0);
+        Assert.Equal(accuracy + evidence / 4, score.OnTheWay(1)!.Value, 9);
+    }
+
     [Fact]
     public void LeaveOneOut_TheVector_SaysOfEachExampleWhatTheOthersSay()
     {

@@ -84,9 +84,9 @@ public sealed class SignalChoiceTests
         AucPrediction? Of(ProbeScore score, double ceiling) => AreaPrediction.Of(yardstick, .1, 32, .02,
             new ProbeReading(AreaSignal.Probe, 50, score, null), ceiling: ceiling).Prediction;
 
-        Assert.Equal(.4, Of(new(132, 50, .7, .4, .5), 1)!.Auc, 6);
-        Assert.Equal(.7, Of(new(132, 50, .7, .4, 0), 1)!.Auc, 6);
-        Assert.Equal(.5, Of(new(132, 50, .7, .4, .5), .9)!.Auc, 6);
+        Assert.Equal(.4, Of(new(132, 50, .7, 0, .5), 1)!.Auc, 6);
+        Assert.Equal(.7, Of(new(132, 50, .7, 0, 0), 1)!.Auc, 6);
+        Assert.Equal(.5, Of(new(132, 50, .7, 0, .5), .9)!.Auc, 6);
         // one task that was measured without them: all are read by chance alone, and none is left out
         var joined = Yardstick.Of(planted with { Tasks = [planted.Tasks[0], .. tasks[1..]] }).Signals!;
         Assert.Equal(24, joined.Of(AreaSignal.Probe, 50, new(132, 50, .7, .4, .5), 1, withCosLow: false)!.Value.Errors.Tasks);
