@@ -53,10 +53,6 @@ internal static class PosteriorGrid
     public static int Cell(int startIndex, int slopeIndex, int plateauIndex) =>
         (startIndex * Slopes + slopeIndex) * Plateaus + plateauIndex;
 
-    /// <summary>y of one cell at a number of examples.</summary>
-    public static double Y(int cell, double examples) =>
-        Plateau[cell] / (1 + Math.Exp(-Slope[cell] * (LabelAxis.X(examples) - Start[cell])));
-
     /// <summary>y of every cell at a number of examples; kept for the budgets every chart draws, so do not write into it.</summary>
     public static double[] Curves(int examples) =>
         PosteriorReadOut.IsChartBudget(examples) ? ChartCurves.GetOrAdd(examples, Compute) : Compute(examples);
@@ -89,8 +85,13 @@ internal static class PosteriorGrid
 
     private static double[] Compute(int examples)
     {
-        var y = new double[Cells];
-        for (var c = 0; c < Cells; c++) y[c] = Y(c, examples);
+        var (x, y) = (LabelAxis.X(examples), new double[Cells]);
+        for (var first = 0; first < Cells; first += Plateaus)
+        {
+            // cells that differ by their plateau alone rise alike
+            var rise = 1 + Math.Exp(-Slope[first] * (x - Start[first]));
+            for (var c = first; c < first + Plateaus; c++) y[c] = Plateau[c] / rise;
+        }
         return y;
     }
 

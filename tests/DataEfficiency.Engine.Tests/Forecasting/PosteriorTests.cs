@@ -25,7 +25,7 @@ public class PosteriorTests
         var c = PosteriorGrid.Cell(i, j, h);
         Close.To(auc, PosteriorGrid.Auc[c]);
         Close.To(logPrior, PosteriorGrid.LogPrior[c]);
-        if (y200 is { } y) Close.To(y, PosteriorGrid.Y(c, 200));
+        if (y200 is { } y) Close.To(y, PosteriorGrid.Curves(200)[c]);
         if (double.IsFinite(reach)) Close.To(reach, PosteriorGrid.Reach(c, share));
         else Assert.Equal(reach, PosteriorGrid.Reach(c, share));
     }
@@ -94,7 +94,7 @@ public class PosteriorTests
     {
         var c = PosteriorGrid.Cell(40, 3, 8);
         double[] x = [0, .. LabelAxis.Budgets.Skip(1).Select(n => LabelAxis.X(n))];
-        double[] y = [0, .. LabelAxis.Budgets.Skip(1).Select(n => PosteriorGrid.Y(c, n))];
+        double[] y = [0, .. LabelAxis.Budgets.Skip(1).Select(n => PosteriorGrid.Curves(n)[c])];
         Close.To(.540119, LabelAxis.Area(x, y));
     }
 
