@@ -11,7 +11,7 @@ namespace DataEfficiency.Portal.Labeling;
 /// <param name="Parts">The named parts of a text that several columns make, [{"name", "text"}]; null: the text is one.</param>
 /// <param name="Returned">What the reviewer wrote who sent the item back; null: nobody did.</param>
 /// <param name="Place">Place in its order, from 1; 0 for a random item and for one that is not ranked yet.</param>
-public sealed record Card(long SlotId, long ItemId, int Line, string Text, JsonElement? Parts, JsonElement? Metadata,
+public sealed record Card(long ItemId, int Line, string Text, JsonElement? Parts, JsonElement? Metadata,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft,
     bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion, string? Returned);
 
@@ -50,7 +50,7 @@ internal static class Cards
                 Stratum.Active when slot.ActiveRank < project.ItemCount => slot.ActiveRank + 1, _ => 0 };
             // nobody labels with more care because an item tests
             var queue = slot.Queue is Stratum.Test or Stratum.Gold ? Stratum.Random : slot.Queue;
-            return new Card(slot.Id, slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
+            return new Card(slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,
                 Suggestions.Of(project, labels, slot.Queue, item.Overlaps, item.Text, item.ModelAnswer), item.Returned);

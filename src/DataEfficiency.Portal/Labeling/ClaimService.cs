@@ -1,3 +1,5 @@
+using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Storage.Sqlite;
@@ -126,8 +128,9 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     private async Task ClaimAsync(AppDbContext db, ClaimRequest request, Turn place, int random, long now, long until,
         List<ClaimedSlot> slots, CancellationToken cancellation)
     {
-        var (project, member) = (place.Project, place.Member is { Role: not ProjectRole.Viewer } labels ? labels
-            : await JoinAsync(db, request, now, cancellation));
+        var project = place.Project;
+        if ((place.Member is { Role: not ProjectRole.Viewer } labels ? labels : await JoinAsync(db, request, now, cancellation))
+            is not { } member) return;
         var turns = new Turns(random, place.TestLeft, project.RandomShare);
         var finishes = Finishing.IsAll(project);
         var (sequence, resumed) = (member.Sequence, slots.Count);
@@ -160,12 +163,15 @@ public sealed class ClaimService(IDbContextFactory<AppDbContext> contexts, Write
     }
 
     /// <summary>Who labels is a member: an admin from outside, or one who only viewed, joins as lead with the first card.</summary>
-    private static async Task<Membership> JoinAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
+    /// <returns>Null: no admin, but somebody whose right to label ended a moment ago.</returns>
+    private static async Task<Membership?> JoinAsync(AppDbContext db, ClaimRequest request, long now, CancellationToken cancellation)
     {
+        if (!await ProjectAccess.IsAdminAsync(db, request.UserId, cancellation)) return null;
         var member = await db.Memberships.FindAsync([request.ProjectId, request.UserId], cancellation);
         if (member is null)
             db.Add(member = new Membership { ProjectId = request.ProjectId, UserId = request.UserId, CreatedAt = now });
         member.Role = ProjectRole.Lead;
+        AuditTrail.Add(db, now, request.UserId, "member.set", after: $"{request.UserId}: {member.Role}", projectId: request.ProjectId);
         await db.SaveChangesAsync(cancellation);
         return member;
     }

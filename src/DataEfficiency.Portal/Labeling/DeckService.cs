@@ -24,14 +24,14 @@ public sealed class DeckService(IDbContextFactory<AppDbContext> contexts, ClaimS
         var want = member ? Math.Clamp(deck.Want, 0, options.Value.DeckSize) : 0;
         var request = new ClaimRequest(projectId, userId, deck.Token, deck.Dead ?? [], deck.Have ?? [], want);
         var (project, cards) = await ClaimAsync(request, cancellation);
-        var shown = await figures.OfAsync(project, cancellation) ?? ProjectFigures.Empty(projectId);
+        var shown = member && await figures.OfAsync(project, cancellation) is { } known ? known : ProjectFigures.Empty(projectId);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var end = !member ? new DeckEnd(ApiCodes.Removed, LabelingWords.EndRemoved)
             : cards.Count > 0 || want == 0 && project.State == ProjectState.Active ? null
             : await progress.EndAsync(db, project, userId, cancellation);
         return new DeckReply(userId, [.. receipts.Select(r => r.Acknowledged).OfType<Acknowledgement>()],
             [.. receipts.Select(r => r.Refused).OfType<Refusal>()], cards, end, ProgressReader.Of(project, shown, userId),
-            deck.WithSchema ? await schemas.ReadAsync(db, projectId, cancellation) : null);
+            deck.WithSchema && member ? await schemas.ReadAsync(db, projectId, cancellation) : null);
     }
 
     private async Task<(Project Project, IReadOnlyList<Card> Cards)> ClaimAsync(ClaimRequest request, CancellationToken cancellation)

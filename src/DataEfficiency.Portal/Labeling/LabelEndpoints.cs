@@ -87,7 +87,8 @@ public static class LabelEndpoints
     public static async Task<Results<Ok<RecentReply>, ProblemHttpResult>> RecentAsync([AsParameters] LabelCall call,
         RecentRequest request, RecentAnswers recent)
     {
-        if (await call.Access.FindAsync(call) is not { } asker) return await call.Access.RefusalAsync(call);
+        // the texts are the project's: who was removed reads them no more
+        if (await call.Access.FindAsync(call) is not { IsMember: true } asker) return await call.Access.RefusalAsync(call);
         return TypedResults.Ok(new RecentReply(asker.UserId,
             await recent.ReadAsync(call.Id, asker.UserId, request.ItemId, call.Cancellation)));
     }

@@ -26,5 +26,6 @@ public sealed class LivingTabs(TimeProvider clock)
     public IReadOnlyCollection<string>? Of(string userId) => IsLongAgo(_started)
         ? [.. _spoke.Where(t => t.Key.User == userId && !IsLongAgo(t.Value)).Select(t => t.Key.Token)] : null;
 
-    private bool IsLongAgo(DateTimeOffset time) => clock.GetUtcNow() - time >= Patience;
+    // what is still to come was before the clock was set back
+    private bool IsLongAgo(DateTimeOffset time) => (clock.GetUtcNow() - time).Duration() >= Patience;
 }

@@ -29,8 +29,13 @@ internal sealed record Standing(string UserId, IReadOnlyList<Answer> Answers, IR
     private long At => Math.Max(Answers.Count == 0 ? 0 : Answers.Max(a => a.AnsweredAt), Skip?.AnsweredAt ?? 0);
 
     /// <summary>The record's place in the order of this person's answers to the item; one that names no time is new now.</summary>
-    public long PlaceOf(IAnsweredRecord record, long now) =>
-        record.AnsweredAt is not { } at ? Math.Max(now, At + 1) : Revises(record.Revises) ? Math.Max(at, At + 1) : Math.Max(0, at);
+    public long PlaceOf(IAnsweredRecord record, long now)
+    {
+        if (record.AnsweredAt is not { } said) return Math.Max(now, At + 1);
+        // however far ahead a clock is, something can be later
+        var at = Math.Clamp(said, 0, long.MaxValue / 2);
+        return Revises(record.Revises) ? Math.Max(at, At + 1) : at;
+    }
 
     /// <summary>Something newer of this person is here already.</summary>
     public bool IsNewerThan(long place, Guid submission) =>

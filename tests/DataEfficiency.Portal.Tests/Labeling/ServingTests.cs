@@ -3,6 +3,7 @@ using System.Net;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Labeling;
@@ -230,6 +231,30 @@ public sealed class ServingTests : IDisposable
         Assert.Equal("removed", Assert.Single((await ada.SubmitAsync(ada.Answer(cards[1].ItemId))).Refused).Code);
         Assert.Equal("removed", (await ada.NextAsync(3)).End!.Code);
         Assert.Equal(1, await db.Answers.CountAsync());
+        // what the project says and has is told to its people only
+        var told = await ada.ReadAsync<DeckReply>("deck", ada.Deck(3) with { WithSchema = true });
+        Assert.Null(told.Schema);
+        Assert.Equal((0, 0), (told.Progress.Labels, told.Progress.FirstSize));
+        Assert.Equal(HttpStatusCode.NotFound, (await ada.PostAsync("recent", new RecentRequest(null))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null), InlineData(ProjectRole.Viewer)]
+    public async Task Claim_OfOneWhoseRightEndedMeanwhile_GivesNoCardAndNoRole(ProjectRole? left)
+    {
+        await _world.AddPoolAsync(3);
+        var ada = await _world.AddAnnotatorAsync("ada");
+        await using var db = await _world.OpenDbAsync();
+        var member = db.Memberships.Where(m => m.UserId == ada.UserId);
+        if (left is { } role) await member.ExecuteUpdateAsync(m => m.SetProperty(x => x.Role, role));
+        else await member.ExecuteDeleteAsync();
+
+        // the route asked before that, and the claim waited for its turn to write
+        var cards = await _world.Services.GetRequiredService<ClaimService>().NextAsync(
+            new ClaimRequest(_world.ProjectId, ada.UserId, ada.Token, [], [], 3), CancellationToken.None);
+
+        Assert.Empty(cards);
+        Assert.Equal(left, await member.Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync());
     }
 
     [Fact]

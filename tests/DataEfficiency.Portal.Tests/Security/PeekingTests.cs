@@ -39,6 +39,8 @@ public sealed class PeekingTests : IAsyncLifetime
         var page = await (await _world.Portal.SignedInAsync("bob")).GetStringAsync($"/projects/{_world.ProjectId}/label");
 
         Assert.Contains($"\"itemId\":{item}", heard[0]);
+        // a gold item's place in the queue is made when its turn comes: by its number everybody would know it
+        Assert.DoesNotContain("slotId", heard[0]);
         Assert.All([.. heard, page], reply =>
         {
             Assert.DoesNotContain(Answered, reply);
