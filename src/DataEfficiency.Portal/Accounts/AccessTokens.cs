@@ -23,6 +23,9 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
 
     private const int NameLimit = 60;
 
+    /// <summary>Of a person that are not revoked: the page lists them all, and gives no more.</summary>
+    public const int Most = 100;
+
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes a token and returns it; it cannot be read again.</summary>

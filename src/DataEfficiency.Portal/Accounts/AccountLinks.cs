@@ -140,7 +140,7 @@ public sealed class AccountLinks(
     internal async Task<string?> AddPersonAsync(AppDbContext db, AccountLink link, AppUser user, CancellationToken token)
     {
         if (await NewAccounts.AddAsync(db, user, link.GlobalRole, token) is { } refusal) return refusal;
-        if (link.ProjectId is { } project && await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, token))
+        if (link.ProjectId is { } project)
             db.Memberships.Add(new Membership { ProjectId = project, UserId = user.Id, Role = link.ProjectRole ?? ProjectRole.Annotator,
                 CreatedAt = Now });
         AuditTrail.Add(db, time, user.Id, "link.accepted", after: $"invitation by {link.CreatedBy}", projectId: link.ProjectId);
@@ -156,14 +156,38 @@ public sealed class AccountLinks(
         if (errors.Count > 0) return errors;
         errors = await UseAsync(secret, LinkKind.PasswordReset, async (db, link, token) =>
         {
-            await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash)
-                .SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null).SetProperty(u => u.AccessFailedCount, 0), token);
-            await RightsChanges.EndOpenAsync(db, userId, Now, token);
+            await StorePasswordAsync(db, userId, hash, token);
+            // whoever had the account may have put one of their own there
+            await db.UserPasskeys.Where(p => p.UserId == userId).ExecuteDeleteAsync(token);
             AuditTrail.Add(db, time, userId, "password.reset", after: $"link by {link.CreatedBy}");
             return null;
         });
         if (errors.Count == 0) rights.Announce(userId);
         return errors;
+    }
+
+    /// <summary>A person's own new password, after the old one was asked for: what else is open ends as with a reset.</summary>
+    /// <returns>The errors to show; and where there are none, the stamp that this browser goes on with.</returns>
+    public async Task<(IReadOnlyList<string> Errors, string Stamp)> ChangePasswordAsync(string userId, string password)
+    {
+        var (hash, errors) = await accounts.HashAsync(userId, password);
+        if (errors.Count > 0) return (errors, "");
+        var stamp = await writes.WriteAsync(async (db, token) =>
+        {
+            var made = await StorePasswordAsync(db, userId, hash, token);
+            AuditTrail.Add(db, time, userId, "password.changed");
+            await db.SaveChangesAsync(token);
+            return made;
+        }, CancellationToken.None);
+        rights.Announce(userId);
+        return ([], stamp);
+    }
+
+    private async Task<string> StorePasswordAsync(AppDbContext db, string userId, string? hash, CancellationToken cancellation)
+    {
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, hash)
+            .SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null).SetProperty(u => u.AccessFailedCount, 0), cancellation);
+        return await RightsChanges.EndOpenAsync(db, userId, Now, cancellation);
     }
 
     // claim and account in one transaction: two people with one link make one account, and a refused name does not use it up

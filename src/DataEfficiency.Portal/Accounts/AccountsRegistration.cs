@@ -49,6 +49,7 @@ public static class AccountsRegistration
         services.AddSingleton<SetupGate>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<TokenHolders>();
+        services.AddSingleton<OpenSessions>();
         services.AddSingleton<AccountLinks>();
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<RightsChanges>();

@@ -1,10 +1,6 @@
 using System.Security.Claims;
-using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Accounts;
 
@@ -12,9 +8,8 @@ namespace DataEfficiency.Portal.Accounts;
 /// Whether the person of an open circuit may still be signed in: asked every few seconds of the changes that this process has made, and
 /// of the database where there was one (a new password, a role, deactivation), else once a minute.
 /// </summary>
-internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFactory<AppDbContext> contexts,
-    IOptions<IdentityOptions> options,
-    RightsChanges rights, TimeProvider time) : RevalidatingServerAuthenticationStateProvider(loggers)
+internal sealed class CircuitAuthentication(ILoggerFactory loggers, OpenSessions sessions, RightsChanges rights, TimeProvider time)
+    : RevalidatingServerAuthenticationStateProvider(loggers)
 {
     private static readonly TimeSpan AtLeast = TimeSpan.FromMinutes(1);
     private DateTimeOffset _asked = time.GetUtcNow();
@@ -27,8 +22,6 @@ internal sealed class CircuitAuthentication(ILoggerFactory loggers, IDbContextFa
         var now = time.GetUtcNow();
         if (now - _asked < AtLeast && !rights.IsSince(id, _asked)) return true;
         _asked = now;
-        var stamp = state.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Users.AnyAsync(u => u.Id == id && u.SecurityStamp == stamp && u.DeactivatedAt == null, cancellationToken);
+        return await sessions.IsOpenAsync(state.User, cancellationToken);
     }
 }

@@ -17,7 +17,8 @@ internal static class LanguageChoice
     private static async Task<Results<RedirectHttpResult, BadRequest<string>>> ChooseAsync(HttpContext context, IAntiforgery antiforgery,
         UserManager<AppUser> users, SignInManager<AppUser> signIn)
     {
-        if (!await antiforgery.IsRequestValidAsync(context)) return TypedResults.BadRequest<string>(AccountsWords.FormOpenTooLong);
+        if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context))
+            return TypedResults.BadRequest<string>(AccountsWords.FormOpenTooLong);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var language = Languages.Known(form["language"]);
         var user = await users.GetUserAsync(context.User);

@@ -19,7 +19,7 @@ public sealed class NewAccounts(IServiceScopeFactory scopes, TimeProvider time)
     {
         var user = new AppUser
         {
-            DisplayName = displayName.Trim(),
+            DisplayName = PersonNames.Plain(displayName),
             UserName = userName.Trim(),
             Email = userName.Contains('@') ? userName.Trim() : null,
             LockoutEnabled = true,

@@ -18,7 +18,8 @@ public sealed class PortalSignInManager(
     // whoever measures answers shall not learn which names exist or are closed: all cost one hash
     public override async Task<SignInResult> PasswordSignInAsync(string userName, string password, bool isPersistent, bool lockoutOnFailure)
     {
-        if (await UserManager.FindByNameAsync(userName) is not { } user) return Spend(password, SignInResult.Failed);
+        // one who only comes by the provider has none to compare with
+        if (await UserManager.FindByNameAsync(userName) is not { PasswordHash: not null } user) return Spend(password, SignInResult.Failed);
         return await PreSignInCheck(user) is { } closed ? Spend(password, closed)
             : await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
     }

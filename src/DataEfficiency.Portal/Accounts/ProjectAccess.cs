@@ -77,9 +77,8 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     internal static async Task<bool> MayGiveAsync(AppDbContext db, AccountLink link, CancellationToken cancellation)
     {
         if (link.Kind != LinkKind.Invitation) return await MayResetAsync(db, link.CreatedBy, link.UserId!, cancellation);
-        if (await HasRole(db, link.CreatedBy, GlobalRoles.Admin).AnyAsync(cancellation)) return true;
-        return link.GlobalRole is null && link.ProjectId is { } project
-            && await Led(db, link.CreatedBy).ContainsAsync(project, cancellation);
+        if ((link.GlobalRole is not null || link.ProjectId is null) && !await IsAdminAsync(db, link.CreatedBy, cancellation)) return false;
+        return link.ProjectId is not { } project || await IsLeadAsync(db, link.CreatedBy, project, cancellation);
     }
 
     // a lead: only where everything that the person may see is the lead's own
@@ -105,9 +104,10 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     internal static async Task<bool> MayReviewAsync(AppDbContext db, string userId, int projectId, CancellationToken cancellation) =>
         (await Standings(db, projectId, userId))?.RoleHere?.MayReview() == true;
 
-    /// <summary>The projects whose lead this person is by membership.</summary>
+    /// <summary>The projects whose lead this person is by membership; one that is deleted is nobody's, though its rows go later.</summary>
     internal static IQueryable<int> Led(AppDbContext db, string? userId) =>
         db.Memberships.Where(m => m.UserId == userId && m.Role == ProjectRole.Lead
+            && db.Projects.Any(p => p.Id == m.ProjectId && p.DeletedAt == null)
             && db.Users.Any(u => u.Id == userId && u.DeactivatedAt == null)).Select(m => m.ProjectId);
 
     private static IQueryable<string> HasRole(AppDbContext db, string? userId, params string[] names) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Security;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -49,10 +50,11 @@ public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, Ne
         && proxy.KnownProxies.Length == 0 && proxy.KnownNetworks.Length == 0 && !HttpProtocol.IsHttp10(context.Request.Protocol)
         && !context.Request.Headers.Keys.Any(IsForwarding);
 
-    private static bool IsForwarding(string header) =>
-        header.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase)
-            || header.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase)
-        || header.ToUpperInvariant() is "FORWARDED" or "VIA" or "X-REAL-IP" or "X-CLIENT-IP" or "TRUE-CLIENT-IP" or "CF-CONNECTING-IP";
+    // what proxies and the networks before them write; a browser on this machine sends none of it
+    private static readonly string[] Forwarding = ["forwarded", "original", "originating", "client-ip", "clientip", "real-ip", "remote-ip",
+        "remote-addr", "via", "proxy", "envoy", "cdn-loop", "cf-"];
+
+    private static bool IsForwarding(string header) => Forwarding.Any(word => header.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Compares without telling by time; after five wrong codes there is a new one on the console.</summary>
     public bool CodeMatches(string? typed)
@@ -80,8 +82,11 @@ public sealed class SetupGate(IServiceScopeFactory scopes, WriteQueue writes, Ne
         if (errors.Count > 0) return errors;
         // account and role together: a crash in between would leave an installation without an admin
         var refusal = await writes.WriteAsync(async (db, token) =>
-            await db.Users.AnyAsync(token) ? AlreadyDone : await NewAccounts.AddAsync(db, user, GlobalRoles.Admin, token),
-                CancellationToken.None);
+        {
+            if (await db.Users.AnyAsync(token)) return AlreadyDone;
+            AuditTrail.Add(db, user.CreatedAt, user.Id, "role.set", after: $"{user.Id}: {GlobalRoles.Admin}");
+            return await NewAccounts.AddAsync(db, user, GlobalRoles.Admin, token);
+        }, CancellationToken.None);
         if (refusal is not null) return [refusal];
         Done = true;
         return [];

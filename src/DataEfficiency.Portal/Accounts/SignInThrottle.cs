@@ -15,6 +15,21 @@ public sealed class SignInThrottle(TimeProvider time)
     private const int PerName = 5, PerAddress = 20, SlowAfter = 10, MostRemembered = 20_000;
     private readonly ConcurrentDictionary<(string Address, string Name), (int Count, DateTimeOffset Last)> _wrong = new();
 
+    private readonly Lock _gate = new();
+
+    /// <summary>Begins a try, which counts as wrong until it was <see cref="Right"/>: of many at once no more are let in than one after
+    /// another.</summary>
+    /// <returns>False: this name may not be tried from this address now.</returns>
+    public bool Begin(IPAddress? address, string userName)
+    {
+        lock (_gate)
+        {
+            if (IsClosed(address, userName)) return false;
+            Wrong(address, userName);
+            return true;
+        }
+    }
+
     /// <summary>Whether this name may not be tried from this address now.</summary>
     public bool IsClosed(IPAddress? address, string userName) =>
         Count(Place(address), Name(userName)) >= PerName || Count(Place(address), "") >= PerAddress;
@@ -31,12 +46,21 @@ public sealed class SignInThrottle(TimeProvider time)
             _wrong.AddOrUpdate(key, _ => (1, time.GetUtcNow()), (_, e) => (IsOver(e.Last) ? 1 : e.Count + 1, time.GetUtcNow()));
     }
 
-    /// <summary>The right password from this address: what came before were slips.</summary>
-    public void Right(IPAddress? address, string userName) => _wrong.TryRemove((Place(address), Name(userName)), out _);
+    /// <summary>The right password from this address: what came before were slips, and this try was none.</summary>
+    public void Right(IPAddress? address, string userName)
+    {
+        lock (_gate)
+        {
+            _wrong.TryRemove((Place(address), Name(userName)), out _);
+            foreach (var key in new[] { (Place(address), ""), ("", Name(userName)) })
+                if (_wrong.TryGetValue(key, out var entry)) _wrong[key] = (Math.Max(0, entry.Count - 1), entry.Last);
+        }
+    }
 
     private int Count(string address, string name) => _wrong.TryGetValue((address, name), out var e) && !IsOver(e.Last) ? e.Count : 0;
 
-    private bool IsOver(DateTimeOffset last) => time.GetUtcNow() - last > Window;
+    // a clock that was set back leaves nobody shut out for longer
+    private bool IsOver(DateTimeOffset last) => (time.GetUtcNow() - last).Duration() > Window;
 
     private static string Name(string userName) => userName.Trim().ToUpperInvariant() is var name && name.Length > 100 ? name[..100] : name;
 

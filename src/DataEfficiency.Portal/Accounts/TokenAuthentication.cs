@@ -34,7 +34,7 @@ internal sealed class TokenAuthentication(
             holder = new ClaimsPrincipal(new ClaimsIdentity((await claims.CreateAsync(found.User)).Claims
                 .Where(c => found.Token.ProjectId is null || c.Type != ClaimTypes.Role).Concat(TokenScope.ClaimsOf(found.Token)),
                 Scheme, ClaimTypes.Name, ClaimTypes.Role));
-            holders.Keep(secret, found.User.Id, holder, asked);
+            holders.Keep(secret, found.Token, holder, asked);
         }
         return AuthenticateResult.Success(new AuthenticationTicket(holder, Scheme));
     }

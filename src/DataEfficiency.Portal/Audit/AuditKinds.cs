@@ -29,6 +29,7 @@ internal static class AuditKinds
         ["person.deactivated"] = () => AuditWords.PersonDeactivated, ["person.reactivated"] = () => AuditWords.PersonReactivated,
         ["person.joined"] = () => AuditWords.PersonJoined, ["person.parted"] = () => AuditWords.PersonParted,
         ["person.admitted"] = () => AuditWords.PersonAdmitted,
+        ["password.changed"] = () => AuditWords.PasswordChanged,
         ["password.reset"] = () => AuditWords.PasswordReset, ["token.made"] = () => AuditWords.TokenMade,
         ["token.revoked"] = () => AuditWords.TokenRevoked, ["backup"] = () => AuditWords.Backup,
         ["calibration.start"] = () => AuditWords.CalibrationStart, ["calibration.cancel"] = () => AuditWords.CalibrationCancel,

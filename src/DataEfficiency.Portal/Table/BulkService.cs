@@ -114,6 +114,7 @@ public sealed class BulkService(IDbContextFactory<AppDbContext> contexts, WriteQ
     private async Task<BulkUndone?> PutBackAsync(AppDbContext db, int projectId, string userId, Guid id, long begun, int total,
         bool first, CancellationToken cancellation)
     {
+        if (!await ProjectAccess.IsLeadAsync(db, userId, projectId, cancellation)) return null;
         if (await BulkUndos.TakeAsync(db, BulkUndos.Open(db, projectId, userId, begun), id, cancellation) is not { } undo) return null;
         var ids = undo.Items.Select(i => i.Item.Id).ToList();
         var changed = (await db.Answers.Where(a => ids.Contains(a.ItemId) && a.Id > undo.Newest).Select(a => a.ItemId)

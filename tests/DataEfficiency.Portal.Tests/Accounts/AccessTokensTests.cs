@@ -58,8 +58,9 @@ public sealed class AccessTokensTests
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(narrow, HttpMethod.Get, "/api/v1/backup"));
 
         using var client = await portal.WithTokenAsync(ada.Id);
+        clock.Advance(TimeSpan.FromDays(90) - TimeSpan.FromSeconds(10));
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(webhooks)).StatusCode);
-        clock.Advance(TimeSpan.FromDays(90));
+        clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(webhooks)).StatusCode);
     }
 
@@ -119,5 +120,24 @@ public sealed class AccessTokensTests
         Assert.Contains("notebook", later);
         await using var db = await portal.OpenDbAsync();
         Assert.Equal(32, (await db.AccessTokens.SingleAsync()).Hash.Length);
+    }
+
+    [Fact]
+    public async Task AccountPage_GivesNoTokenForAnotherProject_AndNoneBeyondTheMost()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada");
+        var other = await portal.AddProjectAsync();
+        var browser = await portal.SignedInAsync("ada");
+        async Task<string> AskAsync(string project) => await (await PortalFactory.PostFormAsync(browser, "/account", "token-new",
+            new() { ["Input.Name"] = "x", ["Input.Project"] = project })).Content.ReadAsStringAsync();
+
+        foreach (var project in new[] { $"{other.Id}", "999999" })
+            Assert.DoesNotContain($">{AccessTokens.Prefix}", await AskAsync(project));
+        var tokens = portal.Services.GetRequiredService<AccessTokens>();
+        for (var i = 0; i < AccessTokens.Most; i++) await tokens.CreateAsync(ada.Id, "t", CancellationToken.None);
+
+        Assert.Contains("which is the most", await AskAsync(""));
+        Assert.Equal(AccessTokens.Most, (await tokens.ListAsync(ada.Id)).Count);
     }
 }

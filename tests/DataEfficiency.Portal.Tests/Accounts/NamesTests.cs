@@ -27,6 +27,24 @@ public sealed class NamesTests
         Assert.Equal("ada", (await db.Users.SingleAsync()).DisplayName);
     }
 
+    [Theory]
+    [InlineData("A\u202Eda\u2066\nB\u001b[31m", "Ada B[31m"), InlineData("\u202E\u0007\uFEFF", null)]
+    public async Task Name_WithWhatTurnsOrBreaksLines_IsKeptWithoutIt(string typed, string? kept)
+    {
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada");
+        var browser = await portal.SignedInAsync("ada");
+
+        var answer = await PortalFactory.PostFormAsync(browser, "/account", "profile", new() { ["Input.DisplayName"] = typed });
+
+        Assert.Equal(kept is null ? HttpStatusCode.OK : HttpStatusCode.Redirect, answer.StatusCode);
+        await using var db = await portal.OpenDbAsync();
+        Assert.Equal(kept ?? "ada", (await db.Users.SingleAsync()).DisplayName);
+        var project = new Project();
+        new DataEfficiency.Portal.Projects.ProjectForm { Name = typed }.ApplyTo(project);
+        Assert.Equal(kept ?? "", project.Name);
+    }
+
     [Fact]
     public async Task Name_LongerThanAName_IsRefusedAtTheInvitation()
     {

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -94,7 +95,8 @@ public sealed class RightsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("role"), InlineData("removed"), InlineData("deactivated"), InlineData("reset"), InlineData("demoted")]
+    [InlineData("role"), InlineData("removed"), InlineData("deactivated"), InlineData("reset"), InlineData("demoted"),
+        InlineData("own password")]
     public async Task Rights_Changed_EndLinksTokensAndCookies(string how)
     {
         await _portal.AddMemberAsync(_own.Id, _ben.Id, ProjectRole.Lead);
@@ -112,6 +114,7 @@ public sealed class RightsTests : IAsyncLifetime
             "removed" => await Members.RemoveAsync(As(_lead), _own.Id, _ben.Id),
             "demoted" => await Members.SetAsync(As(_lead), _own.Id, _ben.Id, ProjectRole.Annotator),
             "deactivated" => await Directory.SetDeactivatedAsync(As(_admin), _ben.Id, true),
+            "own password" => await ChangePasswordAsync(),
             _ => (await Links.SetPasswordAsync((await Links.ResetAsync(As(_admin), _ben.Id)).Secret!, "another long one")).FirstOrDefault(),
         };
 
@@ -120,6 +123,65 @@ public sealed class RightsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.GetAsync("/api/v1/antiforgery")).StatusCode);
         Assert.Null(await Links.FindAsync(invitation));
+    }
+
+    // in another browser, which goes on
+    private async Task<string?> ChangePasswordAsync()
+    {
+        var own = await _portal.SignedInAsync("ben");
+        var answer = await PortalFactory.PostFormAsync(own, "/account", "password",
+            new() { ["Input.Current"] = PortalFactory.Password, ["Input.New"] = "another long one" });
+        Assert.Contains("The password is changed", await answer.Content.ReadAsStringAsync());
+        return (await own.GetAsync("/account")).StatusCode == HttpStatusCode.OK ? null : "signed out";
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task Invitation_OfAProjectThatWasDeleted_IsVoidBeforeItsRowsGo(bool byAdmin)
+    {
+        var secret = (await Links.InviteAsync(As(byAdmin ? _admin : _lead), null, _own.Id, ProjectRole.Annotator)).Secret!;
+        await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync((db, token) => db.Projects.Where(p => p.Id == _own.Id)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.DeletedAt, 1), token), CancellationToken.None);
+
+        Assert.NotEmpty(await Links.AcceptAsync(secret, "Eve", "eve", PortalFactory.Password));
+        Assert.False(await _portal.Services.GetRequiredService<ProjectAccess>().LeadsAnythingAsync(As(_lead)));
+        Assert.NotNull((await Links.ResetAsync(As(_lead), _ben.Id)).Refusal);
+    }
+
+    [Fact]
+    public async Task Reset_Used_EndsPasskeysThatSomebodyElseMayHavePutThere()
+    {
+        await _portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            db.UserPasskeys.Add(new IdentityUserPasskey<string>
+            {
+                UserId = _ben.Id, CredentialId = [1], Data = new() { PublicKey = [1], AttestationObject = [1], ClientDataJson = [1] },
+            });
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+
+        Assert.Empty(await Links.SetPasswordAsync((await Links.ResetAsync(As(_admin), _ben.Id)).Secret!, "another long one"));
+
+        await using var db = await _portal.OpenDbAsync();
+        Assert.Equal(0, await db.UserPasskeys.CountAsync());
+    }
+
+    [Fact]
+    public void Changes_AfterTheClockWasSetBack_AreSeenAllTheSame()
+    {
+        var clock = new Labeling.ManualTime();
+        var rights = new RightsChanges(clock);
+        clock.Advance(TimeSpan.FromHours(2));
+        var checkedAt = clock.GetUtcNow();
+        Assert.False(rights.IsSince("ben", checkedAt));
+
+        clock.Advance(TimeSpan.FromHours(-1));
+        rights.Announce("ben");
+
+        Assert.True(rights.IsSince("ben", checkedAt));
+        clock.Advance(TimeSpan.FromHours(2));
+        Assert.True(rights.IsSince("ben", checkedAt));
+        Assert.False(rights.IsSince("ada", checkedAt));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class SetupTests
         Assert.Contains("set up already", Assert.Single(again));
         await using var db = await portal.OpenDbAsync();
         Assert.Equal(1, await db.Users.CountAsync());
+        Assert.Equal("role.set", (await db.Audit.SingleAsync()).What);
     }
 
     [Fact]
@@ -58,7 +59,10 @@ public sealed class SetupTests
 
     [Theory]
     [InlineData("X-Forwarded-For", "192.0.2.7"), InlineData("X-Forwarded-Host", "localhost"), InlineData("Forwarded", "for=192.0.2.7"),
-        InlineData("Via", "1.1 proxy"), InlineData("X-Real-IP", "192.0.2.7")]
+        InlineData("Via", "1.1 proxy"), InlineData("X-Real-IP", "192.0.2.7"),
+        InlineData("x-cluster-client-ip", "192.0.2.7"), InlineData("Client-IP", "192.0.2.7"), InlineData("X-Originating-IP", "192.0.2.7"),
+        InlineData("Fastly-Client-IP", "192.0.2.7"), InlineData("X-Azure-ClientIP", "192.0.2.7"), InlineData("CF-Ray", "1"),
+        InlineData("X-Remote-Addr", "192.0.2.7"), InlineData("X-Envoy-External-Address", "192.0.2.7"), InlineData("CDN-Loop", "cdn")]
     public async Task Setup_ThroughAProxyOnThisMachine_NeedsTheCode(string header, string value)
     {
         await using var portal = new PortalFactory();

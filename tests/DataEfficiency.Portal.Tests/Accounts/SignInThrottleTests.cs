@@ -20,6 +20,45 @@ public sealed class SignInThrottleTests
         Assert.False(throttle.IsClosed(Here, "ben"));
         _clock.Now += SignInThrottle.Window + TimeSpan.FromSeconds(1);
         Assert.False(throttle.IsClosed(Here, "ada"));
+        // nor does a clock that is set back shut anybody out for longer
+        for (var i = 0; i < 5; i++) throttle.Wrong(Here, "Ada");
+        _clock.Now -= TimeSpan.FromHours(1);
+        Assert.False(throttle.IsClosed(Here, "ada"));
+    }
+
+    [Fact]
+    public void Name_TriedManyTimesAtOnce_GetsNoMoreTriesThanOneAfterAnother()
+    {
+        var throttle = new SignInThrottle(_clock);
+
+        Assert.Equal(5, Enumerable.Range(0, 200).AsParallel().WithDegreeOfParallelism(16).Count(_ => throttle.Begin(Here, "ada")));
+    }
+
+    [Fact]
+    public void Right_PeopleOfOneAddress_CloseItForNobody()
+    {
+        var throttle = new SignInThrottle(_clock);
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.True(throttle.Begin(Here, $"name{i}"));
+            throttle.Right(Here, $"name{i}");
+        }
+
+        Assert.True(throttle.Begin(Here, "ada"));
+    }
+
+    [Fact]
+    public async Task AccountPage_IsNoPlaceToTryPasswords()
+    {
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada");
+        var browser = await portal.SignedInAsync("ada");
+        async Task<string> TryAsync(string password) => await (await PortalFactory.PostFormAsync(browser, "/account", "password",
+            new() { ["Input.Current"] = password, ["Input.New"] = "another long one" })).Content.ReadAsStringAsync();
+
+        for (var i = 0; i < 5; i++) Assert.DoesNotContain("Too many wrong", await TryAsync($"wrong {i}"));
+
+        Assert.Contains("Too many wrong passwords", await TryAsync(PortalFactory.Password));
     }
 
     [Fact]

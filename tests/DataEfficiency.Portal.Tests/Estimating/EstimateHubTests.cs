@@ -71,6 +71,48 @@ public sealed class EstimateHubTests
         Assert.Contains("403", refused.Message);
     }
 
+    [Theory]
+    [InlineData("revoked"), InlineData("over"), InlineData("reset"), InlineData("role")]
+    public async Task Watch_WhatItCameByEnds_StreamEndsThoughTheMembershipStays(string how)
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(40, drawn: true);
+        await using var client = await ConnectAsync(world, project, ProjectRole.Lead);
+        await using var stream = client.StreamAsync<ForecastUpdate>("Watch", project).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+
+        await world.WriteAsync(async db =>
+        {
+            var ada = await db.Users.Where(u => u.UserName == "ada").Select(u => u.Id).SingleAsync();
+            if (how == "revoked") await db.AccessTokens.ExecuteUpdateAsync(t => t.SetProperty(x => x.RevokedAt, 1));
+            else if (how == "over") await db.AccessTokens.ExecuteUpdateAsync(t => t.SetProperty(x => x.ExpiresAt, 1));
+            else await db.Users.Where(u => u.Id == ada).ExecuteUpdateAsync(u => u.SetProperty(x => x.SecurityStamp, how));
+        });
+
+        var refused = await Assert.ThrowsAsync<HubException>(async () => { while (await stream.MoveNextAsync()) { } });
+        Assert.Contains("403", refused.Message);
+    }
+
+    [Fact]
+    public async Task Watch_MoreThanADashboardHas_IsRefusedUntilOneEnds()
+    {
+        using var world = new EstimatingWorld();
+        var project = await world.AddPoolAsync(40, drawn: true);
+        await using var client = await ConnectAsync(world, project, ProjectRole.Lead);
+        using var end = new CancellationTokenSource();
+        List<IAsyncEnumerator<ForecastUpdate>> streams = [];
+        async Task OpenAsync()
+        {
+            streams.Add(client.StreamAsync<ForecastUpdate>("Watch", project, end.Token).GetAsyncEnumerator());
+            Assert.True(await streams[^1].MoveNextAsync());
+        }
+
+        for (var i = 0; i < EstimateHub.MostStreams; i++) await OpenAsync();
+
+        Assert.Contains("429", (await Assert.ThrowsAsync<HubException>(OpenAsync)).Message);
+        await end.CancelAsync();
+    }
+
     [Fact]
     public async Task Connect_WithoutToken_Is401()
     {

@@ -252,6 +252,9 @@ public sealed class BulkTests : IAsyncLifetime
             await _bulk.OpenAsync(_world.ProjectId, TableWorld.Lead, CancellationToken.None) is { } open
                 ? (open.Id, open.Action, open.Items, open.Until) : null;
 
+        Task BecomeAsync(ProjectRole role) => _world.WriteAsync(db =>
+            db.Memberships.Where(m => m.UserId == TableWorld.Lead).ExecuteUpdateAsync(m => m.SetProperty(x => x.Role, role)));
+
         Assert.False(await UndoneAsync(TableWorld.Ada));
         Assert.Equal((done.Undo!.Value, BulkAction.Delete, 1, done.UndoUntil), await OpenAsync());
         _world.Clock.Advance(BulkUndos.Kept + TimeSpan.FromMilliseconds(1));
@@ -260,6 +263,10 @@ public sealed class BulkTests : IAsyncLifetime
         done = await RunAsync(new(BulkAction.Restore), 1);
         // the row of the one whose time was over has gone with the next
         Assert.Equal([done.Undo!.Value], await ReadAsync(db => db.BulkUndos.Select(u => u.Undo).ToListAsync()));
+        // whose right went meanwhile takes nothing back
+        await BecomeAsync(ProjectRole.Reviewer);
+        Assert.False(await UndoneAsync(TableWorld.Lead));
+        await BecomeAsync(ProjectRole.Lead);
         Assert.True(await UndoneAsync(TableWorld.Lead));
         Assert.False(await UndoneAsync(TableWorld.Lead));
         var (_, refusal) = await _bulk.RunAsync(_world.ProjectId, TableWorld.Ada, new(BulkAction.Restore), _world.Items,

@@ -35,12 +35,13 @@ public sealed partial class SignIn
     private async Task SubmitAsync()
     {
         var (name, address) = (Input.UserName?.Trim() ?? "", HttpContext.Connection.RemoteIpAddress);
-        if (Throttle.IsClosed(address, name))
+        var pause = Throttle.Pause(name);
+        if (!Throttle.Begin(address, name))
         {
             _errors = [AccountWords.TooManyWrongPasswordsFrom];
             return;
         }
-        await Task.Delay(Throttle.Pause(name));
+        await Task.Delay(pause);
         var result = await Manager.PasswordSignInAsync(name, Input.Password ?? "", Input.Remember, lockoutOnFailure: false);
         if (result.Succeeded)
         {
@@ -48,14 +49,19 @@ public sealed partial class SignIn
             Navigation.NavigateTo(LocalOrHome(ReturnUrl));
             return;
         }
-        Throttle.Wrong(address, name);
         // the same words for an unknown name, a wrong password and a deactivated account
         _errors = [AccountWords.NameOrPasswordWrong];
     }
 
     private async Task PasskeyAsync()
     {
-        var result = string.IsNullOrEmpty(Credential) ? SignInResult.Failed : await Manager.PasskeySignInAsync(Credential);
+        var result = SignInResult.Failed;
+        try
+        {
+            if (!string.IsNullOrEmpty(Credential)) result = await Manager.PasskeySignInAsync(Credential);
+        }
+        // nothing was asked for before: no browser's own form comes so
+        catch (InvalidOperationException) { }
         if (result.Succeeded) Navigation.NavigateTo(LocalOrHome(ReturnUrl));
         else _errors = [AccountWords.PasskeyDoesNotOpenAccount];
     }
