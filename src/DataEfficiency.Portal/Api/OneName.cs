@@ -19,8 +19,8 @@ internal sealed class OneName : JsonConverterFactory
     {
         public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
-            // whether there is such a one is asked where it is used
-            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number)) return (T)Enum.ToObject(type, number);
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number)
+                && (T)Enum.ToObject(type, number) is var numbered && Enum.IsDefined(numbered)) return numbered;
             if (reader.TokenType != JsonTokenType.String) throw new JsonException();
             var said = reader.GetString();
             return Enum.GetNames<T>().FirstOrDefault(n => n.Equals(said, StringComparison.OrdinalIgnoreCase)) is { } name

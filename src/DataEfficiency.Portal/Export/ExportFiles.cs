@@ -9,8 +9,8 @@ public sealed class ExportFiles(DataFolder data)
     private const string Unfinished = ".part";
 
     /// <summary>Where a file begins, anew where an earlier try left something.</summary>
-    public FileStream Begin(Guid file) => new(PathOf(file) + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16,
-        FileOptions.Asynchronous);
+    public FileStream Begin(Guid file) =>
+        DataFolder.Create(PathOf(file) + Unfinished, FileMode.Create, FileAccess.Write, FileOptions.Asynchronous);
 
     public void Finish(Guid file) => File.Move(PathOf(file) + Unfinished, PathOf(file), overwrite: true);
 

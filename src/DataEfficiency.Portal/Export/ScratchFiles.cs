@@ -12,12 +12,11 @@ public sealed class ScratchFiles
     {
         folder = Path.Combine(data.Root, "scratch");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.CreateDirectory(folder);
+        DataFolder.MakePrivate(folder);
     }
 
     /// <summary>A new file that is gone when its stream is closed.</summary>
-    public FileStream Create() => new(PathOfNew(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16,
-        FileOptions.DeleteOnClose);
+    public FileStream Create() => DataFolder.Create(PathOfNew(), FileMode.CreateNew, FileAccess.ReadWrite, FileOptions.DeleteOnClose);
 
     public string PathOfNew() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 }

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.IO.Enumeration;
 using System.Text;
 using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -60,9 +61,8 @@ internal sealed partial class DatasetFolder : IDisposable
         var most = Math.Min(ImportLimits.UnpackedBytes - _unpacked, Math.Max(ImportLimits.RatioFreeBytes,
             file.Entry.CompressedLength * ImportLimits.UnpackRatio));
         // the uploads' folder is swept of what a killed process left there
-        Stream whole = _stream is FileStream upload ? new FileStream(Path.Combine(Path.GetDirectoryName(upload.Name)!,
-            Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose)
-            : new MemoryStream();
+        Stream whole = _stream is FileStream upload ? DataFolder.Create(Path.Combine(Path.GetDirectoryName(upload.Name)!,
+            Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileOptions.DeleteOnClose) : new MemoryStream();
         try
         {
             using var entry = file.Entry.Open();

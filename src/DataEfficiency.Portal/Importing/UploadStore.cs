@@ -21,27 +21,30 @@ public sealed class UploadStore
     public UploadStore(DataFolder folder, IOptions<UploadOptions> options, TimeProvider time)
     {
         (_folder, _options, _time) = (folder, options.Value, time);
-        _used = new(() => new(Stored().GroupBy(u => u.UserId).ToDictionary(g => g.Key, g => g.Sum(u => u.Bytes))));
+        _used = new(() => new(Stored().GroupBy(u => u.UserId).ToDictionary(g => g.Key, g => g.Sum(u => Room(u.Bytes)))));
     }
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+
+    /// <summary>Of a person's that wait: a file takes a thousandth of the room at least, however small it is.</summary>
+    private const int MostFiles = 1000;
 
     /// <exception cref="ImportException">Larger than the limit, over what this person may store, or the disk is full.</exception>
     public async Task<Upload> SaveAsync(Stream body, string fileName, string userId, CancellationToken cancel)
     {
         var id = Guid.NewGuid();
         long bytes = 0;
+        Use(userId, Room(0));
         try
         {
-            await using (var file = new FileStream(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16,
-                FileOptions.Asynchronous))
+            await using (var file = DataFolder.Create(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileOptions.Asynchronous))
             {
                 var buffer = new byte[1 << 16];
                 int read;
                 while ((read = await body.ReadAsync(buffer, cancel)) > 0)
                 {
+                    var used = Use(userId, Room(bytes + read) - Room(bytes));
                     bytes += read;
-                    var used = Use(userId, read);
                     if (bytes > ImportLimits.UploadBytes)
                         throw new ImportException(ImportingWords.FileLargerThanGiBSplit(ImportLimits.UploadBytes >> 30));
                     if (used > _options.PerPerson)
@@ -55,7 +58,7 @@ public sealed class UploadStore
         }
         catch (Exception e)
         {
-            Use(userId, -bytes);
+            Use(userId, -Room(bytes));
             Remove(id);
             if (e is IOException and not BadHttpRequestException) throw new ImportException(ImportingWords.UploadCouldNotStored(e.Message));
             throw;
@@ -70,7 +73,7 @@ public sealed class UploadStore
 
     public void Delete(Guid id)
     {
-        if (Find(id) is { } upload) Use(upload.UserId, -upload.Bytes);
+        if (Find(id) is { } upload) Use(upload.UserId, -Room(upload.Bytes));
         Remove(id);
     }
 
@@ -86,6 +89,8 @@ public sealed class UploadStore
     private IEnumerable<Upload> Stored() => Directory.EnumerateFiles(_folder.Uploads, "*.json")
         .Select(path => Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) ? Find(id) : null).OfType<Upload>();
 
+    private long Room(long bytes) => Math.Max(bytes, _options.PerPerson / MostFiles);
+
     private long Use(string userId, long bytes) => _used.Value.AddOrUpdate(userId, bytes, (_, used) => used + bytes);
 
     private void Remove(Guid id)
@@ -98,7 +103,7 @@ public sealed class UploadStore
     private void Note(Upload upload)
     {
         var path = NoteOf(upload.Id);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(upload));
+        using (var file = DataFolder.Create(path + ".new", FileMode.Create, FileAccess.Write)) JsonSerializer.Serialize(file, upload);
         File.Move(path + ".new", path, overwrite: true);
     }
 

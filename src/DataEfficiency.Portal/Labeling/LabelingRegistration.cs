@@ -1,6 +1,5 @@
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Security;
-using Microsoft.AspNetCore.Mvc;
 
 namespace DataEfficiency.Portal.Labeling;
 
@@ -44,7 +43,7 @@ public static class LabelingRegistration
         labeling.MapPut("/keys", LabelEndpoints.KeysAsync).ProducesProblem(StatusCodes.Status409Conflict);
         labeling.MapGet("/work", LabelEndpoints.WorkAsync);
         labeling.MapPost("/tabs/alive", LabelEndpoints.Alive);
-        var project = labeling.MapGroup("/projects/{id:int}").WithMetadata(new RequestSizeLimitAttribute(RequestLimits.BodyBytes));
+        var project = labeling.MapGroup("/projects/{id:int}");
         project.MapPost("/deck", LabelEndpoints.DeckAsync);
         project.MapPost("/answers", LabelEndpoints.AnswersAsync).Produces<DeckReply>();
         project.MapPost("/skip", LabelEndpoints.SkipAsync).Produces<DeckReply>();

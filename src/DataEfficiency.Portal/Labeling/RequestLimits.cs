@@ -21,9 +21,6 @@ internal static class RequestLimits
     /// <summary>Items that one renewal may name, and dead tabs that a deck may.</summary>
     public const int Ids = 200;
 
-    /// <summary>Bytes of a request's body: 100 records with the longest notes, and room.</summary>
-    public const long BodyBytes = 4 << 20;
-
     public static RequestFault? FaultOf(DeckRequest? deck) =>
         deck is null ? new(ApiCodes.Missing, LabelingWords.DeckMissing)
         : TokenFault(deck.Token) ?? Many("have", deck.Have?.Count, Held) ?? Many("dead", deck.Dead?.Count, Ids)

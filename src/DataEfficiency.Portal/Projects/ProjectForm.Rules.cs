@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Sentences;
 
 namespace DataEfficiency.Portal.Projects;
@@ -14,13 +15,14 @@ public sealed partial class ProjectForm
     public IReadOnlyDictionary<string, string> Validate(bool hasGold)
     {
         var wrong = new Dictionary<string, string>();
-        if (string.IsNullOrWhiteSpace(Name)) wrong[nameof(Name)] = ProjectsWords.NameNeeded;
+        if (PersonNames.Plain(Name).Length == 0) wrong[nameof(Name)] = ProjectsWords.NameNeeded;
         else if (Name.Trim().Length > 100) wrong[nameof(Name)] = ProjectsWords.NameTooLong;
         if (string.IsNullOrWhiteSpace(Instruction)) wrong[nameof(Instruction)] = ProjectsWords.InstructionNeeded;
         else if (Instruction.Length > 4000) wrong[nameof(Instruction)] = ProjectsWords.InstructionTooLong;
         if (Guideline.Length > 100_000) wrong[nameof(Guideline)] = ProjectsWords.GuidelineTooLong;
-        if (!Kind.HasLabels) ValidateText(wrong);
-        else if (AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
+        // of every kind: what no answer is asked by is stored and sent all the same
+        ValidateText(wrong);
+        if (Kind.HasLabels && AnswersFault() is { } answers) wrong[nameof(Answers)] = answers;
         else if (Kind.IsSet && (LeastLabels is not >= 0 || MostLabels is < 1 || LeastLabels > (MostLabels ?? Answers.Count)
             || MostLabels > Answers.Count))
             wrong[nameof(MostLabels)] = ProjectsWords.NumberOfLabels(Answers.Count);
@@ -33,7 +35,7 @@ public sealed partial class ProjectForm
         if (OverlapPercent is not (>= 0 and <= 100)) wrong[nameof(OverlapPercent)] = ProjectsWords.OverlapOutside;
         if (GoldPercent is not (>= 0 and <= MostGold)) wrong[nameof(GoldPercent)] = ProjectsWords.GoldShareOutside(MostGold);
         if (GoldLeastPercent is not (>= 0 and <= 100)) wrong[nameof(GoldLeastPercent)] = ProjectsWords.GoldLeastOutside;
-        if (AgreementLeast is < 0 or > 1) wrong[nameof(AgreementLeast)] = ProjectsWords.AgreementOutside;
+        if (AgreementLeast is not (null or (>= 0 and <= 1))) wrong[nameof(AgreementLeast)] = ProjectsWords.AgreementOutside;
         if (OverlapAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(OverlapAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (TestAnswers is not (>= 1 and <= MostPeople)) wrong[nameof(TestAnswers)] = ProjectsWords.PeopleOutside(MostPeople);
         if (PointValue is < 0 or > 1_000_000_000) wrong[nameof(PointValue)] = ProjectsWords.PointValueOutside;
@@ -106,6 +108,7 @@ public sealed partial class ProjectForm
     private Said? TargetFault(bool hasGold)
     {
         if (Ceiling is not (> 0 and <= 1)) return ProjectsWords.CeilingOutside;
+        if (ZeroShot is not (null or (>= 0 and <= 1))) return ProjectsWords.ZeroShotNeeded;
         if (Target == TargetInput.Share) return TargetValue is > 0 and <= 1 ? null : ProjectsWords.ShareOutside;
         if (TargetValue is not (> 0 and <= 1)) return ProjectsWords.ScoreOutside;
         if (TargetValue > Ceiling)

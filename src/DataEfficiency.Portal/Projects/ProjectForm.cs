@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
@@ -145,7 +146,7 @@ public sealed partial class ProjectForm
 
     public void ApplyTo(Project project)
     {
-        (project.Name, project.Instruction, project.Guideline) = (Name.Trim(), Instruction.Trim(), Guideline);
+        (project.Name, project.Instruction, project.Guideline) = (PersonNames.Plain(Name), Instruction.Trim(), Guideline);
         (project.TaskType, project.ListAnswers, project.Model) = (TaskType, ListAnswers, Model);
         project.TargetKind = Target == TargetInput.Share ? TargetKind.ShareOfTheWay : TargetKind.RawScore;
         (project.TargetValue, project.Ceiling) = (TargetValue!.Value, Ceiling!.Value);

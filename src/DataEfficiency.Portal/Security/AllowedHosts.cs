@@ -14,8 +14,10 @@ internal sealed class AllowedHosts(RequestDelegate next, IConfiguration configur
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (_allowed.Contains("*") || context.Request.Path == Health.HealthEndpoint.Path
-            || HostString.MatchesAny(context.Request.Host.Host, _allowed)) return next(context);
+        var host = context.Request.Host.Host;
+        // no name at all, or none that an address could have: nothing that is said of this portal's address would be true
+        if (context.Request.Path == Health.HealthEndpoint.Path || Uri.CheckHostName(host) != UriHostNameType.Unknown
+            && (_allowed.Contains("*") || HostString.MatchesAny(host, _allowed))) return next(context);
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         return context.Response.WriteAsync($"This portal is not at {context.Request.Host.Host}: see its setting AllowedHosts.");
     }

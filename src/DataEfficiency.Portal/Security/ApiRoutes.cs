@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Accounts;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataEfficiency.Portal.Security;
 
@@ -9,9 +10,13 @@ public static class ApiRoutes
 {
     public const string AntiforgeryPath = ApiPaths.Api + "/antiforgery";
 
+    /// <summary>Bytes of a body, where a route says nothing else: 100 answers with the longest notes, and room.</summary>
+    private const long BodyBytes = 4 << 20;
+
     /// <summary>A group under /api/v1 for signed-in people.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) =>
-        app.MapGroup(ApiPaths.Api).RequireAuthorization().AddEndpointFilter<RouteGroupBuilder, AntiforgeryFilter>();
+        app.MapGroup(ApiPaths.Api).RequireAuthorization().WithMetadata(new RequestSizeLimitAttribute(BodyBytes))
+            .AddEndpointFilter<RouteGroupBuilder, AntiforgeryFilter>();
 
     /// <summary>A group under /api/v1/projects/{id}; <paramref name="policy"/> is one of <see cref="ProjectPolicies"/>.</summary>
     public static RouteGroupBuilder MapProjectApi(this IEndpointRouteBuilder app, string policy) =>

@@ -24,9 +24,9 @@ public sealed class RateLimitOptions
     public int SignInBurst { get; set; } = 40;
 }
 
-/// <summary>Per person or token on the API; per address only where nobody is known yet. Pages, circuits and static files are not
-/// counted. Not the framework's middleware: it makes a second limiter for policies of endpoints, of which there are none, and disposes
-/// neither, so that their timers tick on and keep a portal that has ended in memory.</summary>
+/// <summary>Per person or token on the API; per address only where nobody is known yet. Circuits, pages that are read and
+/// static files are not counted. Not the framework's middleware: it makes a second limiter for policies of endpoints, of which there are
+/// none, and disposes neither, so that their timers tick on and keep a portal that has ended in memory.</summary>
 internal sealed class RateLimits(RequestDelegate next, PartitionedRateLimiter<HttpContext> limiter)
 {
     private static readonly string[] WaysIn = [AccountCookie.SignInPath, SetupRedirect.Path, AccountLinks.PathPrefix.TrimEnd('/')];
@@ -58,13 +58,17 @@ internal sealed class RateLimits(RequestDelegate next, PartitionedRateLimiter<Ht
     private static RateLimitPartition<string> Partition(HttpContext http)
     {
         var options = http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
-        if (http.Request.Path.StartsWithSegments(ApiPaths.Api) && http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
+        if ((http.Request.Path.StartsWithSegments(ApiPaths.Api) || IsForm(http.Request))
+            && http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } id)
             return Bucket($"user {id}", options.Burst, options.PerSecond, TimeSpan.FromSeconds(1));
         if (WaysIn.Any(way => http.Request.Path.StartsWithSegments(way)))
             return Bucket($"address {SignInThrottle.Place(http.Connection.RemoteIpAddress)}", options.SignInBurst, options.SignInPerMinute,
                 TimeSpan.FromMinutes(1));
         return RateLimitPartition.GetNoLimiter("");
     }
+
+    // what somebody signed in sends a page stores rows and hashes passwords
+    private static bool IsForm(HttpRequest request) => HttpMethods.IsPost(request.Method) && !ApiPaths.IsApi(request);
 
     private static RateLimitPartition<string> Bucket(string key, int burst, int refill, TimeSpan every) =>
         RateLimitPartition.GetTokenBucketLimiter(key, _ => new()

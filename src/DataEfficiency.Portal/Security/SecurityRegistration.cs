@@ -40,5 +40,6 @@ public static class SecurityRegistration
         app.UseErrorAnswers();
         app.UseMiddleware<SocketOrigin>();
         app.UseRouting();
+        app.UseMiddleware<KnownBodies>();
     }
 }

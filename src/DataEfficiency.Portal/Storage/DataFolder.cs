@@ -85,6 +85,14 @@ public sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
+    /// <summary>A file of the data folder, its owner's alone from its first byte: a folder that is not may be around it.</summary>
+    internal static FileStream Create(string path, FileMode mode, FileAccess access, FileOptions options = FileOptions.None)
+    {
+        var how = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None, BufferSize = 1 << 16, Options = options };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = OwnFile;
+        return new(path, how);
+    }
+
     // a portal that is being restarted may not have let go yet
     private FileStream TakeLock()
     {
@@ -92,7 +100,7 @@ public sealed class DataFolder : IDisposable
         {
             try
             {
-                return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return Create(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
             }
             catch (IOException e) when (IsLocked(e) && Environment.TickCount64 - began < LockWait.TotalMilliseconds)
             {
@@ -113,7 +121,7 @@ public sealed class DataFolder : IDisposable
     }
 
     // also a folder that was there before: whoever made it did not think of passwords' hashes
-    private static void MakePrivate(string folder)
+    internal static void MakePrivate(string folder)
     {
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows()) Restrict(folder, OwnFolder);

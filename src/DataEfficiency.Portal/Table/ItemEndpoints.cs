@@ -37,6 +37,9 @@ public static class ItemEndpoints
 
     private const string After = "after", Take = "take";
 
+    /// <summary>Ids of one request; a filter finds more.</summary>
+    private const int MostIds = 10_000;
+
     public static void MapTable(this IEndpointRouteBuilder app)
     {
         var project = app.MapProjectApi(ProjectPolicies.Lead).WithTags("Items");
@@ -112,6 +115,8 @@ public static class ItemEndpoints
                 actions: string.Join(", ", Enum.GetValues<BulkAction>().Select(ItemQuery.NameOf))));
         if (request.Items is null == request.Filter is null)
             return ApiProblem.BadRequest(ApiCodes.BadRequest, TableWords.ItemsOrFilter);
+        if (request.Items?.Count > MostIds)
+            return ApiProblem.BadRequest(ApiCodes.TooMany, TableWords.TooManyIds(most: MostIds, ids: request.Items.Count));
         var (filter, problem) = SavedViews.Read(request.Filter ?? "");
         if (problem is not null) return ApiProblem.BadRequest(ApiCodes.BadFilter, problem);
         var (ask, by) = (new BulkAsk(action, request.LabelId, request.Person), user.PersonId()!);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Importing;
@@ -21,6 +23,21 @@ public sealed class UploadQuotaTests
 
         static async Task<HttpStatusCode> PostAsync(HttpClient client) => (await client.PostAsync("/api/v1/uploads?fileName=a.csv",
             new ByteArrayContent(Encoding.ASCII.GetBytes("text\n" + string.Concat(Enumerable.Repeat("hello there\n", 9)))))).StatusCode;
+    }
+
+    [Fact]
+    public async Task Uploads_ManySmallFiles_TakeAThousandthOfTheRoomEach()
+    {
+        await using var portal = new PortalFactory { Settings = { ["Uploads:PerPerson"] = "2000000" } };
+        var ada = await portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var uploads = portal.Services.GetRequiredService<UploadStore>();
+        Task<Upload> SaveAsync() => uploads.SaveAsync(new MemoryStream([65]), "a.txt", ada.Id, CancellationToken.None);
+        var first = await SaveAsync();
+        for (var i = 1; i < 1000; i++) await SaveAsync();
+
+        await Assert.ThrowsAsync<ImportException>(SaveAsync);
+        uploads.Delete(first.Id);
+        await SaveAsync();
     }
 
     [Fact]

@@ -100,10 +100,15 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
     [InlineData("taskType", "\"Spans\"", "bad-settings")]
     [InlineData("model", "\"../../etc\"", "bad-settings")]
     [InlineData("deletedAt", "1", "bad-json")]
+    [InlineData("agreementLeast", "\"NaN\"", "bad-settings"), InlineData("zeroShot", "\"Infinity\"", "bad-settings")]
+    [InlineData("zeroShot", "\"NaN\"", "bad-settings"), InlineData("target", "99", "bad-json")]
+    [InlineData("checkTraining", "-1", "bad-json"), InlineData("name", "\"\\u202E\\u0000\"", "bad-settings")]
+    // of a kind that answers with labels: stored and sent all the same
+    [InlineData("answerPattern", "long", "bad-settings"), InlineData("completions", "long", "bad-settings")]
     public async Task Settings_ThatCannotBe_AreRefusedWhole(string field, string value, string code)
     {
         var settings = await ReadAsync();
-        settings[field] = JsonNode.Parse(value);
+        settings[field] = value == "long" ? new string('x', 3000) : JsonNode.Parse(value);
 
         var problem = await SaveAsync(settings, HttpStatusCode.BadRequest);
 

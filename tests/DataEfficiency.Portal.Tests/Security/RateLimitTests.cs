@@ -24,6 +24,19 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task Forms_BeyondThePersonsBurst_Are429_AndPagesAreRead()
+    {
+        await using var portal = new PortalFactory { Settings = { ["RateLimits:Burst"] = "5", ["RateLimits:PerSecond"] = "1" } };
+        await portal.AddPersonAsync("ada");
+        var browser = await portal.SignedInAsync("ada");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => browser.PostAsync("/account", new FormUrlEncodedContent([]))));
+
+        Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).StatusCode);
+    }
+
+    [Fact]
     public async Task WaysIn_BeyondTheAddressesBurst_Are429FromThereOnly()
     {
         await using var portal = new PortalFactory

@@ -40,6 +40,22 @@ public sealed class TransportTests
     }
 
     [Theory]
+    [InlineData(""), InlineData("a b"), InlineData("a/b"), InlineData("[::1")]
+    public async Task Host_ThatIsNoName_Is400AndNoFailure(string host)
+    {
+        await using var portal = new PortalFactory();
+        await portal.AddPersonAsync("ada");
+
+        foreach (var path in new[] { "/sign-in", "/", "/sign-in/oidc", "/api/v1/projects" })
+        {
+            var answer = await portal.Server.SendAsync(c => (c.Request.Method, c.Request.Path, c.Request.Host) = ("GET", path, new(host)));
+            Assert.Equal(400, answer.Response.StatusCode);
+        }
+        var health = await portal.Server.SendAsync(c => (c.Request.Method, c.Request.Path) = ("GET", "/health"));
+        Assert.Equal(200, health.Response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/hubs/estimates", "https://evil.example", false)]
     [InlineData("/_blazor", "https://evil.example", false)]
     [InlineData("/_blazor", "http://localhost:3000", false)]

@@ -1,4 +1,7 @@
+using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Storage;
@@ -36,5 +39,26 @@ public sealed class DataFolderTests
 
         foreach (var suffix in new[] { "", "-wal", "-shm" })
             Assert.Equal(OwnFile, File.GetUnixFileMode($"{portal.DataFolder}/app.db{suffix}"));
+    }
+
+    [Fact]
+    public async Task Files_ThatAreMadeLater_AreTheOwnersOnly()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using var portal = new PortalFactory();
+        var admin = await portal.AddPersonAsync("admin", GlobalRoles.Admin);
+        var client = await portal.WithTokenAsync(admin.Id);
+        (await client.PostAsync("/api/v1/uploads?fileName=a.csv", new StringContent("text\nhello there\n"))).EnsureSuccessStatusCode();
+        var exports = portal.Services.GetRequiredService<ExportFiles>();
+        var export = Guid.NewGuid();
+        await exports.Begin(export).DisposeAsync();
+        exports.Finish(export);
+        await using var scratch = portal.Services.GetRequiredService<ScratchFiles>().Create();
+
+        Assert.Equal(OwnFile, File.GetUnixFileMode(scratch.Name));
+        Assert.All(Directory.EnumerateFiles(portal.DataFolder, "*", SearchOption.AllDirectories),
+            file => Assert.Equal((file, OwnFile), (file, File.GetUnixFileMode(file))));
+        Assert.All(Directory.EnumerateDirectories(portal.DataFolder, "*", SearchOption.AllDirectories),
+            folder => Assert.Equal((folder, OwnFile | UnixFileMode.UserExecute), (folder, File.GetUnixFileMode(folder))));
     }
 }

@@ -58,6 +58,13 @@ public sealed class ItemEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bulk_OfMoreIdsThanARequestHas_IsRefused()
+    {
+        Assert.Equal("too-many", (await PostAsync("items/bulk", new { action = "delete", items = Enumerable.Range(0, 10_001) },
+            status: HttpStatusCode.BadRequest)).GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task Bulk_UnderOneKey_IsDoneOnce_AndTakenBack()
     {
         var ask = new { action = "delete", filter = "status=open" };
