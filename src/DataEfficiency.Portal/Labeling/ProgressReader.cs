@@ -31,9 +31,10 @@ public sealed class ProgressReader(TimeProvider clock)
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);
         var holders = await Holders.ReadAsync(db, open, userId, now, cancellation);
-        if (holders.Count > 0)
+        // the last of them may have been answered since
+        if (holders.Count > 0 && await open.Where(s => s.UserId != null && s.LeaseUntil >= now)
+            .MinAsync(s => (long?)s.LeaseUntil, cancellation) is { } first)
         {
-            var first = await open.Where(s => s.UserId != null && s.LeaseUntil >= now).MinAsync(s => s.LeaseUntil, cancellation);
             var others = holders.Sum(h => h.Items);
             return new DeckEnd(ApiCodes.Held,
                 holders[0].Name is null ? LabelingWords.EndHeldByYou : LabelingWords.EndHeldByOthers(others), first, holders);

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -95,6 +97,33 @@ public sealed class ServingTests : IDisposable
         await _world.AddPoolAsync(1, hidden: 5);
         var ada = await _world.AddAnnotatorAsync("ada");
         Assert.Single((await ada.NextAsync(3)).Cards);
+    }
+
+    /// <summary>Why there is no card is read in a few statements, and answers come between two of them.</summary>
+    [Fact]
+    public async Task Deck_WhenTheLastOpenItemIsAnsweredJustNow_SaysDone()
+    {
+        Func<Task> answer = () => Task.CompletedTask;
+        using var world = new LabelingWorld();
+        world.ConfigureServices += services => services.ConfigureDbContext<AppDbContext>(o =>
+            o.AddInterceptors(new BeforeStatement("SELECT MIN(", () => answer())));
+        await world.AddPoolAsync(1);
+        var ada = await world.AddAnnotatorAsync("ada");
+        var ben = await world.AddAnnotatorAsync("ben");
+        var card = Assert.Single((await ada.NextAsync()).Cards);
+        answer = () => ada.SubmitAsync(ada.Answer(card.ItemId));
+
+        Assert.Equal("done", (await ben.NextAsync()).End!.Code);
+    }
+
+    private sealed class BeforeStatement(string part, Func<Task> act) : DbCommandInterceptor
+    {
+        public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command,
+            CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            if (command.CommandText.Contains(part, StringComparison.Ordinal)) await act();
+            return result;
+        }
     }
 
     [Fact]
