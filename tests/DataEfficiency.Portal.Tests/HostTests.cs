@@ -65,6 +65,7 @@ public sealed class HostTests
     [InlineData("garbage", "is damaged")]
     [InlineData("torn page", "is damaged")]
     [InlineData("cut short", "is damaged")]
+    [InlineData("a folder", "is damaged or cannot be read")]
     [InlineData("another program's", "not one of DataEfficiency")]
     [InlineData("newer", "newer DataEfficiency")]
     public async Task Start_DatabaseThatCannotBeUsed_OneLineAndExitCodeOne(string kind, string said)
@@ -76,6 +77,11 @@ public sealed class HostTests
         if (kind == "torn page") Array.Fill(bytes, (byte)0xC3, bytes.Length / 2, 4096);
         if (kind == "torn page") await File.WriteAllBytesAsync(file, bytes);
         if (kind == "cut short") await File.WriteAllBytesAsync(file, bytes[..(bytes.Length / 2)]);
+        if (kind == "a folder")
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+        }
         if (kind == "another program's") LandedDatabase.Run(data.Path, "DROP TABLE \"__EFMigrationsHistory\"");
         if (kind == "newer") LandedDatabase.Run(data.Path, "INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later','99.0')");
 

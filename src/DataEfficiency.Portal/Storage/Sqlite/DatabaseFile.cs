@@ -19,7 +19,7 @@ internal static class DatabaseFile
     /// <exception cref="DataFolderException">It is damaged, or no database of the portal.</exception>
     public static async Task<IReadOnlyList<string>> ReadAsync(string file, string connectionString, CancellationToken cancellation)
     {
-        if (!File.Exists(file) || new FileInfo(file).Length == 0) return [];
+        if (!Directory.Exists(file) && (!File.Exists(file) || new FileInfo(file).Length == 0)) return [];
         try
         {
             await using var connection = new SqliteConnection(connectionString);
