@@ -56,9 +56,9 @@ public sealed class DataFolderTests
         await using var scratch = portal.Services.GetRequiredService<ScratchFiles>().Create();
 
         Assert.Equal(OwnFile, File.GetUnixFileMode(scratch.Name));
-        Assert.All(Directory.EnumerateFiles(portal.DataFolder, "*", SearchOption.AllDirectories),
-            file => Assert.Equal((file, OwnFile), (file, File.GetUnixFileMode(file))));
-        Assert.All(Directory.EnumerateDirectories(portal.DataFolder, "*", SearchOption.AllDirectories),
-            folder => Assert.Equal((folder, OwnFile | UnixFileMode.UserExecute), (folder, File.GetUnixFileMode(folder))));
+        foreach (var file in Directory.EnumerateFiles(portal.DataFolder, "*", SearchOption.AllDirectories))
+            Assert.Equal((file, OwnFile), (file, File.GetUnixFileMode(file)));
+        foreach (var folder in Directory.EnumerateDirectories(portal.DataFolder, "*", SearchOption.AllDirectories))
+            Assert.Equal((folder, OwnFile | UnixFileMode.UserExecute), (folder, File.GetUnixFileMode(folder)));
     }
 }
