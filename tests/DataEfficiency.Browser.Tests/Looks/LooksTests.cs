@@ -106,7 +106,7 @@ public sealed class LooksTests(Browser browser) : IAsyncLifetime
         yield return ($"{project}/annotators", ReadyAsync(".people"));
         yield return ($"{project}/review", async page =>
         {
-            await ReadyAsync(".review")(page);
+            await ReadyAsync(".review:focus")(page);
             await page.Keyboard.PressAsync("g");
             await page.Keyboard.PressAsync("e");
             await page.WaitForSelectorAsync(".other-answer");

@@ -105,6 +105,37 @@ public sealed class ReviewPageTests : BunitContext, IAsyncLifetime
             .SingleAsync());
     }
 
+    // a browser is asked for what it keeps, and who works by keys does not wait for it
+    [Fact]
+    public async Task Keys_BeforeTheBrowserSaidWhatItKeeps_AreNotUndoneByIt()
+    {
+        await _world.StartAsync(2);
+        for (var item = 0; item < 2; item++) await _world.AnswerAsync(item, 0, 1);
+        var page = Open();
+        await KeyAsync(page, "ArrowRight");
+        Waits(page, "text 1");
+        await KeyAsync(page, "s");
+        var kept = JSInterop.Invocations["portal.keep"][^1].Arguments;
+        page.Instance.Dispose();
+
+        var asked = JSInterop.Setup<string?>("portal.kept", kept[0]);
+        page = Render<ReviewPage>(p => p.Add(r => r.Id, _world.ProjectId));
+        Waits(page, "text 0");
+        await KeyAsync(page, "g");
+        await KeyAsync(page, "e");
+        page.WaitForElement(".other-answer", Patience.Long);
+        asked.SetResult((string?)kept[1]);
+        await page.InvokeAsync(() => Task.Delay(200));
+        Assert.Single(page.FindAll(".other-answer"));
+        Assert.Equal("true", page.FindAll(".causes button")[1].GetAttribute("aria-pressed"));
+        Waits(page, "text 0");
+        // what was typed on the other item is there still
+        await page.Find(".other-answer .btn").ClickAsync(new());
+        await KeyAsync(page, "ArrowRight");
+        Waits(page, "text 1");
+        Assert.Equal("true", page.FindAll(".causes button")[2].GetAttribute("aria-pressed"));
+    }
+
     [Fact]
     public async Task Page_WithNames_ShowsThem_AndToWhoAnsweredNothing()
     {

@@ -35,7 +35,7 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
     private ReviewCause? _cause;
     private string _userId = "", _note = "";
     private string? _said, _refusal;
-    private bool _writing, _busy, _focus = true;
+    private bool _writing, _busy, _restored, _focus = true;
     private int _at;
 
     [Parameter]
@@ -59,26 +59,29 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (_list is null) return;
+        if (_focus && _card is not null)
+        {
+            // keys act at once, without a click into the page
+            _focus = false;
+            await _root.FocusAsync(preventScroll: true);
+        }
         if (_kept is null) await RestoreAsync();
+        else if (!_restored) return;
         else if (Keep()) await _kept.WriteAsync(new(_card?.Open.ItemId ?? 0, _typed));
         else await _kept.DropAsync();
-        if (!_focus || _card is null) return;
-        // keys act at once, without a click into the page
-        _focus = false;
-        await _root.FocusAsync(preventScroll: true);
     }
 
-    /// <summary>The item where this person was, with what they had typed.</summary>
+    /// <summary>The item where this person was, with what they had typed; what they have begun meanwhile stays.</summary>
     private async Task RestoreAsync()
     {
         _kept = new(script, $"review.{Id}");
         if (await _kept.ReadAsync(Authentication) is { } kept)
         {
             foreach (var (item, typed) in kept.Typed) _typed.TryAdd(item, typed);
-            _at = Math.Max(0, _list!.Items.ToList().FindIndex(i => i.ItemId == kept.Item));
-            await ReadAsync();
+            await ReadAsync(kept.Item, () => !_busy && !_writing && _note == "" && _cause is null);
             StateHasChanged();
         }
+        _restored = true;
         await _kept.RetypeAsync();
     }
 
@@ -90,14 +93,19 @@ public sealed partial class ReviewPage(IDbContextFactory<AppDbContext> contexts,
         return _typed.Count > 0;
     }
 
-    /// <summary>The queue as it is now, and the item at the same place of it.</summary>
-    private async Task ReadAsync()
+    /// <summary>The queue as it is now, and an item of it.</summary>
+    /// <param name="itemId">Which; null or one that is decided by now: the one at the same place.</param>
+    /// <param name="still">Whether the page may still change, asked once everything is read.</param>
+    private async Task ReadAsync(long? itemId = null, Func<bool>? still = null)
     {
-        _list = await reader.ListAsync(Id, _userId, _leaving.Token);
-        foreach (var gone in _typed.Keys.Except(_list.Items.Select(i => i.ItemId)).ToList()) _typed.Remove(gone);
-        _at = _list.Items.Count == 0 ? 0 : _at % _list.Items.Count;
-        _card = _list.Items.Count == 0 ? null : await reader.CardAsync(_project!, _list.Items[_at], _leaving.Token);
-        var typed = _card is null ? null : _typed.GetValueOrDefault(_card.Open.ItemId);
+        var list = await reader.ListAsync(Id, _userId, _leaving.Token);
+        var at = itemId is null ? -1 : list.Items.ToList().FindIndex(i => i.ItemId == itemId);
+        if (at < 0) at = list.Items.Count == 0 ? 0 : _at % list.Items.Count;
+        var card = list.Items.Count == 0 ? null : await reader.CardAsync(_project!, list.Items[at], _leaving.Token);
+        if (still is not null && !still()) return;
+        (_list, _at, _card) = (list, at, card);
+        foreach (var gone in _typed.Keys.Except(list.Items.Select(i => i.ItemId)).ToList()) _typed.Remove(gone);
+        var typed = card is null ? null : _typed.GetValueOrDefault(card.Open.ItemId);
         (_cause, _note, _writing, _focus) = (typed?.Cause, typed?.Note ?? "", false, true);
     }
 
