@@ -63,8 +63,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
     {
         using var reader = Open();
         var mapper = new RowMapper(checks.Mapping, reader);
-        var rows = new List<PoolRow>(ImportLimits.ChunkRows);
-        var issues = new List<ImportIssue>();
+        var read = new List<ReadRow>(ImportLimits.ChunkRows);
         var before = import.Rows;
         foreach (var (index, source) in reader.Rows().Index())
         {
@@ -73,37 +72,39 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             if (++import.Rows > ImportLimits.Rows)
                 throw new ImportException(ImportingWords.FileMoreThanRowsSplit(ImportLimits.Rows));
             var (row, fault) = checks.Check(mapper.Map(source), import);
-            if (row is not null) rows.Add(row);
-            if (fault is not null) issues.Add(Issue(source, fault));
-            if (rows.Count + issues.Count >= chunk.Rows) await WriteAsync();
+            read.Add(new(row, fault is null ? null : Issue(source, fault), import.Rows, import.Bad, import.Duplicates));
+            if (read.Count >= chunk.Rows) await WriteAsync();
         }
-        await WriteAsync();
+        while (read.Count > 0) await WriteAsync();
 
+        // what waits, or its beginning
         async Task WriteAsync()
         {
             var bytes = Math.Min(reader.BytesRead, import.Bytes);
-            import.Added += rows.Count;
-            var kept = issues.Take(Math.Max(0, ImportLimits.StoredIssues - issuesStored)).ToList();
-            issuesStored += kept.Count;
-            var fresh = rows.SelectMany(r => r.Given).Select(g => g.Said.By).Distinct()
+            var fresh = read.SelectMany(r => r.Row?.Given ?? []).Select(g => g.Said.By).Distinct()
                 .Where(name => !people.Contains(ExternalAnnotator.IdOf(import.Id, name))).ToList();
             if (people.Count + fresh.Count > ImportLimits.People)
                 throw new ImportException(ImportingWords.TooManyPeople(ImportLimits.People));
             chunk.Write();
-            await writes.WriteAsync(async (db, token) =>
+            var (count, added, issues) = await writes.WriteAsync(async (db, token) =>
             {
                 await turn.GoOnAsync(db, token);
                 ExternalAnnotator.Add(db, import, fresh, Now);
                 await db.SaveChangesAsync(token);
-                PoolWriter.AddItems(db, import, checks.Kind, rows, Now);
-                db.ImportIssues.AddRange(kept);
+                var count = PoolWriter.AddItems(db, import, checks.Kind, read.Select(r => r.Row), Now, chunk.GivesWay);
+                var issues = read.Take(count).Select(r => r.Issue).OfType<ImportIssue>()
+                    .Take(Math.Max(0, ImportLimits.StoredIssues - issuesStored)).ToList();
+                db.ImportIssues.AddRange(issues);
                 await db.SaveChangesAsync(token);
-                await SaveCountsAsync(db, token);
+                var (last, added) = (read[count - 1], import.Added + read.Take(count).Count(r => r.Row is not null));
+                await SaveCountsAsync(db, last.Rows, added, last.Bad, last.Duplicates, token);
                 await turn.ShowAsync(db, bytes, import.Bytes, gotOn: true, token);
+                return (count, added, issues.Count);
             }, cancel);
+            import.Added = added;
+            issuesStored += issues;
             people.UnionWith(fresh.Select(name => ExternalAnnotator.IdOf(import.Id, name)));
-            rows.Clear();
-            issues.Clear();
+            read.RemoveRange(0, count);
         }
     }
 
@@ -132,15 +133,19 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
                 .Where(item => !item.IsPlaced).Select(item => item.Item).ToList();
             if (placed.Count == 0) continue;
             var given = await AnswersAsync(placed[0].Id, placed[^1].Id);
-            chunk.Write();
-            await writes.WriteAsync(async (db, token) =>
+            while (placed.Count > 0)
             {
-                await turn.GoOnAsync(db, token);
-                PoolWriter.PlaceItems(db, import, checks.Kind, placed, given);
-                if (project.OverlapShare > 0 || placed.Exists(i => i.Split != ItemSplit.Pool))
-                    await SlotSql.FitAsync(db, project, placed.Select(i => i.Id), token);
-                await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
-            }, cancel);
+                chunk.Write();
+                placed.RemoveRange(0, await writes.WriteAsync(async (db, token) =>
+                {
+                    await turn.GoOnAsync(db, token);
+                    var done = placed[..PoolWriter.PlaceItems(db, import, checks.Kind, placed, given, chunk.GivesWay)];
+                    if (project.OverlapShare > 0 || done.Exists(i => i.Split != ItemSplit.Pool))
+                        await SlotSql.FitAsync(db, project, done.Select(i => i.Id), token);
+                    await turn.ShowAsync(db, import.Bytes, import.Bytes, gotOn: true, token);
+                    return done.Count;
+                }, cancel));
+            }
         }
 
         async Task<ILookup<long, Answer>> AnswersAsync(long from, long to)
@@ -179,7 +184,7 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.ItemCount, p => p.ItemCount + import.Added), token);
         await TestSet.DrawAsync(db, project, token);
         await grown.QueueAsync(db, project.Id, token);
-        await SaveCountsAsync(db, token);
+        await SaveCountsAsync(db, import.Rows, import.Added, import.Bad, import.Duplicates, token);
         await WebhookOutbox.AddAsync(db, project, WebhookEvents.ImportDone, Now, () => new
         {
             import = import.Id, added = import.Added, bad = import.Bad, duplicates = import.Duplicates,
@@ -201,8 +206,10 @@ internal sealed class ImportRun(IDbContextFactory<AppDbContext> contexts, WriteQ
         };
     }
 
-    private Task SaveCountsAsync(AppDbContext db, CancellationToken cancel) =>
-        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Rows, import.Rows)
-            .SetProperty(i => i.Added, import.Added).SetProperty(i => i.Bad, import.Bad)
-            .SetProperty(i => i.Duplicates, import.Duplicates), cancel);
+    private Task SaveCountsAsync(AppDbContext db, int rows, int added, int bad, int duplicates, CancellationToken cancel) =>
+        db.Imports.Where(i => i.Id == import.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Rows, rows)
+            .SetProperty(i => i.Added, added).SetProperty(i => i.Bad, bad).SetProperty(i => i.Duplicates, duplicates), cancel);
+
+    /// <summary>A row of the file, and the counts behind it.</summary>
+    private sealed record ReadRow(PoolRow? Row, ImportIssue? Issue, int Rows, int Bad, int Duplicates);
 }

@@ -49,6 +49,9 @@ public sealed class WriteQueue : IAsyncDisposable
     /// <summary>How many writes were asked for so far: who writes much sees by it whether others write too.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 
+    /// <summary>Whether somebody who goes ahead waits: for long work that can end early to go on behind them.</summary>
+    public bool IsHurried => _waiting.Reader.TryPeek(out var next) && next.Ahead;
+
     /// <summary>
     /// Runs <paramref name="work"/> with a context inside a BEGIN IMMEDIATE transaction: committed when the result is there,
     /// rolled back when it throws (the exception reaches the caller). Cancelling while it waits takes it out of the queue.

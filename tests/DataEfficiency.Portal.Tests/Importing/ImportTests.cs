@@ -200,6 +200,39 @@ public sealed class ImportTests
         Assert.Equal(0, await db.Items.CountAsync(i => i.RandomRank < 0));
     }
 
+    [Fact]
+    public async Task Import_BehindWhichAnswersWait_EndsItsTransactionsEarlyAndLosesNoRow()
+    {
+        const int rows = 2000;
+        await using var pool = await PoolFixture.StartAsync();
+        var writes = pool.Portal.Services.GetRequiredService<WriteQueue>();
+        var file = new StringBuilder("text,label\n");
+        for (var row = 0; row < rows; row++)
+            file.AppendLine((row % 10) switch { 3 => ",refund", 7 => $"text {row - 1},refund", _ => $"text {row},refund" });
+        using var ended = new CancellationTokenSource();
+        List<int> seen = [];
+        var answers = Task.Run(async () =>
+        {
+            for (; !ended.IsCancellationRequested; await Task.Delay(Random.Shared.Next(20)))
+                seen.Add(await writes.WriteAsync((db, token) => db.Items.CountAsync(token), CancellationToken.None, ahead: true));
+        });
+
+        var import = await pool.ImportAsync(file.ToString(), "a.csv", AnswerUse.Labels);
+        await ended.CancelAsync();
+        await answers;
+
+        // 40 of 50 rows bring an item
+        Assert.Contains(seen.Zip(seen.Skip(1)), s => s.Second - s.First is > 0 and < 40);
+        Assert.Equal((WorkState.Done, rows, 1600, 200, 200), (import.State, import.Rows, import.Added, import.Bad, import.Duplicates));
+        await using var db = await pool.Portal.OpenDbAsync();
+        Assert.Equal(Enumerable.Range(0, rows).Where(r => r % 10 is not (3 or 7)).Select(r => (r + 2, $"text {r}")),
+            (await db.Items.OrderBy(i => i.Id).ToListAsync()).Select(i => (i.Line, i.Text)));
+        Assert.Equal((1600, 1600), (await db.Slots.CountAsync(s => s.AnswerId != null), await db.Finals.CountAsync()));
+        Assert.Equal(0, await db.Items.CountAsync(i => i.RandomRank < 0));
+        Assert.Equal(Enumerable.Range(0, rows).Where(r => r % 10 is 3 or 7).Select(r => r + 2),
+            (await db.ImportIssues.OrderBy(i => i.Id).ToListAsync()).Select(i => i.Line));
+    }
+
     // what a process killed between two chunks leaves: a running import, the rows that it stored, no flip
     private static async Task<int> LeaveHalfDoneAsync(PoolFixture pool, int tries)
     {

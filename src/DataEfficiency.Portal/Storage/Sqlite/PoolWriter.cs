@@ -18,7 +18,10 @@ internal static class PoolWriter
 
     /// <summary>Adds items (without a place in the permutation yet) and the answers and skips they bring, which do not count yet
     /// either: answers are not current, skips are no project's.</summary>
-    public static void AddItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PoolRow> rows, long now)
+    /// <param name="rows">Null: a row that brings none.</param>
+    /// <param name="stop">Told how many rows are behind it: whether those are enough for now.</param>
+    /// <returns>How many rows are behind it.</returns>
+    public static int AddItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PoolRow?> rows, long now, Func<int, bool> stop)
     {
         using var item = Command(db, """
             INSERT INTO "Items" ("ProjectId","ImportId","Line","ExternalId","Text","TextHash","Metadata","Gold","RightAnswers","Parts",
@@ -40,8 +43,12 @@ internal static class PoolWriter
             INSERT INTO "Skips" ("ProjectId","ItemId","UserId","Reason","CreatedAt","SubmissionId","AnsweredAt")
             VALUES (-@project,@item,@user,@reason,@at,@submission,@at)
             """, "project", "item", "user", "reason", "at", "submission");
-        foreach (var (row, gold, answers) in rows)
+        var done = 0;
+        foreach (var adds in rows)
         {
+            if (stop(done)) break;
+            done++;
+            if (adds is not var (row, gold, answers)) continue;
             var parts = row.Parts is null ? null : JsonSerializer.Serialize(row.Parts, Plain);
             var id = (long)Run(item, import.ProjectId, import.Id, row.Line, row.ExternalId, row.Text, row.TextHash, row.Metadata,
                 gold.Count > 0 ? gold[0] : null, GoldAnswers.Json(gold), parts, (int)row.Split)!;
@@ -61,12 +68,15 @@ internal static class PoolWriter
                     Run(piece, answerId, id, part.LabelId, part.Start, part.End);
             }
         }
+        return done;
     }
 
     /// <summary>Gives items their place in the permutation, a slot for each answer that takes one and else a free one, and their final
     /// answers, which are no project's yet.</summary>
-    public static void PlaceItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PlacedItem> items,
-        ILookup<long, Answer> answers)
+    /// <param name="stop">Told how many items have theirs: whether those are enough for now.</param>
+    /// <returns>How many items have theirs.</returns>
+    public static int PlaceItems(AppDbContext db, Import import, ITaskKind kind, IEnumerable<PlacedItem> items,
+        ILookup<long, Answer> answers, Func<int, bool> stop)
     {
         const string ranks = """UPDATE "Items" SET "RandomRank"=@rank WHERE "Id"=@item""";
         using var place = Command(db, ranks, "rank", "item");
@@ -79,8 +89,11 @@ internal static class PoolWriter
             INSERT INTO "Finals" ("ItemId","ProjectId","By","AnswerId","LabelId","AnswerText","Heard","SchemaVersion","Stratum")
             VALUES (@item,-@project,@by,@answer,@label,@text,@heard,@schema,@stratum)
             """, "item", "project", "by", "answer", "label", "text", "heard", "schema", "stratum");
+        var done = 0;
         foreach (var (id, rank, split) in items)
         {
+            if (stop(done)) break;
+            done++;
             Run(place, rank, id);
             List<Answer> given = [.. answers[id]];
             // labels that came with a file are those in use
@@ -97,6 +110,7 @@ internal static class PoolWriter
                         seated[number].Id);
                 else Run(slot, import.ProjectId, id, import.Id, number, (int)split, rank, null, null, null);
         }
+        return done;
     }
 
     /// <summary>What an import brought becomes the project's: skips and final answers.</summary>
