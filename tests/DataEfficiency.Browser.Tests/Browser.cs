@@ -62,3 +62,10 @@ public sealed class BrowserCollection : ICollectionFixture<Browser>
 {
     public const string Name = "browser";
 }
+
+/// <summary>Those whose portal is a process that they kill: they wait much, and run beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class PortalProcesses : ICollectionFixture<Browser>
+{
+    public const string Name = "portal processes";
+}

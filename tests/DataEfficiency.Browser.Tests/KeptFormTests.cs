@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace DataEfficiency.Browser.Tests;
 
 /// <summary>Typed forms outlive a restart of the server, and "live" is said only by a page that is.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PortalProcesses.Name)]
 public sealed class KeptFormTests(Browser browser) : IDisposable
 {
     private readonly PortalProcess _portal = new();

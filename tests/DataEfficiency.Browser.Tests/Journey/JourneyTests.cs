@@ -7,7 +7,7 @@ namespace DataEfficiency.Browser.Tests.Journey;
 
 /// <summary>The main job on the real engine, from an empty installation to the Excel report, and what a killed portal must not
 /// lose.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PortalProcesses.Name)]
 public sealed class JourneyTests(Browser browser) : IDisposable
 {
     private readonly PortalProcess _portal = new();

@@ -7,7 +7,7 @@ namespace DataEfficiency.Browser.Tests.Journey;
 
 /// <summary>The main job on a real chat model of 135 M parameters, the one for machines without a GPU, with few items: empty installation
 /// to Excel report. Says how long each part took.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(PortalProcesses.Name)]
 public sealed class SmolLm2JourneyTests : IDisposable
 {
     private const string Model = "SmolLM2-135M-Instruct";
