@@ -24,21 +24,11 @@ internal static class JourneyOnRealInput
         using var portal = new PortalProcess();
         await portal.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        });
+        await using var chromium = await LaunchAsync(playwright);
         await using var context = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         context.SetDefaultTimeout(600_000);
 
-        var budget = await context.NewPageAsync();
-        await budget.GotoAsync(portal.Url);
-        await budget.FillAsync("[name='Input.DisplayName']", "Ada");
-        await budget.FillAsync("[name='Input.UserName']", "ada");
-        await budget.FillAsync("[name='Input.Password']", "correct horse battery");
-        await budget.ClickAsync("form button[type=submit]");
-        await budget.WaitForURLAsync(portal.Url + "/");
+        var budget = await SetUpAsync(portal, context);
         await budget.GotoAsync(portal.Url + "/projects/new");
         await budget.WaitForSelectorAsync("main[data-interactive=true]");
         await budget.FillAsync("[name=name]", "Bank enquiries");
@@ -97,8 +87,26 @@ internal static class JourneyOnRealInput
                 }
     }
 
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? "/usr/bin/chromium",
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+    });
+
+    internal static async Task<IPage> SetUpAsync(PortalProcess portal, IBrowserContext context)
+    {
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(portal.Url);
+        await page.FillAsync("[name='Input.DisplayName']", "Ada");
+        await page.FillAsync("[name='Input.UserName']", "ada");
+        await page.FillAsync("[name='Input.Password']", "correct horse battery");
+        await page.ClickAsync("form button[type=submit]");
+        await page.WaitForURLAsync(portal.Url + "/");
+        return page;
+    }
+
     // the page folds white space, the file has line breaks inside texts
-    private static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    internal static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static IEnumerable<string> Memory(int process) => File.ReadLines($"/proc/{process}/status")
         .Select(l => Regex.Match(l, @"^Vm(RSS|HWM):\s+(\d+) kB")).Where(m => m.Success).OrderByDescending(m => m.Groups[1].Value)

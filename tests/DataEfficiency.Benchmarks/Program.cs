@@ -1,5 +1,6 @@
 // Measurements for the README, by hand and never in the test run (SHARED: the folder with data, golden and models):
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- journey SHARED/data/banking77/train.csv [FOLDER_FOR_SCREENSHOTS]
+//   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- real-sets SHARED
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- engine SHARED [ROUNDS]
 //   dotnet run -c Release --project tests/DataEfficiency.Benchmarks -- pool [SIZES]
 //   dotnet run -c Release -p:Accelerator=cuda --project tests/DataEfficiency.Benchmarks --
@@ -16,6 +17,10 @@ switch (args)
 {
     case ["journey", var csv, ..]:
         await JourneyOnRealInput.RunAsync(csv, args.ElementAtOrDefault(2));
+        return 0;
+    case ["real-sets", var shared]:
+        NativeStartup.Ensure();
+        await RealSets.RunAsync(shared);
         return 0;
     case ["engine", var shared, ..]:
         NativeStartup.Ensure();
