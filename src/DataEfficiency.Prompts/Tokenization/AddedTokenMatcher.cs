@@ -1,6 +1,6 @@
 // Finds the added tokens of tokenizer.json in a text: leftmost first, and of those that start there the longest.
-using System.Globalization;
 using System.Text;
+using DataEfficiency.Prompts.Tokenization.Patterns;
 
 namespace DataEfficiency.Prompts.Tokenization;
 
@@ -26,7 +26,6 @@ internal sealed class AddedTokenMatcher
     {
         foreach (var (text, token) in tokens)
         {
-            if (text.Length == 0) continue;
             var node = root;
             foreach (var c in text)
             {
@@ -55,7 +54,10 @@ internal sealed class AddedTokenMatcher
             if (token.SingleWord && (EndsWithWord(text.AsSpan(0, start)) || StartsWithWord(text.AsSpan(end)))) continue;
             if (token.LeftStrip) while (start > done && char.IsWhiteSpace(text[start - 1])) start--;
             if (token.RightStrip) while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
-            // A match may begin in white space that the token before it took along: it counts all the same.
+            // A match may begin in white space that the token before it took along: it counts all the same, save one that strips to its
+            // left and has nothing of its own left.
+            if (token.LeftStrip && start < done) start = done;
+            if (start >= end) continue;
             if (start > done) runs.Add((done, start - done, null));
             runs.Add((start, end - start, token));
             done = end;
@@ -79,7 +81,5 @@ internal sealed class AddedTokenMatcher
     private static bool EndsWithWord(ReadOnlySpan<char> text) =>
         !text.IsEmpty && Rune.DecodeLastFromUtf16(text, out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
 
-    private static bool IsWord(Rune rune) => Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
-        or UnicodeCategory.EnclosingMark or UnicodeCategory.LetterNumber;
+    private static bool IsWord(Rune rune) => UnicodeSets.WordWithJoiners.Contains(rune.Value);
 }

@@ -12,7 +12,8 @@ internal sealed class BpeModel
     private const int CachedLength = 64, CachedWords = 100_000;
     private readonly BpeOptions options;
     private readonly BpeMerger merger;
-    private readonly int[] byteIds = new int[256];
+    private readonly int[] fallback;
+    private readonly int[]? byteIds;
     private readonly ConcurrentDictionary<string, int[]> cache = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> cached;
     private int cachedCount;
@@ -22,11 +23,12 @@ internal sealed class BpeModel
         (Vocabulary, this.options, merger) = (vocabulary, options, new BpeMerger(merges));
         Made = [.. merges.Values.Select(m => m.Id)];
         cached = cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var b = 0; b < 256; b++)
-        {
-            var token = options.ByteLevel ? ByteAlphabet.Character((byte)b).ToString() : $"<0x{b:X2}>";
-            byteIds[b] = vocabulary.TryGetValue(token, out var id) ? id : -1;
-        }
+        fallback = Ids(b => $"<0x{b:X2}>");
+        if (options.ByteLevel && options.Prefix.Length == 0 && options.Suffix.Length == 0
+            && Ids(b => ByteAlphabet.Character(b).ToString()) is var all && !all.Contains(-1)) byteIds = all;
+
+        int[] Ids(Func<byte, string> token) =>
+            [.. Enumerable.Range(0, 256).Select(b => vocabulary.TryGetValue(token((byte)b), out var id) ? id : -1)];
     }
 
     public Dictionary<string, int> Vocabulary { get; }
@@ -56,23 +58,23 @@ internal sealed class BpeModel
         if (options.IgnoreMerges && Vocabulary.TryGetValue(options.ByteLevel ? ByteText(piece) : piece.ToString(), out var whole))
             return [whole];
         var symbols = new List<int>(piece.Length);
-        if (options.ByteLevel && options.Prefix.Length == 0 && options.Suffix.Length == 0) AddBytes(piece, symbols);
+        if (byteIds is not null) AddBytes(piece, byteIds, symbols);
         else AddCharacters(options.ByteLevel ? ByteText(piece) : piece, symbols);
         return merger.Merge(symbols);
     }
 
-    private void AddBytes(ReadOnlySpan<char> piece, List<int> symbols)
+    private static void AddBytes(ReadOnlySpan<char> piece, int[] ids, List<int> symbols)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        var unknown = false;
         foreach (var rune in piece.EnumerateRunes())
-            for (int i = 0, n = rune.EncodeToUtf8(utf8); i < n; i++) Add(byteIds[utf8[i]], symbols, ref unknown);
+            for (int i = 0, n = rune.EncodeToUtf8(utf8); i < n; i++) symbols.Add(ids[utf8[i]]);
     }
 
+    /// <summary>A symbol that the vocabulary lacks becomes its bytes, else the unknown token, runs of them one where fused; without one it
+    /// is dropped. As in Hugging Face tokenizers, bytes come before an unknown token that stands before them.</summary>
     private void AddCharacters(ReadOnlySpan<char> piece, List<int> symbols)
     {
-        Span<byte> utf8 = stackalloc byte[4];
-        var unknown = false;
+        var waits = false;
         var at = 0;
         foreach (var rune in piece.EnumerateRunes())
         {
@@ -80,31 +82,17 @@ internal sealed class BpeModel
             if (at > 0) text = options.Prefix + text;
             at += rune.Utf16SequenceLength;
             if (at == piece.Length) text += options.Suffix;
-            if (!Vocabulary.TryGetValue(text, out var id) && options.ByteFallback && !options.ByteLevel)
+            var known = Vocabulary.TryGetValue(text, out var id);
+            if (!known && options.ByteFallback && Encoding.UTF8.GetBytes(text) is var bytes && bytes.All(b => fallback[b] >= 0))
             {
-                var bytes = Encoding.UTF8.GetBytes(text);
-                if (bytes.All(b => byteIds[b] >= 0))
-                {
-                    foreach (var b in bytes) Add(byteIds[b], symbols, ref unknown);
-                    continue;
-                }
+                symbols.AddRange(bytes.Select(b => fallback[b]));
+                continue;
             }
-            Add(Vocabulary.TryGetValue(text, out id) ? id : -1, symbols, ref unknown);
+            if (waits && (known || !options.FuseUnknown)) symbols.Add(options.Unknown!.Value);
+            waits = !known && options.Unknown is not null;
+            if (known) symbols.Add(id);
         }
-    }
-
-    /// <summary>A symbol that the vocabulary lacks becomes the unknown token, runs of them one where fused; without one it is
-    /// dropped.</summary>
-    private void Add(int id, List<int> symbols, ref bool unknown)
-    {
-        if (id < 0)
-        {
-            if (options.Unknown is { } token && !(unknown && options.FuseUnknown)) symbols.Add(token);
-            unknown = true;
-            return;
-        }
-        symbols.Add(id);
-        unknown = false;
+        if (waits) symbols.Add(options.Unknown!.Value);
     }
 
     private static string ByteText(ReadOnlySpan<char> piece)

@@ -9,7 +9,9 @@ internal static class Normalizers
 {
     public static readonly Normalizer None = text => text;
 
-    public static Normalizer Form(NormalizationForm form) => text => Ascii.IsValid(text) ? text : text.Normalize(form);
+    // .NET refuses a text with U+FFFE, which changes with nothing around it.
+    public static Normalizer Form(NormalizationForm form) => text => Ascii.IsValid(text) ? text
+        : string.Join('\uFFFE', text.Split('\uFFFE').Select(part => part.Normalize(form)));
 
     public static Normalizer Prepend(string prefix) => text => text.Length == 0 ? text : prefix + text;
 

@@ -10,7 +10,7 @@ internal sealed class SplitPattern
     private const int LongestExpression = 10_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly string _written;
-    private readonly bool _isLiteral, _takesNothing;
+    private readonly bool _isLiteral;
     private readonly Regex? _regex;
     private readonly Lazy<(StandIns StandIns, Regex Regex)>? _beyond;
 
@@ -18,7 +18,7 @@ internal sealed class SplitPattern
 
     private SplitPattern(string written, PatternNode node)
     {
-        (_written, _takesNothing) = (written, node.Least == 0);
+        (_written, TakesNothing) = (written, node.Least == 0);
         _regex = Compile(PatternWriter.Write(node, null));
         _beyond = new(() => new StandIns(node.Sets) is var standIns ? (standIns, Compile(PatternWriter.Write(node, standIns))) : default);
     }
@@ -30,6 +30,9 @@ internal sealed class SplitPattern
     public static SplitPattern Expression(string expression) =>
         expression.Length <= LongestExpression ? new(expression, PatternReader.Read(expression))
             : throw new ArgumentException($"an expression of more than {LongestExpression:N0} characters is not read");
+
+    /// <summary>Whether it may match without taking a character.</summary>
+    public bool TakesNothing { get; }
 
     /// <summary>Cuts a text into matches and what lies between, in order. A match may be empty (it cuts all the same), a run between is
     /// not.</summary>
@@ -60,7 +63,7 @@ internal sealed class SplitPattern
         var done = 0;
         try
         {
-            if (_takesNothing) done = FindWithEmptyMatches(regex, text, runs);
+            if (TakesNothing) done = FindWithEmptyMatches(regex, text, runs);
             else foreach (var match in regex.EnumerateMatches(text)) done = Add(runs, done, match.Index, match.Length);
         }
         catch (RegexMatchTimeoutException e)

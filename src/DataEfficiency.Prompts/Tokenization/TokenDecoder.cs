@@ -82,8 +82,9 @@ internal sealed record TokenDecoder(IReadOnlyList<DecoderStep>? Steps)
         return token[first..last];
     });
 
+    /// <summary>The first token loses every blank, as in Hugging Face tokenizers.</summary>
     public static DecoderStep Metaspace(char replacement, PrependScheme prepend) => tokens => [.. tokens.Select((token, i) =>
-        (i == 0 && prepend != PrependScheme.Never && token.StartsWith(replacement) ? token[1..] : token).Replace(replacement, ' '))];
+        token.Replace(replacement.ToString(), i == 0 && prepend != PrependScheme.Never ? "" : " "))];
 
     private static bool TryByteToken(string token, out byte value)
     {

@@ -19,7 +19,9 @@ public sealed partial class Tokenizer
     {
         this.parts = parts;
         untouched = new AddedTokenMatcher(parts.Added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        normalized = new AddedTokenMatcher(parts.Added.Where(t => t.Normalized).Select(t => (parts.Normalize(t.Content), t)));
+        // of two that the normalizer makes one text a special one counts
+        normalized = new AddedTokenMatcher(parts.Added.Where(t => t.Normalized).OrderBy(t => !t.Special)
+            .Select(t => (parts.Normalize(t.Content), t)));
         addedIds = parts.Added.ToDictionary(t => t.Content, t => t.Id);
         special = [.. parts.Added.Where(t => t.Special).Select(t => t.Id)];
         var all = parts.Model.Vocabulary.Select(p => (p.Key, p.Value)).Concat(parts.Added.Select(t => (t.Content, t.Id))).ToList();

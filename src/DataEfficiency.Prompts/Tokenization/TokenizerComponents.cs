@@ -14,15 +14,19 @@ internal static class TokenizerComponents
             case "NFD": return Normalizers.Form(NormalizationForm.FormD);
             case "NFKC": return Normalizers.Form(NormalizationForm.FormKC);
             case "NFKD": return Normalizers.Form(NormalizationForm.FormKD);
-            case "Prepend": return Normalizers.Prepend(part.Text("prepend") ?? "");
-            case "Replace": return Normalizers.Replace(Pattern(part), part.Text("content") ?? "");
+            case "Prepend" when part.Text("prepend") is { Length: > 0 } prefix: return Normalizers.Prepend(prefix);
+            case "Prepend": throw part.Error("a Prepend without a text is not supported");
+            case "Replace" when Pattern(part) is { TakesNothing: false } pattern:
+                return Normalizers.Replace(pattern, part.Text("content") ?? "");
+            case "Replace": throw part.Error("a Replace whose pattern matches without a character is not supported");
             case "Sequence": return Normalizers.Sequence([.. part.Required("normalizers").Items().Select(Normalizer)]);
             case var type: throw part.NotSupported(type, "NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence");
         }
     }
 
+    /// <param name="isNormalized">A normalizer runs before it.</param>
     /// <param name="byteLevel">The pieces go to the model as bytes.</param>
-    public static IPreTokenizer PreTokenizer(JsonPart part, out bool byteLevel)
+    public static IPreTokenizer PreTokenizer(JsonPart part, bool isNormalized, out bool byteLevel)
     {
         byteLevel = false;
         switch (Type(part))
@@ -35,13 +39,16 @@ internal static class TokenizerComponents
             case "Digits":
                 return new DigitSplit(part.Flag("individual_digits"));
             case "Metaspace":
+                // Hugging Face's tokenizers look there for the first character of the text before it was normalized
+                if (isNormalized && Scheme(part) == PrependScheme.First)
+                    throw part.Error("Metaspace with prepend_scheme first behind a normalizer is not supported");
                 return new MetaspaceSplit(Replacement(part), Scheme(part), part.Flag("split", absent: true));
             case "Sequence":
                 var parts = new List<IPreTokenizer>();
                 foreach (var item in part.Required("pretokenizers").Items())
                 {
                     if (byteLevel) throw item.Error("a pre-tokenizer after ByteLevel is not supported");
-                    parts.Add(PreTokenizer(item, out byteLevel));
+                    parts.Add(PreTokenizer(item, isNormalized, out byteLevel));
                 }
                 return new SequenceOfSplits(parts);
             case var type:

@@ -50,12 +50,13 @@ internal static class TokenizerFile
     private static TokenizerParts Read(JsonPart root)
     {
         root.RequireObject();
-        var preTokenizer = root.Optional("pre_tokenizer") is { } pre ? TokenizerComponents.PreTokenizer(pre, out var byteLevel)
-            : Default(out byteLevel);
+        var isNormalized = root.Optional("normalizer") is not null;
+        var preTokenizer = root.Optional("pre_tokenizer") is { } pre
+            ? TokenizerComponents.PreTokenizer(pre, isNormalized, out var byteLevel) : Default(out byteLevel);
         var model = Model(root.Required("model"), byteLevel);
         var normalizer = root.Optional("normalizer") is { } normal ? TokenizerComponents.Normalizer(normal) : Normalizers.None;
         var decoder = new TokenDecoder(root.Optional("decoder") is { } decode ? TokenizerComponents.Decoder(decode) : null);
-        return new TokenizerParts(Added(root, model), normalizer, preTokenizer, model, decoder);
+        return new TokenizerParts(Added(root, model, normalizer), normalizer, preTokenizer, model, decoder);
     }
 
     private static NoSplit Default(out bool byteLevel)
@@ -128,26 +129,33 @@ internal static class TokenizerFile
         throw merge.Error("a merge must be \"a b\" or [\"a\", \"b\"]");
     }
 
-    private static List<AddedToken> Added(JsonPart root, BpeModel model)
+    private static List<AddedToken> Added(JsonPart root, BpeModel model, Normalizer normalize)
     {
         var added = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
         if (root.Optional("added_tokens") is not { } list) return [];
         var modelTexts = model.Vocabulary.ToDictionary(p => p.Value, p => p.Key);
+        var last = -1;
         foreach (var part in list.Items())
         {
             var content = part.Text("content") ?? throw part.Error("an added token has no \"content\"");
-            // Where the vocabulary has the text too, its id counts, as in Hugging Face tokenizers.
-            var id = model.Vocabulary.TryGetValue(content, out var known) ? known : Id(part, content, part.Required("id").Element);
-            if (modelTexts.TryGetValue(id, out var other) && other != content)
-                throw part.Error($"id {id} of \"{content}\" belongs to \"{other}\" in the vocabulary");
             if (content.Length == 0) continue;
+            // Where the vocabulary has the text too, its id counts, as in Hugging Face tokenizers; all others these number themselves.
+            if (!model.Vocabulary.TryGetValue(content, out var id))
+            {
+                id = Id(part, content, part.Required("id").Element);
+                if (modelTexts.TryGetValue(id, out var other))
+                    throw part.Error($"id {id} of \"{content}\" belongs to \"{other}\" in the vocabulary");
+                if (Math.Max(last + 1, model.Vocabulary.Count) is var next && id != next)
+                    throw part.Error($"id {id} of \"{content}\" would be {next} in Hugging Face's tokenizers, which count on from the "
+                        + "vocabulary and ignore the number in the file");
+            }
+            last = Math.Max(last, id);
             var token = new AddedToken(id, content, part.Flag("single_word"), part.Flag("lstrip"), part.Flag("rstrip"),
                 part.Flag("normalized"), part.Flag("special"));
+            if (token.Normalized && normalize(content).Length == 0) throw part.Error($"the normalizer leaves nothing of \"{content}\"");
             if (!added.TryAdd(content, token))
                 throw part.Error($"\"{content}\" is added twice");
         }
-        if (added.Values.GroupBy(t => t.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw list.Error($"id {twice.Key} belongs to {string.Join(" and ", twice.Select(t => $"\"{t.Content}\""))}");
         return [.. added.Values];
     }
 }

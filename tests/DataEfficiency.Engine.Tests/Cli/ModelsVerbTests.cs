@@ -108,12 +108,13 @@ public sealed class ModelsVerbTests : IDisposable
     {
         var file = Path.Combine(Add("odd"), "tokenizer.json");
         var tokenizer = JsonNode.Parse(File.ReadAllText(file))!;
-        tokenizer["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = 99999, ["content"] = "<more>", ["special"] = true });
+        var id = tokenizer["model"]!["vocab"]!.AsObject().Count;
+        tokenizer["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = id, ["content"] = "<more>", ["special"] = true });
         File.WriteAllText(file, tokenizer.ToJsonString());
         var odd = CommandLineTests.Json("models", "--root", _root).GetProperty("models").EnumerateArray().Single(
             m => m.GetProperty("name").GetString() == "odd");
         Assert.Equal(System.Text.Json.JsonValueKind.Null, odd.GetProperty("problem").ValueKind);
-        Assert.Contains("\"<more>\" has id 99999, but the model has ", odd.GetProperty("warning").GetString());
+        Assert.Contains($"\"<more>\" has id {id}, but the model has ", odd.GetProperty("warning").GetString());
         Assert.Contains($"warning: {file}: the added token \"<more>\"", CommandLineTests.Run("models", "--root", _root).Out);
     }
 

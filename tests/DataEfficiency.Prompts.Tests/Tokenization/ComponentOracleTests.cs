@@ -10,7 +10,7 @@ public class ComponentOracleTests
     [
         "Hello, World 12\u00BD3!", " two  spaces ", "\u2581x y", "a\u0301\u00E9\uFB01\u212B \uD55C\u1100\u1161", "x\U0001F600\n\ty", "a",
             " ",
-        "ab--ab-", "A\u00DFSS", "\u00A0\u3000.",
+        "ab--ab-", "A\u00DFSS", "\u00A0\u3000.", "e\u0301\uFFFE\u0301\uFFFF\u0301",
     ];
 
     [OracleTheory]
@@ -51,6 +51,9 @@ public class ComponentOracleTests
     [InlineData("""{"type":"NFKD"}""")]
     [InlineData("""{"type":"Prepend","prepend":"▁"}""")]
     [InlineData("""{"type":"Replace","pattern":{"String":" "},"content":"▁"}""")]
+    [InlineData("""{"type":"Prepend","prepend":""}""")]
+    [InlineData("""{"type":"Replace","pattern":{"String":""},"content":"x"}""")]
+    [InlineData("""{"type":"Replace","pattern":{"Regex":"^"},"content":"x"}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":" {2,}|[[:punct:]]"},"content":"x"}""")]
     [InlineData("""{"type":"Replace","pattern":{"Regex":"(?=-)"},"content":"$1"}""")]
     [InlineData("""{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Replace","pattern":{"Regex":"\\p{Mn}"},"content":""}]}""")]

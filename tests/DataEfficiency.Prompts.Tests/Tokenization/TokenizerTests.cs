@@ -82,11 +82,30 @@ public sealed class TokenizerTests : IDisposable
             .Encode("xyab"));
     }
 
+    // A symbol that lacks one of its bytes becomes the unknown token, which waits for the bytes of those behind it (seen with Hugging
+    // Face's library).
+    [Theory]
+    [InlineData("false", "é\u00D0b", new[] { 4, 5, 0, 2 })]
+    [InlineData("true", "\u00D0\u00D0éb", new[] { 4, 5, 0, 2 })]
+    public void Encode_BytesOfUnknownSymbols_GoBeforeTheUnknownToken(string fused, string text, int[] ids) =>
+        Assert.Equal(ids, Load(model: $$$"""
+            {"type":"BPE","unk_token":"?","fuse_unk":{{{fused}}},"byte_fallback":true,"merges":[],
+            "vocab":{"?":0,"a":1,"b":2,"c":3,"<0xC3>":4,"<0xA9>":5}}
+            """).Encode(text));
+
+    [Fact]
+    public void Encode_ByteLevelWithByteFallback_WritesTheBytesOfTheByte() =>
+        Assert.Equal([1, 2, 3], Load("""{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}""", model: """
+            {"type":"BPE","byte_fallback":true,"merges":[],"vocab":{"?":0,"a":1,"<0xC4>":2,"<0x8A>":3}}
+            """).Encode("a\n"));
+
     [Theory]
     [InlineData("\"lstrip\":true", "a  <x> b", new[] { 1, 9, 4, 2 })]
     [InlineData("\"rstrip\":true", "a  <x> b", new[] { 1, 4, 4, 9, 2 })]
     [InlineData("\"single_word\":true", "a<x>b", new[] { 1, 0, 0, 0, 2 })]
     [InlineData("\"single_word\":true", "a <x> b", new[] { 1, 4, 9, 4, 2 })]
+    [InlineData("\"single_word\":true", "\u200D<x>", new[] { 0, 0, 0, 0 })]
+    [InlineData("\"single_word\":true", "\u24B6<x>", new[] { 0, 0, 0, 0 })]
     public void Encode_AddedTokenFlags_AreFollowed(string flag, string text, int[] ids) =>
         Assert.Equal(ids, Load(added: $$"""[{"id":9,"content":"<x>","special":true,{{flag}}}]""").Encode(text));
 
@@ -94,6 +113,7 @@ public sealed class TokenizerTests : IDisposable
     [Theory]
     [InlineData("""[{"id":9,"content":"<x>","rstrip":true},{"id":10,"content":" b"}]""", "a<x>  b", new[] { 1, 9, 10 })]
     [InlineData("""[{"id":9,"content":"ab"}]""", "cab", new[] { 3, 5 })]
+    [InlineData("""[{"id":4,"content":" ","lstrip":true,"rstrip":true}]""", "a  b", new[] { 1, 4, 2 })]
     public void Encode_OverlappingOrKnownAddedToken_AsTokenizersDoes(string added, string text, int[] ids) =>
         Assert.Equal(ids, Load(added: added).Encode(text));
 
@@ -102,6 +122,30 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal([1, 9], Load(
             normalizer: """{"type":"Replace","pattern":{"String":" "},"content":"_"}""",
             added: """[{"id":9,"content":"b c","normalized":true}]""").Encode("ab c"));
+
+    [Fact]
+    public void Encode_TwoAddedTokensOfOneNormalizedText_TheSpecialOneCounts() =>
+        Assert.Equal([1, 10], Load(
+            normalizer: """{"type":"Replace","pattern":{"String":" "},"content":"_"}""",
+            added: """[{"id":9,"content":"b c","normalized":true},{"id":10,"content":"b_c","normalized":true,"special":true}]""")
+            .Encode("ab c"));
+
+    // Hugging Face's tokenizers count on from the vocabulary, whatever number stands in the file.
+    [Theory]
+    [InlineData("""[{"id":10,"content":"<x>"}]""", "id 10 of \"<x>\" would be 9")]
+    [InlineData("""[{"id":9,"content":"<x>"},{"id":11,"content":"<y>"}]""", "id 11 of \"<y>\" would be 10")]
+    [InlineData("""[{"id":3,"content":"<x>"}]""", "belongs to \"c\"")]
+    [InlineData("""[{"id":9,"content":" _ ","normalized":true}]""", "leaves nothing")]
+    public void Load_AddedTokenThatWouldNotBeFound_IsRefused(string added, string named) =>
+        Assert.Contains(named, Assert.Throws<ModelException>(() => Load(
+            normalizer: """{"type":"Replace","pattern":{"Regex":"[ _]"},"content":""}""", added: added)).Message);
+
+    [Fact]
+    public void Decode_Metaspace_TheFirstTokenLosesEveryBlank()
+    {
+        var decode = TokenDecoder.Metaspace('_', PrependScheme.First);
+        Assert.Equal(["a", " b", "  c"], decode(["__a_", "_b", "__c"]));
+    }
 
     [Fact]
     public void Decode_SkipSpecial_LeavesSpecialTokensAndUnknownIdsOut()
@@ -126,12 +170,13 @@ public sealed class TokenizerTests : IDisposable
 
     [Theory]
     [InlineData("""{"type":"BertPreTokenizer"}""", "BertPreTokenizer")]
+    [InlineData("""{"type":"Metaspace","prepend_scheme":"first"}""", "behind a normalizer", """{"type":"NFKC"}""")]
     [InlineData("""{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}""", "regular expression")]
     [InlineData("""{"type":"Split","pattern":{"String":"a"},"behavior":"Odd"}""", "Odd")]
     [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"Digits"}]}""", "pretokenizers[1]")]
-    public void Load_UnknownComponent_NamesItAndTheFile(string preTokenizer, string named)
+    public void Load_UnknownComponent_NamesItAndTheFile(string preTokenizer, string named, string normalizer = "null")
     {
-        var message = Assert.Throws<ModelException>(() => Load(preTokenizer)).Message;
+        var message = Assert.Throws<ModelException>(() => Load(preTokenizer, normalizer)).Message;
         Assert.Contains(named, message);
         Assert.Contains("tokenizer.json", message);
     }

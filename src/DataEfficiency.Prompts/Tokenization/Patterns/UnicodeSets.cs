@@ -28,11 +28,15 @@ internal static class UnicodeSets
 
     public static readonly CodePointSet Word;
 
+    /// <summary>Word in Unicode's own sense, as around added tokens (which no pattern of Oniguruma's finds).</summary>
+    public static readonly CodePointSet WordWithJoiners;
+
     static UnicodeSets()
     {
         var alphabetic = Named["l"].Union(Named["nl"]).Union(Named["m"]).Except(Table(".marks")).Union(Table(".symbols"));
         WordInClass = alphabetic.Union(Named["m"]).Union(Digit).Union(Named["pc"]);
         Word = WordInClass.Union(CodePointSet.Parse("B2-B3 B9 BC-BE"));
+        WordWithJoiners = WordInClass.Union(CodePointSet.Of(0x200C, 0x200D));
         var ink = Space.Union(Named["cc"]).Union(Named["cn"]).Complement();
         foreach (var (names, set) in ((string, CodePointSet)[])[
             ("alpha alphabetic", alphabetic), ("lower lowercase", Named["ll"].Union(Table(".lowercase"))),
