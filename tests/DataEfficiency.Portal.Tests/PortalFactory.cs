@@ -122,6 +122,16 @@ public class PortalFactory : WebApplicationFactory<Program>
             await db.SaveChangesAsync(token);
         }, CancellationToken.None);
 
+    /// <summary>One who leads the project and never signs in: whom tests of services name.</summary>
+    public async Task AddLeadAsync(int projectId, string id = "lead") =>
+        await Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            if (await db.Memberships.AnyAsync(m => m.ProjectId == projectId && m.UserId == id, token)) return;
+            if (!await db.Users.AnyAsync(u => u.Id == id, token)) db.Users.Add(new AppUser { Id = id, DisplayName = "Ada" });
+            db.Memberships.Add(new Membership { ProjectId = projectId, UserId = id, Role = ProjectRole.Lead });
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+
     public async Task<Project> AddProjectAsync(string name = "Bank enquiries", ProjectState state = ProjectState.Active) =>
         await Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
         {

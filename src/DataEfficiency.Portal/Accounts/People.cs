@@ -104,15 +104,14 @@ public sealed class People(IDbContextFactory<AppDbContext> contexts, WriteQueue 
         Func<AppDbContext, long, CancellationToken, Task<string?>> change)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var refusal = await writes.WriteAsync(async (db, token) =>
+        var refusal = await writes.WriteAsync(Right.Admin(by.PersonId()), async (db, token) =>
         {
-            if (!await ProjectAccess.IsAdminAsync(db, by.PersonId(), token)) return NotYours;
             if (!await db.Users.AnyAsync(u => u.Id == userId && !u.IsExternal, token)) return AccountsWords.PersonGone;
             if (await change(db, now, token) is { } why) return why;
             await RightsChanges.EndOpenAsync(db, userId, now, token);
             await db.SaveChangesAsync(token);
             return (string?)null;
-        }, CancellationToken.None);
+        }, CancellationToken.None, () => NotYours);
         if (refusal is null) rights.Announce(userId);
         return refusal;
     }

@@ -42,7 +42,7 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
     public async Task<bool> MayCreateProjectsAsync(ClaimsPrincipal user)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await HasRole(db, user.PersonId(), GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync();
+        return await MayCreateProjectsAsync(db, user.PersonId(), CancellationToken.None);
     }
 
     /// <summary>True for admins, global leads, and leads of at least one project: they see the navigation of leads.</summary>
@@ -94,6 +94,9 @@ public sealed class ProjectAccess(IDbContextFactory<AppDbContext> contexts)
 
     internal static Task<bool> IsAdminAsync(AppDbContext db, string? userId, CancellationToken cancellation) =>
         HasRole(db, userId, GlobalRoles.Admin).AnyAsync(cancellation);
+
+    internal static Task<bool> MayCreateProjectsAsync(AppDbContext db, string? userId, CancellationToken cancellation) =>
+        HasRole(db, userId, GlobalRoles.Admin, GlobalRoles.Lead).AnyAsync(cancellation);
 
     /// <summary>Leads this project, or is an admin; the project is there.</summary>
     internal static async Task<bool> IsLeadAsync(AppDbContext db, string? userId, int projectId, CancellationToken cancellation) =>

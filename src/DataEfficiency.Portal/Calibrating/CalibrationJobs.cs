@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Jobs;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Calibrating;
 
-/// <summary>What an admin does with calibrations. Who may is checked by the caller.</summary>
+/// <summary>What an admin does with calibrations.</summary>
 public sealed class CalibrationJobs(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ModelCatalog catalog, JobBell bell,
     EstimateQueue queue, TimeProvider clock)
 {
@@ -24,10 +25,10 @@ public sealed class CalibrationJobs(IDbContextFactory<AppDbContext> contexts, Wr
                 foreach (var id in ask.Projects) labelled.Add(await LabelledProjects.ReadAsync(db, id, cancellation));
                 CalibrationPlans.Options(ask, model, [.. labelled.Select(l => l.Task())]);
             }
-            var queued = await writes.WriteAsync(async (db, token) =>
+            var refusal = await writes.WriteAsync(Right.Admin(userId), async (db, token) =>
             {
                 // one at a time: each would be over the calibration that the other began with
-                if (await Open(db).AnyAsync(token)) return false;
+                if (await Open(db).AnyAsync(token)) return CalibratingWords.OneAtATime;
                 var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
                 db.Jobs.Add(new Job
                 {
@@ -35,11 +36,10 @@ public sealed class CalibrationJobs(IDbContextFactory<AppDbContext> contexts, Wr
                 });
                 AuditTrail.Add(db, now, userId, "calibration.start", after: ask.ToJson());
                 await db.SaveChangesAsync(token);
-                return true;
-            }, cancellation);
-            if (!queued) return CalibratingWords.OneAtATime;
-            bell.Ring();
-            return null;
+                return (Said?)null;
+            }, cancellation, () => CalibratingWords.OnlyAdmins);
+            if (refusal is null) bell.Ring();
+            return refusal;
         }
         catch (SaidException refused)
         {
@@ -59,7 +59,7 @@ public sealed class CalibrationJobs(IDbContextFactory<AppDbContext> contexts, Wr
     /// <summary>Ends the one that is queued or under way; what it finished is kept for the next.</summary>
     public async Task CancelAsync(int jobId, string userId, CancellationToken cancellation = default)
     {
-        await writes.WriteAsync(async (db, token) =>
+        await writes.WriteAsync(Right.Admin(userId), async (db, token) =>
         {
             var asked = await Open(db).Where(j => j.Id == jobId)
                 .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), token);

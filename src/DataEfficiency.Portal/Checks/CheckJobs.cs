@@ -4,7 +4,7 @@ using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Checks;
 
-/// <summary>What a lead does with checks. Who may is checked by the caller.</summary>
+/// <summary>What a lead does with checks.</summary>
 public sealed class CheckJobs(CheckStore store, JobBell bell, ForecastPublisher publisher)
 {
     /// <summary>Queues a check now.</summary>
@@ -24,22 +24,23 @@ public sealed class CheckJobs(CheckStore store, JobBell bell, ForecastPublisher 
         return runs;
     }
 
-    public async Task SkipAsync(int projectId, int checkId, CancellationToken cancellation = default)
+    public async Task SkipAsync(int projectId, int checkId, string userId, CancellationToken cancellation = default)
     {
-        await store.SkipAsync(projectId, checkId, cancellation);
+        await store.SkipAsync(projectId, checkId, userId, cancellation);
         await WakeAsync(projectId, cancellation);
     }
 
     /// <summary>The next step of the plan, which is not due yet, is not taken either.</summary>
-    public async Task SkipAheadAsync(int projectId, CheckReason reason, int step, CancellationToken cancellation = default)
+    public async Task SkipAheadAsync(int projectId, CheckReason reason, int step, string userId,
+        CancellationToken cancellation = default)
     {
-        await store.SkipAheadAsync(projectId, reason, step, cancellation);
+        await store.SkipAheadAsync(projectId, reason, step, userId, cancellation);
         await WakeAsync(projectId, cancellation);
     }
 
-    public async Task CancelAsync(int projectId, int checkId, CancellationToken cancellation = default)
+    public async Task CancelAsync(int projectId, int checkId, string userId, CancellationToken cancellation = default)
     {
-        await store.CancelAsync(projectId, checkId, cancellation);
+        await store.CancelAsync(projectId, checkId, userId, cancellation);
         await WakeAsync(projectId, cancellation);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataEfficiency.Engine;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
 using DataEfficiency.Portal.Storage;
@@ -34,7 +35,8 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
             .Select(c => c.Rate).FirstOrDefaultAsync(cancellation);
 
     /// <summary>Queues a check, or offers it. An older offer is withdrawn: this one says more.</summary>
-    public Task<int> AddAsync(Check check, bool runs, CancellationToken cancellation) => writes.WriteAsync(async (db, token) =>
+    public Task<int> AddAsync(Check check, bool runs, CancellationToken cancellation) => writes.WriteAsync(
+        check.AskedBy is { } by ? Right.Lead(by, check.ProjectId) : null, async (db, token) =>
     {
         var now = Now;
         await Open(db, check.ProjectId).ExecuteUpdateAsync(c => c.SetProperty(x => x.SkippedAt, now), token);
@@ -47,7 +49,7 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
 
     /// <summary>Begins what was offered. False: it is not offered any more.</summary>
     public Task<bool> RunAsync(int projectId, int checkId, string userId, CancellationToken cancellation) =>
-        writes.WriteAsync(async (db, token) =>
+        writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
     {
         if (await Open(db, projectId).SingleOrDefaultAsync(c => c.Id == checkId, token) is not { } check) return false;
         (check.Job, check.AskedBy) = (Queued(projectId, Now), userId);
@@ -56,7 +58,8 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
     }, cancellation);
 
     /// <summary>That step of the plan is not taken.</summary>
-    public Task<bool> SkipAsync(int projectId, int checkId, CancellationToken cancellation) => writes.WriteAsync(async (db, token) =>
+    public Task<bool> SkipAsync(int projectId, int checkId, string userId, CancellationToken cancellation) =>
+        writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
     {
         var now = Now;
         return await Open(db, projectId).Where(c => c.Id == checkId)
@@ -64,8 +67,8 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
     }, cancellation);
 
     /// <summary>The same of one that is not due yet; the row stands for the step. Skipped twice it is skipped once.</summary>
-    public Task SkipAheadAsync(int projectId, CheckReason reason, int step, CancellationToken cancellation) =>
-        writes.WriteAsync(async (db, token) =>
+    public Task SkipAheadAsync(int projectId, CheckReason reason, int step, string userId, CancellationToken cancellation) =>
+        writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
     {
         if (await db.Checks.AnyAsync(c => c.ProjectId == projectId && c.Reason == reason && c.Step >= step, token)) return;
         db.Checks.Add(new() { ProjectId = projectId, Reason = reason, Step = step, SkippedAt = Now, CreatedAt = Now });
@@ -73,8 +76,9 @@ public sealed class CheckStore(IDbContextFactory<AppDbContext> contexts, WriteQu
     }, cancellation);
 
     /// <summary>Ends a queued check now and a running one after its current step.</summary>
-    public Task CancelAsync(int projectId, int checkId, CancellationToken cancellation) => writes.WriteAsync((db, token) =>
-        db.Jobs.Open().Where(j => db.Checks.Any(c => c.Id == checkId && c.ProjectId == projectId && c.JobId == j.Id))
+    public Task CancelAsync(int projectId, int checkId, string userId, CancellationToken cancellation) =>
+        writes.WriteAsync(Right.Lead(userId, projectId), (db, token) => db.Jobs.Open()
+            .Where(j => db.Checks.Any(c => c.Id == checkId && c.ProjectId == projectId && c.JobId == j.Id))
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), token), cancellation);
 
     /// <summary>It has begun, with these data.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -14,9 +15,9 @@ public sealed class RankJobs(WriteQueue writes, JobBell bell, ForecastPublisher 
     /// </summary>
     /// <param name="check">With the model that this one has kept; null: with the project's own.</param>
     /// <returns>The job's id.</returns>
-    public async Task<int> EnqueueAsync(int projectId, int? check = null, CancellationToken cancel = default)
+    public async Task<int> EnqueueAsync(int projectId, string userId, int? check = null, CancellationToken cancel = default)
     {
-        var job = await writes.WriteAsync((db, token) => QueueAsync(db, projectId, check, token), cancel);
+        var job = await writes.WriteAsync(Right.Lead(userId, projectId), (db, token) => QueueAsync(db, projectId, check, token), cancel);
         await WakeAsync(projectId, cancel);
         return job;
     }
@@ -42,9 +43,9 @@ public sealed class RankJobs(WriteQueue writes, JobBell bell, ForecastPublisher 
         int.TryParse(job.Payload, NumberStyles.None, CultureInfo.InvariantCulture, out var check) ? check : null;
 
     /// <summary>Ends a queued job now and a running one after its current step. What it ranked so far is kept.</summary>
-    public async Task CancelAsync(int projectId, CancellationToken cancel = default)
+    public async Task CancelAsync(int projectId, string userId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync((db, token) => CancelAsync(db, projectId, Now, token), cancel);
+        await writes.WriteAsync(Right.Lead(userId, projectId), (db, token) => CancelAsync(db, projectId, Now, token), cancel);
         await WakeAsync(projectId, cancel);
     }
 

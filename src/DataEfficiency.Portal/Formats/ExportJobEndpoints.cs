@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Sentences;
@@ -72,8 +73,9 @@ public static class ExportJobEndpoints
         await exports.ListAsync(id, cancellation, export) is [var found] ? TypedResults.Ok(Reply(id, found, files))
             : ApiProblem.NotFound(FormatsWords.ExportNotHere);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int export, ExportJobs exports,
-        CancellationToken cancellation) => await exports.CancelAsync(id, export, cancellation) ? TypedResults.NoContent()
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int export, ClaimsPrincipal user,
+        ExportJobs exports, CancellationToken cancellation) =>
+        await exports.CancelAsync(id, export, user.PersonId()!, cancellation) ? TypedResults.NoContent()
             : ApiProblem.NotFound(FormatsWords.ExportNotHere);
 
     private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> FileAsync(int id, int export, ExportJobs exports,

@@ -41,13 +41,11 @@ public sealed class ExportJobs(IDbContextFactory<AppDbContext> contexts, WriteQu
         await using (var db = await contexts.CreateDbContextAsync(cancellation))
             if (Refusal(chosen, await db.Projects.AsNoTracking().SingleAsync(p => p.Id == projectId, cancellation), what) is { } refusal)
                 return (0, refusal);
-        var (id, why) = await writes.WriteAsync(async (db, token) =>
+        var (id, why) = await writes.WriteAsync<(int, ExportRefusal?)>(Right.Lead(userId, projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, userId, projectId, token))
-                return (0, new ExportRefusal(StatusCodes.Status403Forbidden, ApiCodes.Role, TableWords.NotALead));
             var exports = await Of(db, projectId).OrderByDescending(j => j.Id).ToListAsync(token);
             if (exports.Count(j => j.State.IsOpen()) >= MostOpen)
-                return (0, new ExportRefusal(StatusCodes.Status409Conflict, ApiCodes.TooMany, FormatsWords.TooManyExports(MostOpen)));
+                return (0, new(StatusCodes.Status409Conflict, ApiCodes.TooMany, FormatsWords.TooManyExports(MostOpen)));
             db.Jobs.RemoveRange(exports.Skip(MostKept - 1).Where(j => j.FinishedAt is not null));
             var job = new Job
             {
@@ -56,8 +54,8 @@ public sealed class ExportJobs(IDbContextFactory<AppDbContext> contexts, WriteQu
             };
             db.Jobs.Add(job);
             await db.SaveChangesAsync(token);
-            return (job.Id, (ExportRefusal?)null);
-        }, cancellation);
+            return (job.Id, null);
+        }, cancellation, () => (0, new(StatusCodes.Status403Forbidden, ApiCodes.Role, TableWords.NotALead)));
         bell.Ring();
         return (id, why);
     }
@@ -77,9 +75,9 @@ public sealed class ExportJobs(IDbContextFactory<AppDbContext> contexts, WriteQu
 
     /// <summary>Asks one that waits or runs to stop; nothing of it is kept.</summary>
     /// <returns>False: there is no such export.</returns>
-    public async Task<bool> CancelAsync(int projectId, int job, CancellationToken cancellation = default)
+    public async Task<bool> CancelAsync(int projectId, int job, string userId, CancellationToken cancellation = default)
     {
-        var found = await writes.WriteAsync(async (db, token) =>
+        var found = await writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
         {
             await Of(db, projectId).Open().Where(j => j.Id == job)
                 .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), token);

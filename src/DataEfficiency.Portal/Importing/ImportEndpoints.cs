@@ -98,11 +98,11 @@ public static class ImportEndpoints
                 StoredSaid.ArgumentsOf(found.Error)), OneName.Web)
             : ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int import, ImportService imports,
-        CancellationToken cancel)
+    private static async Task<Results<NoContent, ProblemHttpResult>> CancelAsync(int id, int import, ClaimsPrincipal user,
+        ImportService imports, CancellationToken cancel)
     {
         if (await imports.FindAsync(id, import, cancel) is null) return ApiProblem.NotFound(ImportingWords.ImportIsNotHere);
-        await imports.CancelAsync(id, import, cancel);
+        await imports.CancelAsync(id, import, user.PersonId()!, cancel);
         return TypedResults.NoContent();
     }
 

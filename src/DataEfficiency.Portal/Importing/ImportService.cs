@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Importing;
 
-/// <summary>Starts, cancels and looks at imports. Who may do so is checked by the caller.</summary>
+/// <summary>Starts, cancels and looks at imports. Who may look is checked by the caller.</summary>
 public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, UploadStore uploads, JobBell bell,
     IOptions<UploadOptions> options, TimeProvider time)
 {
@@ -18,7 +19,7 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
         if (upload is null || upload.UserId != userId)
             throw new ImportException(ImportingWords.UploadGone);
         Check(mapping, ImportPreview.Of(() => uploads.Open(uploadId), upload.FileName, mapping.Format));
-        var id = await writes.WriteAsync(async (db, token) =>
+        var id = await writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
         {
             // one at a time: the flip of VisibleImport shows everything up to its id
             if (await db.Jobs.Open().AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Import, token))
@@ -47,9 +48,9 @@ public sealed class ImportService(IDbContextFactory<AppDbContext> contexts, Writ
     }
 
     /// <summary>Asks a queued or running import to stop; its rows are removed before it counts as cancelled.</summary>
-    public async Task CancelAsync(int projectId, int importId, CancellationToken cancel = default)
+    public async Task CancelAsync(int projectId, int importId, string userId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync((db, token) => db.Jobs.Open()
+        await writes.WriteAsync(Right.Lead(userId, projectId), (db, token) => db.Jobs.Open()
             .Where(j => db.Imports.Any(i => i.JobId == j.Id && i.Id == importId && i.ProjectId == projectId))
             .ExecuteUpdateAsync(set => set.SetProperty(j => j.CancelRequested, true), token), cancel);
         // one that waits for its turn, too

@@ -17,7 +17,7 @@ public sealed record ProjectMember(string UserId, string Name, string UserName, 
 public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, FigureBook figures,
     TimeProvider time)
 {
-    private static string NoLead => ProjectsWords.NotItsLead;
+    private static string? NoLead() => ProjectsWords.NotItsLead;
 
     public async Task<IReadOnlyList<ProjectMember>> ListAsync(int projectId, CancellationToken cancel = default)
     {
@@ -63,9 +63,8 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
     {
         if (!Enum.IsDefined(role)) return ProjectsWords.NoSuchRole($"{(int)role}");
         var changed = false;
-        var refusal = await writes.WriteAsync(async (db, token) =>
+        var refusal = await writes.WriteAsync(Right.Lead(by.PersonId(), projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             if (!await db.Users.AnyAsync(u => u.Id == userId && u.DeactivatedAt == null, token)) return ProjectsWords.PersonGone;
             var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
             if (member?.Role == role) return null;
@@ -85,7 +84,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             await db.SaveChangesAsync(token);
             if (changed && !role.MayLabel()) await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
-        }, cancel);
+        }, cancel, NoLead);
         if (changed) rights.Announce(userId);
         return refusal;
     }
@@ -99,23 +98,21 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
 
     /// <summary>Lets a person go on whom the gold items have stopped: they begin to count anew. Returns why not, or null.</summary>
     public Task<string?> LetGoOnAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default) =>
-        writes.WriteAsync(async (db, token) =>
+        writes.WriteAsync(Right.Lead(by.PersonId(), projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             var now = Now;
             await db.Memberships.Where(m => m.ProjectId == projectId && m.UserId == userId)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.GoldSince, now), token);
             AuditTrail.Add(db, time, by.PersonId()!, "member.goesOn", after: userId, projectId: projectId);
             await db.SaveChangesAsync(token);
             return (string?)null;
-        }, cancel);
+        }, cancel, NoLead);
 
     /// <summary>Takes a person off the project: labels stay, cards held go back. Returns why not, or null.</summary>
     public async Task<string?> RemoveAsync(ClaimsPrincipal by, int projectId, string userId, CancellationToken cancel = default)
     {
-        var refusal = await writes.WriteAsync(async (db, token) =>
+        var refusal = await writes.WriteAsync(Right.Lead(by.PersonId(), projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return NoLead;
             var member = await db.Memberships.FirstOrDefaultAsync(m => m.ProjectId == projectId && m.UserId == userId, token);
             if (member is null) return null;
             if (await IsLastLeadAsync(db, member, token)) return LastLead;
@@ -125,7 +122,7 @@ public sealed class ProjectMembers(IDbContextFactory<AppDbContext> contexts, Wri
             await db.SaveChangesAsync(token);
             await TakeCardsBackAsync(db, projectId, userId, token);
             return (string?)null;
-        }, cancel);
+        }, cancel, NoLead);
         if (refusal is null) rights.Announce(userId);
         return refusal;
     }

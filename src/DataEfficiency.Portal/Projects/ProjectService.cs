@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Guidelines;
 using DataEfficiency.Portal.Labeling;
@@ -20,12 +21,12 @@ public sealed record ProjectChange(bool Reranks, int Redraws, IReadOnlyList<stri
     public bool IsCoveredBy(ProjectChange? agreed) => !Reranks || agreed is { Reranks: true } && (Redraws == 0 || agreed.Redraws > 0);
 }
 
-/// <summary>Makes projects and changes them, each change with its audit entry. Who may do so is checked by the caller.</summary>
+/// <summary>Makes projects and changes them, each change with its audit entry.</summary>
 public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, ProjectRemoval removal,
     IProjectChanged follower, TimeProvider time)
 {
     public Task<int> CreateAsync(ProjectForm form, string userId, bool sample = false, CancellationToken cancel = default) =>
-        writes.WriteAsync(async (db, token) =>
+        writes.WriteAsync(Right.NewProjects(userId), async (db, token) =>
     {
         var project = new Project
         {
@@ -95,7 +96,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     {
         var change = await CompareAsync(id, form, cancel);
         if (!change.IsCoveredBy(agreed)) return change;
-        var saved = await writes.WriteAsync(async (db, token) =>
+        var saved = await writes.WriteAsync(Right.Lead(userId, id), async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
             if (read is not null && read != ProjectForm.Of(project, await db.Labels.AsNoTracking().Where(l => l.ProjectId == id)
@@ -134,7 +135,7 @@ public sealed class ProjectService(IDbContextFactory<AppDbContext> contexts, Wri
     /// <summary>Gone for everybody at once; its rows go in chunks afterwards.</summary>
     public async Task DeleteAsync(int id, string userId, CancellationToken cancel = default)
     {
-        await writes.WriteAsync(async (db, token) =>
+        await writes.WriteAsync(Right.Lead(userId, id), async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == id && p.DeletedAt == null, token);
             project.DeletedAt = Now;

@@ -1,3 +1,4 @@
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ public sealed class ProjectStates(WriteQueue writes, IProjectChanged follower, T
     /// <returns>False where the project is in another state by now, since two leads may press at once: nothing was changed.</returns>
     public async Task<bool> MoveAsync(int projectId, ProjectMove move, string userId, CancellationToken cancellation = default)
     {
-        var moved = await writes.WriteAsync(async (db, token) =>
+        var moved = await writes.WriteAsync(Right.Lead(userId, projectId), async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == projectId && p.DeletedAt == null, token);
             if (!ProjectMoves.Apply(db, project, move, userId, clock.GetUtcNow().ToUnixTimeMilliseconds())) return false;

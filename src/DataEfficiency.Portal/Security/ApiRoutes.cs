@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Accounts;
+using DataEfficiency.Portal.Api;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -16,7 +17,19 @@ public static class ApiRoutes
     /// <summary>A group under /api/v1 for signed-in people.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) =>
         app.MapGroup(ApiPaths.Api).RequireAuthorization().WithMetadata(new RequestSizeLimitAttribute(BodyBytes))
-            .AddEndpointFilter<RouteGroupBuilder, AntiforgeryFilter>();
+            .AddEndpointFilter<RouteGroupBuilder, AntiforgeryFilter>().AddEndpointFilter(RightEndedAsync);
+
+    private static async ValueTask<object?> RightEndedAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (RightEndedException)
+        {
+            return ApiProblem.Of(StatusCodes.Status403Forbidden, ApiCodes.Role, ApiWords.Role);
+        }
+    }
 
     /// <summary>A group under /api/v1/projects/{id}; <paramref name="policy"/> is one of <see cref="ProjectPolicies"/>.</summary>
     public static RouteGroupBuilder MapProjectApi(this IEndpointRouteBuilder app, string policy) =>

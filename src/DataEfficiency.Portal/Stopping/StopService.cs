@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Audit;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Labeling;
@@ -15,8 +16,8 @@ namespace DataEfficiency.Portal.Stopping;
 /// <param name="Value">Labels to go on to, the raised target, or items to ask a second person.</param>
 public sealed record StopDecision(DecisionKind Kind, StopPoint? Point = null, string? Reason = null, double? Value = null);
 
-/// <summary>Takes a lead's decision about the end of labeling: checked against what is known at that moment, which is stored with it.
-/// Who may decide is checked by the caller.</summary>
+/// <summary>Takes a lead's decision about the end of labeling: checked against what is known at that moment, which is stored with
+/// it.</summary>
 public sealed class StopService(IDbContextFactory<AppDbContext> contexts, StopReader reader, WriteQueue writes, IProjectChanged follower,
     TimeProvider clock) : IStopByItself
 {
@@ -28,12 +29,13 @@ public sealed class StopService(IDbContextFactory<AppDbContext> contexts, StopRe
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <param name="userId">Null: the portal by itself.</param>
     /// <returns>Why it was not taken; null: it was.</returns>
     public async Task<Said?> DecideAsync(int projectId, string? userId, StopDecision decision, CancellationToken cancellation = default)
     {
         if (await reader.ReadAsync(projectId, cancellation) is not { } view) return StoppingWords.Gone;
         if (FaultOf(view, decision) is { } fault) return fault;
-        var taken = await writes.WriteAsync(async (db, token) =>
+        var taken = await writes.WriteAsync(userId is null ? null : Right.Lead(userId, projectId), async (db, token) =>
         {
             var project = await db.Projects.SingleAsync(p => p.Id == projectId, token);
             // two leads may press at once

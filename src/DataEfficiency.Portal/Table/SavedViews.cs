@@ -36,26 +36,24 @@ public sealed class SavedViews(IDbContextFactory<AppDbContext> contexts, WriteQu
         if (name.Length is 0 or > LongestName) return (0, new(ApiCodes.BadRequest, TableWords.ViewName(LongestName)));
         var (filter, problem) = Read(query);
         if (problem is not null) return (0, new(ApiCodes.BadRequest, problem));
-        return await writes.WriteAsync(async (db, token) =>
+        return await writes.WriteAsync<(int, BulkRefusal?)>(Right.Lead(userId, projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, userId, projectId, token))
-                return (0, new(ApiCodes.Role, TableWords.NotALead));
             var own = db.SavedViews.Where(v => v.ProjectId == projectId && v.UserId == userId);
             var view = await own.SingleOrDefaultAsync(v => v.Name == name, token);
             if (view is null && await own.CountAsync(token) >= MostViews)
-                return (0, new BulkRefusal(ApiCodes.TooMany, TableWords.TooManyViews(MostViews)));
+                return (0, new(ApiCodes.TooMany, TableWords.TooManyViews(MostViews)));
             if (view is null) db.SavedViews.Add(view = new SavedView { ProjectId = projectId, UserId = userId, Name = name });
             (view.Query, view.Shared, view.CreatedAt) = (ItemQuery.Write(filter), shared, clock.GetUtcNow().ToUnixTimeMilliseconds());
             await db.SaveChangesAsync(token);
-            return (view.Id, (BulkRefusal?)null);
-        }, cancellation);
+            return (view.Id, null);
+        }, cancellation, () => (0, new(ApiCodes.Role, TableWords.NotALead)));
     }
 
     /// <summary>One's own only.</summary>
     /// <returns>False: there is none.</returns>
     public async Task<bool> RemoveAsync(int projectId, string userId, int id, CancellationToken cancellation) => await writes.WriteAsync(
-        (db, token) => db.SavedViews.Where(v => v.Id == id && v.ProjectId == projectId && v.UserId == userId).ExecuteDeleteAsync(token),
-        cancellation) > 0;
+        Right.Lead(userId, projectId), (db, token) => db.SavedViews
+            .Where(v => v.Id == id && v.ProjectId == projectId && v.UserId == userId).ExecuteDeleteAsync(token), cancellation) > 0;
 
     /// <summary>A filter as an address has it.</summary>
     public static (ItemFilter Filter, Said? Problem) Read(string query) =>

@@ -387,6 +387,7 @@ public sealed class LabelPageTests(Browser browser, ITestOutputHelper output) : 
         await _site.AddPoolAsync();
         var projects = _site.Services.GetRequiredService<ProjectService>();
         var form = (await projects.FindAsync(_site.ProjectId))!.Value.Form;
+        await _site.AddLeadAsync(_site.ProjectId);
         await projects.SaveAsync(_site.ProjectId, form, "lead");
         await using var context = await _site.SignedInAsync();
         var page = await _site.OpenAsync(context);

@@ -130,13 +130,14 @@ public sealed class LabelWordsTests(Browser browser) : IDisposable
         var service = _site.Services.GetRequiredService<ProjectService>();
         var form = (await service.FindAsync(_site.ProjectId))!.Value.Form;
         form.Guideline = text;
+        await _site.AddLeadAsync(_site.ProjectId);
         Assert.Null(await service.SaveAsync(_site.ProjectId, form, "lead"));
     }
 
     private async Task<int> SeenAsync()
     {
         await using var db = await _site.OpenDbAsync();
-        return (await db.Memberships.SingleAsync(m => m.ProjectId == _site.ProjectId)).GuidelineSeen;
+        return (await db.Memberships.SingleAsync(m => m.ProjectId == _site.ProjectId && m.Role == ProjectRole.Annotator)).GuidelineSeen;
     }
 
     [Fact]

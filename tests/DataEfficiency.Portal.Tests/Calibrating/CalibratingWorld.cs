@@ -16,6 +16,14 @@ internal static class CalibratingWorld
 
     public static CalibrationJobs Jobs(this EstimatingWorld world) => world.Services.GetRequiredService<CalibrationJobs>();
 
+    /// <summary>Who may calibrate.</summary>
+    public static async Task<string> AdminAsync(this EstimatingWorld world)
+    {
+        await using var db = await world.OpenDbAsync();
+        return await db.Users.Where(u => u.UserName == "admin").Select(u => u.Id).SingleOrDefaultAsync()
+            ?? (await world.AddPersonAsync("admin", GlobalRoles.Admin)).Id;
+    }
+
     public static ModelFolder Folder(this EstimatingWorld world) => world.Services.GetRequiredService<ModelCatalog>().Find(Model)!;
 
     private static readonly string Weights =

@@ -16,8 +16,8 @@ public sealed class CalibrationTurnsTests
     {
         using var world = new EstimatingWorld().WithItsWeights();
         var before = world.Folder().Calibration!;
-        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
-        Assert.NotNull(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, await world.AdminAsync()));
+        Assert.NotNull(await world.Jobs().StartAsync(CalibratingWorld.Small, await world.AdminAsync()));
         var job = await world.DoneAsync();
 
         Assert.Equal((6, 6, null), (job.Done, job.Total, job.ProjectId));
@@ -35,13 +35,13 @@ public sealed class CalibrationTurnsTests
     {
         using var world = new EstimatingWorld().WithItsWeights();
         world.Calibrations.Pieces = 1_000_000;
-        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, await world.AdminAsync()));
         while (!world.Estimator.Calls.Contains("calibration step")) await Task.Delay(5);
 
         var project = await world.RandomPoolAsync(200, 40);
         Assert.All(await world.UntilAsync(project, CheckWorld.AreDone), row => Assert.Equal(WorkState.Done, row.Job!.State));
         Assert.NotNull((await world.LabelAndWaitAsync(project, 3)).Estimate);
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         while (!world.Estimator.Calls.Any(c => c.StartsWith("rank"))) await Task.Delay(5);
         // while the check ran no piece was done
         string[] calls = [.. world.Estimator.Calls];
@@ -49,7 +49,7 @@ public sealed class CalibrationTurnsTests
         Assert.DoesNotContain("calibration step", calls[first..last]);
 
         var job = await world.UntilAsync(j => j is { State: WorkState.Running, Done: > 0 });
-        await world.Jobs().CancelAsync(job.Id, "admin");
+        await world.Jobs().CancelAsync(job.Id, await world.AdminAsync());
         await world.UntilAsync(j => j.State == WorkState.Cancelled);
         Assert.NotNull((await world.LabelAndWaitAsync(project, 3)).Estimate);
     }
@@ -62,11 +62,11 @@ public sealed class CalibrationTurnsTests
         world.Calibrations.Pieces = 1_000_000;
         // a text takes two seconds, for it is asked twice, a piece of the calibration ten
         world.Estimator.Confidence = _ => clock.Pass(1, .5);
-        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, await world.AdminAsync()));
         while (!world.Estimator.Calls.Contains("calibration step")) await Task.Delay(5);
         world.Calibrations.Midway = () => clock.Pass(10, 0);
         var project = await world.AddPoolAsync(750);
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done });
 
         string[] calls = [.. world.Estimator.Calls];
@@ -97,7 +97,7 @@ public sealed class CalibrationTurnsTests
         var project = await world.RandomPoolAsync(200, 40);
         (world.Calibrations.Pieces, var rung) = (1_000_000, 0);
         world.Calibrations.Midway = () => { if (Interlocked.Exchange(ref rung, 1) == 0) world.Queue.Ring(project); };
-        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.Null(await world.Jobs().StartAsync(CalibratingWorld.Small, await world.AdminAsync()));
         Assert.All(await world.UntilAsync(project, CheckWorld.AreDone, ring: false), row => Assert.Equal(WorkState.Done, row.Job!.State));
     }
 
@@ -108,7 +108,7 @@ public sealed class CalibrationTurnsTests
         world.Calibrations.Pieces = 1_000_000;
         var project = await world.FinishedAsync(LabelledTask.Fewest);
         var ask = CalibratingWorld.Small with { Projects = [project.Id] };
-        Assert.Null(await world.Jobs().StartAsync(ask, "admin"));
+        Assert.Null(await world.Jobs().StartAsync(ask, await world.AdminAsync()));
         while (world.Estimator.Calls.Count(c => c == "calibration step") < 3) await Task.Delay(5);
         // labels that come while it runs are not its
         await world.LabelAsync(project.Id, 5, Stratum.Random);
@@ -122,16 +122,16 @@ public sealed class CalibrationTurnsTests
         var begun = again.Calibrations.Begun.First();
         Assert.True(begun.From >= 3, $"{begun.From}");
         Assert.Equal(key, begun.Request.Options.Tasks[^1].Key);
-        await again.Jobs().CancelAsync(job.Id, "admin");
+        await again.Jobs().CancelAsync(job.Id, await again.AdminAsync());
         await again.UntilAsync(j => j.State == WorkState.Cancelled);
         again.Dispose();
 
         using var third = new EstimatingWorld { DataFolder = world.DataFolder }.WithItsWeights();
         third.Calibrations.Pieces = 1_000_000;
-        Assert.Null(await third.Jobs().StartAsync(CalibratingWorld.Small, "admin"));
+        Assert.Null(await third.Jobs().StartAsync(CalibratingWorld.Small, await third.AdminAsync()));
         while (third.Calibrations.Begun.IsEmpty) await Task.Delay(5);
         Assert.True(third.Calibrations.Begun.First().From >= begun.From);
-        await third.Jobs().CancelAsync((await third.UntilAsync(_ => true)).Id, "admin");
+        await third.Jobs().CancelAsync((await third.UntilAsync(_ => true)).Id, await third.AdminAsync());
         await third.UntilAsync(j => j.State == WorkState.Cancelled);
     }
 
@@ -141,7 +141,7 @@ public sealed class CalibrationTurnsTests
         using var world = new EstimatingWorld().WithItsWeights();
         var few = await world.FinishedAsync(57);
         var open = await world.FinishedAsync(LabelledTask.Fewest, ProjectState.Active);
-        async Task<string> Refusal(CalibrationAsk ask) => (await world.Jobs().StartAsync(ask, "admin"))!;
+        async Task<string> Refusal(CalibrationAsk ask) => (await world.Jobs().StartAsync(ask, await world.AdminAsync()))!;
         Assert.Contains("57 different labelled texts; a curve needs at least 200",
             await Refusal(CalibratingWorld.Small with { Projects = [few.Id] }));
         Assert.Contains("is not finished: stop it first", await Refusal(CalibratingWorld.Small with { Projects = [open.Id] }));
@@ -158,7 +158,7 @@ public sealed class CalibrationTurnsTests
     {
         using var world = new EstimatingWorld().WithItsWeights();
         var project = await world.FinishedAsync(LabelledTask.Fewest);
-        Assert.Null(await world.Jobs().JoinAsync(project, "admin"));
+        Assert.Null(await world.Jobs().JoinAsync(project, await world.AdminAsync()));
         await world.DoneAsync();
         var options = Assert.Single(world.Calibrations.Begun).Request.Options;
         Assert.Equal([$"{project.Name} #{project.Id}"], options.Tasks.Select(t => t.Name));

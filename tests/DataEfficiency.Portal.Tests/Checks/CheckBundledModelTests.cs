@@ -34,7 +34,7 @@ public sealed class CheckBundledModelTests
 
         // one click: the pool is ranked by it, the draw stays, and an import goes on with it
         var first = (await world.DrawAsync(project)).Select(d => d.ItemId);
-        await world.Ranking.EnqueueAsync(project, row.Id);
+        await world.Ranking.EnqueueAsync(project, "lead", row.Id);
         await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done } && u.Ranking.JobId > row.JobId);
         Assert.Equal(first, (await world.DrawAsync(project)).Select(d => d.ItemId));
         var ranking = await RankingAsync(world, project);
@@ -47,7 +47,7 @@ public sealed class CheckBundledModelTests
         Assert.Equal((row.Id, 90), (await RankingAsync(world, project) is var grown ? (grown.CheckId, grown.Answers) : default));
 
         // and back
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done } && u.Ranking.JobId > ranking.JobId + 1);
         Assert.Null((await RankingAsync(world, project)).CheckId);
     }

@@ -117,8 +117,8 @@ public sealed class CheckRunTests
         using var world = new EstimatingWorld();
         var project = await world.RandomPoolAsync(300, 40);
         await world.UntilAsync(project, CheckWorld.AreDone);
-        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50);
-        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50);
+        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50, "lead");
+        await world.Checks().SkipAheadAsync(project, CheckReason.Doubling, 50, "lead");
         Assert.Equal((2, "skipped"), ((await world.RowsAsync(project)).Count, CheckEndpoints.State((await world.RowsAsync(project))[1])));
         await world.LabelAsync(project, 20, Stratum.Random);
         await world.RingAndWaitAsync(project);
@@ -134,7 +134,7 @@ public sealed class CheckRunTests
         world.Fake().Seconds = 3600;
         var project = await world.RandomPoolAsync(200, 40);
         var offer = Assert.Single(await world.UntilAsync(project, r => r.Count > 0));
-        await world.Checks().SkipAsync(project, offer.Id);
+        await world.Checks().SkipAsync(project, offer.Id, "lead");
         await world.LabelAndWaitAsync(project, 1);
         await world.RingAndWaitAsync(project);
 
@@ -156,7 +156,7 @@ public sealed class CheckRunTests
 
         var row = Assert.Single(await world.RowsAsync(project));
         Assert.Equal(WorkState.Running, row.Job!.State);
-        await world.Checks().CancelAsync(project, row.Id);
+        await world.Checks().CancelAsync(project, row.Id, "lead");
         row = Assert.Single(await world.UntilAsync(project, r => r[0].Job!.State == WorkState.Cancelled));
         Assert.Null(row.Score);
         var folders = world.Services.GetRequiredService<CheckFolders>();
@@ -196,7 +196,7 @@ public sealed class CheckRunTests
         Assert.Equal(0, begun[0].From);
         Assert.InRange(begun[1].From, 3, 1_000_000);
         world.EstimatorHost.HasRoom = true;
-        await world.Checks().CancelAsync(project, (await world.RowsAsync(project))[0].Id);
+        await world.Checks().CancelAsync(project, (await world.RowsAsync(project))[0].Id, "lead");
         await world.UntilAsync(project, r => r[0].Job!.State == WorkState.Cancelled);
     }
 

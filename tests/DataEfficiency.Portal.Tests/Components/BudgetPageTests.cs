@@ -137,12 +137,6 @@ public sealed class BudgetPageTests : BunitContext, IAsyncLifetime
     private async Task<int> OpenProjectAsync()
     {
         var project = await _world.AddPoolAsync(400, drawn: true);
-        await _world.WriteAsync(async db =>
-        {
-            db.Users.Add(new AppUser { Id = "lead", UserName = "lead", NormalizedUserName = "LEAD", DisplayName = "Ada" });
-            db.Memberships.Add(new Membership { ProjectId = project, UserId = "lead", Role = ProjectRole.Lead });
-            await db.SaveChangesAsync();
-        });
         return project;
     }
 

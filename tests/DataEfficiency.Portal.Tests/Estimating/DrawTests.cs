@@ -102,7 +102,7 @@ public sealed class DrawTests
     private static async Task<(int Project, List<long> First)> RankedAsync(EstimatingWorld world)
     {
         var project = await world.AddPoolAsync(1000);
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await RankedAgainAsync(world, project, 1);
         var first = await FirstAsync(world, project);
         Assert.Equal(32, first.Count);
@@ -116,7 +116,7 @@ public sealed class DrawTests
     private static async Task GrowAsync(EstimatingWorld world, int project, int items)
     {
         await world.GrowAsync(project, 1000, items);
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await RankedAgainAsync(world, project, 2);
     }
 

@@ -301,7 +301,7 @@ public sealed class EstimateWorkerTests
         var labelled = await world.AddPoolAsync(400, drawn: true);
         await world.LabelAsync(labelled, 2);
         world.Estimator.Block();
-        await world.Ranking.EnqueueAsync(ranked);
+        await world.Ranking.EnqueueAsync(ranked, "lead");
         await world.Estimator.Arrived.WaitAsync();
         world.Queue.Ring(labelled);
         await world.WaitAsync(ranked, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
@@ -319,7 +319,7 @@ public sealed class EstimateWorkerTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(300, drawn: true);
         world.Estimator.Block();
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.Estimator.Arrived.WaitAsync();
         await world.LabelAsync(project, 2);
         var update = await world.WaitAsync(project, u => u.LabelVersion == 2, () =>
@@ -342,7 +342,7 @@ public sealed class EstimateWorkerTests
         await world.WriteAsync(db =>
             db.Projects.Where(p => p.Id == other).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
         world.Estimator.Block();
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.Estimator.Arrived.WaitAsync();
         await world.LabelAsync(other, 2);
         world.Queue.Ring(other);

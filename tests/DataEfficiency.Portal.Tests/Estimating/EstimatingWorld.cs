@@ -22,6 +22,7 @@ public sealed class EstimatingWorld : PortalFactory
     public async Task<int> AddPoolAsync(int items, bool drawn = false, Func<int, string>? text = null, Func<int, string?>? gold = null)
     {
         var project = await AddProjectAsync();
+        await AddLeadAsync(project.Id);
         await WriteAsync(async db =>
         {
             var stored = await db.Projects.SingleAsync(p => p.Id == project.Id);

@@ -66,7 +66,7 @@ public sealed class RankJobTests
         using (var world = new EstimatingWorld { DataFolder = folder, KeepDataFolder = true })
         {
             project = await world.AddPoolAsync(500);
-            await world.Ranking.EnqueueAsync(project);
+            await world.Ranking.EnqueueAsync(project, "lead");
             await world.WaitAsync(project, u => u.Ranking!.Done >= 16);
             world.Estimator.Block();
         }
@@ -84,9 +84,9 @@ public sealed class RankJobTests
         using var world = new EstimatingWorld();
         var project = await world.AddPoolAsync(500);
         world.Estimator.Block();
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.Estimator.Arrived.WaitAsync();
-        await world.Ranking.CancelAsync(project);
+        await world.Ranking.CancelAsync(project, "lead");
         var cancelled = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Cancelled, world.Estimator.Unblock);
         Assert.Equal(16, cancelled.Ranking!.Done);
         Assert.Equal(0, (await world.ProjectAsync(project)).RankVersion);
@@ -100,9 +100,9 @@ public sealed class RankJobTests
         using var world = new EstimatingWorld();
         var (large, small) = (await world.AddPoolAsync(3000), await world.AddPoolAsync(40));
         world.Estimator.Block();
-        await world.Ranking.EnqueueAsync(large);
+        await world.Ranking.EnqueueAsync(large, "lead");
         await world.Estimator.Arrived.WaitAsync();
-        await world.Ranking.EnqueueAsync(small);
+        await world.Ranking.EnqueueAsync(small, "lead");
         await world.WaitAsync(large, u => u.Ranking!.State == WorkState.Done, world.Estimator.Unblock);
 
         await using var db = await world.OpenDbAsync();
@@ -138,7 +138,7 @@ public sealed class RankJobTests
         world.Estimator.Confidence = text => 1 - FakeEstimator.Share(text);
         // the first step is stored, the second is under way
         world.Estimator.BlockAt = world.Estimator.Calls.Count + 2;
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         await world.Estimator.Arrived.WaitAsync();
 
         await using (var db = await world.OpenDbAsync())
@@ -182,7 +182,7 @@ public sealed class RankJobTests
         var project = await world.AddPoolAsync(50);
         await world.WriteAsync(db =>
             db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, FakeEstimatorHost.Missing)));
-        await world.Ranking.EnqueueAsync(project);
+        await world.Ranking.EnqueueAsync(project, "lead");
         var failed = await world.WaitAsync(project, u => u.Ranking!.State == WorkState.Failed);
         Assert.Equal("Model \"missing\" is not installed.", failed.Ranking!.Error);
         await world.WriteAsync(db => db.Projects.Where(p => p.Id == project).ExecuteUpdateAsync(p => p.SetProperty(x => x.Model, "fake")));
@@ -218,7 +218,7 @@ public sealed class RankJobTests
 
     private static async Task RankAsync(EstimatingWorld world, int project)
     {
-        var id = await world.Ranking.EnqueueAsync(project);
+        var id = await world.Ranking.EnqueueAsync(project, "lead");
         await world.WaitAsync(project, u => u.Ranking is { State: WorkState.Done } r && r.JobId == id);
     }
 

@@ -50,10 +50,10 @@ public sealed class ProjectMovesTests : IDisposable
     public async Task Move_ThatSomebodyElseMadeBefore_ChangesNothing(ProjectMove move)
     {
         var id = await _world.AddPoolAsync(3);
-        Assert.True(await States.MoveAsync(id, move, "ada"));
-        Assert.False(await States.MoveAsync(id, move, "ben"));
+        Assert.True(await States.MoveAsync(id, move, "lead"));
+        Assert.False(await States.MoveAsync(id, move, "lead"));
         await using var db = await _world.OpenDbAsync();
-        Assert.Equal("ada", (await db.Audit.SingleAsync(a => a.ProjectId == id)).UserId);
+        Assert.Equal("lead", (await db.Audit.SingleAsync(a => a.ProjectId == id)).UserId);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
 {
     private readonly LabelingWorld _world = new();
     private HttpClient _lead = null!;
-    private string _tag = "";
+    private string _tag = "", _leadId = "";
 
     public async Task InitializeAsync()
     {
@@ -25,6 +25,7 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
         await _world.SetProjectAsync(p => (p.Instruction, p.Model) = ("Which label?", "fake"));
         var person = await _world.AddPersonAsync("lead");
         await _world.AddMemberAsync(_world.ProjectId, person.Id, ProjectRole.Lead);
+        _leadId = person.Id;
         _lead = await _world.WithTokenAsync(person.Id);
         await _world.ListenAsync(_world.ProjectId);
     }
@@ -84,7 +85,7 @@ public sealed class SettingsEndpointsTests : IAsyncLifetime
         settings["name"] = "From a program";
         await SaveAsync(settings, HttpStatusCode.NoContent);
 
-        var refused = await projects.SaveAsync(_world.ProjectId, form, "lead", null, read);
+        var refused = await projects.SaveAsync(_world.ProjectId, form, _leadId, null, read);
 
         Assert.True(refused!.Outdated);
         Assert.Equal("From a program", (await ReadAsync())["name"]!.GetValue<string>());

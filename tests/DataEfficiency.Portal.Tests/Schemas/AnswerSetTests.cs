@@ -40,6 +40,7 @@ public sealed class AnswerSetTests : IDisposable
     private async Task StartAsync(int items, int drawn = 0)
     {
         await _world.AddPoolAsync(items, drawn);
+        await _world.AddLeadAsync(_world.ProjectId);
         await _world.SetProjectAsync(p => (p.Instruction, p.Model) = ("Which label?", "none"));
         await SaveAsync(_ => { });
     }

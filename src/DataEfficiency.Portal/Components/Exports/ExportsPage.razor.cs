@@ -89,7 +89,7 @@ public sealed partial class ExportsPage(IDbContextFactory<AppDbContext> contexts
 
     private async Task CancelAsync(ExportLine export)
     {
-        await jobs.CancelAsync(Id, export.Job.Id);
+        await jobs.CancelAsync(Id, export.Job.Id, _userId);
         await LoadAsync();
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using DataEfficiency.Engine;
 using DataEfficiency.Engine.Catalog;
 using DataEfficiency.Portal.Accounts;
@@ -77,7 +76,7 @@ public sealed partial class BudgetPage
         }
     }
 
-    // what a viewer sees has no buttons; each of them asks again whether the person leads
+    // what a viewer sees has no buttons; whatever one of them changes asks again whether the person leads
     private bool Leads => _role.MayLead();
 
     protected override async Task OnInitializedAsync()
@@ -154,9 +153,9 @@ public sealed partial class BudgetPage
 
     private Task ReloadAsync() => ReadAsync(null);
 
-    private Task RankAsync() => ActAsync(_ => Ranking.EnqueueAsync(Id));
+    private Task RankAsync() => ActAsync(user => Ranking.EnqueueAsync(Id, user));
 
-    private Task CancelRankingAsync() => ActAsync(_ => Ranking.CancelAsync(Id));
+    private Task CancelRankingAsync() => ActAsync(user => Ranking.CancelAsync(Id, user));
 
     private async Task DecideAsync(StopDecision decision)
     {
@@ -168,18 +167,16 @@ public sealed partial class BudgetPage
 
     private async Task ActAsync(Func<string, Task> act)
     {
-        var user = (await Authentication).User;
-        // a circuit lives for hours, a membership may have ended in between
-        if (await Access.RoleAsync(user, Id) != ProjectRole.Lead || user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId)
-        {
-            _refusal = PageWords.OnlyLeadsProjectMayDo;
-            return;
-        }
         (_busy, _refusal) = (true, null);
         try
         {
-            await act(userId);
+            await act((await Authentication).User.PersonId()!);
             await ReadAsync(null);
+        }
+        catch (RightEndedException)
+        {
+            // a circuit lives for hours, a membership may have ended in between
+            _refusal = PageWords.OnlyLeadsProjectMayDo;
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Projects;
@@ -13,7 +12,7 @@ using MudBlazor;
 namespace DataEfficiency.Portal.Components.Projects;
 
 public sealed partial class SettingsPage(ProjectService projects, ProjectStates states, ProjectModels models, StopService stops,
-    ProjectAccess access, NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
+    NavigationManager navigation, IJSRuntime script, IDialogService dialogs, ISnackbar snackbar)
 {
     private static (ProjectMove Move, string Name)[] Moves =>
     [
@@ -135,13 +134,7 @@ public sealed partial class SettingsPage(ProjectService projects, ProjectStates 
         navigation.NavigateTo("/");
     }
 
-    /// <summary>The user's id; asked with the role on every action, since a circuit outlives a membership.</summary>
-    private async Task<string> LeadAsync()
-    {
-        var user = (await Authentication).User;
-        if (await access.RoleAsync(user, Id) != ProjectRole.Lead) throw new UnauthorizedAccessException("You no longer lead this project.");
-        return user.FindFirstValue(ClaimTypes.NameIdentifier)!;
-    }
+    private async Task<string> LeadAsync() => (await Authentication).User.PersonId()!;
 
     private static string StateText(Project project) => project.State switch
     {
