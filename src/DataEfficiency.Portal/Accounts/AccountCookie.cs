@@ -10,11 +10,14 @@ internal static class AccountCookie
 {
     public const string SignInPath = "/sign-in";
 
+    /// <summary>So long a browser that does not come back stays signed in.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
+
     public static void Configure(CookieAuthenticationOptions options)
     {
         options.LoginPath = SignInPath;
         options.ReturnUrlParameter = "returnUrl";
-        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.ExpireTimeSpan = Lifetime;
         options.SlidingExpiration = true;
         options.Cookie.Name = "de-session";
         options.Cookie.HttpOnly = true;

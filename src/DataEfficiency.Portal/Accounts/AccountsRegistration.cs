@@ -41,7 +41,15 @@ public static class AccountsRegistration
             .AddClaimsPrincipalFactory<PortalClaims>()
             .AddDefaultTokenProviders();
         // a deactivated person or a changed password ends open sessions within a minute
-        services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.Configure<SecurityStampValidatorOptions>(options =>
+        {
+            options.ValidationInterval = TimeSpan.FromMinutes(1);
+            options.OnRefreshingPrincipal = context =>
+            {
+                context.NewPrincipal!.Identities.First().AddClaim(PortalSignInManager.SessionOf(context.CurrentPrincipal));
+                return Task.CompletedTask;
+            };
+        });
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
 

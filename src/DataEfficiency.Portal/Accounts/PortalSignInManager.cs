@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,8 @@ namespace DataEfficiency.Portal.Accounts;
 public sealed class PortalSignInManager(
     UserManager<AppUser> users, IHttpContextAccessor context, IUserClaimsPrincipalFactory<AppUser> claims,
     IOptions<IdentityOptions> options,
-    ILogger<SignInManager<AppUser>> logger, IAuthenticationSchemeProvider schemes, IUserConfirmation<AppUser> confirmation)
+    ILogger<SignInManager<AppUser>> logger, IAuthenticationSchemeProvider schemes, IUserConfirmation<AppUser> confirmation,
+    OpenSessions sessions)
     : SignInManager<AppUser>(users, context, claims, options, logger, schemes, confirmation)
 {
     public override async Task<bool> CanSignInAsync(AppUser user) => user.DeactivatedAt is null && await base.CanSignInAsync(user);
@@ -23,6 +25,19 @@ public sealed class PortalSignInManager(
         return await PreSignInCheck(user) is { } closed ? Spend(password, closed)
             : await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure);
     }
+
+    /// <summary>A session keeps its name when its cookie is written anew.</summary>
+    public override Task SignInWithClaimsAsync(AppUser user, AuthenticationProperties? authenticationProperties,
+        IEnumerable<Claim> additionalClaims) => base.SignInWithClaimsAsync(user, authenticationProperties,
+            [.. additionalClaims, SessionOf(Context.User.PersonId() == user.Id ? Context.User : null)]);
+
+    /// <summary>The claim of a session; a new one where there is none.</summary>
+    internal static Claim SessionOf(ClaimsPrincipal? user) =>
+        new(PortalClaims.Session, user?.FindFirstValue(PortalClaims.Session) ?? Guid.NewGuid().ToString("N"));
+
+    public override async Task<AppUser?> ValidateSecurityStampAsync(ClaimsPrincipal? principal) =>
+        await base.ValidateSecurityStampAsync(principal) is { } user
+            && !await sessions.IsEndedAsync(principal!, Context.RequestAborted) ? user : null;
 
     private SignInResult Spend(string password, SignInResult result)
     {

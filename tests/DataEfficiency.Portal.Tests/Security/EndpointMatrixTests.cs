@@ -35,7 +35,8 @@ public sealed class EndpointMatrixTests(MatrixPortal portal) : IClassFixture<Mat
         var wrong = new List<string>();
         using var client = portal.Server.CreateClient();
 
-        foreach (var (pattern, method) in Endpoints.Of(portal).Order())
+        // who has signed out is nobody any more
+        foreach (var (pattern, method) in Endpoints.Of(portal).OrderBy(e => e.Pattern == "/sign-out").ThenBy(e => e))
         {
             var answers = new List<string>();
             foreach (var column in columns) answers.Add(await AskAsync(client, method, pattern, portal.Principals[column]));
