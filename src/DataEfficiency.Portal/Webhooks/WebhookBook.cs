@@ -15,6 +15,10 @@ public sealed record WebhookSettings(string Url, WebhookEvents Events);
 /// <param name="Secret">Readable only now.</param>
 public sealed record WebhookMade(int? Id, string? Secret, Said? Refusal);
 
+/// <param name="By">Name of who made it; null: the account is gone.</param>
+/// <param name="Leads">Whether that person leads the project still. The webhook is the project's: it goes on without them.</param>
+public sealed record WebhookLine(Webhook Hook, string? By, bool Leads);
+
 /// <summary>A project's webhooks and their log, and the only way to change them: a lead asks, inside the change's own
 /// transaction.</summary>
 public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, WebhookSecrets secrets,
@@ -22,10 +26,16 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
 {
     public const int Most = 10, Page = 50;
 
-    public async Task<IReadOnlyList<Webhook>> ListAsync(int projectId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<WebhookLine>> ListAsync(int projectId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return await Of(db, projectId).AsNoTracking().OrderBy(w => w.Id).ToListAsync(cancellation);
+        var hooks = await Of(db, projectId).AsNoTracking().OrderBy(w => w.Id).ToListAsync(cancellation);
+        string[] people = [.. hooks.Select(h => h.CreatedBy).Distinct()];
+        var names = await db.Users.Where(u => people.Contains(u.Id)).ToNamesAsync(cancellation);
+        var leads = new HashSet<string>();
+        foreach (var person in people)
+            if (await ProjectAccess.IsLeadAsync(db, person, projectId, cancellation)) leads.Add(person);
+        return [.. hooks.Select(h => new WebhookLine(h, names.GetValueOrDefault(h.CreatedBy), leads.Contains(h.CreatedBy)))];
     }
 
     /// <summary>The log, newest first.</summary>
@@ -127,14 +137,13 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
         db.Webhooks.Where(w => w.ProjectId == projectId && w.RemovedAt == null);
 
     private Task<Said?> ChangeAsync(ClaimsPrincipal by, int projectId, Func<AppDbContext, CancellationToken, Task<Said?>> change,
-        CancellationToken cancellation) => writes.WriteAsync(async (db, token) =>
+        CancellationToken cancellation) => writes.WriteAsync(Right.Lead(by.PersonId(), projectId), async (db, token) =>
         {
-            if (!await ProjectAccess.IsLeadAsync(db, by.PersonId(), projectId, token)) return WebhooksWords.NotItsLead;
             if (await change(db, token) is { } refusal) return refusal;
             await db.SaveChangesAsync(token);
             await ListenAsync(db, projectId, token);
             return (Said?)null;
-        }, cancellation);
+        }, cancellation, () => WebhooksWords.NotItsLead);
 
     private Said? FaultOf(WebhookSettings settings) => WebhookUrl.FaultOf(settings.Url.Trim(), options.Value.AllowPrivate)
         ?? (settings.Events == WebhookEvents.None ? WebhooksWords.NoEvents : null);

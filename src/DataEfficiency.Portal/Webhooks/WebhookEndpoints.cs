@@ -15,7 +15,10 @@ public static class WebhookEndpoints
     /// <param name="Events">For example label.created and forecast.stop.</param>
     /// <param name="PausedAt">Unix milliseconds; null: it is told.</param>
     /// <param name="PausedBy">What failed until it paused by itself; null: nothing did.</param>
-    public sealed record WebhookReply(int Id, string Url, IReadOnlyList<string> Events, long CreatedAt, long? PausedAt, string? PausedBy);
+    /// <param name="By">Name of who made it; null: the account is gone.</param>
+    /// <param name="ByLeads">Whether that person leads the project still; it goes on either way.</param>
+    public sealed record WebhookReply(int Id, string Url, IReadOnlyList<string> Events, long CreatedAt, long? PausedAt, string? PausedBy,
+        string? By, bool ByLeads);
 
     /// <param name="Secret">What deliveries are signed with. It is not shown again, but to the same Idempotency-Key within a day.</param>
     public sealed record WebhookMadeReply(int Id, string Secret);
@@ -61,8 +64,9 @@ public static class WebhookEndpoints
     }
 
     private static async Task<Ok<WebhookReply[]>> ListAsync(int id, WebhookBook book, CancellationToken cancellation) =>
-        TypedResults.Ok((await book.ListAsync(id, cancellation)).Select(w => new WebhookReply(w.Id, w.Url, WebhookNames.Each(w.Events),
-            w.CreatedAt, w.PausedAt, Word(w.PausedBy))).ToArray());
+        TypedResults.Ok((await book.ListAsync(id, cancellation)).Select(line => (line, line.Hook)).Select(w => new WebhookReply(w.Hook.Id,
+            w.Hook.Url, WebhookNames.Each(w.Hook.Events), w.Hook.CreatedAt, w.Hook.PausedAt, Word(w.Hook.PausedBy), w.line.By,
+            w.line.Leads)).ToArray());
 
     private static async Task<Results<Created<WebhookMadeReply>, ProblemHttpResult>> CreateAsync(int id, ClaimsPrincipal user,
         WebhookRequest request, [FromHeader(Name = IdempotencyKeys.Header)] string? key, WebhookBook book, IdempotencyKeys keys,
@@ -100,7 +104,7 @@ public static class WebhookEndpoints
     private static async Task<Results<Ok<DeliveriesReply>, ProblemHttpResult>> DeliveriesAsync(int id, int hook, WebhookBook book,
         CancellationToken cancellation, long? before = null)
     {
-        if ((await book.ListAsync(id, cancellation)).All(w => w.Id != hook)) return ApiProblem.NotFound(WebhooksWords.Gone);
+        if ((await book.ListAsync(id, cancellation)).All(w => w.Hook.Id != hook)) return ApiProblem.NotFound(WebhooksWords.Gone);
         var rows = await book.DeliveriesAsync(id, hook, before, cancellation);
         return TypedResults.Ok(new DeliveriesReply([.. rows.Select(d => new DeliveryReply(d.Id, d.EventId, WebhookNames.Of(d.Event),
             d.Body, d.CreatedAt, d.DueAt, d.Tries, d.TriedAt, d.Status, Word(d.Fault)))],

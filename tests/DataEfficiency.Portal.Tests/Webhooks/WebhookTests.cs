@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using DataEfficiency.Portal.Projects;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -46,6 +48,35 @@ public sealed class WebhookTests(WebhookWorld world) : IClassFixture<WebhookWorl
     }
 
     [Fact]
+    public async Task Webhook_OfALeadWhoIsGone_GoesOn_AndTheOtherLeadsSeeWhoMadeIt()
+    {
+        await world.StartAsync();
+        var (hook, _) = await world.ListenAsync(_receiver.Url, WebhookEvents.ImportDone);
+        var (maker, other) = (world.Lead, await world.AddPersonAsync($"other{world.ProjectId}"));
+        await world.AddMemberAsync(world.ProjectId, other.Id, ProjectRole.Lead);
+        var client = await world.WithTokenAsync(other.Id);
+        Assert.Equal((maker.DisplayName, true), await MadeByAsync());
+
+        Assert.Null(await world.Services.GetRequiredService<ProjectMembers>()
+            .RemoveAsync(TestPrincipal.Of(other), world.ProjectId, maker.Id));
+        await world.HappenAsync(WebhookEvents.ImportDone, new { });
+        await world.SendAsync();
+
+        Assert.Single(_receiver.Came);
+        Assert.Equal((maker.DisplayName, false), await MadeByAsync());
+        var page = await (await world.SignedInAsync(other.UserName!)).GetStringAsync($"/projects/{world.ProjectId}/settings");
+        Assert.Contains($"made by {maker.DisplayName}, who leads this project no more",
+            Regex.Replace(WebUtility.HtmlDecode(page), "</?bdi>|[\u2066-\u2069]", ""));
+        Assert.Equal(hook, Assert.Single(await world.DeliveriesAsync(hook)).WebhookId);
+
+        async Task<(string?, bool)> MadeByAsync()
+        {
+            var line = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{world.ProjectId}/webhooks"))[0];
+            return (line.GetProperty("by").GetString(), line.GetProperty("byLeads").GetBoolean());
+        }
+    }
+
+    [Fact]
     public async Task Event_WhoseChangeFails_IsNotTold()
     {
         await world.StartAsync();
@@ -82,7 +113,7 @@ public sealed class WebhookTests(WebhookWorld world) : IClassFixture<WebhookWorl
         }
         await world.SendAsync();
 
-        var paused = Assert.Single(await world.Book.ListAsync(world.ProjectId, CancellationToken.None));
+        var paused = Assert.Single(await world.Book.ListAsync(world.ProjectId, CancellationToken.None)).Hook;
         Assert.Equal((WebhookFault.Status, 8), (paused.PausedBy, _receiver.Came.Count));
         Assert.NotNull(paused.PausedAt);
         // what happens meanwhile is in the log, and is not sent

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Sentences;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Webhooks;
@@ -10,7 +11,7 @@ namespace DataEfficiency.Portal.Components.Webhooks;
 public sealed partial class WebhookSection(WebhookBook book)
 {
     private const int ShownUrl = 60;
-    private IReadOnlyList<Webhook> _hooks = [];
+    private IReadOnlyList<WebhookLine> _hooks = [];
     private IReadOnlyList<WebhookDelivery> _log = [];
     private WebhookEvents _events = WebhookEvents.None;
     private string _url = "";
@@ -84,6 +85,9 @@ public sealed partial class WebhookSection(WebhookBook book)
         { PausedBy: { } why } => WebhooksWords.PausedAfterTries(DeliveryLog.Why(why, null)),
         _ => WebhooksWords.Paused,
     };
+
+    private static string MadeBy(WebhookLine line) => (line.By ?? EstimatingWords.RemovedPerson) is var by && line.Leads
+        ? WebhooksWords.MadeBy(by) : WebhooksWords.MadeByFormer(by);
 
     // the end of a long address may be a receiver's secret; its whole is the title's
     private static string Short(string url) => url.Length <= ShownUrl ? url : $"{url[..ShownUrl]}…";
