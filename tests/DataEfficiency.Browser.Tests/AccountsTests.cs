@@ -1,4 +1,5 @@
 using DataEfficiency.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -44,6 +45,8 @@ public sealed class AccountsTests(BrowserPortal portal) : IClassFixture<BrowserP
         await page.GetByLabel("Name of the new passkey").FillAsync("laptop");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove passkey laptop" })).ToBeVisibleAsync();
+        await using (var db = await portal.OpenDbAsync())
+            Assert.Equal("laptop", (await db.Audit.SingleAsync(a => a.What == "passkey.added")).After);
 
         await page.Context.ClearCookiesAsync();
         await page.GotoAsync("/sign-in");

@@ -31,7 +31,8 @@ internal static class AuditKinds
         ["person.admitted"] = () => AuditWords.PersonAdmitted,
         ["password.changed"] = () => AuditWords.PasswordChanged,
         ["password.reset"] = () => AuditWords.PasswordReset, ["token.made"] = () => AuditWords.TokenMade,
-        ["token.revoked"] = () => AuditWords.TokenRevoked, ["backup"] = () => AuditWords.Backup,
+        ["token.revoked"] = () => AuditWords.TokenRevoked, ["passkey.added"] = () => AuditWords.PasskeyAdded,
+        ["passkey.removed"] = () => AuditWords.PasskeyRemoved, ["backup"] = () => AuditWords.Backup,
         ["calibration.start"] = () => AuditWords.CalibrationStart, ["calibration.cancel"] = () => AuditWords.CalibrationCancel,
     };
 
@@ -40,7 +41,7 @@ internal static class AuditKinds
         "export", "webhook", "link"];
 
     public static IReadOnlyList<string> All { get; } =
-        [.. OfProject, "role", "person", "password", "token", "calibration", "backup"];
+        [.. OfProject, "role", "person", "password", "passkey", "token", "calibration", "backup"];
 
     public static Said Of(string kind) => kind switch
     {
@@ -48,7 +49,8 @@ internal static class AuditKinds
         "decision" => AuditWords.KindDecision, "member" => AuditWords.KindMember, "review" => AuditWords.KindReview,
         "import" => AuditWords.KindImport, "export" => AuditWords.KindExport, "webhook" => AuditWords.KindWebhook,
         "link" => AuditWords.KindLink, "role" => AuditWords.KindRole, "person" => AuditWords.KindPerson,
-        "password" => AuditWords.KindPassword, "token" => AuditWords.KindToken, "calibration" => AuditWords.KindCalibration,
+        "password" => AuditWords.KindPassword, "token" => AuditWords.KindToken, "passkey" => AuditWords.KindPasskey,
+        "calibration" => AuditWords.KindCalibration,
         _ => AuditWords.KindBackup,
     };
 

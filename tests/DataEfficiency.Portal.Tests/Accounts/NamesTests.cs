@@ -1,6 +1,8 @@
+using System.Buffers.Text;
 using System.Net;
 using DataEfficiency.Portal.Accounts;
 using DataEfficiency.Portal.Storage;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -83,5 +85,30 @@ public sealed class NamesTests
         await using var db = await portal.OpenDbAsync();
         Assert.Equal([("token.made", null, "notebook"), ("token.revoked", "notebook", null)],
             (await db.Audit.OrderBy(a => a.Id).ToListAsync()).Select(a => (a.What, a.Before, a.After)));
+    }
+
+    [Fact]
+    public async Task Passkey_Removed_IsInTheAudit_AndOneThatThereIsNotIsNot()
+    {
+        await using var portal = new PortalFactory();
+        var ada = await portal.AddPersonAsync("ada");
+        await portal.Services.GetRequiredService<WriteQueue>().WriteAsync(async (db, token) =>
+        {
+            db.UserPasskeys.Add(new IdentityUserPasskey<string>
+            {
+                UserId = ada.Id, CredentialId = [1, 2, 3],
+                Data = new() { Name = "laptop", PublicKey = [1], AttestationObject = [1], ClientDataJson = [1] },
+            });
+            await db.SaveChangesAsync(token);
+        }, CancellationToken.None);
+        var browser = await portal.SignedInAsync("ada");
+
+        foreach (var credential in new byte[][] { [1, 2, 4], [1, 2, 3], [1, 2, 3] })
+            using (await PortalFactory.PostFormAsync(browser, "/account", "passkey-remove",
+                new() { ["Remove"] = Base64Url.EncodeToString(credential) })) { }
+
+        await using var db = await portal.OpenDbAsync();
+        Assert.Equal((0, ("passkey.removed", "laptop", ada.Id)), (await db.UserPasskeys.CountAsync(),
+            (await db.Audit.ToListAsync()).Select(a => (a.What, a.Before!, a.UserId)).Single()));
     }
 }
