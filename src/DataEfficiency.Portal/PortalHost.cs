@@ -39,7 +39,9 @@ public static class PortalHost
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
-            app.Services.GetRequiredService<DataFolder>().Open();
+            var folder = app.Services.GetRequiredService<DataFolder>();
+            folder.Open();
+            KeyFiles.Check(folder.Keys);
             configure(app);
             await app.MigrateAsync();
             await app.Services.GetRequiredService<SetupGate>().PrepareAsync();

@@ -94,6 +94,45 @@ public sealed class HostTests
         Assert.False(File.Exists(file + ".before-upgrade"));
     }
 
+    [Theory]
+    [InlineData("cut off", "<key id=\"d8e9")]
+    [InlineData("empty", "")]
+    [InlineData("no id", "<key version=\"1\"><creationDate>2026-01-01T00:00:00Z</creationDate></key>")]
+    [InlineData("torn secret", "<key id=\"80732141-ec8f-4b80-af9c-c4d2d1ff8901\" version=\"1\"><creationDate>2026-01-01T00:00:00Z"
+        + "</creationDate><activationDate>2026-01-01T00:00:00Z</activationDate><expirationDate>2036-01-01T00:00:00Z</expirationDate>"
+        + "<descriptor><descriptor><masterKey><value>!!</value></masterKey></descriptor></descriptor></key>")]
+    public async Task Start_WithADamagedKeyFile_SaysWhichAndWhatToDoInOneLine(string kind, string content)
+    {
+        using var data = new TemporaryFolder();
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(data.Path, "keys")).FullName, "key-1.xml");
+        await File.WriteAllTextAsync(file, content);
+
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", data.Path);
+
+        Assert.Equal((1, kind), (code, kind));
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(file, line);
+        Assert.Contains("move it away", line);
+        Assert.False(File.Exists(Path.Combine(data.Path, "app.db")));
+    }
+
+    [Theory]
+    [InlineData("uploads/1"), InlineData("keys/key-1.txt"), InlineData("models/m/config.json"), InlineData("app.db-wal")]
+    public async Task Start_WithAnEmptyDatabaseBesideOtherData_IsRefusedWithWhatToDo(string other)
+    {
+        using var data = new TemporaryFolder();
+        var (database, beside) = (Path.Combine(data.Path, "app.db"), Path.Combine(data.Path, other));
+        await File.WriteAllBytesAsync(database, []);
+        Directory.CreateDirectory(Path.GetDirectoryName(beside)!);
+        await File.WriteAllTextAsync(beside, "x");
+
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--Data:Folder", data.Path);
+
+        Assert.Equal(1, code);
+        Assert.Contains("newest backup", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(0, new FileInfo(database).Length);
+    }
+
     [Fact]
     public async Task StaticFiles_EveryUrlOfAPage_Answers()
     {

@@ -93,6 +93,13 @@ public sealed class DataFolder : IDisposable
         return new(path, how);
     }
 
+    /// <summary>Something that a portal with a database has put here; null: there is nothing.</summary>
+    internal string? OtherData() =>
+        new[] { Keys, Uploads, Models, Checks, Calibrations, Exports, GradientRows }
+            .FirstOrDefault(f => Directory.Exists(f) && Directory.EnumerateFileSystemEntries(f).Any())
+        ?? new[] { "-wal", ".before-upgrade" }.Select(s => DatabaseFile + s)
+            .FirstOrDefault(f => new FileInfo(f) is { Exists: true, Length: > 0 });
+
     // a portal that is being restarted may not have let go yet
     private FileStream TakeLock()
     {

@@ -27,6 +27,9 @@ internal sealed class DatabaseUpgrade(IDbContextFactory<AppDbContext> contexts, 
             log.LogWarning("The last upgrade of {Database} was cut off; it begins again from {Copy}", _file, copy.Copy);
             copy.Restore();
         }
+        if (new FileInfo(_file) is { Exists: true, Length: 0 } && folder.OtherData() is { } other)
+            throw new DataFolderException($"The database {_file} is empty, but {other} beside it is of an installation: put app.db of your "
+                + "newest backup in its place, or set Data:Folder to an empty folder to begin anew.");
         var applied = await DatabaseFile.ReadAsync(_file, _connection, cancellation);
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var known = db.Database.GetMigrations().ToList();
