@@ -50,8 +50,13 @@ public sealed record TextEncoding(string Name, string? Note = null)
             if (counts.PlainLittle > 4 * counts.PlainBig) return new("utf-16");
             if (counts.PlainBig > 4 * counts.PlainLittle) return new("utf-16BE");
         }
-        if (counts.Zeros > 3 + counts.Bytes / 50 || counts.Controls > 8 + counts.Bytes / 50) throw new ImportException(NoText);
+        // a text has a stray one now and then: of a few bytes none
+        if (counts.Zeros > Math.Min(3, counts.Bytes / 16) + counts.Bytes / 50
+            || counts.Controls > Math.Min(8, counts.Bytes / 16) + counts.Bytes / 50) throw new ImportException(NoText);
         if (counts.Broken == 0) return new("utf-8");
+        // in no encoding of texts does all that come together: bytes that are no UTF-8, few letters beside them, and no line that ends
+        if (counts.Broken * 2 > counts.Bytes || counts.Broken * 5 > counts.Bytes && !counts.HasLines
+            || counts.Zeros + counts.Controls > 1 + counts.Bytes / 50) throw new ImportException(NoText);
         // words of nothing but accented letters are no language of Western Europe: rather errors than other letters
         var isWestern = counts.HighLetters < 6 || counts.HighPairs * 2 < counts.HighLetters;
         if (counts.Sequences == 0 && counts.NotInWindows1252 == 0 && isWestern)
@@ -78,6 +83,8 @@ public sealed record TextEncoding(string Name, string? Note = null)
         private static readonly SearchValues<byte> Undefined = SearchValues.Create([0x81, 0x8D, 0x8F, 0x90, 0x9D]);
         private byte _before = 1;
 
+        public bool HasLines { get; private set; }
+
         public long Bytes, Zeros, DoubleZeros, PlainLittle, PlainBig, Controls, Broken, Sequences, NotInWindows1252,
             HighLetters, HighPairs;
 
@@ -101,6 +108,7 @@ public sealed record TextEncoding(string Name, string? Note = null)
         private void CountBytes(ReadOnlySpan<byte> block)
         {
             if (block.ContainsAny(Undefined)) NotInWindows1252++;
+            HasLines |= block.Contains((byte)'\n') || block.Contains((byte)'\r');
             foreach (var b in block.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 ? [] : block)
                 if (b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x1A or 0x1B or 0)) Controls++;
             for (var i = block.IndexOfAnyInRange((byte)0xC0, (byte)0xFF) is >= 0 and var at ? at : block.Length; i < block.Length; i++)

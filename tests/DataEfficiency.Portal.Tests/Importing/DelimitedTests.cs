@@ -247,6 +247,11 @@ public sealed class DelimitedTests
         { "PNG", [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13, (byte)'I', (byte)'H', (byte)'D', (byte)'R'] },
         { "program", [(byte)'M', (byte)'Z', 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xFF, 0xFF, 0, 0] },
         { "gzip", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0] },
+        { "PNG", [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10] },
+        { "gzip", [0x1F, 0x8B] },
+        { "no text", [0x91, 0x5C, 0xE2, 0x07, 0xB4, 0x33, 0xF9, 0x68, 0xAD, 0xC1] },
+        { "no text", [0x9C, 0xD3, 0x6A, 0xF8, 0x45, 0xB1, 0xEE, 0x7D, 0xA2, 0x58] },
+        { "no text", [(byte)'a', 0, 1, 2, (byte)'b'] },
         { "no text", [.. Enumerable.Range(0, 4096).Select(i => (byte)(i * 7919 >> 3))] },
     };
 
@@ -254,4 +259,27 @@ public sealed class DelimitedTests
     [MemberData(nameof(NoTexts))]
     public void Sniff_BinaryFile_IsRefusedAsWhatItIs(string name, byte[] bytes) =>
         Assert.Contains(name, ReadFile.Refusal(bytes, "pool.csv"));
+
+    [Theory]
+    [InlineData(10, .9), InlineData(24, .9), InlineData(100, .99), InlineData(5000, 1)]
+    public void Sniff_RandomBytes_AreNoText(int length, double least)
+    {
+        var random = new Random(length);
+        var refused = 0;
+        for (var n = 0; n < 300; n++)
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            try
+            {
+                using var stream = new MemoryStream(bytes);
+                FormatSniffer.Look(stream, "pool.csv");
+            }
+            catch (ImportException)
+            {
+                refused++;
+            }
+        }
+        Assert.True(refused >= least * 300, $"{refused} of 300");
+    }
 }
