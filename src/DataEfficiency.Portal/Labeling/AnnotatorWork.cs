@@ -47,14 +47,22 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
                         .Count(s => (s.UserId == null || s.LeaseUntil < now)
                             && !db.Answers.Any(a => a.ItemId == s.ItemId && a.UserId == userId && a.Current)
                             && !db.Skips.Any(k => k.ItemId == s.ItemId && k.UserId == userId)),
+                // everybody answers a gold item, whose slot is made when its turn comes: counted from the beginning, so that the figure
+                // falls with each answer alike
+                Gold = p.State != ProjectState.Active || p.NothingNew || p.GoldShare <= 0 ? 0 : db.Items
+                    .Count(i => i.ProjectId == p.Id && i.Split == ItemSplit.Gold && i.ImportId <= p.VisibleImport && !i.Deleted
+                        && !db.Answers.Any(a => a.ItemId == i.Id && a.UserId == userId && a.Current)
+                        && !db.Skips.Any(k => k.ItemId == i.Id && k.UserId == userId)),
+                GoldHeld = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
+                    .Count(s => s.ProjectId == p.Id && s.UserId == userId && s.AnswerId == null && s.Split == ItemSplit.Gold),
                 // in the order of an index, so that counting ends with the limit
                 Open = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
-                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.Split != ItemSplit.Gold)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
                     .OrderBy(s => s.UserId).Take(CountLimit).Count(),
                 // few are skipped: from those to their slots, instead of from each slot to its skips
                 Skipped = p.State != ProjectState.Active || p.NothingNew ? 0 : db.Slots
-                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport)
+                    .Where(s => s.ProjectId == p.Id && s.AnswerId == null && s.ImportId <= p.VisibleImport && s.Split != ItemSplit.Gold)
                     .Where(s => s.UserId == null || s.UserId == userId || s.LeaseUntil < now)
                     .Count(s => db.Skips.Where(k => k.ProjectId == p.Id)
                         .Where(k => k.UserId == userId || db.Skips.Count(o => o.ItemId == k.ItemId) >= First32.SkipLimit)
@@ -69,11 +77,15 @@ public sealed class AnnotatorWork(IDbContextFactory<AppDbContext> contexts, Figu
             }).ToListAsync(cancellation);
         var work = new List<ProjectWork>(rows.Count);
         foreach (var row in rows)
+        {
+            var pool = Math.Max(0, row.Open - row.Skipped - row.NotOwn);
+            // gold items come between others, never alone
             work.Add(await WorkAsync(row.Project, userId, row.Open == CountLimit ? row.Open
-                : Math.Max(0, row.Open - row.Skipped - row.NotOwn) + row.Further, cancellation) with
+                : pool + (pool > 0 ? row.Gold : row.GoldHeld) + row.Further, cancellation) with
             {
                 Reviews = row.Reviews, Returned = row.Returned,
             });
+        }
         return [.. work.OrderByDescending(w => w.Open > 0).ThenByDescending(w => w.Last ?? 0)
             .ThenBy(w => w.Name, StringComparer.CurrentCulture)];
     }

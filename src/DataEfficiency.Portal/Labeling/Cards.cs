@@ -10,13 +10,16 @@ namespace DataEfficiency.Portal.Labeling;
 /// shown.</summary>
 /// <param name="Parts">The named parts of a text that several columns make, [{"name", "text"}]; null: the text is one.</param>
 /// <param name="Returned">What the reviewer wrote who sent the item back; null: nobody did.</param>
-/// <param name="Place">Place in its order, from 1; 0 for a random item and for one that is not ranked yet.</param>
+/// <param name="Place">Place in its order, from 1; 0 for a random item and for one that is not ranked yet, -1 where it is not
+/// said.</param>
 public sealed record Card(long ItemId, int Line, string Text, JsonElement? Parts, JsonElement? Metadata,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Stratum>))] Stratum Queue, int Place, int Pool, JsonElement? Draft,
     bool Flagged, string? Note, long LeaseUntil, JsonElement? Suggestion, string? Returned);
 
 internal static class Cards
 {
+    private const int Unsaid = -1;
+
     private sealed record Row(long Id, int Line, string Text, string? Parts, string? Metadata, string? Draft, bool? Flagged,
         string? Note, string? ModelAnswer, int? Place, bool Overlaps, string? Returned);
 
@@ -41,6 +44,7 @@ internal static class Cards
         var items = new Dictionary<long, Row>(ids.Length);
         await foreach (var row in Rows(db, ids, userId, project.DrawId, project.RankingId)
             .WithCancellation(cancellation)) items.Add(row.Id, row);
+        var usual = project is { RandomShare: <= 0, GoldShare: > 0, RankVersion: > 0 } ? Stratum.Active : Stratum.Random;
         List<Label> labels = project.SuggestionsShown ? await db.Labels.AsNoTracking()
             .Where(l => l.ProjectId == project.Id).ToListAsync(cancellation) : [];
         return [.. slots.Select(slot =>
@@ -48,8 +52,9 @@ internal static class Cards
             var item = items[slot.ItemId];
             var place = slot.Queue switch { Stratum.First32 => item.Place + 1 ?? 0,
                 Stratum.Active when slot.ActiveRank < project.ItemCount => slot.ActiveRank + 1, _ => 0 };
-            // nobody labels with more care because an item tests
-            var queue = slot.Queue is Stratum.Test or Stratum.Gold ? Stratum.Random : slot.Queue;
+            // nobody labels with more care because an item tests: it looks like the others, and where none is random they all say less
+            var queue = slot.Queue is Stratum.Test or Stratum.Gold ? usual : slot.Queue;
+            if (queue == Stratum.Active && usual == Stratum.Active) place = Unsaid;
             return new Card(slot.ItemId, item.Line, item.Text, Parse(item.Parts), Parse(item.Metadata), queue, place,
                 project.ItemCount,
                 Parse(item.Draft), item.Flagged ?? false, item.Note, until,

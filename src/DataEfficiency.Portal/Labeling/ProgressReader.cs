@@ -8,10 +8,11 @@ namespace DataEfficiency.Portal.Labeling;
 /// <summary>Figures of the label page, and why there is no card.</summary>
 public sealed class ProgressReader(TimeProvider clock)
 {
-    // items, not answers: two people who answer the same item have answered one
+    // items, not answers: two people who answer the same item have answered one. But where some are answered by everybody, to show how
+    // well, the count goes on with each answer: whoever answers one that another has answered shall not see by it which it was
     public static Progress Of(Project project, ProjectFigures figures, string userId) => new(figures.First.Answered,
-        figures.First.Items.Length, figures.Labelled, project.ItemCount, figures.Of(userId).Own, project.RankVersion > 0,
-        figures.Of(userId).Pace.PerHour, project.SchemaVersion, figures.Version);
+        figures.First.Items.Length, TestSet.IsHidden(project) ? figures.Answers : figures.Labelled, project.ItemCount,
+        figures.Of(userId).Own, project.RankVersion > 0, figures.Of(userId).Pace.PerHour, project.SchemaVersion, figures.Version);
 
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>
     public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)

@@ -29,6 +29,9 @@ public static class TestSet
         return (all - test, test);
     }
 
+    /// <summary>Whether one answers what others have answered, to show how well: which items those are is not to be told.</summary>
+    public static bool IsHidden(Project project) => project.GoldShare > 0 || project.TestAnswers > 1;
+
     /// <summary>What still waits for its first answer.</summary>
     public static IQueryable<Slot> Open(AppDbContext db, int projectId) => db.Slots
         .Where(s => s.ProjectId == projectId && s.AnswerId == null && s.Split > ItemSplit.Pool && s.Split < ItemSplit.Gold)

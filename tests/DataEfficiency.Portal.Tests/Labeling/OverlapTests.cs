@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Security.Claims;
+using System.Text.Json;
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Jobs;
 using DataEfficiency.Portal.Labeling;
@@ -181,6 +183,45 @@ public sealed class OverlapTests : IDisposable
         Assert.NotEqual(seen[0], seen[1]);
         Assert.Equal(8, await db.Answers.CountAsync(a => a.Role == AnswerRole.Gold && a.Stratum == Stratum.Gold && a.Current));
         Assert.Equal(24, await db.Finals.CountAsync(f => f.ProjectId == _world.ProjectId));
+    }
+
+    [Theory]
+    [InlineData(.2), InlineData(0)]
+    public async Task Gold_ToWhoAnswersOrSkipsIt_LooksLikeAnyOther(double random)
+    {
+        await _world.AddPoolAsync(600);
+        await _world.SetProjectAsync(p => (p.GoldShare, p.RandomShare) = (.25, random));
+        await DrawGoldAsync();
+        await using var db = await _world.OpenDbAsync();
+        var gold = await db.Items.Where(i => i.Split == ItemSplit.Gold).Select(i => i.Id).ToListAsync();
+        var (ada, ben) = (await _world.AddAnnotatorAsync("ada"), await _world.AddAnnotatorAsync("ben"));
+        // somebody else has answered some of them
+        for (var i = 0; i < 8; i++) await ben.SubmitAsync(ben.Answer((await ben.NextAsync()).Cards[0].ItemId));
+        List<(bool Gold, string Told)> told = [];
+        var (labels, version, own, open) = await FiguresAsync(null);
+        for (var i = 0; i < 24; i++)
+        {
+            var card = Assert.Single((await ada.NextAsync()).Cards);
+            var claimed = await FiguresAsync(null);
+            var reply = i % 6 == 5 ? await ada.SkipAsync(card.ItemId) : await ada.SubmitAsync(ada.Answer(card.ItemId));
+            var after = await FiguresAsync(reply);
+            var isRandom = card.Queue == Stratum.Random;
+            told.Add((gold.Contains(card.ItemId), $"{i % 6 == 5} +{after.Labels - labels} +{after.Version - version} +{after.Own - own} "
+                + $"{claimed.Open - open} {after.Open - claimed.Open} "
+                + $"{(isRandom ? "" : card.Queue)} {(isRandom ? 0 : Math.Sign(card.Place))}"));
+            (labels, version, own, open) = after;
+        }
+
+        Assert.InRange(told.Count(t => t.Gold), 4, 8);
+        var ordinary = told.Where(t => !t.Gold).Select(t => t.Told).ToHashSet();
+        Assert.All(told.Where(t => t.Gold), t => Assert.Contains(t.Told, ordinary));
+
+        async Task<(int Labels, long Version, int Own, int Open)> FiguresAsync(DeckReply? reply)
+        {
+            var work = (await ada.Client.GetFromJsonAsync<JsonElement>("/api/v1/work"))[0];
+            var progress = (reply ?? await ada.NextAsync(0)).Progress;
+            return (progress.Labels, progress.Version, progress.Own, work.GetProperty("open").GetInt32());
+        }
     }
 
     [Fact]

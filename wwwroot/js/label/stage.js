@@ -3,7 +3,8 @@ import { clock, el, kbd } from './markup.js';
 import { say } from './words.js';
 
 const queueNames = {
-  First32: () => 'QueueFirst32', Active: card => card.place > 0 ? 'QueueActive' : 'QueueNew', Random: () => 'QueueRandom',
+  First32: () => 'QueueFirst32', Active: card => card.place > 0 ? 'QueueActive' : card.place < 0 ? 'QueueNeed' : 'QueueNew',
+  Random: () => 'QueueRandom',
 };
 // of commands: their names in the map of keys, and the words on them
 const BUTTONS = [['undo', 'ButtonUndo'], ['skip-menu', 'ButtonSkip'], ['flag', 'ButtonFlag'], ['note', 'ButtonNote'],
