@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using DataEfficiency.Portal.Audit;
@@ -29,12 +30,17 @@ public sealed class AccessTokens(IDbContextFactory<AppDbContext> contexts, Write
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes a token and returns it; it cannot be read again.</summary>
-    public async Task<string> CreateAsync(string userId, string name, CancellationToken cancellationToken, TokenLimits? limits = null)
+    public Task<string> CreateAsync(ClaimsPrincipal by, string name, CancellationToken cancellationToken, TokenLimits? limits = null) =>
+        CreateAsync(by.PersonId()!, name, cancellationToken, limits, Right.SignedIn(by));
+
+    /// <param name="right">Null: nobody's session asks for it.</param>
+    public async Task<string> CreateAsync(string userId, string name, CancellationToken cancellationToken, TokenLimits? limits = null,
+        Right? right = null)
     {
         limits ??= new TokenLimits();
         var days = Math.Clamp(limits.Days, 1, TokenLimits.MostDays);
         var secret = Secrets.New(Prefix);
-        await writes.WriteAsync(async (db, token) =>
+        await writes.WriteAsync(right, async (db, token) =>
         {
             var shown = name.Length > NameLimit ? name[..NameLimit] : name;
             db.AccessTokens.Add(new AccessToken

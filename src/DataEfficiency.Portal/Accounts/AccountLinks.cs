@@ -51,7 +51,7 @@ public sealed class AccountLinks(
         }
         if (projectId is { } project && await access.RoleAsync(by, project) != ProjectRole.Lead)
             return LinkMade.Refused(AccountsWords.NotItsLead);
-        return await StoreAsync(new AccountLink
+        return await StoreAsync(by, new AccountLink
         {
             Kind = LinkKind.Invitation,
             GlobalRole = globalRole,
@@ -72,7 +72,7 @@ public sealed class AccountLinks(
     public Task<LinkMade> SignInAsync(ClaimsPrincipal by, string userId) => ForPersonAsync(by, userId, LinkKind.SignIn);
 
     private async Task<LinkMade> ForPersonAsync(ClaimsPrincipal by, string userId, LinkKind kind) =>
-        await access.MayResetAsync(by, userId) ? await StoreAsync(new AccountLink { Kind = kind, UserId = userId,
+        await access.MayResetAsync(by, userId) ? await StoreAsync(by, new AccountLink { Kind = kind, UserId = userId,
             CreatedBy = by.PersonId()! }) : LinkMade.Refused(AccountsWords.OnlyAdminResets);
 
     /// <summary>The link of this secret if it still works, without using it.</summary>
@@ -115,10 +115,10 @@ public sealed class AccountLinks(
 
     public async Task WithdrawAsync(ClaimsPrincipal by, int linkId)
     {
-        var all = await access.IsAdminAsync(by);
         var id = by.PersonId()!;
         await writes.WriteAsync(async (db, token) =>
         {
+            var all = await ProjectAccess.IsAdminAsync(db, id, token);
             if (await db.AccountLinks.Where(l => l.Id == linkId && l.UsedAt == null && (all || l.CreatedBy == id))
                 .ExecuteDeleteAsync(token) == 0) return;
             AuditTrail.Add(db, time, id, "link.withdrawn", $"link {linkId}");
@@ -219,13 +219,13 @@ public sealed class AccountLinks(
         return link is not null && await ProjectAccess.MayGiveAsync(db, link, cancellation) ? link : null;
     }
 
-    private async Task<LinkMade> StoreAsync(AccountLink link)
+    private async Task<LinkMade> StoreAsync(ClaimsPrincipal by, AccountLink link)
     {
         var secret = Secrets.New("");
         link.Hash = Secrets.Hash(secret);
         link.CreatedAt = Now;
         link.ExpiresAt = Now + (long)Lifetime.TotalMilliseconds;
-        await writes.WriteAsync(async (db, token) =>
+        await writes.WriteAsync(Right.SignedIn(by), async (db, token) =>
         {
             db.AccountLinks.Add(link);
             var what = link.Kind == LinkKind.PasswordReset ? $"reset of {link.UserId}"

@@ -3,15 +3,15 @@ using System.Security.Claims;
 using DataEfficiency.Portal.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace DataEfficiency.Portal.Accounts;
 
 /// <summary>Whether what somebody came in by still opens: what stays open (a circuit, a stream) outlives the request that was
 /// asked.</summary>
-public sealed class OpenSessions(IDbContextFactory<AppDbContext> contexts, IOptions<IdentityOptions> options, WriteQueue writes,
-    RightsChanges rights, TimeProvider time)
+public sealed class OpenSessions(IDbContextFactory<AppDbContext> contexts, WriteQueue writes, RightsChanges rights, TimeProvider time)
 {
+    private static readonly string Stamp = new ClaimsIdentityOptions().SecurityStampClaimType;
+
     // of a row of Identity's table of people's tokens, whose name is the session and whose value is when it ended
     private const string Ended = "ended-session";
 
@@ -19,12 +19,18 @@ public sealed class OpenSessions(IDbContextFactory<AppDbContext> contexts, IOpti
     /// over.</summary>
     public async Task<bool> IsOpenAsync(ClaimsPrincipal user, CancellationToken cancellation)
     {
-        var (id, stamp) = (user.PersonId(), user.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType));
         var (token, now) = (TokenScope.IdOf(user), time.GetUtcNow().ToUnixTimeMilliseconds());
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        return !await IsEndedAsync(db, user, cancellation) && await db.Users.AnyAsync(u => u.Id == id && u.SecurityStamp == stamp
-            && u.DeactivatedAt == null && (token == null || db.AccessTokens.Any(t => t.Id == token && t.RevokedAt == null
-                && (t.ExpiresAt == null || t.ExpiresAt > now))), cancellation);
+        return await IsSignedInAsync(db, user, cancellation) && (token is null || await db.AccessTokens.AnyAsync(t => t.Id == token
+            && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), cancellation));
+    }
+
+    /// <summary>Has not signed out, and nothing that ends sessions has happened since.</summary>
+    internal static async Task<bool> IsSignedInAsync(AppDbContext db, ClaimsPrincipal user, CancellationToken cancellation)
+    {
+        var (id, stamp) = (user.PersonId(), user.FindFirstValue(Stamp));
+        return !await IsEndedAsync(db, user, cancellation)
+            && await db.Users.AnyAsync(u => u.Id == id && u.SecurityStamp == stamp && u.DeactivatedAt == null, cancellation);
     }
 
     /// <summary>Whether the person has signed out of this session: a copy of its cookie opens nothing any more.</summary>

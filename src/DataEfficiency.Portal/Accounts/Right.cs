@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using DataEfficiency.Portal.Storage;
 
 namespace DataEfficiency.Portal.Accounts;
@@ -14,6 +15,10 @@ public sealed class Right
         new((db, token) => ProjectAccess.IsLeadAsync(db, userId, projectId, token));
 
     public static Right Admin(string? userId) => new((db, token) => ProjectAccess.IsAdminAsync(db, userId, token));
+
+    /// <summary>Is signed in still. What outlives a session (a token, a link) asks for it: made a moment after a new password it would
+    /// keep open what that was to close.</summary>
+    public static Right SignedIn(ClaimsPrincipal user) => new((db, token) => OpenSessions.IsSignedInAsync(db, user, token));
 
     public static Right NewProjects(string? userId) => new((db, token) => ProjectAccess.MayCreateProjectsAsync(db, userId, token));
 

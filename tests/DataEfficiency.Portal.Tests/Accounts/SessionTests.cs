@@ -83,6 +83,23 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task TokensAndLinks_ThatASessionAsksForAfterANewPassword_AreNotMade()
+    {
+        await _portal.AddPersonAsync("ada", GlobalRoles.Admin);
+        var (_, _, person) = await SignInAsync();
+        var (tokens, links) = (_portal.Services.GetRequiredService<AccessTokens>(), _portal.Services.GetRequiredService<AccountLinks>());
+        Assert.NotNull(await tokens.CreateAsync(person, "before", default));
+        Assert.NotNull((await links.InviteAsync(person, GlobalRoles.Admin, null, null)).Secret);
+
+        await links.ChangePasswordAsync(person.PersonId()!, "another long one");
+
+        await Assert.ThrowsAsync<RightEndedException>(() => tokens.CreateAsync(person, "after", default));
+        await Assert.ThrowsAsync<RightEndedException>(() => links.InviteAsync(person, GlobalRoles.Admin, null, null));
+        await using var db = await _portal.OpenDbAsync();
+        Assert.Equal((0, 0), (await db.AccessTokens.CountAsync(t => t.RevokedAt == null), await db.AccountLinks.CountAsync()));
+    }
+
+    [Fact]
     public async Task SignOut_LongAgo_IsForgotten()
     {
         var ada = await _portal.AddPersonAsync("ada");
