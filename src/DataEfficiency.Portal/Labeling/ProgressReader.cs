@@ -1,6 +1,7 @@
 using DataEfficiency.Portal.Api;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace DataEfficiency.Portal.Labeling;
@@ -17,6 +18,8 @@ public sealed class ProgressReader(TimeProvider clock)
     /// <summary>Why this person gets no card now, and who or what changes that.</summary>
     public async Task<DeckEnd?> EndAsync(AppDbContext db, Project project, string userId, CancellationToken cancellation)
     {
+        // one moment: what is held and what is done may change meanwhile
+        await using var snapshot = await ReadSnapshot.BeginAsync(db, cancellation);
         var leads = string.Join(", ", await db.Memberships.Where(m => m.ProjectId == project.Id && m.Role == ProjectRole.Lead)
             .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => u.DisplayName).OrderBy(n => n).Take(3).ToListAsync(cancellation));
         var who = leads.Length == 0 ? null : leads;
@@ -32,10 +35,9 @@ public sealed class ProgressReader(TimeProvider clock)
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var open = db.Slots.Where(s => s.ProjectId == project.Id && s.AnswerId == null && s.ImportId <= project.VisibleImport);
         var holders = await Holders.ReadAsync(db, open, userId, now, cancellation);
-        // the last of them may have been answered since
-        if (holders.Count > 0 && await open.Where(s => s.UserId != null && s.LeaseUntil >= now)
-            .MinAsync(s => (long?)s.LeaseUntil, cancellation) is { } first)
+        if (holders.Count > 0)
         {
+            var first = await open.Where(s => s.UserId != null && s.LeaseUntil >= now).MinAsync(s => s.LeaseUntil, cancellation);
             var others = holders.Sum(h => h.Items);
             return new DeckEnd(ApiCodes.Held,
                 holders[0].Name is null ? LabelingWords.EndHeldByYou : LabelingWords.EndHeldByOthers(others), first, holders);

@@ -1,8 +1,7 @@
-using System.Data.Common;
 using DataEfficiency.Portal.Estimating;
 using DataEfficiency.Portal.Storage;
+using DataEfficiency.Portal.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -16,7 +15,7 @@ public sealed class PictureOrderTests : IDisposable
 
     public PictureOrderTests() => _world = new()
     {
-        ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(o => o.AddInterceptors(_gate)),
+        ConfigureServices = services => services.ConfigureDbContext<AppDbContext>(o => o.AddInterceptors(_gate.Statements)),
     };
 
     public void Dispose() => _world.Dispose();
@@ -61,32 +60,37 @@ public sealed class PictureOrderTests : IDisposable
     }
 
     /// <summary>Holds the next statement with a text until it is opened.</summary>
-    private sealed class Gate : DbCommandInterceptor
+    private sealed class Gate
     {
+        private readonly Hook _hook;
         private TaskCompletionSource _arrived = new(), _open = new();
-        private string? _held;
+
+        public Gate() => _hook = new(() =>
+        {
+            _arrived.SetResult();
+            return _open.Task;
+        });
 
         public Task Arrived => _arrived.Task;
+
+        public BeforeStatement Statements => _hook;
 
         public void HoldNext(string text)
         {
             const TaskCreationOptions elsewhere = TaskCreationOptions.RunContinuationsAsynchronously;
             (_arrived, _open) = (new(elsewhere), new(elsewhere));
-            _held = text;
+            _hook.Next(text);
         }
 
         public void Open() => _open.SetResult();
 
-        public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command,
-            CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        private sealed class Hook(Func<Task> act) : BeforeStatement(null, act)
         {
-            if (_held is { } held && command.CommandText.Contains(held, StringComparison.Ordinal)
-                && Interlocked.CompareExchange(ref _held, null, held) == held)
-            {
-                _arrived.SetResult();
-                await _open.Task;
-            }
-            return result;
+            private string? _next;
+
+            public void Next(string text) => Part = _next = text;
+
+            protected override bool Matches(string part) => Interlocked.CompareExchange(ref _next, null, part) == part;
         }
     }
 }
