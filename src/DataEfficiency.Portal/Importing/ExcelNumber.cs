@@ -27,7 +27,7 @@ internal static class ExcelNumber
         {
             ExcelKind.Duration => Span(milliseconds, format),
             ExcelKind.Time => TimeOfDay(milliseconds % MillisecondsOfDay, format),
-            _ => Moment(Rounded(days, format)),
+            _ => Moment(Rounded(days, format), format),
         };
     }
 
@@ -58,10 +58,10 @@ internal static class ExcelNumber
         return format.Decimals > 0 ? milliseconds : (milliseconds + 500) / 1000 * 1000;
     }
 
-    private static string Moment(long milliseconds)
+    private static string Moment(long milliseconds, ExcelFormat format)
     {
         var (day, time) = (milliseconds / MillisecondsOfDay, TimeSpan.FromMilliseconds(milliseconds % MillisecondsOfDay));
-        return time == TimeSpan.Zero ? Day(day) : $"{Day(day)}T{time.ToString(@"hh\:mm\:ss", Plain)}";
+        return time == TimeSpan.Zero ? Day(day) : $"{Day(day)}T{time.ToString(@"hh\:mm\:ss", Plain)}{Fraction(time, format)}";
     }
 
     private static string TimeOfDay(long milliseconds, ExcelFormat format)

@@ -36,10 +36,19 @@ public static class MarkedText
         return new StreamReader(stream, decoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
     }
 
+    private static bool HasHalfPair(string text)
+    {
+        var at = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        for (; at >= 0 && at < text.Length; at++)
+            if (char.IsSurrogate(text[at]) && (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[++at]))) return true;
+        return false;
+    }
+
     public static RowFault? FaultOf(string text, string? column)
     {
         var at = text.AsSpan().IndexOfAny(Bad, '\0');
-        if (at < 0) return null;
+        // an escape of a workbook can be half a pair
+        if (at < 0) return HasHalfPair(text) ? new RowFault(RowFault.BadBytes, ImportingWords.HoldsHalfSurrogatePair, column) : null;
         return text[at] == Bad
             ? new RowFault(RowFault.BadBytes,
                 ImportingWords.HoldsBytesThatAreNoText, column)

@@ -56,15 +56,17 @@ internal sealed class WorkbookPackage : IDisposable
 
     public WorkbookXml OpenPart(string part) => Unpack(part, stream => new WorkbookXml(stream));
 
-    /// <summary>Whether any of these words (of ASCII) stands in a part: that none does is known sooner than by reading its XML.</summary>
-    public bool Mentions(string part, params string[] words)
+    /// <summary>Which of these words (of ASCII) stand in a part: that none does is known sooner than by reading its XML.</summary>
+    public IReadOnlySet<string> Mentioned(string part, params string[] words)
     {
         using var stream = Unpack(part, stream => stream);
-        return Mentions(stream, [.. words.Select(Encoding.ASCII.GetBytes)]);
+        return Mentioned(stream, words.ToDictionary(w => w, Encoding.ASCII.GetBytes));
     }
 
-    private static bool Mentions(Stream stream, byte[][] sought)
+    private static HashSet<string> Mentioned(Stream stream, Dictionary<string, byte[]> sought)
     {
+        HashSet<string> found = [], all = [.. sought.Keys];
+        var longest = sought.Values.Max(w => w.Length);
         var (buffer, kept, isFirst) = (new byte[1 << 17], 0, true);
         try
         {
@@ -72,18 +74,19 @@ internal sealed class WorkbookPackage : IDisposable
             {
                 var text = buffer.AsSpan(0, kept + read);
                 // in UTF-16 the words are others: its XML says it
-                if (isFirst && (text[0] >= 0xFE || text.Length > 1 && text[..2].Contains((byte)0))) return true;
-                foreach (var word in sought) if (text.IndexOf(word) >= 0) return true;
+                if (isFirst && (text[0] >= 0xFE || text.Length > 1 && text[..2].Contains((byte)0))) return all;
+                foreach (var (word, bytes) in sought) if (!found.Contains(word) && text.IndexOf(bytes) >= 0) found.Add(word);
+                if (found.Count == sought.Count) break;
                 // a word may stand over the end
-                kept = Math.Min(text.Length, sought.Max(w => w.Length) - 1);
+                kept = Math.Min(text.Length, longest - 1);
                 text[^kept..].CopyTo(buffer);
             }
-            return false;
+            return found;
         }
         catch (InvalidDataException)
         {
             // whoever reads the XML says what is wrong
-            return true;
+            return all;
         }
     }
 

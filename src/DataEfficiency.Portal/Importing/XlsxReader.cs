@@ -14,6 +14,9 @@ public sealed class XlsxReader : IRowReader
     private readonly WorkbookStyles _styles;
     private readonly List<string> _columns = [];
     private readonly string _part;
+    private const string MergedMark = "mergeCell";
+    private static readonly string[] HiddenMarks = [.. from quote in "\"'" from value in "1t" select $"hidden={quote}{value}"];
+    private readonly Lazy<IReadOnlySet<string>> _mentioned;
     private readonly StringBuilder _text = new();
     private readonly List<Merged> _merged = [];
     private SharedStrings? _shared;
@@ -29,6 +32,8 @@ public sealed class XlsxReader : IRowReader
                 ?? _package.Sheets[0];
         (Sheet, _part) = (sheet.Name, sheet.Part);
         _styles = new WorkbookStyles(_package);
+        // its bytes are looked through once, for all that is worth a reading of its own
+        _mentioned = new(() => _package.Mentioned(_part, [MergedMark, .. HiddenMarks]));
     }
 
     public IReadOnlyList<string> SheetNames => [.. _package.Sheets.Select(s => s.Name)];
@@ -77,7 +82,7 @@ public sealed class XlsxReader : IRowReader
     public (int Rows, int Columns) Hidden()
     {
         var (rows, columns, isHidden) = (0, 0, false);
-        if (!_package.Mentions(_part, [.. from quote in "\"'" from value in "1t" select $"hidden={quote}{value}"])) return (0, 0);
+        if (!_mentioned.Value.Overlaps(HiddenMarks)) return (0, 0);
         using var xml = _package.OpenPart(_part);
         while (xml.Next())
             if (xml.Is("row"))
@@ -97,7 +102,7 @@ public sealed class XlsxReader : IRowReader
     // they stand behind the cells, but say what rows are: one read through for them alone
     private void ReadMerged()
     {
-        if (!_package.Mentions(_part, "mergeCell")) return;
+        if (!_mentioned.Value.Contains(MergedMark)) return;
         using var xml = _package.OpenPart(_part);
         while (xml.Next())
             if (xml.Is("row")) xml.Progressed();
@@ -217,6 +222,7 @@ public sealed class XlsxReader : IRowReader
         var column = 0;
         foreach (var c in place.ToUpperInvariant())
         {
+            if (c == '$') continue;
             if (c is < 'A' or > 'Z' || column > 20_000) break;
             column = column * 26 + (c - 'A' + 1);
         }

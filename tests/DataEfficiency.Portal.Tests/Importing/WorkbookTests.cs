@@ -200,6 +200,24 @@ public sealed class WorkbookTests
 
     // merged cells are looked for in pieces of the sheet: what stands over the end of one is found
     [Fact]
+    public void Texts_WithHalfASurrogatePair_AreErrorsOfTheirRow()
+    {
+        var file = ReadFile.Of(TinyWorkbook.Of(TinyWorkbook.Row("text", "label") + TinyWorkbook.Row("_xd83d_ half", "x")
+            + TinyWorkbook.Row("_xD83D__xDE00_", "y")).Bytes(), "a.xlsx");
+
+        Assert.Equal((RowFault.BadBytes, "text"), (file.Rows[0].Fault!.Code, file.Rows[0].Fault!.Column));
+        Assert.Equal(["😀"], file.Values(0));
+    }
+
+    [Fact]
+    public void Times_WithFractionsOfASecond_KeepThemBehindADayToo() => Assert.Equal(["2026-03-05T12:00:00.250"], ReadFile.Of(
+        new TinyWorkbook
+        {
+            Formats = ("<numFmt numFmtId=\"164\" formatCode=\"yyyy-mm-dd hh:mm:ss.000\"/>", [164]),
+            Sheets = { ("S", "", TinyWorkbook.Row("id", "text") + TinyWorkbook.Row("a", TinyWorkbook.Number("46086.5000028935"))) },
+        }.Bytes(), "a.xlsx").Values(1));
+
+    [Fact]
     public void Cells_MergedBehindALongSheet_AreFoundWhereverTheirNameStands()
     {
         for (var place = -11; place <= 1; place++)
