@@ -1,8 +1,10 @@
 // A column's values put together from where they stand: repetition and definition levels, as Dremel (Melnik et al., 2010) has them.
 using System.Globalization;
-using Parquet;
+using System.Text.Unicode;
+using System.Text;
 using Parquet.Data;
 using Parquet.Schema;
+using Parquet;
 
 namespace DataEfficiency.Portal.Importing;
 
@@ -17,7 +19,7 @@ internal abstract class ParquetNode
     /// <summary>Takes an entry that says that there is nothing.</summary>
     public abstract void Pass();
 
-    /// <summary>Null: it holds what is no text, such as bytes, or what cannot be read.</summary>
+    /// <summary>Null: it holds what cannot be read.</summary>
     public static async Task<ParquetNode?> OfAsync(Field field, ParquetRowGroupReader group, CancellationToken cancel)
     {
         switch (field)
@@ -33,10 +35,30 @@ internal abstract class ParquetNode
                 foreach (var part in parts.Fields)
                     if (await OfAsync(part, group, cancel) is { } node) found.Add((part.Name, node));
                 return found.Count > 0 ? new ParquetStructure(parts.MaxDefinitionLevel, found) : null;
+            case MapField map:
+                return await OfAsync(map.Key, group, cancel) is { } key && await OfAsync(map.Value, group, cancel) is { } value
+                    ? new ParquetMap(new ParquetList(map.MaxDefinitionLevel, map.MaxRepetitionLevel,
+                        new ParquetStructure(map.MaxDefinitionLevel, [("key", key), ("value", value)]))) : null;
             default:
                 return null;
         }
     }
+}
+
+/// <summary>Pairs of a key and a value: as an object.</summary>
+internal sealed class ParquetMap(ParquetList pairs) : ParquetNode
+{
+    public override ParquetLeaf First => pairs.First;
+
+    public override object? Read()
+    {
+        if (pairs.Read() is not List<object?> read) return null;
+        var map = new Dictionary<string, object?>();
+        foreach (var pair in read.Cast<Dictionary<string, object?>>()) map[$"{pair["key"]}"] = pair["value"];
+        return map;
+    }
+
+    public override void Pass() => pairs.Pass();
 }
 
 internal sealed class ParquetList(int defined, int repeated, ParquetNode item) : ParquetNode
@@ -85,10 +107,10 @@ internal sealed class ParquetLeaf : ParquetNode
 {
     private readonly int _most;
     private readonly int[]? _definitions, _repetitions;
-    private readonly object[] _values;
+    private readonly object?[] _values;
     private int _entry, _value;
 
-    private ParquetLeaf(DataField field, RawColumnData raw, object[] values)
+    private ParquetLeaf(DataField field, RawColumnData raw, object?[] values)
     {
         (_most, _values) = (field.MaxDefinitionLevel, values);
         if (field.MaxDefinitionLevel > 0) _definitions = raw.DefinitionLevels.ToArray();
@@ -126,10 +148,14 @@ internal sealed class ParquetLeaf : ParquetNode
     }
 
     private static bool IsShown(Type type) => type == typeof(ReadOnlyMemory<char>) || type == typeof(string) || type.IsPrimitive
-        || type == typeof(decimal) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(Guid);
+        || type == typeof(decimal) || type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(Guid)
+        || type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>);
 
-    private static object[]? Values(RawColumnData raw) => raw switch
+    private static object?[]? Values(RawColumnData raw) => raw switch
     {
+        // many programs write texts without saying that they are; a picture is nothing to label here
+        RawColumnData<ReadOnlyMemory<byte>> bytes => Each(bytes, b => Utf8.IsValid(b.Span) && !b.Span.Contains((byte)0)
+            ? Encoding.UTF8.GetString(b.Span) : null),
         RawColumnData<ReadOnlyMemory<char>> texts => Each(texts, t => t.ToString()),
         RawColumnData<bool> truths => Each(truths, t => t),
         RawColumnData<sbyte> numbers => Each(numbers, n => (long)n),
@@ -151,10 +177,10 @@ internal sealed class ParquetLeaf : ParquetNode
         _ => null,
     };
 
-    private static object[] Each<T>(RawColumnData<T> raw, Func<T, object> shown) where T : struct
+    private static object?[] Each<T>(RawColumnData<T> raw, Func<T, object?> shown) where T : struct
     {
         var values = raw.Values;
-        var all = new object[values.Length];
+        var all = new object?[values.Length];
         for (var i = 0; i < all.Length; i++) all[i] = shown(values[i]);
         return all;
     }

@@ -2,6 +2,8 @@ using System.Text;
 using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using Microsoft.EntityFrameworkCore;
+using Parquet;
+using Parquet.Schema;
 using Xunit;
 
 namespace DataEfficiency.Portal.Tests.Importing;
@@ -27,6 +29,33 @@ public sealed class ParquetTests
         Assert.Equal(["the third1", null], file.Rows[5].Fields.Take(2));
         Assert.Equal([1, 2, 3, 4, 5, 6], file.Rows.Select(r => r.Line));
         Assert.Equal(("text", "label"), (file.Preview.Proposed.Text, file.Preview.Proposed.Answer));
+    }
+
+    [Fact]
+    public async Task BytesThatAreText_AndMaps_AreRead()
+    {
+        var texts = new DataField<byte[]>("text");
+        var scores = new MapField("scores", new DataField<string>("key", false), new DataField<int?>("value"));
+        var schema = new ParquetSchema(texts, scores);
+        using var made = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(schema, made))
+        {
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync(texts, (IReadOnlyCollection<byte[]>)["größe"u8.ToArray(), [0xFF, 0xD8, 0xFF], "two"u8.ToArray()]);
+            var (key, value) = (schema.DataFields[1], schema.DataFields[2]);
+            int full = key.MaxDefinitionLevel, empty = full - 1;
+            int[] repeated = [0, 1, 0, 0];
+            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(key, new[] { "a".AsMemory(), "b".AsMemory(), "c".AsMemory() },
+                new[] { full, full, empty, full }, repeated, CancellationToken.None);
+            await group.WriteAllPartsAsync<int>(value, new[] { 1, 3 }, new[] { full + 1, full, empty, full + 1 }, repeated,
+                CancellationToken.None);
+        }
+
+        var file = ReadFile.Of(made.ToArray(), "a.parquet");
+        Assert.Equal(["text", "scores"], file.Columns);
+        Assert.Equal(["größe", null, "two"], file.Values(0));
+        Assert.Equal(["{\"a\":1,\"b\":null}", "{}", "{\"c\":3}"], file.Values(1));
+        Assert.Contains("scores.a", file.Preview.Paths);
     }
 
     [Fact]
