@@ -1,5 +1,6 @@
 using System.Text;
 using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -22,10 +23,12 @@ public sealed class ConllFormat : IAnswerFormat
     public async Task WriteAsync(FormatSource source, Stream output, CancellationToken cancellation)
     {
         await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        var tags = ConllTags.Of(source.Labels.Select(l => l.AnswerText));
         await foreach (var item in source.ItemsAsync().WithCancellation(cancellation))
         {
             if (item.Final?.Spans is not { } spans) continue;
-            foreach (var (token, tag) in Tokens(item.Item.Text, spans)) await writer.WriteLineAsync($"{token}\t{tag}");
+            foreach (var (token, tag) in Tokens(item.Item.Text, [.. spans.Select(s => s with { Label = tags.GetValueOrDefault(s.Label,
+                s.Label) })])) await writer.WriteLineAsync($"{token}\t{tag}");
             await writer.WriteLineAsync();
         }
     }
@@ -43,7 +46,7 @@ public sealed class ConllFormat : IAnswerFormat
                 && (char.IsLowSurrogate(text[end]) || isWord && IsWord(text, end))) end++;
             var inside = spans.FirstOrDefault(s => places.Unit(s.Start) <= start && end <= places.Unit(s.End));
             yield return (text[start..end], inside.Label is null ? "O"
-                : $"{(places.Unit(inside.Start) == start ? "B" : "I")}-{inside.Label.Replace(' ', '_')}");
+                : $"{(places.Unit(inside.Start) == start ? "B" : "I")}-{inside.Label}");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DataEfficiency.Portal.Export;
+using DataEfficiency.Portal.Importing;
 using DataEfficiency.Portal.Storage;
 using DataEfficiency.Portal.Tasks;
 
@@ -10,7 +11,7 @@ namespace DataEfficiency.Portal.Formats;
 /// formula begins with an apostrophe.</summary>
 public sealed class CsvFormat : IAnswerFormat
 {
-    private static readonly string[] OfFinals = ["id", "line", "text", "answer", "decided by", "answers", "stratum"],
+    internal static readonly string[] OfFinals = ["id", "line", "text", "answer", "decided by", "answers", "stratum"],
         OfAnswers = ["id", "line", "text", "answer", "by", "at", "seconds", "role", "stratum"];
 
     public string Name => "csv";
@@ -47,14 +48,17 @@ public sealed class CsvFormat : IAnswerFormat
             given.Row.ActiveMilliseconds > 0 ? (given.Row.ActiveMilliseconds / 1000.0).ToString(CultureInfo.InvariantCulture) : null,
             given.Row.Role.ToString().ToLowerInvariant(), Strata.Name(given.Row.Stratum)];
 
-    private static string Words(FormatGiven given, FormatSource source) => source.Project.Kind().TextNow(given.Row, source.Labels);
+    // labels that could not be told apart one behind the other stand in a list
+    private static string Words(FormatGiven given, FormatSource source) => source.Project.Kind().IsSet && given.Answer.Labels is { } labels
+        && labels.Any(l => l.AsSpan().ContainsAny("|[")) ? FormatJson.Text(labels)
+        : source.Project.Kind().TextNow(given.Row, source.Labels);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     internal static string Cell(string? value)
     {
         if (string.IsNullOrEmpty(value)) return "";
-        if (value[0] is '=' or '+' or '-' or '@' or '\t' or '\r') value = "'" + value;
+        value = ShieldedCell.Write(value);
         return value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

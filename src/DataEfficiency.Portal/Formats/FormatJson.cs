@@ -15,6 +15,8 @@ internal static class FormatJson
     /// <summary>ISO 8601 in UTC, as other tools write it.</summary>
     public static DateTime Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
 
+    public static string Text(object value) => JsonSerializer.Serialize(value, Options);
+
     /// <summary>One object a line.</summary>
     public static async Task LinesAsync(Stream output, IAsyncEnumerable<object> rows, CancellationToken cancellation)
     {

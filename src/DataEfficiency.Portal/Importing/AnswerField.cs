@@ -46,6 +46,8 @@ public static class AnswerField
 
     private static (IReadOnlyList<string>, Said?) OfObject(JsonElement scores)
     {
+        // several choices, as Label Studio's smaller exports have them
+        if (JsonColumns.Inside(scores, "choices") is { ValueKind: JsonValueKind.Array } choices) return OfList(choices);
         var (best, answers) = (0.0, new List<string>());
         foreach (var property in scores.EnumerateObject())
         {

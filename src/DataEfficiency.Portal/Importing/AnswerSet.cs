@@ -10,6 +10,7 @@ namespace DataEfficiency.Portal.Importing;
 public sealed class AnswerSet
 {
     private readonly Dictionary<string, Label> _byText = new(StringComparer.OrdinalIgnoreCase);
+    private ILookup<string, string>? _byTag;
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="values">What the file says, to an answer text; null: the value has no label here.</param>
@@ -34,6 +35,13 @@ public sealed class AnswerSet
 
     /// <summary>Somebody has said that this value has no label here.</summary>
     public bool LeavesOut(string answer) => _values.TryGetValue(answer.Trim(), out var text) && text is null;
+
+    /// <summary>As a CoNLL file names a label whose text has blanks.</summary>
+    public Label? FindTag(string tag)
+    {
+        _byTag ??= ConllTags.Of(Labels.Select(l => l.AnswerText)).ToLookup(t => t.Value, t => t.Key);
+        return _byTag[tag].FirstOrDefault() is { } text ? Find(text) : null;
+    }
 
     public Label? Find(string answer)
     {

@@ -33,9 +33,11 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
     private static readonly HashSet<string> Whole = new(StringComparer.OrdinalIgnoreCase) { "text", "input_text", "message", "utterance",
         "tweet" };
 
-    public static ColumnGuess Of(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
+    /// <param name="more">Those and further ones, for exports of other tools; null: those alone.</param>
+    public static ColumnGuess Of(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows,
+        IReadOnlyList<SourceRow>? more = null)
     {
-        if (KnownExports.Recognize(format, columns, rows) is { } export) return WithSplit(export);
+        if (KnownExports.Recognize(format, columns, more ?? rows) is { } export) return WithSplit(export);
         if (format.Kind is FileKind.Folder or FileKind.Parquet && columns.Contains("text")
             && KnownExports.Doccano(format, columns, rows, "Hugging Face") is { } set)
             return WithSplit(set with { Mapping = set.Mapping with { EmptyIsAnswer = true } });
@@ -53,7 +55,9 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         if (named is null && pair is null && Inner(Texts) is { } inner) (named, answer) = (inner, answer ?? Inner(Answers));
         string? Inner(string[] names) => names.Select(n => FieldPath.Offered(columns, rows).FirstOrDefault(p =>
             p.Split('.') is [_, var last] && last.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(p => p is not null);
-        var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer).MaxBy(c => Fields(columns, c, rows).Sum(f => f.Length))
+        // lists and objects are no text where anything else is
+        var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer)
+            .MaxBy(c => Fields(columns, c, rows) is var f && f.Exists(FieldPath.IsJson) ? -1 : f.Sum(v => v.Length))
             ?? columns.FirstOrDefault() ?? "";
         // without names: the one further column whose few short values come again is the answer
         answer ??= columns.Where(c => c.StartsWith("Column ", StringComparison.Ordinal) && c != text && pair?.Contains(c) != true)
@@ -82,6 +86,13 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         return given.Count > 0 && given.Average(f => f.Count(c => c == ' ')) >= 2 && !given.Any(FieldPath.IsJson) && given.Distinct()
             .Count() * 2 > given.Count;
     }
+
+    /// <summary>A name that answers usually have.</summary>
+    public static bool IsAnswer(string name) => Answers.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Few short values that come again.</summary>
+    public static bool Repeats(IReadOnlyList<string> columns, string column, IReadOnlyList<SourceRow> rows) =>
+        Repeats(Fields(columns, column, rows));
 
     private static bool Repeats(List<string> fields)
     {

@@ -31,12 +31,14 @@ public enum AnswerUse
 /// <param name="AcceptedIn">A column that must say "accept" for the row's answer to count (Prodigy).</param>
 /// <param name="People">How the file says whose each answer is.</param>
 /// <param name="Split">The column that says which split a row belongs to: see <see cref="DataSplits"/>.</param>
+/// <param name="Shielded">Cells that a spreadsheet would take for a formula have an apostrophe in front: see <see cref="ShieldedCell"/>.
+/// </param>
 public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id = null, string? Answer = null,
     AnswerUse Use = AnswerUse.Ignore,
     bool KeepDuplicates = false, bool AllOrNothing = false, IReadOnlyList<string>? Dropped = null, string? Template = null,
     IReadOnlyDictionary<string, string?>? Values = null, string? AcceptedIn = null,
     bool Several = false, bool Marked = false, string? SpansIn = null, bool EmptyIsAnswer = false,
-    PeopleIn People = PeopleIn.Nowhere, string? Split = null)
+    PeopleIn People = PeopleIn.Nowhere, string? Split = null, bool Shielded = false)
 {
     public string ToJson() => JsonSerializer.Serialize(this, OneName.Web);
 
@@ -62,7 +64,7 @@ public sealed record ColumnMapping(SourceFormat Format, string Text, string? Id 
 
     /// <summary>Several rows can be answers to one text.</summary>
     [JsonIgnore]
-    public bool HasRowPerAnswer => People == PeopleIn.Prodigy && (Answer is null || PeopleField.Fits(this));
+    public bool HasRowPerAnswer => People is PeopleIn.Prodigy or PeopleIn.Table && (Answer is null || PeopleField.Fits(this));
 
     /// <summary>The columns that make the text.</summary>
     [JsonIgnore]

@@ -6,7 +6,7 @@ namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
 /// CoNLL: a token and its tag a line (further columns between them are passed over), a blank line behind each item. The tokens joined by
-/// blanks are the text; tags are IOB1 or IOB2. Columns: "text", and "spans" as JSON.
+/// blanks are the text; tags are IOB1, IOB2, IOBES or BILOU. Columns: "text", and "spans" as JSON.
 /// </summary>
 public sealed partial class ConllReader(Stream stream, SourceFormat format) : IRowReader
 {
@@ -16,9 +16,9 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
     public IReadOnlyList<string> Columns => Names;
     public long BytesRead => _lines.BytesRead;
 
-    /// <summary>Lines that look so: tokens with tags, of which one begins a part at least.</summary>
-    public static bool Looks(IReadOnlyList<string> lines) => lines.Count > 1 && lines.All(l => Tagged().IsMatch(l))
-        && lines.Any(l => Begins().IsMatch(l));
+    /// <summary>Lines that look so: tokens with tags, of which one begins a part at least where the file's name does not say it.</summary>
+    public static bool Looks(IReadOnlyList<string> lines, string extension) => lines.Count > 1 && lines.All(l => Tagged().IsMatch(l))
+        && (extension is ".conll" or ".iob" or ".iob2" or ".bio" || lines.Any(l => Begins().IsMatch(l)));
 
     public IEnumerable<SourceRow> Rows()
     {
@@ -65,7 +65,7 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
             at = start + token.EnumerateRunes().Count();
             text.Append(token);
             var label = tag.Length > 2 ? tag[2..] : null;
-            if (label is not null && label == inside && tag[0] is not ('B' or 'S'))
+            if (label is not null && label == inside && tag[0] is not ('B' or 'S' or 'U'))
                 spans[^1] = spans[^1] with { End = at };
             else if (label is not null) spans.Add((start, at, label));
             inside = label;
@@ -74,12 +74,12 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
         return new SourceRow(line, [text.ToString(), marked]);
     }
 
-    [GeneratedRegex(@"^(?:-DOCSTART-.*|\S+(?:\s+\S+)*\s+(?:O|[BIES]-\S+))$")]
+    [GeneratedRegex(@"^(?:-DOCSTART-.*|\S+(?:\s+\S+)*\s+(?:O|[BIESLU]-\S+))$")]
     private static partial Regex Tagged();
 
-    [GeneratedRegex(@"\s[BIES]-\S+$")]
+    [GeneratedRegex(@"\s[BIESLU]-\S+$")]
     private static partial Regex Begins();
 
-    [GeneratedRegex(@"^(?:O|[BIES]-\S+)$")]
+    [GeneratedRegex(@"^(?:O|[BIESLU]-\S+)$")]
     private static partial Regex Tag();
 }

@@ -19,7 +19,7 @@ internal static class DelimitedShape
         var firstLine = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
         var named = DelimitedReader.NamedSeparator(firstLine);
         List<string> lines = named is null ? Lines(text, cut) : [];
-        if (ConllReader.Looks(lines)) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
+        if (ConllReader.Looks(lines, extension)) return new SourceFormat(FileKind.Conll, encoding, HasHeader: false);
         bool? areTabsQuoted = QuotedTabs.Looks(text, cut) ? true : null;
         var delimiter = named is { } told and not '\0' ? told : fixedDelimiter
             ?? DelimiterOf(text, cut, extension == ".csv", areTabsQuoted);
@@ -38,6 +38,8 @@ internal static class DelimitedShape
         static int Width(SourceRow row) => row.Fields.Count(f => !string.IsNullOrWhiteSpace(f));
         var above = rows.FindIndex(r => Width(r) > 1);
         if (above is <= 0 or > MostAbove || rows.Count < above + 2) return 0;
+        // of one column whose texts hold the separator the name stands alone too, and is no title
+        if (rows[..above].Exists(r => r.Fields.Any(f => ColumnNames.IsUsual(f ?? "")))) return 0;
         var wide = rows.Skip(above).Count(r => Width(r) > 1);
         return wide >= (rows.Count - above) * .7 && LooksLikeHeader(rows[above..]) ? above : 0;
     }

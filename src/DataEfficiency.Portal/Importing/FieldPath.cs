@@ -4,7 +4,8 @@ namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
 /// A column, or a value inside a column that holds JSON: "data.text" is the property "text" of the object in "data", "annotations.0.result"
-/// the property of the first element of a list. Names that hold dots themselves are found first.
+/// the property of the first element of a list, and "result.tone" that of its element for the question "tone" (Label Studio's "from_name").
+/// Names that hold dots themselves are found first.
 /// </summary>
 /// <param name="Column">Its place among the reader's columns; -1: not there.</param>
 /// <param name="Inside">The way from the column's value on; null: the column itself.</param>
@@ -70,7 +71,14 @@ public sealed record FieldPath(int Column, string? Inside)
             // of a list of objects the first is offered; a list of texts is taken as a whole
             else if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value[0].ValueKind is JsonValueKind.Object
                 or JsonValueKind.Array)
-                Add($"{name}.0", value[0], depth);
+            {
+                // several questions stand in one list, in the order in which they were answered
+                var asked = value.EnumerateArray().Select(QuestionOf).ToList();
+                if (asked.Distinct().Count() > 1)
+                    foreach (var (question, place) in asked.Select((q, i) => (q, i)).DistinctBy(q => q.q))
+                        Add($"{name}.{question ?? $"{place}"}", value[place], depth);
+                else Add($"{name}.0", value[0], depth);
+            }
         }
 
         void Add(string name, JsonElement value, int depth)
@@ -98,9 +106,16 @@ public sealed record FieldPath(int Column, string? Inside)
         }
         if (value.ValueKind != JsonValueKind.Array) return null;
         var end = path.IndexOf('.');
-        if (!int.TryParse(end < 0 ? path : path[..end], out var place) || place < 0 || place >= value.GetArrayLength()) return null;
-        return end < 0 ? value[place] : Inner(value[place], path[(end + 1)..]);
+        var step = end < 0 ? path : path[..end];
+        JsonElement? found = int.TryParse(step, out var place) ? place >= 0 && place < value.GetArrayLength() ? value[place] : null
+            : value.EnumerateArray().Where(e => QuestionOf(e) == step).Select(e => (JsonElement?)e).FirstOrDefault();
+        return end < 0 || found is null ? found : Inner(found.Value, path[(end + 1)..]);
     }
+
+    /// <summary>Which question an element of a list answers; null: it does not say, or its name could not be told in a path.</summary>
+    internal static string? QuestionOf(JsonElement element) => JsonColumns.Inside(element, "from_name") is
+        { ValueKind: JsonValueKind.String } name && name.GetString() is { Length: > 0 } asked && !asked.Contains('.')
+        && !int.TryParse(asked, out _) ? asked : null;
 
     internal static bool IsJson(string value) => value.Length > 1 && (value[0], value[^1]) is ('{', '}') or ('[', ']');
 }

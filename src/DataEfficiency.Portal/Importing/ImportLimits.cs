@@ -27,6 +27,9 @@ public static class ImportLimits
     /// <summary>Whose answers one file brings.</summary>
     public const int People = 1000;
     public const int PreviewRows = 20;
+
+    /// <summary>Rows of JSON that are looked at for what fields are there.</summary>
+    public const int GuessRows = 500;
     public const int ChunkRows = 1000;
     /// <summary>Rows reported one by one; beyond it only their number is kept.</summary>
     public const int StoredIssues = 100_000;

@@ -31,7 +31,9 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         var notes = sniffed.Notes.ToList();
         if (format is null && (format = WithHeader(sniffed.Format, open)).Above > 0) notes.Add(AboveNote(format, open));
         using var reader = RowReaders.Open(open(), format);
-        var rows = reader.Rows().Take(ImportLimits.PreviewRows).ToList();
+        // an export can begin with many tasks that nobody has answered yet
+        var read = First(reader, format.IsJson ? ImportLimits.GuessRows : ImportLimits.PreviewRows);
+        var rows = read.Take(ImportLimits.PreviewRows).ToList();
         // some have columns whatever is in them
         if (reader.Columns.Count == 0 || rows.Count == 0 && format.Kind is FileKind.Parquet or FileKind.Folder)
             throw new ImportException(rows is [{ Fault: { } fault } first, ..]
@@ -44,10 +46,22 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
             if (hidden.Rows > 0) notes.Add(ImportingWords.HiddenRows(hidden.Rows));
             if (hidden.Columns > 0) notes.Add(ImportingWords.HiddenColumns(hidden.Columns));
         }
-        var guess = ColumnGuess.Of(format, columns, rows);
+        var guess = ColumnGuess.Of(format, columns, rows, read);
         return new ImportPreview(format, columns, [.. rows.Select(r => Shown(r))], guess.Mapping,
-            reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, rows), sniffed.Places,
+            reader is XlsxReader x ? x.SheetNames : [], FieldPath.Offered(columns, read), sniffed.Places,
             guess.Note is null ? notes : [.. notes, guess.Note], ReadingsOf(format, columns, rows, open));
+    }
+
+    private static List<SourceRow> First(IRowReader reader, int most)
+    {
+        var (rows, characters) = (new List<SourceRow>(), 0L);
+        foreach (var row in reader.Rows())
+        {
+            rows.Add(row);
+            characters += row.Fields.Sum(f => (long)(f?.Length ?? 0));
+            if (rows.Count == most || rows.Count >= ImportLimits.PreviewRows && characters > ImportLimits.RowCharacters) break;
+        }
+        return rows;
     }
 
     // choosing another place asks for all of them again
@@ -68,7 +82,9 @@ public sealed record ImportPreview(SourceFormat Format, IReadOnlyList<string> Co
         var first = reader.Rows().Take(HeaderRows).Where(r => r.Fault is null).ToList();
         var above = format.Kind == FileKind.Xlsx ? DelimitedShape.Above(first) : 0;
         return format with { Above = above, HasHeader = CanHaveHeader(format with { HasHeader = false }, reader.Columns)
-            && DelimitedShape.LooksLikeHeader(first[above..]) };
+            && DelimitedShape.LooksLikeHeader(first[above..])
+            // lists in JSON seldom begin with their names: a usual one says that these do
+            && (!format.IsJson || first[above].Fields.Any(f => f is not null && ColumnNames.IsUsual(f))) };
     }
 
     private static string AboveNote(SourceFormat format, Func<Stream> open)

@@ -1,6 +1,7 @@
 // What a JSON file is made of: values on lines, an array, or one document with rows somewhere inside (CLINC150: a list of pairs for each
 // split; BIG-bench: objects under "examples"). A document is walked to its end, so that every place with rows is known with its number of
 // rows.
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,7 +15,9 @@ public enum JsonRowKind { Objects, Lists, Texts, Others }
 /// <param name="Path">For <see cref="SourceFormat.RowsAt"/>.</param>
 /// <param name="IsMap">The rows are the values of an object.</param>
 /// <param name="Repeats">Some come again, as labels do.</param>
-public sealed record JsonRows(string? Path, bool IsMap, int Rows, JsonRowKind Of, [property: JsonIgnore] bool Repeats = false);
+/// <param name="IsNumbered">Of an object: its names are 0, 1, 2 and so on.</param>
+public sealed record JsonRows(string? Path, bool IsMap, int Rows, JsonRowKind Of, [property: JsonIgnore] bool Repeats = false,
+    [property: JsonIgnore] bool IsNumbered = false);
 
 internal static class JsonShape
 {
@@ -55,12 +58,23 @@ internal static class JsonShape
         // objects one behind the other, without a line end between them
         if (first == '{' && isOneLine && valid && next == '{' && text.Line == endLine)
             return (lines with { Kind = FileKind.JsonValues }, []);
-        if (!whole && values > 0 || isOneLine && extension is ".jsonl" or ".ndjson") return (lines, []);
+        if (!whole && values > 0) return (lines, []);
+        if (isOneLine && extension is ".jsonl" or ".ndjson" && !IsDocument(stream, encoding)) return (lines, []);
         if (whole && next >= 0 && first == '{') return (valid && !isOneLine ? lines with { Kind = FileKind.JsonValues } : lines, []);
         return Document(stream, encoding, first == '{', lines with { Kind = isOneLine ? FileKind.JsonLines : FileKind.JsonValues });
     }
 
-    public static bool IsNamedJson(string extension) => extension is ".json" or ".jsonl" or ".ndjson";
+    public static bool IsNamedJson(string extension) => extension is ".json" or ".jsonl" or ".ndjson" or ".json5";
+
+    // the only line of a file of lines is one row, but where it is nothing but a list, or has its rows under a usual name
+    private static bool IsDocument(Stream stream, string encoding)
+    {
+        using var text = Open(stream, encoding);
+        if (text.Next() == '[') return true;
+        var places = new List<JsonRows>();
+        Walk(text, null, 0, places);
+        return places.Exists(p => p is { IsMap: false, Of: JsonRowKind.Objects, Path: { } path } && UsualPlaces.Contains(path));
+    }
 
     private static (SourceFormat, IReadOnlyList<JsonRows>) Document(Stream stream, string encoding, bool isObject, SourceFormat asOneRow)
     {
@@ -74,8 +88,8 @@ internal static class JsonShape
         var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of)
             .ThenByDescending(p => UsualPlaces.Contains(p.Path![(p.Path!.LastIndexOf('.') + 1)..])).ThenByDescending(p => p.Rows)
             .ToList();
-        var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects, Rows: >= LeastMap }).OrderByDescending(p => p.Rows)
-            .ToList();
+        var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects } && (p.Rows >= LeastMap || p.IsNumbered))
+            .OrderByDescending(p => p.Rows).ToList();
         // one object with a text of its own and a few tags is a row; a document has its rows in lists
         if (lists.Count > 0 && lists[0].Of == JsonRowKind.Texts && places[0].Of is JsonRowKind.Others or JsonRowKind.Texts) lists.Clear();
         List<JsonRows> likely = [.. lists, .. maps];
@@ -93,7 +107,7 @@ internal static class JsonShape
             return kind;
         }
         var (rows, of, isMap, place) = (0, JsonRowKind.Others, kind == JsonRowKind.Objects, places.Count);
-        var (seen, value, repeats) = (new HashSet<string>(), new StringBuilder(), false);
+        var (seen, value, repeats, numbered) = (new HashSet<string>(), new StringBuilder(), false, isMap);
         text.Take();
         places.Add(new JsonRows(path, isMap, 0, of));
         while (true)
@@ -108,12 +122,16 @@ internal static class JsonShape
                 text.Read(compares ? value.Clear() : null);
                 repeats |= compares && !seen.Add(value.ToString());
             }
-            else if (text.Name() is { } name) element = Walk(text, path is null ? name : $"{path}.{name}", depth + 1, places);
+            else if (text.Name() is { } name)
+            {
+                numbered &= name == rows.ToString(CultureInfo.InvariantCulture);
+                element = Walk(text, path is null ? name : $"{path}.{name}", depth + 1, places);
+            }
             else break;
             of = rows++ == 0 || of == element ? element : isMap ? JsonRowKind.Others : of;
         }
         text.Take();
-        places[place] = new JsonRows(path, isMap, rows, of, repeats);
+        places[place] = new JsonRows(path, isMap, rows, of, repeats, numbered && rows > 0);
         return kind;
     }
 

@@ -1,6 +1,8 @@
 // Exports of other labeling tools, told by the fields that only they have. Their answers become gold or labels like any other column, each
 // person's where the tool says whose they are; their own bookkeeping (annotations, suggestions, who answered) is not kept as metadata,
 // since annotators would see it beside the text.
+using DataEfficiency.Portal.Formats;
+
 namespace DataEfficiency.Portal.Importing;
 
 internal static class KnownExports
@@ -15,6 +17,8 @@ internal static class KnownExports
         var paths = FieldPath.Offered(columns, rows);
         bool Reads(string name) => rows.Any(r => FieldPath.Find(columns, $"{columns[1]}.{name}").Value(r) is not null);
         if (format.IsJson && Has("text", "split", "places", "answers")) return Native(format, columns, paths);
+        if (columns.SequenceEqual(CsvFormat.OfFinals) || columns.SequenceEqual(CsvFormat.OfAnswers)) return OwnTable(format, columns);
+        if (Has("annotator", "annotation_id", "lead_time")) return LabelStudioTable(format, columns, rows);
         if (format.IsJson && Has("data") && (Has("annotations") || Has("completions") || Has("predictions")))
             return LabelStudio(format, columns, paths, rows);
         if (format.IsJson && Has("text") && (Has("_input_hash") || Has("answer", "_session_id")) || Has("text", "options", "accept"))
@@ -22,7 +26,9 @@ internal static class KnownExports
         if (format.IsJson && Has("fields", "responses")) return ArgillaRecords(format, columns, paths);
         if (columns.FirstOrDefault(c => c.EndsWith(".responses", StringComparison.Ordinal)) is { } responses)
             return Argilla(format, columns, responses, rows);
-        if (Has("annotation", "inputs") || Has("annotation", "prediction")) return OldArgilla(format, columns, paths);
+        if (Has("annotation", "inputs") || Has("annotation", "prediction")) return OldArgilla(format, columns, paths, rows);
+        if (format.IsJson && columns.FirstOrDefault(c => columns.Contains($"{c}-suggestion")) is { } question)
+            return FirstArgilla(format, columns, question, rows);
         if (format.IsJson && columns is [var first, var second] && paths.Any(p => p.StartsWith($"{second}.", StringComparison.Ordinal))
             && (Reads("entities") || Reads("cats"))) return Spacy(format, columns, first, second, Reads("entities"));
         return format.IsJson && Has("text") && (Has("label") || Has("labels") || Has("entities")) ? Doccano(format, columns, rows) : null;
@@ -70,8 +76,10 @@ internal static class KnownExports
             ?? "data";
         var marks = HasSpans(columns, rows, "annotations.0.result");
         var choices = Inside(".value.choices");
-        var made = Made(format, columns, text, marks ? null : choices ?? Inside(".value.text"), "Label Studio",
-            [.. columns.Where(c => c is not ("data" or "id" or "meta"))]);
+        // what is marked repeats its words, which are no answer
+        var written = Inside(".value.text") is { } words && !paths.Contains($"{words[..^"text".Length]}start") ? words : null;
+        var made = Made(format, columns, text, choices ?? written ?? Inside(".value.rating") ?? Inside(".value.number"), "Label Studio",
+            [.. columns.Where(c => c is not ("data" or "id" or "meta") || c == "id" && paths.Contains("data.id"))]);
         made = made with
         {
             Mapping = made.Mapping with
@@ -83,8 +91,32 @@ internal static class KnownExports
         made = WithPeople(made, PeopleIn.LabelStudio);
         return marks ? WithSpans(made, "annotations.0.result") : made;
 
-        string? Inside(string end) => paths.FirstOrDefault(p => p.StartsWith("annotations.", StringComparison.Ordinal)
-            && p.EndsWith(end, StringComparison.Ordinal));
+        // of several questions by its name: their order is that in which each annotator answered
+        string? Inside(string end) => paths.Where(p => p.StartsWith("annotations.", StringComparison.Ordinal)
+            && p.EndsWith(end, StringComparison.Ordinal)).MaxBy(p => !p.Contains(".result.0.", StringComparison.Ordinal));
+    }
+
+    // CSV and JSON_MIN: a row for each annotation, with the task's own columns beside those of the tool
+    private static ColumnGuess LabelStudioTable(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
+    {
+        string[] own = ["annotator", "annotation_id", "lead_time", "created_at", "updated_at", "id", "agreement"];
+        var given = columns.Where(c => !own.Contains(c)).ToList();
+        var marks = given.Find(c => HasSpans(columns, rows, c));
+        int Length(string column) => rows.Sum(r => FieldPath.Find(columns, column).Value(r) is { } v && !FieldPath.IsJson(v) ? v.Length
+            : 0);
+        var text = given.Find(c => c == "text") ?? given.MaxBy(Length) ?? columns[0];
+        var left = given.Where(c => c != text && c != marks).ToList();
+        var answer = left.Find(ColumnGuess.IsAnswer) ?? left.Find(c => ColumnGuess.Repeats(columns, c, rows)) ?? left.LastOrDefault();
+        var made = WithPeople(Made(format, columns, text, answer, "Label Studio", own.Where(columns.Contains)), PeopleIn.Table);
+        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = true } };
+        return marks is null ? made : WithSpans(made, marks);
+    }
+
+    private static ColumnGuess OwnTable(SourceFormat format, IReadOnlyList<string> columns)
+    {
+        var made = Made(format, columns, "text", "answer", "DataEfficiency", columns.Skip(1));
+        made = made with { Mapping = made.Mapping with { EmptyIsAnswer = true, Shielded = true } };
+        return columns.Contains("by") ? WithPeople(made, PeopleIn.Table) : made;
     }
 
     private static bool HasSpans(IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows, string column) =>
@@ -93,7 +125,7 @@ internal static class KnownExports
     private static ColumnGuess Prodigy(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows)
     {
         var marks = HasSpans(columns, rows, "spans");
-        var answer = marks ? null : columns.Contains("accept") ? "accept" : columns.Contains("label") ? "label" : columns.Contains(
+        var answer = columns.Contains("accept") ? "accept" : columns.Contains("label") ? "label" : columns.Contains(
             "user_input") ? "user_input" : null;
         var made = Made(format, columns, "text", answer, "Prodigy",
             [.. columns.Where(c => c is not ("text" or "meta" or "accept" or "label"))]);
@@ -130,18 +162,36 @@ internal static class KnownExports
     {
         var text = paths.FirstOrDefault(p => p == "fields.text")
             ?? paths.FirstOrDefault(p => p.StartsWith("fields.", StringComparison.Ordinal)) ?? "fields";
-        var answer = paths.FirstOrDefault(p => p.StartsWith("responses.", StringComparison.Ordinal)
-            && p.EndsWith(".0.value", StringComparison.Ordinal));
+        var answer = paths.FirstOrDefault(p => p.StartsWith("responses.", StringComparison.Ordinal) && (p.EndsWith(".0.value",
+            StringComparison.Ordinal) || p.StartsWith("responses.0.values.", StringComparison.Ordinal)
+            && p.EndsWith(".value", StringComparison.Ordinal)));
         return WithPeople(Made(format, columns, text, answer, "Argilla",
             columns.Where(c => c is "responses" or "suggestions" or "vectors" or "status" or "_server_id")), PeopleIn.Argilla);
     }
 
-    private static ColumnGuess OldArgilla(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths)
+    // version 1 on the Hugging Face hub: a column for each question with everybody's responses
+    private static ColumnGuess FirstArgilla(SourceFormat format, IReadOnlyList<string> columns, string question,
+        IReadOnlyList<SourceRow> rows)
+    {
+        var own = columns.Where(c => c == "status" || c.Contains("-suggestion", StringComparison.Ordinal)
+            || columns.Contains($"{c}-suggestion")).ToList();
+        var text = columns.FirstOrDefault(c => c == "text") ?? columns.First(c => !own.Contains(c) && c is not ("id" or "external_id"));
+        var made = Made(format, columns, text, $"{question}.0.value", "Argilla", own, question);
+        var marks = HasSpans(columns, rows, $"{question}.0.value");
+        made = WithPeople(made with { Mapping = made.Mapping with { Id = made.Mapping.Id ?? columns.FirstOrDefault(c =>
+            c == "external_id") } }, PeopleIn.Argilla);
+        return marks ? WithSpans(made, $"{question}.0.value") : made;
+    }
+
+    private static ColumnGuess OldArgilla(SourceFormat format, IReadOnlyList<string> columns, IReadOnlyList<string> paths,
+        IReadOnlyList<SourceRow> rows)
     {
         var text = columns.FirstOrDefault(c => c == "text") ?? paths.FirstOrDefault(p => p.StartsWith("inputs.", StringComparison.Ordinal))
             ?? "inputs";
-        return Made(format, columns, text, "annotation", "Argilla",
+        var marks = HasSpans(columns, rows, "annotation");
+        var made = Made(format, columns, text, marks ? null : "annotation", "Argilla",
             columns.Where(c => c is not ("text" or "inputs" or "id" or "metadata" or "annotation")));
+        return marks ? WithSpans(made, "annotation") : made;
     }
 
     /// <summary>A text with its labels, or with marked parts; null: it has one label.</summary>

@@ -55,8 +55,10 @@ internal static class KnownFiles
     {
         var start = text.AsSpan().TrimStart();
         bool Begins(ReadOnlySpan<char> start, string with) => start.StartsWith(with, StringComparison.OrdinalIgnoreCase);
-        var kind = Begins(start, "<?xml") ? "xml"
-            : Begins(start, "<!doctype html") || Begins(start, "<html") || start is ['<', ..] && extension is ".xls" or ".xlsx" ? "html"
+        var isMarked = start is ['<', ..];
+        var kind = Begins(start, "<?xml") || isMarked && extension is ".xml" or ".tmx" ? "xml"
+            : Begins(start, "<!doctype html") || Begins(start, "<html")
+                || isMarked && extension is ".xls" or ".xlsx" or ".html" or ".htm" ? "html"
             : Begins(start, "version https://git-lfs.github.com/spec") ? "lfs"
             : extension is ".yaml" or ".yml" ? "yaml" : null;
         if (kind is not null) throw new ImportException(ImportingWords.NoTable(kind));

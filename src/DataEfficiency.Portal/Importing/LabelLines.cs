@@ -23,7 +23,7 @@ internal static partial class LabelLines
     public static char? SeparatorOf(IReadOnlyList<string> lines, char delimiter)
     {
         if (lines.Count < 2) return null;
-        if (lines.All(l => l.StartsWith("__label__", StringComparison.Ordinal))) return ' ';
+        if (lines.All(l => l.StartsWith(LabelLinesReader.Mark, StringComparison.Ordinal))) return ' ';
         // texts with tabs of their own behind the label's; a table of equally wide rows is none
         if (delimiter == '\0' && Heads(lines, '\t') is { } tabs && AreLabels(tabs, needsRepeats: true)) return '\t';
         var blanks = Heads(lines, ' ');

@@ -4,6 +4,7 @@ namespace DataEfficiency.Portal.Importing;
 /// text.</summary>
 public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowReader
 {
+    internal const string Mark = "__label__";
     private static readonly string[] Names = ["label", "text"];
     private readonly DelimitedReader _lines = DelimitedReader.OfLines(stream, format);
 
@@ -26,6 +27,17 @@ public sealed class LabelLinesReader(Stream stream, SourceFormat format) : IRowR
     public static (string Label, string Text)? Parts(string line, char separator)
     {
         var trimmed = line.TrimStart();
+        // fastText: several labels can stand before the text
+        if (separator == ' ' && trimmed.StartsWith(Mark, StringComparison.Ordinal))
+        {
+            List<string> marked = [];
+            while (trimmed.StartsWith(Mark, StringComparison.Ordinal) && trimmed.AsSpan().IndexOfAny(' ', '\t') is > 0 and var end)
+            {
+                marked.Add(trimmed[..end]);
+                trimmed = trimmed[end..].TrimStart();
+            }
+            return marked.Count == 0 ? null : (string.Join("; ", marked), trimmed.TrimEnd());
+        }
         // a blank stands for any run of blanks and tabs
         var at = separator == ' ' ? trimmed.AsSpan().IndexOfAny(' ', '\t') : trimmed.IndexOf(separator);
         return at <= 0 ? null : (trimmed[..at].Trim(), trimmed[(at + 1)..].Trim());

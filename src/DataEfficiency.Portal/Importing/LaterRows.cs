@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using DataEfficiency.Portal.Tasks;
 
 namespace DataEfficiency.Portal.Importing;
 
 /// <summary>
-/// Of a file with a row for each answer: what the later rows of a text say, so that all of it comes in with the first one. Read before
-/// the import, in a pass of its own, which gives the same again after a restart.
+/// Of a file with a row for each answer: what the later rows of an item (its text, and its id where it has one) say, so that all of it
+/// comes in with the first one. Read before the import, in a pass of its own, which gives the same again after a restart.
 /// </summary>
 internal sealed class LaterRows
 {
@@ -26,10 +28,10 @@ internal sealed class LaterRows
         return found;
     }
 
-    /// <summary>Its text stands further up already.</summary>
+    /// <summary>Its item stands further up already.</summary>
     public bool IsLater(MappedRow row) => _first.TryGetValue(Key(row), out var line) && line < row.Line;
 
-    /// <summary>The first row of a text with what the later ones say.</summary>
+    /// <summary>The first row of an item with what the later ones say.</summary>
     public MappedRow Whole(MappedRow row) => _later.TryGetValue(Key(row), out var later)
         ? row with { People = PersonAnswer.Newest((row.People ?? []).Concat(later)) } : row;
 
@@ -58,5 +60,6 @@ internal sealed class LaterRows
         return _words[word] = word;
     }
 
-    private static UInt128 Key(MappedRow row) => BinaryPrimitives.ReadUInt128BigEndian(row.TextHash);
+    private static UInt128 Key(MappedRow row) => BinaryPrimitives.ReadUInt128BigEndian(row.ExternalId is not { } id ? row.TextHash
+        : SHA256.HashData([.. row.TextHash, .. Encoding.UTF8.GetBytes(id)]));
 }

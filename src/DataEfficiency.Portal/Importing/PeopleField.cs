@@ -16,8 +16,10 @@ internal static class PeopleField
     {
         PeopleIn.Native => Begins(answer, "final.", "answers."),
         PeopleIn.LabelStudio => Begins(answer, "annotations.", "completions."),
-        PeopleIn.Argilla => Begins(answer, "responses.") || answer.Contains(".responses", StringComparison.Ordinal),
+        PeopleIn.Argilla => Begins(answer, "responses.") || answer.Contains(".responses", StringComparison.Ordinal)
+            || answer.EndsWith(".0.value", StringComparison.Ordinal),
         PeopleIn.Prodigy => answer is "accept" or "label" or "user_input" or "spans",
+        PeopleIn.Table => true,
         _ => false,
     };
 
@@ -30,6 +32,7 @@ internal static class PeopleField
             PeopleIn.Native => Native(mapping.Answer!, List(Field("answers")), List(Field("skips")), row.Line),
             PeopleIn.LabelStudio => LabelStudio(mapping, List(Field(mapping.Answer!.Split('.')[0])), row.Line),
             PeopleIn.Argilla => Argilla(mapping.Answer!, Field, row.Line),
+            PeopleIn.Table => Table(mapping, Field, row.Line),
             _ => Prodigy(mapping.Answer!, Field, row.Line),
         };
     }
@@ -44,7 +47,7 @@ internal static class PeopleField
             {
                 At = Time(Text(given, "at")), Milliseconds = Duration(Number(given, "ms")), IsSurplus = role == "surplus",
                 Revision = (int)Math.Clamp(Number(given, "rev") ?? 1, 1, 1_000_000),
-                Role = Enum.TryParse<AnswerRole>(role, true, out var known) && Enum.IsDefined(known) ? known : AnswerRole.Annotator,
+                Role = RoleOf(role),
             };
         }
         foreach (var skip in skips)
@@ -56,13 +59,15 @@ internal static class PeopleField
 
     private static IEnumerable<PersonAnswer> LabelStudio(ColumnMapping mapping, List<JsonElement> annotations, int line)
     {
-        // "annotations.0.result.0.value.choices": the same member of each annotation's results
-        var member = mapping.Answer![(mapping.Answer!.LastIndexOf('.') + 1)..];
+        // "annotations.0.result.0.value.choices": the same member of each annotation's results; by a name, of that question's alone
+        var path = mapping.Answer!.Split('.');
+        var (member, asked) = (path[^1], path is [_, _, "result", var name, ..] && !int.TryParse(name, out _) ? name : null);
         foreach (var (place, annotation) in annotations.Index())
         {
             var results = Inside(annotation, "result");
             var value = mapping.Marked ? results : results is not { ValueKind: JsonValueKind.Array } list ? null
-                : list.EnumerateArray().Select(r => Inside(r, "value") is { } v ? Inside(v, member) : null)
+                : list.EnumerateArray().Where(r => asked is null || FieldPath.QuestionOf(r) == asked)
+                    .Select(r => Inside(r, "value") is { } v ? Inside(v, member) : null)
                     .FirstOrDefault(v => v is not null);
             yield return new PersonAnswer(By(Inside(annotation, "completed_by"), place, annotations.Count), line, Said(value))
             {
@@ -74,7 +79,15 @@ internal static class PeopleField
 
     private static IEnumerable<PersonAnswer> Argilla(string path, Func<string, string?> field, int line)
     {
-        const string nested = ".0.value";
+        const string nested = ".0.value", values1 = "responses.0.values.";
+        // of version 1, whose responses hold the answers to all questions
+        if (path.StartsWith(values1, StringComparison.Ordinal) && path.Split('.') is [.., var question, "value"])
+        {
+            var given = List(field("responses"));
+            return given.Index().Select(r => Response(By(Inside(r.Item, "user_id"), r.Index, given.Count),
+                Inside(Inside(Inside(r.Item, "values"), question), "value"), Text(r.Item, "status"), Text(r.Item, "inserted_at")))
+                .OfType<PersonAnswer>();
+        }
         if (path.EndsWith(nested, StringComparison.Ordinal))
         {
             var responses = List(field(path[..^nested.Length]));
@@ -103,13 +116,31 @@ internal static class PeopleField
         if (verdict is not (null or "accept" or "ignore")) return [];
         var session = Name(field("_annotator_id") ?? field("_session_id"));
         // as the portal writes it: the name behind "p-"
-        return [new PersonAnswer(session is ['p', '-', _, ..] ? session[2..] : session, line, verdict == "ignore" ? null : field(answer))
+        // whose task is accepted without any marks has looked
+        var said = verdict == "ignore" ? null : field(answer) ?? (answer == "spans" && verdict == "accept" ? "[]" : null);
+        return [new PersonAnswer(session is ['p', '-', _, ..] ? session[2..] : session, line, said)
         {
             IsSkip = verdict == "ignore",
             At = double.TryParse(field("_timestamp"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
                 ? Known(seconds * 1000) : null,
         }];
     }
+
+    private static IEnumerable<PersonAnswer> Table(ColumnMapping mapping, Func<string, string?> field, int line)
+    {
+        // an annotation that marks nothing has no field for it
+        var said = field(mapping.Answer!) is { } given && !string.IsNullOrWhiteSpace(given) ? given : mapping.Marked ? "[]" : null;
+        var seconds = field("lead_time") ?? field("seconds");
+        return [new PersonAnswer(Name(field("annotator") ?? field("by")), line, said)
+        {
+            At = Time(field("created_at") ?? field("at")), Role = RoleOf(field("role")),
+            Milliseconds = Duration(double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var lasted)
+                ? lasted * 1000 : null),
+        }];
+    }
+
+    private static AnswerRole RoleOf(string? role) =>
+        Enum.TryParse<AnswerRole>(role, true, out var known) && Enum.IsDefined(known) ? known : AnswerRole.Annotator;
 
     private static string? By(JsonElement? who, int place, int all) => Name(who is { ValueKind: JsonValueKind.Object } person
         ? Text(person, "email") ?? Text(person, "username") ?? Text(person, "id") : Said(who))

@@ -13,4 +13,6 @@ public enum PeopleIn
     Argilla,
     /// <summary>Prodigy: a row for each answer, with its session.</summary>
     Prodigy,
+    /// <summary>A row for each answer in a table: Label Studio's CSV and smaller JSON ("annotator"), and the portal's own ("by").</summary>
+    Table,
 }

@@ -39,6 +39,13 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
         }
         row = Later?.Whole(row) ?? row;
         var (gold, given, fault) = Found(row);
+        if (row.Gold.Count > 0)
+        {
+            // what the portal's own lines keep hidden stays so, whatever people answered
+            var (hidden, wrong) = Hidden(row.Gold);
+            if (wrong is null) gold = hidden;
+            fault ??= wrong;
+        }
         if (fault is not null && mapping.Use == AnswerUse.Labels)
         {
             counts.Bad++;
@@ -51,6 +58,8 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
                 return (null, new(RowFault.Duplicate, ImportingWords.SameTextNotAdded(line), mapping.TextColumns[0]));
             fault ??= new(RowFault.Duplicate, ImportingWords.SameTextAdded(line), mapping.TextColumns[0]);
         }
+        if (known.LineOfId(row) is { } other)
+            fault ??= new(RowFault.Duplicate, ImportingWords.SameIdAdded(id: Excerpt.Of(row.ExternalId!), line: other), mapping.Id);
         if (row.People?.FirstOrDefault(p => p.Replaces) is { } again)
             fault ??= new(RowFault.Duplicate, ImportingWords.AnsweredAgain(again.By), mapping.Answer);
         if (given.Count > 0) Labels++;
@@ -111,6 +120,15 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
         };
     }
 
+    private (IReadOnlyList<string> Gold, RowFault? Fault) Hidden(IReadOnlyList<string> texts)
+    {
+        if (answers.Labels.Count == 0 || answers.Kind.Shape != AnswerShape.Whole) return (texts, null);
+        var unknown = texts.FirstOrDefault(t => answers.Find(t) is null);
+        return unknown is null ? ([.. texts.Select(t => answers.Find(t)!.AnswerText)], null)
+            : ([], new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: AnswerUse.HiddenGold, answer: Excerpt.Of(unknown)),
+                "gold"));
+    }
+
     private (IReadOnlyList<string> Gold, RowFault? Fault) Right(MappedRow row)
     {
         var (gold, _, fault) = Answers(row);
@@ -145,7 +163,8 @@ internal sealed class RowChecks(ColumnMapping mapping, Project project, AnswerSe
     {
         if (row.Spans is null && !row.SaysNone) return ([], null, null);
         var spans = (row.Spans ?? []).Where(s => !answers.LeavesOut(s.Label))
-            .Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label))).ToList();
+            .Select(s => (s.Start, s.End, s.Label, Found: answers.Find(s.Label)
+                ?? (mapping.Format.Kind == FileKind.Conll ? answers.FindTag(s.Label) : null))).ToList();
         if (spans.Find(s => s.Found is null) is { Label: not null } unknown)
             return ([], null, new(RowFault.UnknownAnswer, ImportingWords.UnknownAnswer(use: mapping.Use, answer: Excerpt.Of(unknown.Label)),
                 mapping.Answer));

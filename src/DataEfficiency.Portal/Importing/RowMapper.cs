@@ -20,6 +20,9 @@ public sealed record MappedRow(int Line, string Text, byte[] TextHash, string? E
 
     public ItemSplit Split { get; init; }
 
+    /// <summary>Hidden gold that the portal's own lines have beside the answers.</summary>
+    public IReadOnlyList<string> Gold { get; init; } = [];
+
     public string? Answer => Answers.Count > 0 ? Answers[0] : null;
 }
 
@@ -36,7 +39,7 @@ public sealed class RowMapper
     private int _known = -1;
     private readonly bool _hasPeople;
     private FieldPath _id = new(-1, null), _answer = new(-1, null), _accepted = new(-1, null), _split = new(-1, null),
-        _meta = new(-1, null);
+        _meta = new(-1, null), _gold = new(-1, null), _fields = new(-1, null);
     private List<FieldPath> _textPaths = [];
     private HashSet<int> _apart = [];
 
@@ -52,6 +55,7 @@ public sealed class RowMapper
     public (MappedRow? Row, RowFault? Fault) Map(SourceRow row)
     {
         if (row.Fault is not null) return (null, row.Fault);
+        if (_mapping.Shielded) row = row with { Fields = [.. row.Fields.Select(ShieldedCell.Read)] };
         Locate();
         for (var i = 0; i < _texts.Count; i++)
             if (row.FaultOf(_textPaths[i].Column) is { } fault) return (null, fault);
@@ -73,16 +77,33 @@ public sealed class RowMapper
             answers, Metadata(row), parts, spans is { Count: > 0 } ? spans : null, saysNone)
         {
             People = people, Split = DataSplits.Of(_split.Value(row)),
+            Gold = _gold.Column < 0 ? [] : AnswerField.Read(_gold.Value(row), true).Answers,
         }, null);
     }
 
     private (string? Text, IReadOnlyList<NamedText>? Parts) TextOf(SourceRow row)
     {
-        if (_template is null) return (_textPaths[0].Value(row), null);
+        if (_template is null) return _textPaths[0].Value(row) is { } whole ? (whole, OwnParts(row, whole)) : (null, null);
         var parts = new List<NamedText>(_texts.Count);
         for (var i = 0; i < _texts.Count; i++)
             if (_textPaths[i].Value(row)?.Trim() is { Length: > 0 } value) parts.Add(new NamedText(_template.Parts[i].Name, value));
         return (TextTemplate.Whole(parts), parts);
+    }
+
+    // of the portal's own lines: the parts that its text was made of
+    private List<NamedText>? OwnParts(SourceRow row, string whole)
+    {
+        if (_fields.Value(row) is not ['[', ..] json) return null;
+        try
+        {
+            var parts = JsonSerializer.Deserialize<List<NamedText>>(json, JsonSerializerOptions.Web);
+            return parts is { Count: > 0 and <= TextTemplate.MostParts } && parts.TrueForAll(p => p is { Name: not null, Text: not null })
+                && TextTemplate.Whole(parts) == whole ? parts : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private bool HasAnswer(SourceRow row) => _mapping is { Use: not AnswerUse.Ignore, Answer: not null }
@@ -120,9 +141,12 @@ public sealed class RowMapper
             (spans, wrong) = SpanField.Read(value, text);
             answers = [.. (spans ?? []).Select(s => s.Label).Distinct()];
         }
-        else (answers, wrong) = AnswerField.Read(value, _mapping.Format.IsJson);
+        // several in a table's cell can be a list as well
+        else (answers, wrong) = AnswerField.Read(value, _mapping.Format.IsJson || _mapping.Several && value is ['[', ..]
+            || _mapping.People == PeopleIn.Table && value is ['{', ..]);
         if (wrong is not null) return Wrong(new(RowFault.BadAnswer, wrong, _mapping.Answer));
-        if (_mapping.Several && answers is [var all]) answers = [.. all.Split(Between, Trimmed).Distinct()];
+        if (_mapping.Several && answers is [var all] && value is not ['[', ..] and not ['{', ..])
+            answers = [.. all.Split(Between, Trimmed).Distinct()];
         if (!_mapping.Marked && answers.Any(a => a.Length > ImportLimits.AnswerCharacters))
             return Wrong(new(RowFault.TooLong, ImportingWords.AnswerLongerThanCharacters(ImportLimits.AnswerCharacters), _mapping.Answer));
         // a list of none, or scores of which none is for a label; whose annotation is named has looked
@@ -142,6 +166,8 @@ public sealed class RowMapper
         (_id, _answer, _accepted) = (FieldPath.Find(columns, _mapping.Id), FieldPath.Find(columns, _mapping.Answer),
             FieldPath.Find(columns, _mapping.AcceptedIn));
         (_split, _meta) = (FieldPath.Find(columns, _mapping.Split), FieldPath.Find(columns, "meta"));
+        if (_mapping is { People: PeopleIn.Native, Use: not AnswerUse.Ignore })
+            (_gold, _fields) = (FieldPath.Find(columns, "gold"), FieldPath.Find(columns, "fields"));
         // an ignored answer must not reach annotators by way of the metadata either
         _apart = [.. _textPaths.Select(p => p.Column), _id.Column, _answer.Column, .. (_mapping.Dropped ?? [])
             .Select(d => FieldPath.Find(columns, d).Column)];

@@ -10,7 +10,8 @@ public readonly record struct FileSpan(int Start, int End, string Label);
 /// <summary>
 /// Marked parts of a text, as tools write them: [start, end, label] (doccano, spaCy), {"start", "end", "label"} (Prodigy, Argilla, the
 /// portal's own), {"start_offset", "end_offset", "label"} (doccano), {"value": {"start", "end", "text", "labels"}} (Label Studio, in
-/// UTF-16 units; the others count code points).
+/// UTF-16 units; the others count code points; its smaller exports leave out "value"), {"start": [..], "end": [..], "label": [..]} (Hugging
+/// Face).
 /// </summary>
 internal static class SpanField
 {
@@ -20,8 +21,7 @@ internal static class SpanField
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowTrailingCommas = true };
 
     /// <summary>It is a list of marked parts, with one at least.</summary>
-    public static bool Holds(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(e => Of(e) is { Count: > 0 });
+    public static bool Holds(JsonElement value) => All(value) is { Count: > 0 };
 
     public static bool Holds(string? value)
     {
@@ -43,14 +43,12 @@ internal static class SpanField
     public static (IReadOnlyList<FileSpan>? Spans, Said? Fault) Read(string? value, string text)
     {
         if (value?.Trim() is not { Length: > 0 } json || json == "null") return (null, null);
-        List<Raw> parts = [];
+        List<Raw> parts;
         try
         {
             using var document = JsonDocument.Parse(json, Options);
-            if (document.RootElement.ValueKind != JsonValueKind.Array) return (null, ImportingWords.NoListOfParts);
-            foreach (var element in document.RootElement.EnumerateArray())
-                if (Of(element) is { } found) parts.AddRange(found);
-                else return (null, ImportingWords.NoListOfParts);
+            if (All(document.RootElement) is not { } found) return (null, ImportingWords.NoListOfParts);
+            parts = found;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -75,7 +73,33 @@ internal static class SpanField
             utf16 ? places.At(p.End) : p.End, p.Label)).Distinct()];
     }
 
-    // null: no part; empty: something else that stands beside parts, as a choice does in Label Studio's results
+    private static List<Raw>? All(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object) return Columns(value);
+        if (value.ValueKind != JsonValueKind.Array) return null;
+        List<Raw> all = [];
+        foreach (var element in value.EnumerateArray())
+            if (Of(element) is { } found) all.AddRange(found);
+            else return null;
+        return all;
+    }
+
+    // a list of objects as Arrow keeps it: a list for each of their members
+    private static List<Raw>? Columns(JsonElement value)
+    {
+        List<JsonElement>? Of(string name) => value.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray()] : null;
+        if (Of("start") is not { } starts || Of("end") is not { } ends || Of("label") is not { } labels
+            || starts.Count != ends.Count || starts.Count != labels.Count) return null;
+        List<Raw> all = [];
+        for (var i = 0; i < starts.Count; i++)
+            if (Number(starts[i]) is { } start && Number(ends[i]) is { } end && Word(labels[i]) is { } label)
+                all.Add(new(start, end, label, null, false));
+            else return null;
+        return all;
+    }
+
+    // null: no part; empty: something else that stands beside parts, as a choice or a relation does in Label Studio's results
     private static List<Raw>? Of(JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.Array)
@@ -83,13 +107,19 @@ internal static class SpanField
                 { } name ? [new(from, to, name, null, false)] : null;
         if (element.ValueKind != JsonValueKind.Object) return null;
         if (element.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Object)
-            return value.TryGetProperty("labels", out var names) && names.ValueKind == JsonValueKind.Array
-                && Named(value, "start") is { } first && Named(value, "end") is { } end
-                ? [.. names.EnumerateArray().Select(Word).OfType<string>().Select(l => new Raw(first, end, l, Words(value), true))] : [];
+            return value.TryGetProperty("start", out _) ? Labelled(value) : [];
+        if (element.TryGetProperty("from_id", out _) && element.TryGetProperty("to_id", out _)) return [];
+        if (element.TryGetProperty("labels", out _)) return Labelled(element);
         return (Named(element, "start") ?? Named(element, "start_offset")) is { } start
             && (Named(element, "end") ?? Named(element, "end_offset")) is { } stop && element.TryGetProperty("label", out var label)
             && Word(label) is { } word ? [new(start, stop, word, Words(element), false)] : null;
     }
+
+    // places that are no numbers (of HTML: the way to a node) are not guessed at
+    private static List<Raw>? Labelled(JsonElement part) =>
+        Named(part, "start") is not { } start || Named(part, "end") is not { } end ? null
+        : !part.TryGetProperty("labels", out var names) || names.ValueKind != JsonValueKind.Array ? []
+        : [.. names.EnumerateArray().Select(Word).OfType<string>().Select(l => new Raw(start, end, l, Words(part), true))];
 
     private static int? Named(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Number(value) : null;
 

@@ -59,6 +59,8 @@ public sealed record TextEncoding(string Name, string? Note = null)
             || counts.Zeros + counts.Controls > 1 + counts.Bytes / 50) throw new ImportException(NoText);
         // words of nothing but accented letters are no language of Western Europe: rather errors than other letters
         var isWestern = counts.HighLetters < 6 || counts.HighPairs * 2 < counts.HighLetters;
+        // nor are words of signs that Western texts hardly have, and Japanese ones in Shift-JIS in nearly every letter
+        isWestern &= counts.Rare < 2 || counts.Rare * 4 < counts.Broken;
         if (counts.Sequences == 0 && counts.NotInWindows1252 == 0 && isWestern)
             return new("windows-1252",
                 ImportingWords.TakenForWindows1252(counts.Broken));
@@ -81,12 +83,15 @@ public sealed record TextEncoding(string Name, string? Note = null)
     {
         // the five bytes that Windows-1252 leaves undefined
         private static readonly SearchValues<byte> Undefined = SearchValues.Create([0x81, 0x8D, 0x8F, 0x90, 0x9D]);
+
+        // low quotes, daggers, accents and per mille signs that stand alone
+        private static readonly byte[] RareSigns = [0x82, 0x83, 0x86, 0x87, 0x88, 0x89, 0x98];
         private byte _before = 1;
 
         public bool HasLines { get; private set; }
 
         public long Bytes, Zeros, DoubleZeros, PlainLittle, PlainBig, Controls, Broken, Sequences, NotInWindows1252,
-            HighLetters, HighPairs;
+            HighLetters, HighPairs, Rare;
 
         /// <returns>How many bytes were counted: a character that the block cuts is left for the next one.</returns>
         public int Add(ReadOnlySpan<byte> block, bool last)
@@ -109,6 +114,7 @@ public sealed record TextEncoding(string Name, string? Note = null)
         {
             if (block.ContainsAny(Undefined)) NotInWindows1252++;
             HasLines |= block.Contains((byte)'\n') || block.Contains((byte)'\r');
+            foreach (var sign in RareSigns) Rare += block.Count(sign);
             foreach (var b in block.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 ? [] : block)
                 if (b is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x1A or 0x1B or 0)) Controls++;
             for (var i = block.IndexOfAnyInRange((byte)0xC0, (byte)0xFF) is >= 0 and var at ? at : block.Length; i < block.Length; i++)

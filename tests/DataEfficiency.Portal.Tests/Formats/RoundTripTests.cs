@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -67,6 +68,134 @@ public sealed partial class RoundTripTests
             if (format is not ("conll" or "spacy"))
                 Assert.Equal(expected.Select(e => e.Id), after.Select(a => a.Id));
         }
+    }
+
+    // what spreadsheets, encodings and readers of lines stumble over
+    private static readonly string[] Nasty =
+    [
+        "ctrl \u0001 \u0008 \u001f \u007f", "crlf\r\nline\rcr\nlf", "👨‍👩‍👧‍👦 🇩🇪 e\u0301", "\u202eRTL\u202c \u200f العربية", "=1+1",
+        "+49 30", "-dash", "@user", "\ttab", "'=quoted", "''+twice", "'plain", "\"q\"", "a,b;c|d", "\u2028ls\u2029ps\u0085nel",
+        "_x000D_ \\u0041", "null", "true", "01", "1", "1.0", "#N/A", "__label__x y", "sep=;", "{\"a\":1}", "[\"x\"]", "\ufeffbom",
+        "\ufffd \ufffe", "\u001a", "id,text,label", new string('x', 100_000),
+    ];
+
+    private static readonly string[] NastyLabels =
+    [
+        "a, b", "a|b", "line\nbreak", "say \"x\"", "01", "1", "true", "=SUM(1)", "-", "New York", "New_York", "[x]", "{\"y\"}", "0.10",
+        "🇩🇪", "'apos",
+    ];
+
+    [Theory]
+    [InlineData(TaskType.SingleChoice, "native", "label-studio", "argilla", "prodigy", "doccano", "csv", "huggingface-parquet")]
+    [InlineData(TaskType.MultiLabel, "native", "label-studio", "argilla", "prodigy", "csv", "huggingface", "spacy")]
+    [InlineData(TaskType.ShortAnswer, "native", "label-studio", "argilla", "prodigy", "doccano", "csv", "huggingface-parquet")]
+    [InlineData(TaskType.Spans, "native", "label-studio", "argilla", "prodigy", "spacy", "conll", "huggingface-parquet")]
+    public async Task Export_OfWhatReadersStumbleOver_SaysTheSameAndNothingMore(TaskType type, params string[] formats)
+    {
+        await using var pool = await PoolFixture.StartAsync(NastyLabels);
+        await SetKindAsync(pool, pool.ProjectId, type);
+        var kind = DataEfficiency.Portal.Tasks.TaskKinds.Of(type);
+        string Label(int i) => NastyLabels[i % NastyLabels.Length];
+        static int Blank(string text) => char.IsWhiteSpace(text[0]) ? 1 : 0;
+        // two share a text: their ids tell them apart
+        var rows = Nasty.Append(Nasty[1]).Select((text, i) => JsonSerializer.Serialize(new
+        {
+            id = i == 0 ? "=id" : $"x{i}", text, split = "pool", places = 1, answers = new[]
+            {
+                new { by = "ada", answer = (object)(type switch
+                {
+                    TaskType.SingleChoice => new { label = Label(i) },
+                    TaskType.MultiLabel => new { labels = i % 5 == 0 ? [] : NastyLabels.Where((_, l) => l == i % 16 || l == i * 7 % 16) },
+                    TaskType.Spans => new
+                    {
+                        spans = i % 4 == 0 ? [] : new[]
+                        {
+                            // a blank is no token
+                            new { start = Blank(text), end = Blank(text) + 1, label = Label(i) },
+                        },
+                    },
+                    _ => new { text = Nasty[(i + 1) % (Nasty.Length - 1)].Trim() },
+                }) },
+            },
+        }));
+        ColumnMapping Kept(ColumnMapping m) => m.For(kind) with { Use = AnswerUse.Labels, KeepDuplicates = true };
+        Assert.Equal((Nasty.Length + 1, 0), Counts(await pool.ImportAsync(string.Join('\n', rows), "a.jsonl", AnswerUse.Labels, Kept)));
+        var before = await AnswersAsync(pool, pool.ProjectId);
+        foreach (var format in formats)
+        {
+            var file = await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{pool.ProjectId}/export/{format}");
+            var copy = await pool.CopyAsync(type, NastyLabels);
+            var ending = format switch
+            {
+                "label-studio" or "spacy" => "json", "csv" or "conll" => format, ['h', ..] => "zip", _ => "jsonl",
+            };
+            var import = await copy.ImportAsync(file, $"a.{ending}", AnswerUse.Labels, Kept);
+            Assert.True(import is { Bad: 0, State: WorkState.Done }, $"{format}: {import.Bad} bad");
+            var after = await AnswersAsync(pool, copy.ProjectId);
+            if (format == "conll")
+            {
+                // tokens are what it keeps, and of every label which one it is
+                Assert.Equal(before.Select(b => b.Answer.Split(" -> ")[^1]), after.Select(a => a.Answer.Split(" -> ")[^1]));
+                continue;
+            }
+            var expected = format == "spacy" ? before.Select(b => ((string?)null, b.Text, b.Answer)) : before;
+            Assert.Equal(expected, after);
+            await using var db = await pool.Portal.OpenDbAsync();
+            Assert.Equal(0, await db.Items.CountAsync(i => i.ProjectId == copy.ProjectId && i.Metadata != null));
+        }
+    }
+
+    [Fact]
+    public async Task Export_OfEachPersonsAnswersAsCsv_IsEachPersonsAgain()
+    {
+        await using var pool = await PoolFixture.StartAsync(Labels);
+        await pool.ImportAsync(People(TaskType.SingleChoice), "a.jsonl", AnswerUse.Labels);
+        var file = await MadeAsync(pool, pool.ProjectId);
+        var copy = await pool.CopyAsync(TaskType.SingleChoice, Labels);
+        // a row for each of six answers to three items; who skipped stands in no table
+        var import = await copy.ImportAsync(file, "a.csv", AnswerUse.Labels);
+        Assert.Equal((6, 3, 0), (import.Rows, import.Added, import.Bad));
+        Assert.Equal(WithoutLines(file), WithoutLines(await MadeAsync(pool, copy.ProjectId)));
+
+        // they are those of each file
+        static string WithoutLines(string csv) => Regex.Replace(csv, "(?m)^([a-z]+),[0-9]+,", "$1,");
+    }
+
+    private static async Task<string> MadeAsync(PoolFixture pool, int project)
+    {
+        using var asked = await pool.Lead.PostAsJsonAsync($"/api/v1/projects/{project}/exports", new { format = "csv", what = "answers" });
+        var export = (await asked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("export").GetInt32();
+        using var limit = new CancellationTokenSource(Patience.Long);
+        while (true)
+        {
+            var line = await pool.Lead.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{project}/exports/{export}", limit.Token);
+            if (line.GetProperty("state").GetString() == "done")
+                return await pool.Lead.GetStringAsync(line.GetProperty("file").GetString(), limit.Token);
+            Assert.Equal(JsonValueKind.Null, line.GetProperty("error").ValueKind);
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Export_OfHiddenGoldAndPartsOfTexts_KeepsBothBesideTheAnswers()
+    {
+        await using var pool = await PoolFixture.StartAsync(Labels);
+        const string fields = """[{"name":"premise","text":"a"},{"name":"hypothesis","text":"b"}]""";
+        const string file = $$"""
+            {"id":"1","text":"premise: a\nhypothesis: b","fields":{{fields}},"gold":"city","split":"test","places":1,"answers":[
+            """ + """
+            {"by":"ada","rev":1,"answer":{"label":"größe"}}]}
+            {"id":"2","text":"two","gold":["city","東京"],"split":"pool","places":1,"answers":[]}
+            {"id":"3","text":"three","gold":"nowhere","split":"pool","places":1,"answers":[]}
+            """;
+        var import = await pool.ImportAsync(file, "a.jsonl", AnswerUse.Labels);
+        Assert.Equal((2, 1), Counts(import));
+        var first = await ExportAsync(pool, pool.ProjectId, "native");
+        Assert.Contains("\"fields\":[{\"name\":\"premise\",\"text\":\"a\"}", first, StringComparison.Ordinal);
+        Assert.Contains("\"gold\":[\"city\",\"東京\"]", first, StringComparison.Ordinal);
+        var copy = await pool.CopyAsync(TaskType.SingleChoice, Labels);
+        await copy.ImportAsync(first, "a.jsonl", AnswerUse.Labels);
+        Assert.Equal(first, await ExportAsync(pool, copy.ProjectId, "native"));
     }
 
     [Theory]

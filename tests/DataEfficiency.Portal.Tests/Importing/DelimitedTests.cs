@@ -239,6 +239,32 @@ public sealed class DelimitedTests
     }
 
     [Fact]
+    public void Encoding_ShiftJis_IsNoWesternText()
+    {
+        byte[] words = [0x93, 0xFA, 0x96, 0x7B, 0x8C, 0xEA, 0x0A, 0x83, 0x65, 0x83, 0x58, 0x83, 0x67, 0x0A];
+        var file = ReadFile.Of([.. "text\n"u8, .. words], "a.csv");
+
+        Assert.Equal("utf-8", file.Format.Encoding);
+        Assert.Equal([RowFault.BadBytes, RowFault.BadBytes], file.Rows.Select(r => r.Fault!.Code));
+    }
+
+    [Fact]
+    public void Csv_OfOneColumnWhoseTextsHaveCommas_KeepsItsNameAndItsTexts()
+    {
+        var file = ReadFile.Of("text\nhello, there\nbye, now\n", "a.csv");
+
+        Assert.Equal(["text"], file.Columns);
+        Assert.Equal(["hello, there", "bye, now"], file.Values(0));
+    }
+
+    [Theory]
+    [InlineData("<rows><row>a</row></rows>", "a.xml", "XML")]
+    [InlineData("<table><tr><td>a</td></tr></table>", "a.html", "web page")]
+    [InlineData("{text: \"a\"}\n{text: \"b\"}\n", "a.json5", "Not valid JSON")]
+    public void Files_NamedAsWhatIsNoTable_AreRefused(string content, string name, string words) =>
+        Assert.Contains(words, ReadFile.Refusal(Encoding.UTF8.GetBytes(content), name));
+
+    [Fact]
     public void Encoding_Utf32WithAMark_IsRead() => Assert.Equal(["水壶"],
         ReadFile.Of([0, 0, 0xFE, 0xFF, .. new UTF32Encoding(true, false).GetBytes("text,label\n水壶,热\n")], "a.csv").Values(0));
 

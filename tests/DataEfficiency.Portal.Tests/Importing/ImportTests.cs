@@ -85,6 +85,21 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task Import_OneIdForTwoTexts_KeepsBothAndSaysSo()
+    {
+        await using var pool = await PoolFixture.StartAsync();
+        var first = await pool.ImportAsync("id,text\n7,one thing\n07,two things\n7,another thing\n", "a.csv", AnswerUse.Ignore);
+        var second = await pool.ImportAsync("id,text\n07,three things\n7,one thing\n", "b.csv", AnswerUse.Ignore);
+
+        Assert.Equal((3, 0, 0, 1, 1), (first.Added, first.Bad, first.Duplicates, second.Added, second.Duplicates));
+        await using var db = await pool.Portal.OpenDbAsync();
+        var said = await db.ImportIssues.OrderBy(i => i.Id).ToListAsync();
+        Assert.Equal([("id", 4), ("id", 2), ("text", 3)], said.Select(i => (i.Column!, i.Line)));
+        Assert.Equal("Line 2 has the id 7 and another text; both are kept.", StoredSaid.Words(said[0].Reason));
+        Assert.StartsWith("An item that the project has already has the id 07", StoredSaid.Words(said[1].Reason));
+    }
+
+    [Fact]
     public async Task Import_AllOrNothingWithABadRow_KeepsNothing()
     {
         await using var pool = await PoolFixture.StartAsync();

@@ -33,6 +33,33 @@ public sealed class JsonFilesTests
     }
 
     [Fact]
+    public void Lines_WithOneThatIsADocument_GiveItsRows()
+    {
+        Assert.Equal(["a", "b"], ReadFile.Of("{\"data\":[{\"text\":\"a\"},{\"text\":\"b\"}]}\n", "a.jsonl").Values(0));
+        Assert.Equal(["a", "b", "c"], ReadFile.Of("[\"a\",\"b\",\"c\"]\n", "a.jsonl").Values(0));
+        // an item with a list of its own is a row
+        Assert.Equal(["x"], ReadFile.Of("{\"text\":\"x\",\"answers\":[{\"by\":\"ada\"}]}\n", "a.jsonl").Values(0));
+    }
+
+    [Fact]
+    public void Lists_WhoseFirstOneHasNoUsualName_AreAllRows()
+    {
+        var file = ReadFile.Of("[[\"kettle\",\"heat\"],[\"cover\",\"lid\"]]", "a.json");
+
+        Assert.Equal(["kettle", "cover"], file.Values(0));
+        Assert.Equal(["kettle", "heat"], file.Preview.Readings!.Names);
+    }
+
+    [Fact]
+    public void Object_OfNumberedRows_IsATableHoweverFewTheyAre() =>
+        Assert.Equal(["a", "b"], ReadFile.Of("{\"0\":{\"text\":\"a\"},\"1\":{\"text\":\"b\"}}", "a.json").Values(1));
+
+    [Fact]
+    public void Guess_ListsAndObjects_AreNoTextWhereAnythingElseIs() =>
+        Assert.Equal("context", ReadFile.Of("{\"context\":\"short one\",\"qas\":[{\"question\":\"a much longer one?\"}]}\n", "a.jsonl")
+            .Preview.Proposed.Text);
+
+    [Fact]
     public void Array_OfStrings_IsATextEach()
     {
         var file = ReadFile.Of("[\n  \"kettle is cold, again\",\n  \"lid \\\"is\\\" loose\",\n  \"box ] was wet\"\n]\n", "a.json");

@@ -19,6 +19,8 @@ public sealed class SpanFieldTests
     // and who writes its shape in code points is told by the words; blanks are folded
     [InlineData("""[{"type":"labels","value":{"start":10,"end":18,"text":" New  York","labels":["CITY"]}},{"value":{}}]""")]
     [InlineData("""[{"start":13,"end":21,"label":"CITY","text":"New York"}]""")]
+    [InlineData("""[{"start":13,"end":21,"text":"New York","labels":["CITY"]}]""")]
+    [InlineData("""{"start":[10],"end":[18],"label":["CITY"]}""")]
     public void Read_AsToolsWriteThem_GivesCodePoints(string field)
     {
         var (spans, fault) = SpanField.Read(field, Text);
@@ -33,6 +35,8 @@ public sealed class SpanFieldTests
     [InlineData("""["A"]""", "no list of marked parts")]
     [InlineData("CITY", "no list of marked parts")]
     [InlineData("""{"start":0}""", "no list of marked parts")]
+    [InlineData("""{"start":[0,1],"end":[1],"label":["A"]}""", "no list of marked parts")]
+    [InlineData("""[{"value":{"start":"0","end":"3","labels":["A"]}}]""", "no list of marked parts")]
     public void Read_WhatDoesNotFit_IsToldInWords(string field, string words) =>
         Assert.Contains(words, SpanField.Read(field, Text).Fault!.ToString());
 
@@ -57,6 +61,16 @@ public sealed class SpanFieldTests
         Assert.Equal([new(0, 2, "ORG"), new(17, 25, "CITY")], mapped[0].Spans!);
         Assert.Equal([new(7, 11, "CITY"), new(12, 17, "CITY")], mapped[1].Spans!);
         Assert.Equal([3, 9], read.Rows.Select(r => r.Line));
+    }
+
+    [Fact]
+    public void Conll_BeginningWithoutParts_IsToldByItsName_AndBilouTagsAreRead()
+    {
+        var plain = string.Concat(Enumerable.Range(0, 1100).Select(i => $"w{i}\tO\n")) + "Rome\tB-CITY\n";
+
+        Assert.Equal(FileKind.Conll, ReadFile.Of(plain, "a.conll").Format.Kind);
+        Assert.Equal([new(0, 8, "CITY"), new(12, 16, "CITY"), new(17, 22, "CITY")], Assert.Single(ReadFile.Mapped(
+            "New B-CITY\nYork L-CITY\nis O\nRome U-CITY\nParis U-CITY\n", "a.txt", m => m.For(TaskKinds.Of(TaskType.Spans)))).Spans!);
     }
 
     [Theory]
