@@ -32,18 +32,34 @@ public sealed class RankVerb : Verb
     public override void Run(ParseResult arguments, Output output, CancellationToken cancel)
     {
         var file = PoolFile.Read(arguments.GetValue(pool)!, arguments.GetValue(instruction), answers: false);
+        using var written = Open(arguments.GetValue(target));
         using var estimator = Estimator.Load(arguments.GetValue(model)!, engine.Of(arguments, output));
         var ranked = estimator.Rank(file.Task, file.Texts, new Lines(output, file.Texts.Count), cancel: cancel);
         foreach (var left in ranked.Where(r => r.LeftOut is not null))
             output.Progress($"Item {left.Index} has no confidence: {left.LeftOut}");
 
         var items = WithRanks(ranked);
-        if (arguments.GetValue(target) is { } path)
+        if (written is null)
         {
-            using var writer = new StreamWriter(path);
-            Print(new Output(writer, TextWriter.Null), items, arguments.GetValue(Json));
+            Print(output, items, arguments.GetValue(Json));
+            return;
         }
-        else Print(output, items, arguments.GetValue(Json));
+        if (written.CanSeek) written.SetLength(0);
+        using var writer = new StreamWriter(written);
+        Print(new Output(writer, TextWriter.Null), items, arguments.GetValue(Json));
+    }
+
+    // Before the ranking, which may take hours; what the file holds stays until there is something to write.
+    private static FileStream? Open(string? path)
+    {
+        try
+        {
+            return path is null ? null : new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ArgumentException($"--out: '{path}' cannot be written: {e.Message}", e);
+        }
     }
 
     private static void Print(Output output, IEnumerable<Item> items, bool one)

@@ -40,6 +40,19 @@ public sealed class BadInputTests : IDisposable
         return (path, error);
     }
 
+    // a pool may take hours: nothing is ranked for a file that cannot be written
+    [Theory]
+    [InlineData("."), InlineData("nowhere/ranks.jsonl"), InlineData("")]
+    public void Rank_OutCannotBeWritten_IsRefusedBeforeTheModelIsLoaded(string target)
+    {
+        var pool = Path.Combine(_folder, "pool.jsonl");
+        File.WriteAllText(pool, "{\"input_text\":\"a\"}");
+        var (code, _, error) = CommandLineTests.Run("rank", "--model", "nowhere", "--pool", pool, "--out",
+            target.Length == 0 ? "" : Path.Combine(_folder, target));
+        Assert.Equal(2, code);
+        Assert.StartsWith("--out: '", error);
+    }
+
     [Theory, MemberData(nameof(Verbs))]
     public void Run_FileIsNotUtf8_Exits2WithFileAndLine(string line, string content)
     {
