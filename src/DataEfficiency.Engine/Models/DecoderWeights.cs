@@ -1,5 +1,6 @@
 // Which tensors the weight files of a decoder must hold, by their Hugging Face names: from the configuration alone.
 using DataEfficiency.Engine.Models.Files;
+using DataEfficiency.Prompts;
 
 namespace DataEfficiency.Engine.Models;
 
@@ -54,11 +55,20 @@ internal static class DecoderWeights
     public static long Require(ModelConfig config, WeightFiles weights)
     {
         long count = 0;
+        var known = new HashSet<string>();
         foreach (var (name, shape) in Of(config))
         {
             weights.Require(name, shape);
+            known.Add(name);
             count += shape.Aggregate(1L, (a, b) => a * b);
         }
+        if (weights.Names.FirstOrDefault(n => !known.Contains(n) && IsComputedWith(n)) is { } other)
+            throw new ModelException(ModelFault.Unsupported, $"{weights.Folder}: the weights have a tensor {other}, which a model "
+                + $"of type {config.ModelType} with {config.Layers} layers does not compute with: they are not of this config.json.");
         return count;
     }
+
+    // Not so: the head of a file whose embedding serves as head, tables that older files keep, and heads for other uses (score, v_head).
+    private static bool IsComputedWith(string name) => (name.StartsWith("model.", StringComparison.Ordinal) || name == "lm_head.bias")
+        && !name.EndsWith(".inv_freq", StringComparison.Ordinal);
 }

@@ -31,6 +31,16 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
 {
     private static readonly string[] Supported = ["llama", "mistral", "qwen2"];
 
+    // What models of other types compute beside, with the number that changes nothing. Read over, it would give another model's numbers.
+    private static readonly (string Key, double Neutral)[] Foreign =
+    [
+        ("partial_rotary_factor", 1), ("rotary_pct", 1), ("attn_logit_softcapping", 0), ("final_logit_softcapping", 0), ("logit_scale", 1),
+        ("logits_scaling", 1), ("embedding_multiplier", 1), ("residual_multiplier", 1), ("attention_multiplier", 0), ("scale_emb", 1),
+        ("query_pre_attn_scalar", 0), ("clip_qkv", 0), ("alibi", 0), ("qk_norm", 0), ("use_qk_norm", 0), ("no_rope_layers", 0),
+        ("no_rope_layer_interval", 0), ("num_experts", 0), ("num_local_experts", 0), ("attention_chunk_size", 0), ("is_encoder_decoder", 0),
+        ("text_config", 0),
+    ];
+
     /// <summary>Reads FOLDER/config.json.</summary>
     /// <exception cref="ModelException">Missing, malformed, or of an architecture or feature that is not supported.</exception>
     public static ModelConfig Load(string folder)
@@ -65,6 +75,14 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
                 throw new ModelException(ModelFault.Unsupported,
                     $"{path}: {key} ({(coded as JsonObject)?["quant_method"]?.ToString() ?? "no quant_method"}): "
                     + "the weights are quantized, and quantized weights are not computed with. Get the model in BF16, F16 or F32.");
+        if (json["architectures"] is JsonArray { Count: > 0 } names
+            && !names.Any(n => ((string?)n)?.EndsWith("ForCausalLM", StringComparison.Ordinal) == true))
+            throw new ModelException(ModelFault.Unsupported,
+                $"{path}: architectures is {names[0]}, expected a causal language model, as LlamaForCausalLM.");
+        foreach (var (key, neutral) in Foreign)
+            if (json[key] is { } other && !ChangesNothing(other, neutral))
+                throw new ModelException(ModelFault.Unsupported,
+                    $"{path}: {key} is {other.ToJsonString()}, which a model of type {type} does not compute with.");
         // Qwen 2 has a bias on q, k and v whatever its file says; Mistral has none at all.
         var (attentionBias, mlpBias) = (Flag(json, "attention_bias"), Flag(json, "mlp_bias"));
         if (mlpBias && type != "llama")
@@ -81,9 +99,12 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         if (headDim % 2 != 0) throw new ModelException($"{path}: head_dim {headDim} is odd; rotary positions need an even one.");
         var context = Int(json, path, "max_position_embeddings");
         var (theta, scaling) = RopeScaling.Read(json, context, path);
+        var eps = (double?)json["rms_norm_eps"] ?? 1e-6;
+        if (!(eps >= 0 && double.IsFinite(eps)))
+            throw new ModelException($"{path}: rms_norm_eps is {eps}, expected a number of at least 0.");
         return new ModelConfig(type!, hidden, Int(json, path, "intermediate_size"), Int(json, path, "num_hidden_layers"), heads, kv,
             headDim, Int(json, path, "vocab_size"),
-            context, json["rms_norm_eps"] is { } eps ? (double)eps : 1e-6, theta, scaling, attentionBias || type == "qwen2",
+            context, eps, theta, scaling, attentionBias || type == "qwen2",
             Flag(json, "tie_word_embeddings"), (int?)json["bos_token_id"], Ids(json["eos_token_id"]), (int?)json["pad_token_id"],
                 attentionBias && type == "llama", mlpBias, WindowOf(json, path, type!));
     }
@@ -125,6 +146,14 @@ public sealed record ModelConfig(string ModelType, int HiddenSize, int Intermedi
         var value = (int?)json[key] ?? throw new ModelException($"{path} lacks {key}.");
         return value > 0 ? value : throw new ModelException($"{path}: {key} is {value}, expected a positive number.");
     }
+
+    private static bool ChangesNothing(JsonNode value, double neutral) => value.GetValueKind() switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Number => (double)value == neutral,
+        JsonValueKind.Array => value.AsArray().Count == 0,
+        _ => false,
+    };
 
     private static bool Flag(JsonObject json, string key) => json[key] is { } flag && (bool)flag;
 

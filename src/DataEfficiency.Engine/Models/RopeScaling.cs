@@ -20,13 +20,17 @@ public abstract record RopeScaling(double Factor)
     /// <exception cref="ModelException">A type that is not supported, or one that lacks a number.</exception>
     internal static (double Theta, RopeScaling? Scaling) Read(JsonObject json, int context, string path)
     {
-        var rope = (json["rope_parameters"] ?? json["rope_scaling"]) as JsonObject ?? [];
+        var (newer, older) = (json["rope_parameters"], json["rope_scaling"]);
+        if (newer is not null && older is not null && !JsonNode.DeepEquals(newer, older))
+            throw new ModelException($"{path}: rope_parameters and rope_scaling differ: keep the one that the model was trained with.");
+        var rope = (newer ?? older)?.AsObject() ?? [];
         var theta = (double?)(rope["rope_theta"] ?? json["rope_theta"]) ?? 10000;
+        if (!(theta > 0 && double.IsFinite(theta))) throw new ModelException($"{path}: rope_theta is {theta}, expected a positive number.");
         var type = (string?)(rope["rope_type"] ?? rope["type"]) ?? "default";
         double Real(string key) => Given(key) ?? throw new ModelException($"{path}: rope scaling {type} lacks {key}.");
         double? Given(string key) => (double?)rope[key] is not { } value ? null : value > 0 ? value
             : throw new ModelException($"{path}: {key} of rope scaling {type} is {value}, expected a positive number.");
-        return (theta, type switch
+        RopeScaling? scaling = type switch
         {
             "default" => null,
             "linear" => new LinearScaling(Real("factor")),
@@ -34,7 +38,12 @@ public abstract record RopeScaling(double Factor)
                 (int)Real("original_max_position_embeddings")),
             "yarn" => YarnScaling.Read(rope, Given("factor"), (int?)Given("original_max_position_embeddings") ?? context, context),
             _ => throw new ModelException($"{path}: rope type \"{type}\" is not supported, expected default, linear, llama3 or yarn."),
-        });
+        };
+        // one for each kind of layer, for each axis of a picture, or for a part of the head
+        foreach (var (key, value) in rope)
+            if (value is JsonObject or JsonArray || key == "partial_rotary_factor" && (double?)value is not (null or 1))
+                throw new ModelException(ModelFault.Unsupported, $"{path}: {key} of the rotary positions is not supported.");
+        return (theta, scaling);
     }
 }
 

@@ -116,6 +116,16 @@ public class ModelVariantTests
     [InlineData("llama3-tiny", "hidden_size", "64", "expected shape [1536, 64], found [1536, 128]")]
     [InlineData("llama3-tiny", "vocab_size", "1000", "model.embed_tokens.weight: expected shape [1000, 128], found [1536, 128]")]
     [InlineData("llama3-tiny", "num_hidden_layers", "4", "layers.3")]
+    [InlineData("llama3-tiny", "num_hidden_layers", "2", "a tensor model.layers.2.")]
+    [InlineData("llama3-tiny", "rope_parameters", """{"rope_theta": 500000.0}""", "rope_parameters and rope_scaling differ")]
+    [InlineData("smollm2-tiny", "rope_parameters", """{"full_attention": {"rope_theta": 1e5}}""", "full_attention of the rotary positions")]
+    [InlineData("smollm2-tiny", "rope_parameters", """{"partial_rotary_factor": 0.5}""", "partial_rotary_factor of the rotary positions")]
+    [InlineData("llama3-tiny", "rope_scaling", "[1]", "cannot be read")]
+    [InlineData("llama3-tiny", "rope_theta", "0", "rope_theta is 0")]
+    [InlineData("llama3-tiny", "partial_rotary_factor", "0.5", "partial_rotary_factor is 0.5")]
+    [InlineData("llama3-tiny", "final_logit_softcapping", "30.0", "final_logit_softcapping is 30.0")]
+    [InlineData("llama3-tiny", "architectures", """["LlamaForSequenceClassification"]""", "expected a causal language model")]
+    [InlineData("llama3-tiny", "rms_norm_eps", "-1", "rms_norm_eps is -1")]
     [InlineData("mistral-tiny", "sliding_window", "0", "sliding_window is 0, expected a positive number or null")]
     public void Config_ThatIsNotSupportedOrDoesNotFit_SaysWhat(string golden, string key, string value, string said)
     {

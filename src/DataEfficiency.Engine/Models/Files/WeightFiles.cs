@@ -76,6 +76,10 @@ public sealed class WeightFiles : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    public string Folder => _folder;
+
+    public IEnumerable<string> Names => _fileOf.Keys;
+
     public bool Has(string name) => _fileOf.ContainsKey(name);
 
     /// <summary>Checks a tensor's shape; nothing but the file's header is read.</summary>
