@@ -100,7 +100,9 @@ public static class ExportEndpoints
         return TypedResults.File(archive, "application/zip", $"dataefficiency-{time.GetUtcNow():yyyy-MM-dd-HHmm}.zip");
     }
 
+    // a large file takes minutes to write: whose right has ended meanwhile does not get it
     private static Task AuditAsync(WriteQueue writes, int? id, ClaimsPrincipal user, string what, int size, TimeProvider time,
-        CancellationToken cancel) => writes.WriteAsync((db, token) => ExportRecord.AddAsync(db, id,
-            user.PersonId()!, what, size, time.GetUtcNow().ToUnixTimeMilliseconds(), token), cancel);
+        CancellationToken cancel) => writes.WriteAsync(id is { } project ? Right.Lead(user.PersonId(), project)
+            : Right.Admin(user.PersonId()), (db, token) => ExportRecord.AddAsync(db, id, user.PersonId()!, what, size,
+                time.GetUtcNow().ToUnixTimeMilliseconds(), token), cancel);
 }

@@ -23,6 +23,31 @@ public sealed class ProxyTests
         Assert.Equal(believed, page.Headers.GetValues("Set-Cookie").Single().Contains("secure"));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", true), InlineData("192.0.2.9", false)]
+    public async Task WrongPasswords_AreCountedForWhomTheProxySaw_WhateverTheVisitorSays(string peer, bool isProxy)
+    {
+        await using var portal = new PortalFactory { RemoteAddress = IPAddress.Parse(peer) };
+        await portal.AddPersonAsync("ada");
+
+        for (var i = 0; i < 5; i++) Assert.False(await IsClosedAsync($"198.51.100.{i}, 203.0.113.5"));
+
+        Assert.True(await IsClosedAsync("198.51.100.77, 203.0.113.5"));
+        // whoever comes by no proxy is who is connected, whatever the header says
+        Assert.Equal(!isProxy, await IsClosedAsync("203.0.113.9"));
+
+        async Task<bool> IsClosedAsync(string forwarded)
+        {
+            using var browser = portal.Browser();
+            browser.DefaultRequestHeaders.Add("X-Forwarded-For", forwarded);
+            using var answer = await PortalFactory.PostFormAsync(browser, "/sign-in", "sign-in", new()
+            {
+                ["Input.UserName"] = "ada", ["Input.Password"] = "a wrong password",
+            });
+            return (await answer.Content.ReadAsStringAsync()).Contains("Too many wrong", StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task SetUp_ThroughAProxyOnThisMachine_NeedsTheCode()
     {

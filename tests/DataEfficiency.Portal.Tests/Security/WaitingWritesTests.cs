@@ -68,6 +68,8 @@ public sealed class WaitingWritesTests : IAsyncLifetime
         }, CancellationToken.None);
         _client = await _portal.WithTokenAsync(_lead.Id);
         await _portal.AddMemberAsync(_project, _lead.Id, ProjectRole.Lead);
+        // the first use of a token is noted, by a write of its own
+        using var used = await _client.GetAsync(Path("settings"));
     }
 
     public async Task DisposeAsync() => await _portal.DisposeAsync();
@@ -181,6 +183,17 @@ public sealed class WaitingWritesTests : IAsyncLifetime
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Theory]
+    [InlineData("export.xlsx"), InlineData("export.jsonl"), InlineData("export/native")]
+    public async Task File_OfALeadWhoIsRemovedWhileItIsWritten_IsNotHandedOver(string route)
+    {
+        using var answer = await OvertakenAsync(route, () => _client.GetAsync(Path(route)), left: null);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        await using var db = await _portal.OpenDbAsync();
+        Assert.Equal(0, await db.Audit.CountAsync(a => a.What.StartsWith("export")));
     }
 
     [Fact]
