@@ -32,7 +32,7 @@ export class Rail {
     bar.setAttribute('role', 'progressbar');
     bar.setAttribute('aria-label', say(inFirst ? 'FirstLabels' : 'Labels'));
     bar.setAttribute('aria-valuemax', all);
-    bar.setAttribute('aria-valuenow', done);
+    bar.setAttribute('aria-valuenow', Math.min(done, all));
     const fill = el('i');
     fill.style.width = `${all > 0 ? Math.min(100, 100 * done / all) : 0}%`;
     bar.replaceChildren(fill);
