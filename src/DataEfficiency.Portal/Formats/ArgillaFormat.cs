@@ -28,7 +28,7 @@ public sealed class ArgillaFormat : JsonLinesFormat
                     .Concat(item.Skipped.Select(s => FormatJson.Time(s.At))),
                 ["label.responses.status"] = item.Answers.Select(_ => "submitted").Concat(item.Skipped.Select(_ => "discarded")),
             };
-            foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd($"metadata.{name}", value);
+            FormatSource.AddMeta(row, item.Item, "metadata.");
             yield return row;
         }
     }

@@ -20,7 +20,7 @@ public sealed class DoccanoFormat : JsonLinesFormat
                 ["id"] = item.Id, ["text"] = item.Item.Text,
                 ["label"] = final.Spans?.Select(s => new object[] { s.Start, s.End, s.Label }) ?? (object)final.Words,
             };
-            foreach (var (name, value) in FormatSource.MetaOf(item.Item)) row.TryAdd(name, value);
+            FormatSource.AddMeta(row, item.Item);
             yield return row;
         }
     }

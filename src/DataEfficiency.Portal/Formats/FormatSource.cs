@@ -68,8 +68,19 @@ public sealed class FormatSource(ExportSnapshot snapshot, bool pseudonyms, Expor
     }
 
     /// <summary>The other columns of the item's row; empty where there are none.</summary>
-    public static IReadOnlyDictionary<string, JsonElement> MetaOf(Item item) => item.Metadata is null ? new()
+    private static Dictionary<string, JsonElement> MetaOf(Item item) => item.Metadata is null ? new()
         : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(item.Metadata)!;
+
+    /// <summary>Adds the other columns of the item's row; one that is called as a field of the format has a number behind its
+    /// name.</summary>
+    public static void AddMeta(Dictionary<string, object> row, Item item, string prefix = "")
+    {
+        foreach (var (name, value) in MetaOf(item))
+        {
+            var free = prefix + name;
+            for (var copy = 2; !row.TryAdd(free, value); copy++) free = $"{prefix}{name} ({copy})";
+        }
+    }
 
     private string Name(string userId) =>
         pseudonyms ? $"u{Number(userId)}" : snapshot.Names.GetValueOrDefault(userId, ExportWords.RemovedPerson.InEnglish());

@@ -26,7 +26,7 @@ public sealed class LabelStudioFormat : IAnswerFormat
         {
             var data = new Dictionary<string, object> { ["text"] = item.Item.Text };
             if (item.Item.ExternalId is { } id) data["id"] = id;
-            foreach (var (name, value) in FormatSource.MetaOf(item.Item)) data.TryAdd(name, value);
+            FormatSource.AddMeta(data, item.Item);
             yield return new
             {
                 id = item.Item.Id, data,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DataEfficiency.Portal.Export;
 using DataEfficiency.Portal.Storage;
 
@@ -16,8 +15,9 @@ public sealed class ProdigyFormat : JsonLinesFormat
         var options = source.LabelTexts.Select(l => new { id = l, text = l }).ToList();
         await foreach (var item in source.ItemsAsync())
         {
-            var meta = FormatSource.MetaOf(item.Item).ToDictionary(m => m.Key, m => m.Value);
-            if (item.Item.ExternalId is { } id) meta.TryAdd("id", JsonSerializer.SerializeToElement(id));
+            var meta = new Dictionary<string, object>();
+            if (item.Item.ExternalId is { } id) meta["id"] = id;
+            FormatSource.AddMeta(meta, item.Item);
             foreach (var given in item.Answers)
                 yield return new
                 {

@@ -39,7 +39,13 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
                 continue;
             }
             var fields = line.Field(0)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields is ["-DOCSTART-", ..]) continue;
+            if (fields.Length == 0 && tokens.Count > 0)
+            {
+                // a line of blanks ends an item as an empty one does
+                yield return Item(first, tokens);
+                tokens.Clear();
+            }
+            if (fields is [] or ["-DOCSTART-", ..]) continue;
             if (fields.Length < 2 || !Tag().IsMatch(fields[^1]))
             {
                 yield return line with { Fault = new(RowFault.BadRow, ImportingWords.LineWithoutTag) };

@@ -84,12 +84,15 @@ internal static class JsonShape
         if (!isObject) return (asOneRow with { Kind = FileKind.JsonArray }, []);
         if (places.GroupBy(p => p.Path).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
             throw new ImportException(ImportingWords.KeyStandsTwice(twice));
-        RefuseColumns(places);
+        foreach (var parent in places.Where(p => p.IsMap).ToList()) RefuseColumns(places, parent);
         var lists = places.Where(p => !p.IsMap && p.Rows > 0 && p.Of != JsonRowKind.Others).OrderBy(p => p.Of)
             .ThenByDescending(p => UsualPlaces.Contains(p.Path![(p.Path!.LastIndexOf('.') + 1)..])).ThenByDescending(p => p.Rows)
             .ToList();
         var maps = places.Where(p => p is { IsMap: true, Of: JsonRowKind.Objects } && (p.Rows >= LeastMap || p.IsNumbered))
             .OrderByDescending(p => p.Rows).ToList();
+        // one task of Label Studio is a row, whatever lists it has
+        if (places.Exists(p => p is { IsMap: true, Path: "data" }) && lists.RemoveAll(p => p.Path is "annotations" or "predictions") > 0)
+            lists.Clear();
         // one object with a text of its own and a few tags is a row; a document has its rows in lists
         if (lists.Count > 0 && lists[0].Of == JsonRowKind.Texts && places[0].Of is JsonRowKind.Others or JsonRowKind.Texts) lists.Clear();
         List<JsonRows> likely = [.. lists, .. maps];
@@ -137,16 +140,19 @@ internal static class JsonShape
 
     // {"text": {"0": ..}, "label": {"0": ..}} and {"text": [..], "label": [..]} are columns: reading them as rows would tear the table
     // apart
-    private static void RefuseColumns(List<JsonRows> places)
+    private static void RefuseColumns(List<JsonRows> places, JsonRows parent)
     {
-        var top = places.Where(p => p.Path is not null && !p.Path.Contains('.')).ToList();
-        if (top.Count > 0 && top.Count == places[0].Rows && top.All(p => p.Rows == 0))
+        var before = parent.Path is null ? "" : parent.Path + ".";
+        var top = places.Where(p => p.Path is not null && p.Path.StartsWith(before, StringComparison.Ordinal) && p.Path != parent.Path
+            && !p.Path.AsSpan(before.Length).Contains('.')).Select(p => p with { Path = p.Path![before.Length..] }).ToList();
+        if (before.Length == 0 && top.Count > 0 && top.Count == parent.Rows && top.All(p => p.Rows == 0))
             throw new ImportException(ImportingWords.FileHasNoRows);
         // pandas' orient="split"
         if (top.Find(p => p is { IsMap: false, Of: JsonRowKind.Texts, Path: "columns" or "header" or "headers" }) is { } names
             && top.Find(p => p is { IsMap: false, Of: JsonRowKind.Lists, Rows: > 0 }) is { } rows)
             throw new ImportException(ImportingWords.NamesApartFromRows(names: names.Path!, rows: rows.Path!));
-        if (top.Count < 2 || places[0].Rows != top.Count || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
+        if (top.Count < 2 || top[0].Rows == 0 || parent.Rows != top.Count
+            || top.Any(p => p.Rows != top[0].Rows || p.IsMap != top[0].IsMap)) return;
         var areColumns = top.Any(p => ColumnNames.IsUsual(p.Path!))
             || top.Any(p => p.Repeats) && top.All(p => !p.IsMap && !DataSplits.IsOne(p.Path!));
         if (!areColumns || top.Any(p => p.Of is JsonRowKind.Objects or JsonRowKind.Lists)) return;

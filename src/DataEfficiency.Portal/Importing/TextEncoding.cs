@@ -45,7 +45,8 @@ public sealed record TextEncoding(string Name, string? Note = null)
     private static TextEncoding Decide(ByteCounts counts)
     {
         // in UTF-16 every letter, blank and line end below U+0100 has a zero byte; any other text has none
-        if (counts.Zeros > 0 && counts.DoubleZeros == 0 && counts.Bytes % 2 == 0)
+        // but for a stray one in what is UTF-8 throughout
+        if (counts.Zeros > 0 && counts.DoubleZeros == 0 && counts.Bytes % 2 == 0 && (counts.Broken > 0 || counts.Zeros * 10 > counts.Bytes))
         {
             if (counts.PlainLittle > 4 * counts.PlainBig) return new("utf-16");
             if (counts.PlainBig > 4 * counts.PlainLittle) return new("utf-16BE");

@@ -177,6 +177,26 @@ public sealed partial class RoundTripTests
     }
 
     [Fact]
+    public async Task Export_OfColumnsCalledAsTheFormatsFields_LosesNone()
+    {
+        await using var pool = await PoolFixture.StartAsync(Labels);
+        await pool.ImportAsync("key,body,text,label,id\nk1,what is read,a title,city,7\n", "a.csv", AnswerUse.Labels,
+            m => m with { Text = "body", Template = null, Id = "key", Answer = "label" });
+        foreach (var (format, ending) in new[] { ("label-studio", "json"), ("argilla", "jsonl"), ("prodigy", "jsonl"),
+            ("doccano", "jsonl") })
+        {
+            var copy = await pool.CopyAsync(TaskType.SingleChoice, Labels);
+            await copy.ImportAsync(await pool.Lead.GetByteArrayAsync($"/api/v1/projects/{pool.ProjectId}/export/{format}"), $"a.{ending}",
+                AnswerUse.Labels);
+            await using var db = await pool.Portal.OpenDbAsync();
+            var item = await db.Items.SingleAsync(i => i.ProjectId == copy.ProjectId);
+            Assert.Equal(("k1", "what is read"), (item.ExternalId, item.Text));
+            Assert.Equal(["7", "a title"], JsonSerializer.Deserialize<Dictionary<string, string>>(item.Metadata!)!.Values
+                .Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Export_OfHiddenGoldAndPartsOfTexts_KeepsBothBesideTheAnswers()
     {
         await using var pool = await PoolFixture.StartAsync(Labels);

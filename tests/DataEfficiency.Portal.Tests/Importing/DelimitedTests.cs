@@ -239,6 +239,19 @@ public sealed class DelimitedTests
     }
 
     [Fact]
+    public void Encoding_AStrayZeroInAPlainFile_CostsItsRowAndMakesNoOtherLetters()
+    {
+        foreach (var rest in new[] { "", "x" })
+        {
+            var file = ReadFile.Of($"text,label\nhel\0lo,pos\nbye{rest},neg\n" + string.Concat(Enumerable.Repeat("ok,pos\n", 30)), "a.csv");
+
+            Assert.Equal(["text", "label"], file.Columns);
+            Assert.Equal((RowFault.BadBytes, 2), (file.Rows[0].Fault!.Code, file.Rows[0].Line));
+            Assert.Equal(31, file.Values(0).Count());
+        }
+    }
+
+    [Fact]
     public void Encoding_ShiftJis_IsNoWesternText()
     {
         byte[] words = [0x93, 0xFA, 0x96, 0x7B, 0x8C, 0xEA, 0x0A, 0x83, 0x65, 0x83, 0x58, 0x83, 0x67, 0x0A];

@@ -42,6 +42,24 @@ public sealed class JsonFilesTests
     }
 
     [Fact]
+    public void Object_OfColumnsUnderAKey_IsRefusedAndNotReadWithoutItsLabels()
+    {
+        Assert.Contains("by columns (text, label)", ReadFile.Refusal("""{"data":{"text":["a","b"],"label":["x","y"]}}"""u8.ToArray(),
+            "a.json"));
+        Assert.Equal(["a", "b"], ReadFile.Of("""{"data":{"text":["a","b"],"count":2}}""", "a.json").Values(0));
+    }
+
+    [Fact]
+    public void Object_ThatIsOneTaskOfLabelStudio_IsARow()
+    {
+        var file = ReadFile.Of("""
+            {"id":1,"data":{"text":"one"},"annotations":[{"completed_by":1,"result":[]}]}
+            """, "a.json");
+
+        Assert.Equal(("data.text", 1), (file.Preview.Proposed.Text, file.Rows.Count));
+    }
+
+    [Fact]
     public void Lists_WhoseFirstOneHasNoUsualName_AreAllRows()
     {
         var file = ReadFile.Of("[[\"kettle\",\"heat\"],[\"cover\",\"lid\"]]", "a.json");

@@ -73,6 +73,10 @@ public sealed class SpanFieldTests
             "New B-CITY\nYork L-CITY\nis O\nRome U-CITY\nParis U-CITY\n", "a.txt", m => m.For(TaskKinds.Of(TaskType.Spans)))).Spans!);
     }
 
+    [Fact]
+    public void Conll_LineOfBlanks_EndsAnItemAsAnEmptyOne() => Assert.Equal(["EU says", "Peter"],
+        ReadFile.Mapped("EU B-ORG\nsays O\n \t\nPeter B-PER\n", "a.conll").Select(m => m.Text));
+
     [Theory]
     [InlineData("Name\tcity\nAda\tRome\n")]
     [InlineData("It is O\nwhat was O\n")]
