@@ -62,8 +62,6 @@ internal static class JinjaTextFilters
         var text = JinjaValue.ToText(value) + "\n";
         var width = JinjaValue.IsText(a.Or(0, 4L), out var own) ? own : Blanks(a.Count(0, 4));
         var (first, blank) = (a.IsTrue(1), a.IsTrue(2));
-        // what is put into an escaped text is escaped, and blanks have nothing to escape
-        if (value is JinjaMarkup) width = JinjaMarkup.Escaped(width).Text;
         var lines = JinjaStringParts.Lines(text).Cast<string>().ToList();
         JinjaLimits.Running.MayMake(text.Length + (long)width.Length * (lines.Count + 1));
         var made = string.Join('\n',

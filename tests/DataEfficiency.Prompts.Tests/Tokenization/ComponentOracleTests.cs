@@ -11,6 +11,7 @@ public class ComponentOracleTests
         "Hello, World 12\u00BD3!", " two  spaces ", "\u2581x y", "a\u0301\u00E9\uFB01\u212B \uD55C\u1100\u1161", "x\U0001F600\n\ty", "a",
             " ",
         "ab--ab-", "A\u00DFSS", "\u00A0\u3000.", "e\u0301\uFFFE\u0301\uFFFF\u0301",
+        "\u32FFe\u0301\uA7F2 \u0300\u1DF9\u0327 a\u0334\u1AC1\u0334 \U0001FBF3\U00011935\U00011930",
     ];
 
     [OracleTheory]
