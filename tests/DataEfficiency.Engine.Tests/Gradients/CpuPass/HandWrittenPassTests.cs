@@ -35,13 +35,14 @@ public sealed class HandWrittenPassTests : IDisposable
     }
 
     [Fact]
-    public void Run_AfterALongExample_HoldsNothingOfIt()
+    public void Run_AfterManyExamples_HoldsNothingOfThem()
     {
         using var pass = Pass();
         var usual = Sequence(50);
         var before = pass.Run([usual], half: false, default)[0];
         Assert.InRange(pass.HeldBytes, 1, HandWrittenPass.UsualBytes);
-        TokenSequence[] many = [.. Enumerable.Range(0, 80).Select(i => Sequence(2000 + i))];
+        // many short ones: attention among the positions of long ones takes minutes
+        TokenSequence[] many = [.. Enumerable.Range(0, 800).Select(i => Sequence(200 + i % 10))];
         Assert.True(pass.BytesOf(PassSize.Of(many)) > HandWrittenPass.UsualBytes);
         pass.Run(many, half: true, default);
         Assert.Equal(0, pass.HeldBytes);
