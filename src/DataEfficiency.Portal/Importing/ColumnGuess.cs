@@ -55,9 +55,7 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         if (named is null && pair is null && Inner(Texts) is { } inner) (named, answer) = (inner, answer ?? Inner(Answers));
         string? Inner(string[] names) => names.Select(n => FieldPath.Offered(columns, rows).FirstOrDefault(p =>
             p.Split('.') is [_, var last] && last.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(p => p is not null);
-        // lists and objects are no text where anything else is
-        var text = pair?[0] ?? named ?? columns.Where(c => c != id && c != answer)
-            .MaxBy(c => Fields(columns, c, rows) is var f && f.Exists(FieldPath.IsJson) ? -1 : f.Sum(v => v.Length))
+        var text = pair?[0] ?? named ?? Wordiest(columns.Where(c => c != id && c != answer), columns, rows)
             ?? columns.FirstOrDefault() ?? "";
         // without names: the one further column whose few short values come again is the answer
         answer ??= columns.Where(c => c.StartsWith("Column ", StringComparison.Ordinal) && c != text && pair?.Contains(c) != true)
@@ -86,6 +84,10 @@ internal sealed record ColumnGuess(ColumnMapping Mapping, string? Note = null)
         return given.Count > 0 && given.Average(f => f.Count(c => c == ' ')) >= 2 && !given.Any(FieldPath.IsJson) && given.Distinct()
             .Count() * 2 > given.Count;
     }
+
+    /// <summary>The one of these columns with the most text: lists and objects are none.</summary>
+    public static string? Wordiest(IEnumerable<string> among, IReadOnlyList<string> columns, IReadOnlyList<SourceRow> rows) =>
+        among.MaxBy(c => Fields(columns, c, rows).Where(f => !FieldPath.IsJson(f)).Sum(f => f.Length));
 
     /// <summary>A name that answers usually have.</summary>
     public static bool IsAnswer(string name) => Answers.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -26,24 +26,18 @@ public sealed partial class ConllReader(Stream stream, SourceFormat format) : IR
         var tokens = new List<(string Token, string Tag)>();
         foreach (var line in _lines.Rows())
         {
-            // blank lines are no rows of the reader: a gap in the numbers is one
-            if (tokens.Count > 0 && line.Line > before + 1)
+            var fields = line.Fault is not null ? null : line.Field(0)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            // an empty line is no row of the reader, but a gap in the numbers; one of blanks is
+            if (tokens.Count > 0 && (line.Line > before + 1 || fields is []))
             {
                 yield return Item(first, tokens);
                 tokens.Clear();
             }
             before = line.Line;
-            if (line.Fault is not null)
+            if (fields is null)
             {
                 yield return line;
                 continue;
-            }
-            var fields = line.Field(0)!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 0 && tokens.Count > 0)
-            {
-                // a line of blanks ends an item as an empty one does
-                yield return Item(first, tokens);
-                tokens.Clear();
             }
             if (fields is [] or ["-DOCSTART-", ..]) continue;
             if (fields.Length < 2 || !Tag().IsMatch(fields[^1]))

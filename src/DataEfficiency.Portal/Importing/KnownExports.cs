@@ -102,9 +102,7 @@ internal static class KnownExports
         string[] own = ["annotator", "annotation_id", "lead_time", "created_at", "updated_at", "id", "agreement"];
         var given = columns.Where(c => !own.Contains(c)).ToList();
         var marks = given.Find(c => HasSpans(columns, rows, c));
-        int Length(string column) => rows.Sum(r => FieldPath.Find(columns, column).Value(r) is { } v && !FieldPath.IsJson(v) ? v.Length
-            : 0);
-        var text = given.Find(c => c == "text") ?? given.MaxBy(Length) ?? columns[0];
+        var text = given.Find(c => c == "text") ?? ColumnGuess.Wordiest(given, columns, rows) ?? columns[0];
         var left = given.Where(c => c != text && c != marks).ToList();
         var answer = left.Find(ColumnGuess.IsAnswer) ?? left.Find(c => ColumnGuess.Repeats(columns, c, rows)) ?? left.LastOrDefault();
         var made = WithPeople(Made(format, columns, text, answer, "Label Studio", own.Where(columns.Contains)), PeopleIn.Table);

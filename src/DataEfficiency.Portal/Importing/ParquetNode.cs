@@ -1,10 +1,10 @@
 // A column's values put together from where they stand: repetition and definition levels, as Dremel (Melnik et al., 2010) has them.
 using System.Globalization;
-using System.Text.Unicode;
 using System.Text;
+using System.Text.Unicode;
+using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
-using Parquet;
 
 namespace DataEfficiency.Portal.Importing;
 

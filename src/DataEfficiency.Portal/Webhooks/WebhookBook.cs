@@ -38,6 +38,12 @@ public sealed class WebhookBook(IDbContextFactory<AppDbContext> contexts, WriteQ
         return [.. hooks.Select(h => new WebhookLine(h, names.GetValueOrDefault(h.CreatedBy), leads.Contains(h.CreatedBy)))];
     }
 
+    public async Task<bool> HasAsync(int projectId, int hook, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        return await Of(db, projectId).AnyAsync(w => w.Id == hook, cancellation);
+    }
+
     /// <summary>The log, newest first.</summary>
     /// <param name="before">The last id of the page before; null: the newest.</param>
     public async Task<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(int projectId, int hook, long? before,

@@ -64,9 +64,13 @@ public static class WebhookEndpoints
     }
 
     private static async Task<Ok<WebhookReply[]>> ListAsync(int id, WebhookBook book, CancellationToken cancellation) =>
-        TypedResults.Ok((await book.ListAsync(id, cancellation)).Select(line => (line, line.Hook)).Select(w => new WebhookReply(w.Hook.Id,
-            w.Hook.Url, WebhookNames.Each(w.Hook.Events), w.Hook.CreatedAt, w.Hook.PausedAt, Word(w.Hook.PausedBy), w.line.By,
-            w.line.Leads)).ToArray());
+        TypedResults.Ok((await book.ListAsync(id, cancellation)).Select(Reply).ToArray());
+
+    private static WebhookReply Reply(WebhookLine line)
+    {
+        var (hook, by, leads) = line;
+        return new(hook.Id, hook.Url, WebhookNames.Each(hook.Events), hook.CreatedAt, hook.PausedAt, Word(hook.PausedBy), by, leads);
+    }
 
     private static async Task<Results<Created<WebhookMadeReply>, ProblemHttpResult>> CreateAsync(int id, ClaimsPrincipal user,
         WebhookRequest request, [FromHeader(Name = IdempotencyKeys.Header)] string? key, WebhookBook book, IdempotencyKeys keys,
@@ -104,7 +108,7 @@ public static class WebhookEndpoints
     private static async Task<Results<Ok<DeliveriesReply>, ProblemHttpResult>> DeliveriesAsync(int id, int hook, WebhookBook book,
         CancellationToken cancellation, long? before = null)
     {
-        if ((await book.ListAsync(id, cancellation)).All(w => w.Hook.Id != hook)) return ApiProblem.NotFound(WebhooksWords.Gone);
+        if (!await book.HasAsync(id, hook, cancellation)) return ApiProblem.NotFound(WebhooksWords.Gone);
         var rows = await book.DeliveriesAsync(id, hook, before, cancellation);
         return TypedResults.Ok(new DeliveriesReply([.. rows.Select(d => new DeliveryReply(d.Id, d.EventId, WebhookNames.Of(d.Event),
             d.Body, d.CreatedAt, d.DueAt, d.Tries, d.TriedAt, d.Status, Word(d.Fault)))],
